@@ -8,9 +8,9 @@
 //! and the calibration of the pairs; with `--train` the weights trained on one half of the entities as JSON, and the
 //! other numbers for the other half. Halves are told by a hash of the entity and a salt.
 //!
-//! `PAIRS.tsv` has columns query, target, hidden, hard, src, entity, and `NAMES` one name a line: then look-ups are
+//! `PAIRS.tsv` has columns query, target, hidden, hard, src, entity, and `NAMES` one name a line: then lookups are
 //! measured too, in an index of the targets that are not hidden filled up with names to each size.
-//! `--half 0|1|all` chooses what is measured (default: 1 with look-ups or training, else all), `--weights FILE` sets
+//! `--half 0|1|all` chooses what is measured (default: 1 with lookups or training, else all), `--weights FILE` sets
 //! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too. `--rows` measures (and
 //! with `--train` trains) what the rules do: the judgement of the rows that stored keys fetch.
 //!

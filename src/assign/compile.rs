@@ -139,8 +139,9 @@ impl PoolPlan {
         check_reference("pool", id.as_str(), report);
         if pool.previous_owners == PreviousOwners::Last(0) {
             let help = "write `none`, or how many of the last owners do not get the lead again";
-            report
-                .within("previous_owners", |r| r.error("out_of_range", "the last 0 owners are nobody", help));
+            report.within("previous_owners", |r| {
+                r.error("out_of_range", "`previous_owners` must be at least 1", help)
+            });
         }
         let rules = report.within("rules", |report| {
             let plan = |(index, rule): (usize, &'_ AssignRule)| {

@@ -130,7 +130,7 @@ fn warn_of_group(group: &RepGroup, is_used: bool, report: &mut Report) {
         );
     }
     if group.custom.is_some() && group.strategy.is_some() {
-        let message = "the group has a strategy of the host's own, so this one is not asked";
+        let message = "the group has a strategy of the host, so this one is not asked";
         report.within("strategy", |r| r.warning("no_effect", message, "keep one of the two"));
     }
     if let Some(shares) = group.by_results.filter(|shares| shares.least > shares.most) {
@@ -153,7 +153,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
     let gives = pool.rules.iter().any(|rule| pool_of(rule).is_none() && !rule.reward);
     for (key, _) in caps.iter().filter(|(_, cap)| gives && *cap == Some(0)) {
         let help = "leave it out for no cap, or remove the rules";
-        report.within(key, |r| r.warning("zero_cap", "with a cap of 0 nobody is ever given a lead", help));
+        report.within(key, |r| r.warning("zero_cap", "a cap of 0 assigns no leads", help));
     }
     for (span, most) in [("week", pool.weekly_assign_cap), ("month", pool.monthly_assign_cap)] {
         let both = most.zip(pool.daily_assign_cap).filter(|(most, daily)| *most > 0 && daily > most);

@@ -22,7 +22,7 @@ pub enum SkipReason {
     Inactive,
     /// The rep is a partner: he works on what his channel manager owns.
     Partner,
-    /// The rep is not among those the rule gives leads to.
+    /// The rep is not among the reps of the rule.
     NotMember,
     /// The rep's share is 0.
     ZeroWeight,
@@ -195,8 +195,8 @@ impl fmt::Display for SkipReason {
         match self {
             SkipReason::UnknownRep => f.write_str("is not in the roster"),
             SkipReason::Inactive => f.write_str("is not active"),
-            SkipReason::Partner => f.write_str("is a partner, who owns no leads"),
-            SkipReason::NotMember => f.write_str("is not among those the rule gives leads to"),
+            SkipReason::Partner => f.write_str("is a partner; partners cannot own leads"),
+            SkipReason::NotMember => f.write_str("is not among the reps of the rule"),
             SkipReason::ZeroWeight => f.write_str("has weight 0"),
             SkipReason::Territory { region: Some(region) } => write!(f, "does not serve the region {region}"),
             SkipReason::Territory { region: None } => {
@@ -206,11 +206,9 @@ impl fmt::Display for SkipReason {
             SkipReason::OffHours { next_opening: Some(at) } => {
                 write!(f, "is off hours until {}", moment(*at))
             }
-            SkipReason::OffHours { next_opening: None } => {
-                f.write_str("is off hours, with no opening in sight")
-            }
+            SkipReason::OffHours { next_opening: None } => f.write_str("is off hours for the next 400 days"),
             SkipReason::UnknownHours { error } => {
-                write!(f, "works nobody knows when: {error}; {}", error.help())
+                write!(f, "has a calendar that does not cover this time: {error}; {}", error.help())
             }
             SkipReason::Absent { until } => write!(f, "is absent until {}", moment(*until)),
             SkipReason::PoolDailyCap { used, limit, date } => {
@@ -229,7 +227,7 @@ impl fmt::Display for SkipReason {
                 write!(f, "had {used} of {limit} leads in {}", month.format("%Y-%m"))
             }
             SkipReason::PoolTotalCap { used, limit, date } => {
-                write!(f, "waits as {used} of {limit} leads of the pool were assigned on {date}")
+                write!(f, "waits: the pool assigned {used} of {limit} leads on {date}")
             }
             SkipReason::CoolDown { until } => write!(f, "may claim it again from {}", moment(*until)),
             SkipReason::HoldingCap { held, limit } => write!(f, "holds {held} of {limit} open leads"),
@@ -237,10 +235,10 @@ impl fmt::Display for SkipReason {
                 write!(f, "has {held} of {limit} accounts under protection")
             }
             SkipReason::Busy { untouched, limit } => {
-                write!(f, "has {untouched} leads that nobody has spoken to, of {limit} at most")
+                write!(f, "has {untouched} untouched leads (limit {limit})")
             }
             SkipReason::PreviousOwner => f.write_str("had this lead before"),
-            SkipReason::Excluded => f.write_str("is ruled out for this lead"),
+            SkipReason::Excluded => f.write_str("is excluded from this lead"),
             SkipReason::NotProposed => f.write_str("is not proposed by the strategy"),
         }
     }

@@ -72,7 +72,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A model of the host's own: a touch weighs as much as its channel costs in attention, and rules say how much.
+//! A model of the host: a touch weighs as much as its channel costs in attention, and rules say how much.
 //!
 //! ```
 //! use std::collections::BTreeMap;

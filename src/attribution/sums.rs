@@ -23,7 +23,7 @@ fn long_sum(weights: &[f64]) -> f64 {
         lost += (whole - (sum - added)) + (part - added);
         whole = sum;
     }
-    // Too large to be summed: there is no error to speak of.
+    // Too large to be summed: no error is reported.
     if whole.is_finite() { whole + lost } else { whole }
 }
 

@@ -104,7 +104,7 @@ impl Allowances {
         if written.author.trim().is_empty() || written.reason.trim().is_empty() {
             report.warning(
                 "unexplained_override",
-                "nobody will know who allowed this and why",
+                "the override has no author or no reason",
                 "add `author` and `reason`",
             );
         }

@@ -24,7 +24,7 @@ impl Patterns {
                 report.item(index, |report| match compile_pattern(source) {
                     Ok(regex) if regex.is_match("") => report.error(
                         "matches_every_lead",
-                        "the pattern matches where there is nothing",
+                        "the pattern matches the empty text",
                         "ask for at least one character",
                     ),
                     Ok(regex) => {

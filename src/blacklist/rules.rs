@@ -295,7 +295,7 @@ closed_enum! {
         Email = "email",
         /// WeChat.
         Wechat = "wechat",
-        /// Every channel, those of the host's own too.
+        /// Every channel, those of the host too.
         All = "all",
     }
 }

@@ -20,7 +20,7 @@ impl Book {
     /// Carries out the effects of one decision that was made at that time. `decision` names it, so that what was carried
     /// out before is left out: [`Outcome::decision`](crate::Outcome::decision).
     ///
-    /// Twice is once. Effects on records that are not filed do nothing.
+    /// Applying the same outcome again changes nothing. Effects on records that are not filed do nothing.
     pub fn apply_effects(&mut self, decision: &str, effects: &[Effect], at: DateTime<Utc>) {
         let mut names: Vec<Digest> = Vec::with_capacity(effects.len());
         for effect in effects {

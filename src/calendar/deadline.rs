@@ -10,7 +10,7 @@ use super::leap::folded;
 use super::{Amount, Clock, UtcOffset};
 use crate::document::RulesVersion;
 
-/// A moment by which something is due, with what it was computed from: what a violation is proved with.
+/// A moment by which something is due, with what it was computed from: the evidence of a violation.
 ///
 /// ```
 /// use leadkit::calendar::{Calendar, Clock, Span};

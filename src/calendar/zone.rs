@@ -168,7 +168,10 @@ impl fmt::Display for ZoneError {
                 write!(f, "`{text}` is not an offset from UTC such as `+08:00`, within a day")
             }
             ZoneErrorKind::NeedsFeature => {
-                write!(f, "`{text}` is the name of a zone, and names need the feature `chrono-tz`")
+                write!(
+                    f,
+                    "`{text}` is not an offset such as `+08:00`; zone names need the feature `chrono-tz`"
+                )
             }
             ZoneErrorKind::Spaces => write!(f, "`{text}` has spaces around the zone"),
             ZoneErrorKind::Unknown(_) => write!(f, "there is no zone `{text}`"),

@@ -176,7 +176,7 @@ impl Gazetteer {
         GazetteerBuilder { tables: Tables::clone(&BUILTIN.tables) }
     }
 
-    /// The region that a place name or an address in Chinese, or a place name in Latin letters, speaks of.
+    /// The region that a place name or an address in Chinese, or a place name in Latin letters, refers to.
     ///
     /// Understands full and short names (`广东省`, `广东`, `深圳`), one-letter province names alone (`粤`), romanised
     /// provinces and cities (`Guangdong`, `Shenzhen, Guangdong`), chains (`广东省深圳市南山区`), ISO 3166 and

@@ -106,7 +106,7 @@ impl CompanyName {
         self.industry.as_deref()
     }
 
-    /// The smallest region that the name speaks of.
+    /// The smallest region that the name refers to.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         self.region

@@ -357,7 +357,7 @@ impl Parsed {
         self.industry = cut + gap..end;
     }
 
-    /// The region a name speaks of: the smallest one named.
+    /// The region a name refers to: the smallest one named.
     pub(crate) fn region(&self) -> Option<Region> {
         let mut best: Option<Region> = None;
         for (_, region) in &self.regions {

@@ -1,4 +1,4 @@
-//! Look-up of phrases at either end of a text, longest first.
+//! Lookup of phrases at either end of a text, longest first.
 
 use std::hash::Hasher;
 

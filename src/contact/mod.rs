@@ -22,13 +22,13 @@
 //!   [`Phone::e164`]. A government hotline behind an area code (`0755-12345`) is one too, and can be dialled from abroad.
 //! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
 //! * A number too short or too long for any plan has no key.
-//! * Digits that are hidden by whatever signs (`139••••8531`) are none of a number; one sign between digits divides. A date is
+//! * Masked digits (`139••••8531`) are not a number; a single symbol between digits separates two. A date is
 //!   no number.
 //! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number is none of the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
-//!   `phone-world`), or one of the host's own. What it says of a number counts, also where it differs from the above.
+//!   `phone-world`), or one of the host. What it says of a number counts, also where it differs from the above.
 //!   A number that is written with its country code has the same [key](Phone::key) with and without an oracle, so that
 //!   keys stay when the feature is turned on or off; only a number without a code gets one from the oracle.
 

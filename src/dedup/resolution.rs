@@ -114,7 +114,7 @@ pub enum MatchAction {
         /// Whether a person should look before it goes on.
         hold: bool,
     },
-    /// The rule's script chose a code of the host's own: the lead is tagged with it, and goes on as if it were new.
+    /// The rule's script chose a code of the host: the lead is tagged with it, and goes on as if it were new.
     Custom {
         /// The record.
         record: RecordRef,
@@ -263,7 +263,7 @@ impl fmt::Display for Match {
         }
         write!(f, " ({}, {shown:.2})", self.evidence)?;
         match self.told_by {
-            Some(TieBreak::Region) => f.write_str(", told by its region from others as near")?,
+            Some(TieBreak::Region) => f.write_str(", chosen by region over equally close companies")?,
             Some(by) => write!(f, ", told by the same {} from others as near", by.in_words())?,
             None if self.ambiguous => f.write_str(", no nearer than another company")?,
             None => {}
@@ -538,7 +538,7 @@ impl Resolution {
 impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
-            MatchAction::New => f.write_str("nothing on file matches")?,
+            MatchAction::New => f.write_str("no match on file")?,
             MatchAction::ToOwner { owner, record } => {
                 write!(f, "{} {record}, owned by {owner}", self.belongs())?;
             }
@@ -559,17 +559,13 @@ impl fmt::Display for Resolution {
             }
             MatchAction::Held { records, then } => {
                 let records: Vec<String> = records.iter().map(ToString::to_string).collect();
-                write!(
-                    f,
-                    "may belong to {}, of several owners: held for a person to decide",
-                    records.join(" or ")
-                )?;
-                write!(f, ", else {then} gets it")?;
+                write!(f, "matches {} with different owners: held for review", records.join(" or "))?;
+                write!(f, ", then goes to {then}")?;
             }
             MatchAction::KeyChange { record, new_owner, notify } => {
-                write!(f, "is {record} with a key fact changed: it goes to {new_owner}")?;
+                write!(f, "updates {record}: it goes to {new_owner}")?;
                 if let Some(before) = notify {
-                    write!(f, ", and {before} is told")?;
+                    write!(f, ", and {before} is notified")?;
                 }
             }
             MatchAction::Custom { record, code } => {
@@ -580,16 +576,15 @@ impl fmt::Display for Resolution {
                 let like = |found: &Match| found.similarity.is_some_and(|similarity| similarity < 1.0);
                 match self.matches.iter().find(of_record) {
                     Some(found) if found.ambiguous => {
-                        write!(f, "may be the company of {record}, or another as near")?;
+                        write!(f, "company may be that of {record}, and another is equally close")?;
                     }
-                    Some(found) if like(found) => write!(f, "is probably of the company of {record}")?,
+                    Some(found) if like(found) => write!(f, "company is probably that of {record}")?,
                     Some(found) if found.lead_key != LeadKey::Company || !found.also.is_empty() => {
                         write!(f, "shares its {} with {record}", found.fields())?;
                     }
                     _ => write!(f, "shares its company with {record}")?,
                 }
-                let held =
-                    if *hold { "marked, and held for a person to decide" } else { "marked, not linked" };
+                let held = if *hold { "marked, and held for review" } else { "marked, not linked" };
                 write!(f, ": {held}")?;
             }
         }

@@ -69,7 +69,11 @@ impl FollowUpPolicies {
         });
         if rules.holding_cap == Some(0) {
             report.within("holding_cap", |report| {
-                report.error("out_of_range", "nobody could hold a lead", "write at least 1, or remove it");
+                report.error(
+                    "out_of_range",
+                    "`holding_cap` must be at least 1",
+                    "write at least 1, or remove it",
+                );
             });
         }
         for (key, stay) in [
@@ -203,7 +207,7 @@ fn check_node(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
         report.within("before", |report| {
             report.error(
                 "contradiction",
-                "nobody knows beforehand when that happens",
+                "`before` needs an anchor whose date is known in advance",
                 "write `\"anchor\": \"contract_end\"` or a `date`, or remove `before`",
             );
         });

@@ -1,7 +1,7 @@
 //! Follow-up: what is due on a lead, what was missed, what happens then, and where leads go.
 //!
 //! [`FollowUpRules`] are the data. [`FollowUpPolicies`], compiled from them, looks at one lead at one moment and says
-//! what is due by whom, whom to remind, what was missed with what proves it, what the ladders ask for, and when to look
+//! what is due by whom, whom to remind, what was missed with its evidence, what the ladders ask for, and when to look
 //! again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead goes on an occasion
 //! ([`flow`](FollowUpPolicies::flow)) and where the leads of an event go ([`route_event`](FollowUpPolicies::route_event)).
 //!

@@ -1,4 +1,4 @@
-//! What was missed, with what proves it; and what is on record of it.
+//! What was missed, with its evidence; and what is on record of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

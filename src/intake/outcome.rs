@@ -28,7 +28,7 @@ use crate::text::{Code, codes, moment};
 pub enum Route {
     /// The blacklist keeps it out, until somebody has looked.
     Blocked,
-    /// It is the story of a lead on file, which goes on with everything it brought.
+    /// It was folded into a lead on file, which keeps every value it brought.
     Folded {
         /// The lead that goes on.
         into: LeadId,
@@ -86,7 +86,7 @@ pub enum Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
     },
-    /// It is no lead: a queue of the host has it.
+    /// It is not a sales lead; it goes to a queue of the host.
     Elsewhere {
         /// The queue, as the rule names it.
         queue: Code,
@@ -408,7 +408,7 @@ impl Outcome {
         &self.decision
     }
 
-    /// Carries the effects out in a book, in which the lead is filed. Twice is once.
+    /// Carries the effects out in a book, in which the lead is filed. Applying the same outcome again changes nothing.
     pub fn apply_to(&self, book: &mut Book) {
         book.apply_effects(&self.decision, &self.effects, self.at);
     }

@@ -147,7 +147,7 @@ impl RegisteredDeal {
         format!("deal {} {} {at}", self.account, self.partner)
     }
 
-    /// Carries the effects out in a book. Twice is once.
+    /// Carries the effects out in a book. Applying the same outcome again changes nothing.
     pub fn apply_to(&self, book: &mut Book) {
         book.apply_effects(&self.decision(), &self.effects, self.at);
     }

@@ -104,8 +104,8 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Ended => f.write_str("the lead has ended"),
             Refusal::Owned { owner } => write!(f, "{owner} has the lead"),
-            Refusal::AwaitingReview => f.write_str("a person is asked about the lead"),
-            Refusal::Collision => f.write_str("two reps work on the lead, and nobody has decided"),
+            Refusal::AwaitingReview => f.write_str("the lead is under review"),
+            Refusal::Collision => f.write_str("two reps are working on the lead, and a review is pending"),
             Refusal::OpenOpportunity { opportunity } => {
                 write!(f, "the open opportunity {opportunity} holds the lead")
             }
@@ -113,16 +113,16 @@ impl fmt::Display for Refusal {
                 write!(f, "a deal of {partner} protects account {account} until {}", moment(*until))
             }
             Refusal::NoOwner => f.write_str("nobody has the lead"),
-            Refusal::NoPartner => f.write_str("the rep is no partner of anybody who takes part"),
+            Refusal::NoPartner => f.write_str("the rep is not a partner of an active channel manager"),
             Refusal::NotHeld => f.write_str("the lead is neither blocked nor held"),
             Refusal::Erased => f.write_str("the person asked to be forgotten"),
             Refusal::OnFile => f.write_str("the lead is on file already"),
-            Refusal::AssignOnly { pool } => write!(f, "leads of the pool {pool} are not claimed"),
+            Refusal::AssignOnly { pool } => write!(f, "leads in pool {pool} cannot be claimed"),
             Refusal::CoolDown { until } => {
-                write!(f, "the rep had the lead, and waits until {}", moment(*until))
+                write!(f, "the rep owned the lead and may claim it again from {}", moment(*until))
             }
             Refusal::Rep(reason) => write!(f, "the rep {reason}"),
-            Refusal::Belongs { owner } => write!(f, "the lead belongs to a record of {owner}"),
+            Refusal::Belongs { owner } => write!(f, "the lead belongs to {owner}"),
         }
     }
 }

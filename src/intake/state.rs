@@ -88,7 +88,7 @@ impl State {
         }
     }
 
-    /// Moves the state to after an outcome, or leaves it as it is.
+    /// Applies an outcome's delta. On an error the state is unchanged.
     ///
     /// # Errors
     /// When a ledger has moved since the outcome was decided, or when it was decided more than 31 days after the newest

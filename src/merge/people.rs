@@ -9,7 +9,7 @@ use crate::contact::PhoneOptions;
 use crate::model::{Account, AccountId, ConversionRecord, Lead, LeadId, Person, RecordRef};
 use crate::order;
 
-/// The people whom leads and contacts speak of, each once, with every role and the trail of employers.
+/// The people whom leads and contacts refer to, each once, with every role and the trail of employers.
 ///
 /// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was converted with it.
 /// Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a person's e-mail address or a WeChat id, as
@@ -71,7 +71,7 @@ pub fn find_people(
     people.persons(&nodes)
 }
 
-/// What speaks of a person.
+/// What refers to a person.
 struct Node<'r> {
     record: RecordRef,
     name: Option<&'r str>,
@@ -250,7 +250,7 @@ impl Groups {
     }
 }
 
-/// The person whom some records speak of, given by kind and id.
+/// The person whom some records refer to, given by kind and id.
 fn person(records: &[&Node<'_>]) -> Option<Person> {
     let first = &records.first()?.record;
     let kind = if let RecordRef::Lead(_) = first { "lead" } else { "contact" };

@@ -40,7 +40,7 @@ pub(super) mod sealed {
         fn account_name(&self) -> Option<&str>;
         fn contacts(&self) -> &[Contact];
         fn set_contacts(&mut self, contacts: Vec<Contact>);
-        /// The lead when the record is one: it speaks of one person.
+        /// The lead when the record is one: it refers to one person.
         fn as_lead(&self) -> Option<&Lead>;
     }
 }

@@ -1,4 +1,4 @@
-//! What a decision asks the host to do, and what it speaks of.
+//! What a decision asks the host to do, and what it refers to.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use super::{
     TenureEnd, Value, mask_email, mask_id, mask_phone,
 };
 
-/// A record a decision speaks of.
+/// A record a decision refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -444,7 +444,7 @@ codes! {
 }
 
 impl Effect {
-    /// The record it changes or speaks of.
+    /// The record it changes or refers to.
     #[must_use]
     pub fn target(&self) -> RecordRef {
         match self {
@@ -533,7 +533,7 @@ impl fmt::Display for Effect {
             Effect::RemoveTag { lead, tag } => write!(f, "take the tag `{tag}` from lead {lead}"),
             Effect::AddValue { record, field, .. } => write!(f, "add a value to `{field}` of {record}"),
             Effect::RecordConflict { record, field, entry, .. } => {
-                write!(f, "note that lead {entry} says another `{field}` than {record} keeps")
+                write!(f, "record a conflict: lead {entry} has a different `{field}` from {record}")
             }
             Effect::Fold { entry, subject, kind } => {
                 write!(f, "fold lead {entry} into lead {subject} ({kind})")
@@ -550,12 +550,12 @@ impl fmt::Display for Effect {
                     None => f.write_str(" to an account that is not on file"),
                 }
             }
-            Effect::Repoint { from, to } => write!(f, "point everything at {to} that points at {from}"),
+            Effect::Repoint { from, to } => write!(f, "redirect every reference to {from} to {to}"),
             Effect::Unmerge { record, from } => {
-                write!(f, "let {record} stand by itself again, apart from {from}")
+                write!(f, "separate {record} from {from}")
             }
             Effect::SetNextWakeUp { lead, at, code } => {
-                write!(f, "review lead {lead} at {} ({code})", moment(*at))
+                write!(f, "wake lead {lead} up at {} ({code})", moment(*at))
             }
             Effect::Erase { lead } => write!(f, "erase lead {lead}"),
             Effect::AddTag { lead, tag } => write!(f, "tag lead {lead} with `{tag}`"),
@@ -566,7 +566,7 @@ impl fmt::Display for Effect {
             Effect::EndTenure { lead, rep, end } => {
                 write!(f, "end the tenure of {rep} of lead {lead} ({end})")
             }
-            Effect::Cover { lead, rep, .. } => write!(f, "let {rep} stand in for the owner of lead {lead}"),
+            Effect::Cover { lead, rep, .. } => write!(f, "let {rep} cover lead {lead} for its owner"),
             Effect::PassOn { lead, partner, until } => {
                 write!(f, "let {partner} work on lead {lead}, to answer by {}", moment(*until))
             }

@@ -61,7 +61,7 @@ impl FieldType {
             FieldType::Bool => "true or false",
             FieldType::Time => "a time",
             FieldType::Region => "a region",
-            FieldType::Any => "a value of the host's own",
+            FieldType::Any => "any value",
         }
     }
 }

@@ -221,7 +221,7 @@ closed_enum! {
     }
 }
 
-/// A missed deadline (违规记录), with what proves it. There is one for each step of each owner.
+/// A missed deadline (违规记录), with its evidence. There is one for each step of each owner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Violation {

@@ -42,7 +42,7 @@ fn field_names() -> impl Iterator<Item = &'static str> + Clone {
 /// Which column of a table fills which field of a lead.
 ///
 /// A column that is not named here fills the field of its own name, or else `attributes.COLUMN` as text. A target
-/// may end in a type, for columns of the host's own: `attributes.visits:number` (`text`, `integer`, `number`,
+/// may end in a type, for custom attributes: `attributes.visits:number` (`text`, `integer`, `number`,
 /// `bool`, `time` or `list`).
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What a lead is, and everything a decision about it speaks of.
+//! What a lead is, and everything a decision about it refers to.
 //!
 //! Plain records with public fields: build them with `..Default::default()`, or read them from JSON. The Chinese
 //! terms of the trade stand beside the English names. Enumerations that hosts extend keep what they do not know

@@ -1,4 +1,4 @@
-//! The groups of a lead whose parts have names of the host's own.
+//! The groups of a lead whose parts have names of the host.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use crate::text::scrubbed;
 /// Text form: `CN`, `CN-GD`, `CN-GD-440300`, `US-CA`. The last part is the six-digit GB/T 2260 code; the
 /// province of a code is known, so `CN-440300` and `440300` read as `CN-GD-440300`. Lower case is accepted.
 ///
-/// Every place that speaks of regions (leads, names, phone segments, territories, pools) uses this type, and
+/// Every place that refers to regions (leads, names, phone segments, territories, pools) uses this type, and
 /// asks one question of it: [`Region::contains`].
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Many look-ups at once. With feature `parallel` on several threads, with the same answers in the same order.
+//! Many lookups at once. With feature `parallel` on several threads, with the same answers in the same order.
 
 use std::hash::Hash;
 

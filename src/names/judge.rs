@@ -71,7 +71,7 @@ impl Default for NameJudge {
 }
 
 impl NameJudge {
-    /// A judge with weights of the host's own, trained by
+    /// A judge with weights of the host, trained by
     /// [`Trainer::rows`](crate::names::evaluate::Trainer::rows). The ranking and the confidence count.
     #[must_use]
     pub fn new(tuning: Tuning) -> NameJudge {

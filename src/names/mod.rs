@@ -27,7 +27,7 @@
 //! numbers. Logistic weights turn this into a similarity; the similarity, the margin to the runner-up and the size
 //! of the index into a confidence.
 //!
-//! How two names belong together is a question of its own, answered before any weight is asked: [`Relation`].
+//! [`Relation`] (same, related, different) is decided first, independently of the weights: [`Relation`].
 //!
 //! What is found is a function of the set of names, not of the order they came in: document frequencies are live,
 //! information is ⌊8 · log2(N ÷ df)⌋ ÷ 8, scores are rounded to 1e-9 and ties break by id.

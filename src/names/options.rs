@@ -2,7 +2,7 @@
 
 /// Limits of one search.
 ///
-/// The defaults are what the figures in the README were measured with. More `budget` finds a little more and costs
+/// The figures in BENCHMARKS.md were measured with the defaults. More `budget` finds a little more and costs
 /// time in proportion; `usize::MAX` reads every list, which is what a brute-force scan would find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchOptions {

@@ -60,7 +60,7 @@ impl Reader {
         self.parsed.moved_place
     }
 
-    /// Parses a name and appends its record to `out`. Returns the region it speaks of.
+    /// Parses a name and appends its record to `out`. Returns the region it refers to.
     pub(super) fn read(
         &mut self,
         name: &str,

@@ -20,7 +20,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         Example { unspaced: target.unspaced, inputs: vector.to_vec() }
     }
 
-    /// Features of the candidates of a look-up, and inputs of the confidence of each, best first.
+    /// Features of the candidates of a lookup, and inputs of the confidence of each, best first.
     pub(crate) fn look_up_examples(&self, name: &str, options: &SearchOptions) -> Vec<(K, Example, Example)> {
         let target = self.target(name);
         let compared = self.compared(&target, options, &mut Work::default());

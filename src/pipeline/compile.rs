@@ -26,7 +26,7 @@ impl PipelineRules {
 }
 
 impl Pipeline {
-    /// Walks the rules, reporting what is wrong and what is hardly meant. What comes of faulty rules is not used.
+    /// Walks the rules, reporting what is wrong and what looks like a mistake. What comes of faulty rules is not used.
     pub(super) fn compile_into(rules: &PipelineRules, report: &mut Report) -> Pipeline {
         RulesVersion::check(rules.format, report);
         let stage_names = order::set(rules.stages.iter().map(|stage| stage.name.as_str()));

@@ -89,7 +89,7 @@ impl fmt::Display for Unmet {
         };
         match self {
             Unmet::Condition { conditions } => {
-                write!(f, "it does not hold that {}", list(conditions, " and that "))
+                write!(f, "not satisfied: {}", list(conditions, " and that "))
             }
             Unmet::Fault(fault) => write!(f, "its condition failed: {fault}"),
             Unmet::NotAnswered => f.write_str("nobody has answered it"),

@@ -1,4 +1,4 @@
-//! All comparisons of one field, answered by one look-up in its value.
+//! All comparisons of one field, answered by one lookup in its value.
 
 use std::ops::Add;
 

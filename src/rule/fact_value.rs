@@ -41,7 +41,7 @@ pub trait FactSource {
         let _ = visit;
     }
 
-    /// The columns of the host's own (default: none).
+    /// The custom attributes (default: none).
     fn attributes(&self) -> Option<&Attributes> {
         None
     }
@@ -55,7 +55,7 @@ pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
     }
 }
 
-/// The value of a column of the host's own.
+/// The value of a custom attribute.
 pub(crate) fn own_column<'a>(attributes: &'a Attributes, name: &str) -> FactValue<'a> {
     attributes.get(name).map_or(FactValue::Missing, attribute)
 }

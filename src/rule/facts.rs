@@ -336,7 +336,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Where the lead belongs: its own region, else its city or province, else what the company name says, else
-    /// where the phone number was issued, else its country. Whoever states a country is in it: what speaks of another
+    /// where the phone number was issued, else its country. Whoever states a country is in it: what refers to another
     /// is left aside, and the two letters of a state are read in it.
     #[must_use]
     pub fn region(&self) -> Option<Region> {

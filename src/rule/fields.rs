@@ -174,13 +174,13 @@ pub struct FieldSpec {
     pub doc: &'static str,
 }
 
-/// The row of the host's own columns.
+/// The row of the host columns.
 pub(crate) const ATTRIBUTES: FieldSpec = FieldSpec {
     name: "attributes.NAME",
     kind: FieldType::Any,
     producer: Producer::Lead,
     values: &[],
-    doc: "A column of the host's own",
+    doc: "A custom attribute",
 };
 
 /// The row of the counts of activities.
@@ -298,7 +298,7 @@ field_ids! {
     EmailKind = "email.kind": Texts, Derived, "Kinds of the valid e-mail addresses, each once", EmailKind::KNOWN;
     PersonKey = "person.key": Texts, Derived, "Contact values that name one person: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`";
     CompanyBrand = "company.brand": Text, Derived, "The name's own word (字号)";
-    CompanyRegion = "company.region": Region, Derived, "The region the company name speaks of";
+    CompanyRegion = "company.region": Region, Derived, "The region the company name refers to";
     CompanyIndustry = "company.industry": Text, Derived, "The industry word of the company name";
     CompanyLegalForm = "company.legal_form": Text, Derived, "The legal form of the company name";
     ActivityLast = "activity.last": Time, Derived, "When the lead last did anything";

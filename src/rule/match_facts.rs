@@ -24,7 +24,7 @@ closed_enum! {
         KeyChange = "key_change",
         /// It is only marked.
         TagOnly = "tag_only",
-        /// A script chose a code of the host's own.
+        /// A script chose a code of the host.
         Custom = "custom",
     }
 }

@@ -77,10 +77,13 @@ impl Condition {
                 Test::Any(each(conditions, "any", report))
             }
             Node::Not(condition) => {
-                if let Node::Compare { field, operator: Operator::Ne | Operator::NotIn, .. } = &condition.0 {
+                if let Node::Compare {
+                    field, operator: operator @ (Operator::Ne | Operator::NotIn), ..
+                } = &condition.0
+                {
                     report.warning(
                         "negated_ne",
-                        format!("`not` of `ne` also holds when `{field}` is missing"),
+                        format!("`not` of `{}` also holds when `{field}` is missing", operator.as_str()),
                         "use `eq` or `in`, unless that is meant",
                     );
                 }

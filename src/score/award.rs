@@ -21,7 +21,7 @@ use crate::rule::{Custom, Field};
 pub enum Award {
     /// Always the same points.
     Fixed(Points),
-    /// The number in one of the host's own columns: of the activity in engagement rules (a manual adjustment),
+    /// The number in one of the host columns: of the activity in engagement rules (a manual adjustment),
     /// of the lead in fit rules.
     Column(String),
     /// Points for every unit of a numeric field.
@@ -31,7 +31,7 @@ pub enum Award {
     /// What a full script gives, which may use variables and loops and explains itself by `reason(points, "…")`.
     /// In fit rules only.
     Program(String),
-    /// What a signal of the host's own gives.
+    /// What a signal of the host gives.
     Custom(Custom),
 }
 

@@ -68,8 +68,8 @@ pub(super) fn groups<'a>(
                 limits([("min", group.min), ("max", group.max)], report);
                 match (group.min, group.max) {
                     (Some(min), Some(max)) if min > max => {
-                        let message = format!("least points {min} exceed most points {max}");
-                        report.error("bad_range", message, "exchange `min` and `max`");
+                        let message = format!("`min` ({min}) is above `max` ({max})");
+                        report.error("bad_range", message, "swap them");
                     }
                     (None, None) => {
                         report.warning("no_limit", "the group has no limit", "give it `max` or `min`");
@@ -103,7 +103,7 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
     for (name, cap) in [("event_cap", rule.event_cap), ("cap", rule.cap)] {
         if let Some(cap) = cap.filter(|cap| *cap <= Points::ZERO) {
             report.within(name, |report| {
-                let message = format!("a cap of {cap} leaves nothing");
+                let message = format!("the cap must be above 0, found {cap}");
                 report.error(
                     "bad_value",
                     message,
@@ -116,7 +116,7 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
         let Some(frequency) = rule.frequency else { return };
         if frequency.most == 0 {
             report.within("most", |report| {
-                report.error("bad_value", "at most 0 activities never count", "write at least 1");
+                report.error("bad_value", "`most` must be at least 1", "write at least 1");
             });
         }
         positive("within", frequency.within, report);
@@ -125,7 +125,7 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
         let Some(burst) = rule.burst else { return };
         if burst.at_least < 2 {
             report.within("at_least", |report| {
-                let message = format!("{} activities are no burst", burst.at_least);
+                let message = format!("`at_least` must be at least 2, found {}", burst.at_least);
                 report.error("bad_value", message, "write at least 2");
             });
         }
@@ -137,7 +137,7 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
 fn positive(name: &str, span: Option<Span>, report: &mut Report) {
     if span.is_some_and(|span| span.as_seconds() == 0) {
         report.within(name, |report| {
-            report.error("bad_value", "a span of no time holds nothing", "for example `30d`");
+            report.error("bad_value", "the span must be longer than 0", "for example `30d`");
         });
     }
 }
@@ -148,17 +148,13 @@ fn decay(decay: &Decay, window: Option<Span>, report: &mut Report) {
         Decay::HalfLife(span) => positive("half_life", Some(*span), report),
         Decay::Step(steps) => report.within("step", |report| {
             if steps.is_empty() {
-                report.warning(
-                    "no_steps",
-                    "a decay without steps takes nothing",
-                    "add a step, or remove the decay",
-                );
+                report.warning("no_steps", "the decay has no steps", "add a step, or remove the decay");
             }
             let mut before: Option<Span> = None;
             for (index, step) in steps.iter().enumerate() {
                 report.item(index, |report| {
                     if !(0.0..=1.0).contains(&step.keep) {
-                        let message = format!("a share of {} cannot be kept", step.keep);
+                        let message = format!("`keep` must be from 0 to 1, found {}", step.keep);
                         report.within("keep", |report| {
                             report.error("bad_value", message, "write a share from 0 to 1");
                         });
@@ -208,7 +204,8 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
                 report.warning("never_mature", "no lead is ever ready for sales", "list cells such as `A1`");
             }
             for cell in cells.iter().filter(|cell: &&ScoreCell| cell.grade == FitGrade::D) {
-                let message = format!("`{cell}` cannot be mature: engagement alone never makes a lead fit");
+                let message =
+                    format!("`{cell}` cannot be mature: grade D does not fit, whatever the engagement");
                 report.error("never_mature", message, "remove the cell, or lower the bound of grade C");
             }
         }),
@@ -218,7 +215,7 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
                 sum += weight;
                 if !(0.0..=1.0).contains(&weight) {
                     report.within(name, |report| {
-                        let message = format!("a weight of {weight} is not a share");
+                        let message = format!("a weight must be from 0 to 1, found {weight}");
                         report.error("bad_value", message, "write a number from 0 to 1");
                     });
                 }

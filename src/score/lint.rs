@@ -1,4 +1,4 @@
-//! What scoring rules hardly mean: bands with gaps or overlaps, grades that nobody reaches.
+//! Valid scoring rules that look like mistakes: bands with gaps or overlaps, grades that nobody reaches.
 
 use std::collections::BTreeMap;
 

@@ -110,7 +110,7 @@ impl ScoreRules {
         if let Maturity::Cells(cells) = &mut self.maturity {
             cells.insert(cell);
         }
-        let text = "hand to sales: it has written, call this week".to_owned();
+        let text = "hand to sales: call this week".to_owned();
         self.matrix.insert(cell, Advice { key: format!("score.advice.{cell}"), text });
         self
     }

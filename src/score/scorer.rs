@@ -16,7 +16,7 @@ use super::source::LeadSource;
 use crate::model::{Points, RuleId};
 use crate::rule::{Facts, Predicate, RulesVersion, Sharing};
 
-/// Scores leads by rules that are proved: immutable, shared by reference across threads.
+/// Scores leads by rules that are validated: immutable, shared by reference across threads.
 ///
 /// Scoring costs O(activities · log activities + rules · activities of the rule's kind). A script takes at most 10,000
 /// operations a run. One in an engagement rule runs for every activity of its kind: those of one lead take at most

@@ -89,7 +89,7 @@ impl ScoreRules {
         self.self_test_with(&Registry::new())
     }
 
-    /// Runs the tests of the document, with signals of the host's own.
+    /// Runs the tests of the document, with signals of the host.
     ///
     /// # Errors
     /// When the rules do not compile.

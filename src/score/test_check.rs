@@ -111,7 +111,7 @@ impl Named {
     fn of(rules: &ScoreRules) -> Named {
         let engagement = rules.engagement.rules.iter().map(|rule| &rule.points);
         let mut awards = engagement.chain(rules.fit.rules.iter().map(|rule| &rule.points));
-        // Signals of the host's own read what they like.
+        // Signals of the host read what they like.
         let all = awards.any(|award| matches!(award, Award::Custom(_)));
         let mut named = Named { texts: Vec::new(), words: BTreeSet::new(), all, looks_left: MAX_LOOKS };
         for rule in &rules.engagement.rules {

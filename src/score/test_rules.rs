@@ -122,7 +122,7 @@ pub struct TestEvent {
     /// Who passed the content on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
-    /// Columns of the host's own.
+    /// Custom attributes.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }

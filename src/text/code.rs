@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A stable code, such as `no_eligible`: for counting, for translation, for a `match`. Texts change, codes do not.
 ///
-/// The crate's own codes are borrowed; a code of the host's own, or one read back from storage, is owned.
+/// The crate's own codes are borrowed; a code of the host, or one read back from storage, is owned.
 ///
 /// ```
 /// use leadkit::text::Code;

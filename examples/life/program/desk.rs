@@ -569,7 +569,7 @@ fn approved() -> PipelineRules {
     offices.into_iter().fold(rules, |rules, office| rules.approved(office, "director", at))
 }
 
-/// The leads that effects change or speak of.
+/// The leads that effects change or refer to.
 pub(super) fn leads_of(effects: &[Effect]) -> BTreeSet<LeadId> {
     let mut leads = BTreeSet::new();
     for effect in effects {

@@ -42,7 +42,7 @@ pub(super) struct Step {
 }
 
 impl Counts {
-    /// Counts all paths. One look-up a touch.
+    /// Counts all paths. One lookup a touch.
     pub(super) fn of(paths: &Paths<'_>, ranks: &Ranks, order: u8) -> Result<Counts, CreditError> {
         let mut counts = Counts {
             order,

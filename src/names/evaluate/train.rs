@@ -11,12 +11,12 @@ use crate::names::{
 };
 use crate::order;
 
-/// Candidates of one look-up that are learned from, beside the right one.
+/// Candidates of one lookup that are learned from, beside the right one.
 const RIVALS: usize = 12;
 
 /// Collects labelled names and fits a [`Tuning`] to them.
 ///
-/// Look-ups teach the ranking, from the right name and its nearest rivals, and the confidence, from the first
+/// Lookups teach the ranking, from the right name and its nearest rivals, and the confidence, from the first
 /// answers. Pairs teach the similarity and help with the ranking. Give a part of your data and report the rest; weights of a half
 /// without examples stay those of the index's own tuning.
 ///

@@ -412,7 +412,7 @@ fn a_name_that_many_share_is_told_by_what_stands_beside_it() {
     assert_eq!(*found.action(), MatchAction::New);
     assert_eq!(
         found.to_string(),
-        "nothing on file matches; its company name is shared by at least 22 records and counts for nothing; \
+        "no match on file; its company name is shared by at least 22 records and counts for nothing; \
          its combination of fields is shared by at least 22 records and counts for nothing"
     );
 }

@@ -411,7 +411,7 @@ fn a_key_change_moves_the_lead_to_whose_company_it_is_now() {
     );
     assert_eq!(
         changed.to_string(),
-        "is lead L1 with a key fact changed: it goes to zhang, and li is told; lead L1 has the same phone (+86138****9876), rule phone"
+        "updates lead L1: it goes to zhang, and li is notified; lead L1 has the same phone (+86138****9876), rule phone"
     );
 }
 

@@ -50,7 +50,7 @@ fn a_lead_recycled_at_the_end_of_the_calendar_lies_for_as_long_as_ever() {
     let mut case = Case::owned("li", "12-24 10:00");
     let report = case.keep(&policies, "12-30 10:01");
     assert!(
-        asked(&report).contains(&"review lead L1 at 2027-01-02T02:01:00Z (pool_stay)".to_owned()),
+        asked(&report).contains(&"wake lead L1 up at 2027-01-02T02:01:00Z (pool_stay)".to_owned()),
         "{:?}",
         asked(&report)
     );

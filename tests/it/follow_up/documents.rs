@@ -37,7 +37,7 @@ fn every_mistake_at_once() {
           help: give each node an id of its own
         error[out_of_range] at policies[0].nodes[1].within (5:22): there would be no time at all
           help: write more, such as `"24h"`
-        error[contradiction] at policies[0].nodes[1].before (5:38): nobody knows beforehand when that happens
+        error[contradiction] at policies[0].nodes[1].before (5:38): `before` needs an anchor whose date is known in advance
           help: write `"anchor": "contract_end"` or a `date`, or remove `before`
         error[wrong_clock] at policies[0].nodes[2].within (6:23): the clock `elapsed` counts no working days
           help: write hours or days, or take the clock `workday` or `same_time`
@@ -63,7 +63,7 @@ fn every_mistake_at_once() {
           help: name the reason, such as `returned`
         error[empty_list] at rhythm_days (14:3): no lead would be looked at again
           help: write `[30]`
-        error[out_of_range] at holding_cap (14:22): nobody could hold a lead
+        error[out_of_range] at holding_cap (14:22): `holding_cap` must be at least 1
           help: write at least 1, or remove it
         error[unknown_key] at pol_stay (14:40): unknown key `pol_stay`
           help: did you mean `pool_stay`?"#]].assert_eq(&errors.to_string());

@@ -43,30 +43,30 @@ fn the_flows_of_the_presets() {
             notify li about lead L1 (not_mql)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
-            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+            wake lead L1 up at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_sql_in_time by rules (system), flow `no_sql_nurture`
             notify li about lead L1 (not_sql_in_time)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
-            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+            wake lead L1 up at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 stays where it is: sql by li (sales), flow `sql_manager`
             notify hua about lead L1 (sql)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture), not to li again: protection_lost by rules (system), flow `unprotected_nurture`
             notify li about lead L1 (protection_lost)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
-            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+            wake lead L1 up at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to a rep by the rules, not to li again: new_need by web form (system), flow `new_need_assign`
-            review lead L1 at 2026-03-09T02:00:00Z (new_need)
+            wake lead L1 up at 2026-03-09T02:00:00Z (new_need)
         2026-03-09T02:00:00Z lead L1 goes to pool general (public_general): stay_over by rules (system), flow `stay_general`
             move lead L1 to pool general
-            review lead L1 at 2027-03-09T02:00:00Z (pool_stay)
+            wake lead L1 up at 2027-03-09T02:00:00Z (pool_stay)
         2026-03-09T02:00:00Z lead L1 goes to pool claims_gd (lead): returned by li (sales), flow `return_leads`
             end the tenure of li of lead L1 (returned)
             set the status of lead L1 to unassigned
             move lead L1 to pool claims_gd
             notify hua about lead L1 (lead_in_pool)
-            review lead L1 at 2026-03-12T02:00:00Z (pool_stay)
+            wake lead L1 up at 2026-03-12T02:00:00Z (pool_stay)
     "#]].assert_eq(&moves);
     assert_eq!(flow(&policies, &owned, FlowTrigger::from("merged"), Actor::system("x")), None);
 }

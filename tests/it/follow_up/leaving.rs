@@ -138,7 +138,7 @@ fn a_lead_that_is_assigned_anew_leaves_its_owner() {
             "notify li about lead L1 (new_need)",
             "end the tenure of li of lead L1 (recycled)",
             "set the status of lead L1 to unassigned",
-            "review lead L1 at 2026-03-09T02:00:00Z (new_need)",
+            "wake lead L1 up at 2026-03-09T02:00:00Z (new_need)",
         ]
     );
 }
@@ -248,7 +248,7 @@ fn who_loses_the_lead_is_told() {
             "move lead L1 to pool claims_gd",
             "notify hua about lead L1 (lead_in_pool)",
             // From the look on, which may be later than the rung.
-            "review lead L1 at 2026-03-11T02:00:00Z (pool_stay)",
+            "wake lead L1 up at 2026-03-11T02:00:00Z (pool_stay)",
         ]
     );
     // By a flow; who acts himself knows.

@@ -30,7 +30,7 @@ fn an_act_whose_moment_lies_before_the_last_look_is_not_lost() {
     let said = asked(&report);
     assert!(said.contains(&"move lead L1 to pool claims_gd".to_owned()), "{said:?}");
     assert!(
-        said.contains(&"review lead L1 at 2026-04-08T02:00:00Z (pool_stay)".to_owned()),
+        said.contains(&"wake lead L1 up at 2026-04-08T02:00:00Z (pool_stay)".to_owned()),
         "from now on: {said:?}"
     );
     assert!(!said.contains(&"notify hua about lead L1 (deadline_missed)".to_owned()), "she knows: {said:?}");

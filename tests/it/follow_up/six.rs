@@ -94,7 +94,7 @@ impl Desk {
     fn carry_out(&mut self, effects: &[Effect]) {
         let decision = format!("follow up {}", self.acts);
         self.book.apply_effects(&decision, effects, self.now);
-        // Twice is once.
+        // Applying the same outcome again changes nothing.
         self.book.apply_effects(&decision, effects, self.now);
     }
 

@@ -20,7 +20,7 @@ fn whoever_has_five_leads_untouched_is_given_no_more_by_any_call_and_the_reason_
         [("busy", 2), ("unknown_rep", 1)]
     );
     let reason = SkipReason::Busy { untouched: 5, limit: 5 };
-    assert_eq!(reason.to_string(), "has 5 leads that nobody has spoken to, of 5 at most");
+    assert_eq!(reason.to_string(), "has 5 untouched leads (limit 5)");
     assert!(reason.is_cap());
     // A look at it and the line say the same at the same moment.
     for outcome in [

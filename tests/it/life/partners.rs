@@ -182,7 +182,7 @@ fn no_rule_gives_a_partner_a_lead_and_he_claims_none() {
     let refused = desk.intake.claim(&input, &"east".into(), &desk.roster, &desk.state, hour(10));
     assert_eq!(
         refused.refusal().map(ToString::to_string).as_deref(),
-        Some("the rep is a partner, who owns no leads")
+        Some("the rep is a partner; partners cannot own leads")
     );
 }
 

@@ -164,7 +164,7 @@ fn who_leaves_one_product_leaves_the_other_to_its_owner() {
     let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
     look(&desk).apply_to(&mut desk.book);
     assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);
-    // Twice is once.
+    // Applying the same outcome again changes nothing.
     assert!(look(&desk).effects.is_empty());
     // All have left: the account is nobody's.
     let all = Account { owners: [("crm".to_owned(), "gone".into())].into(), ..account("A1", COMPANY, None) };

@@ -173,7 +173,7 @@ fn the_pairs_of_copies_are_as_many_as_the_limit_says() {
     assert_eq!((many[0].first, many[1].first), (0, 0));
 }
 
-/// More near names than a look-up keeps: each still has pairs, found from one side or from the other.
+/// More near names than a lookup keeps: each still has pairs, found from one side or from the other.
 #[test]
 fn a_neighbourhood_of_thirty_near_names() {
     // One name as thirty people miskey it.
