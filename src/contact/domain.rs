@@ -18,95 +18,74 @@ const MAX_TYPED: usize = 1024;
 const RESERVED: [&str; 9] =
     ["alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test"];
 
-/// Public mail providers: their domain says nothing of the sender's company.
-const PUBLIC: [&str; 86] = [
-    "126.com",
-    "139.com",
-    "163.com",
-    "163.net",
-    "188.com",
-    "189.cn",
-    "189.com",
-    "21cn.com",
-    "263.net",
-    "88.com",
-    "aim.com",
-    "aliyun.com",
-    "aol.com",
-    "bellsouth.net",
-    "btinternet.com",
-    "chinaren.com",
-    "comcast.net",
-    "cox.net",
-    "daum.net",
-    "email.com",
-    "fastmail.com",
-    "fastmail.fm",
-    "foxmail.com",
-    "free.fr",
-    "freenet.de",
-    "gmail.com",
-    "gmx.at",
-    "gmx.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hanmail.net",
-    "hey.com",
-    "hotmail.co.uk",
-    "hotmail.com",
-    "hotmail.de",
-    "hotmail.fr",
-    "hotmail.it",
-    "icloud.com",
-    "inbox.com",
-    "kakao.com",
-    "laposte.net",
-    "libero.it",
-    "list.ru",
-    "live.cn",
-    "live.com",
-    "live.fr",
-    "mac.com",
-    "mail.com",
-    "mail.ru",
-    "me.com",
-    "msn.cn",
-    "msn.com",
-    "nate.com",
-    "naver.com",
-    "netease.com",
-    "orange.fr",
-    "outlook.com",
-    "outlook.de",
-    "outlook.fr",
-    "pm.me",
-    "proton.me",
-    "protonmail.com",
-    "qq.com",
-    "rediffmail.com",
-    "rocketmail.com",
-    "sbcglobal.net",
-    "sina.cn",
-    "sina.com",
-    "sina.com.cn",
-    "sohu.com",
-    "t-online.de",
-    "tom.com",
-    "verizon.net",
-    "wanadoo.fr",
-    "web.de",
-    "wo.cn",
-    "wo.com.cn",
-    "yahoo.co.jp",
-    "yahoo.co.uk",
-    "yahoo.com",
-    "yahoo.com.cn",
-    "yandex.ru",
-    "yeah.net",
-    "ymail.com",
-    "zoho.com",
+/// Mail that anybody may have, of public providers and of carriers, sorted: its domain says nothing of the sender's company,
+/// and nothing against the sender, though public lists of disposable domains hold many of them.
+#[rustfmt::skip]
+const PUBLIC: [&str; 365] = [
+    "10086.cn", "126.com", "133sh.com", "139.com", "163.com", "163.net", "165net.com", "188.com", "189.cn",
+    "189.com", "21cn.com", "263.com.cn", "263.net", "2980.com", "88.com", "abv.bg", "aim.com", "alice.de",
+    "alice.it", "aliyun.com", "aol.com", "aon.at", "apollo.lv", "arcor.de", "arnet.com.ar", "asahi-net.or.jp",
+    "asia.com", "atlas.cz", "att.net", "au.com", "auone-net.jp", "autorambler.ru", "azet.sk",
+    "batelco.com.bh", "bbox.fr", "belgacom.net", "bell.net", "bellsouth.net", "biglobe.ne.jp", "bigmir.net",
+    "bigpond.com", "bigpond.net.au", "biznetvigator.com", "bk.ru", "bluewin.ch", "blueyonder.co.uk",
+    "bol.com.br", "bora.net", "bredband.net", "bsnl.in", "btinternet.com", "cableone.net", "cantv.net",
+    "centrum.cz", "centrum.sk", "centurylink.net", "charter.net", "chello.at", "china.com", "chinamail.com",
+    "chinaren.com", "chol.com", "citiz.net", "citromail.hu", "ciudad.com.ar", "clicknet.ro", "clix.pt",
+    "club-internet.fr", "cogeco.ca", "comcast.net", "comhem.se", "consultant.com", "contractor.net",
+    "cox.net", "ctemplar.com", "ctmail.com", "daum.net", "dion.ne.jp", "disroot.org", "dnainternet.net",
+    "docomo.ne.jp", "dodo.com.au", "dreamwiz.com", "duck.com", "earthlink.net", "eim.ae", "eircom.net",
+    "elisanet.fi", "email.com", "email.cz", "emirates.net.ae", "emobile.ne.jp", "empal.com", "engineer.com",
+    "entelchile.net", "eonet.ne.jp", "etang.com", "europe.com", "excite.co.jp", "excite.com", "eyou.com",
+    "ezweb.ne.jp", "fibertel.com.ar", "forthnet.gr", "foxmail.com", "fpt.vn", "free.fr", "freechal.com",
+    "freemail.hu", "freenet.de", "freestart.hu", "frontiernet.net", "gawab.com", "gazeta.pl", "giga.net.tw",
+    "globo.com", "globomail.com", "gmail.com", "go2.pl", "goo.jp", "hainan.net", "hanmail.net", "hetnet.nl",
+    "hey.com", "hinet.net", "hispeed.ch", "hkbn.net", "home.nl", "hot.ee", "hotbox.ru", "hush.com",
+    "hushmail.com", "i-cable.com", "i.softbank.jp", "i.ua", "iafrica.com", "icloud.com", "ig.com.br",
+    "iinet.net.au", "inbox.com", "inbox.lt", "inbox.lv", "inbox.ru", "indiatimes.com", "infoseek.jp",
+    "interia.pl", "internet.ru", "internode.on.net", "jazztel.es", "juno.com", "kakao.com", "kbronet.com.tw",
+    "kolabnow.com", "kolumbus.fi", "korea.com", "kpnmail.nl", "kpnplanet.nl", "laposte.net", "lavabit.com",
+    "libero.it", "list.ru", "luukku.com", "lycos.co.kr", "lycos.com", "mac.com", "mail.bg", "mail.by",
+    "mail.com", "mail.dk", "mail.ee", "mail.ru", "mail.uz", "mail2world.com", "mailbox.org", "mailfence.com",
+    "me.com", "meta.ua", "mindspring.com", "movistar.es", "mozmail.com", "msn.cn", "msn.com", "mtnl.net.in",
+    "mweb.co.za", "mynet.com", "myrambler.ru", "myself.com", "nate.com", "naver.com", "neostrada.pl",
+    "net.hr", "netcabo.pt", "netease.com", "netvigator.com", "netzero.net", "neuf.fr", "nifty.com", "nm.ru",
+    "ntlworld.com", "numericable.fr", "o2.pl", "o2online.de", "ocn.ne.jp", "omantel.om", "onet.eu", "onet.pl",
+    "online.no", "online.sh.cn", "ono.com", "op.pl", "optonline.net", "optusnet.com.au", "orange.fr",
+    "otenet.gr", "ozemail.com.au", "pacific.net.hk", "pacific.net.sg", "paran.com", "pchome.com.tw",
+    "pdx.ne.jp", "plala.or.jp", "planet.nl", "pldt.net.ph", "pm.me", "pochta.ru", "poczta.fm", "post.com",
+    "post.sk", "posteo.de", "posteo.net", "privaterelay.appleid.com", "prodigy.net.mx", "proton.me",
+    "protonmail.ch", "protonmail.com", "proximus.be", "public.bta.net.cn", "public.guangzhou.gd.cn",
+    "public.sta.net.cn", "public.szptt.net.cn", "q.com", "qip.ru", "qq.com", "qq.vip", "rambler.ru",
+    "rdslink.ro", "riseup.net", "ro.ru", "roadrunner.com", "rocketmail.com", "rogers.com", "rr.com",
+    "runbox.com", "sapo.pt", "saunalahti.fi", "sbcglobal.net", "scarlet.be", "seed.net.tw", "sent.com",
+    "seznam.cz", "sfr.fr", "shaw.ca", "sify.com", "sina.cn", "sina.com", "sina.com.cn", "singnet.com.sg",
+    "siol.net", "skiff.com", "sky.com", "skynet.be", "slingshot.co.nz", "so-net.ne.jp", "so-net.net.tw",
+    "softbank.ne.jp", "sogou.com", "sohu.com", "speedy.com.ar", "spray.se", "starhub.net.sg", "startmail.com",
+    "stofanet.dk", "streamyx.com", "suddenlink.net", "sunrise.ch", "superonline.com", "sympatico.ca",
+    "t-online.de", "t-online.hu", "takas.lt", "talktalk.net", "tdcadsl.dk", "tedata.net.eg", "telefonica.net",
+    "telenet.be", "telenor.no", "telia.com", "telkom.net", "telkomsa.net", "telstra.com", "telus.net",
+    "terra.com.br", "terra.es", "tin.it", "tiscali.co.uk", "tiscali.it", "tlen.pl", "tm.net.my", "tom.com",
+    "tpg.com.au", "ttnet.net.tr", "tut.by", "tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "twc.com",
+    "ukr.net", "une.net.co", "uol.com.br", "uqmobile.jp", "url.com.tw", "usa.com", "verizon.net",
+    "videotron.ca", "vipmail.hu", "virgilio.it", "virginmedia.com", "vnn.vn", "vodafone.de", "vodafone.ne.jp",
+    "vodamail.co.za", "volny.cz", "vp.pl", "vsnl.com", "vsnl.net", "vtr.net", "walla.co.il", "walla.com",
+    "wanadoo.fr", "web.de", "webmail.co.za", "westnet.com.au", "windowslive.com", "windstream.net", "wo.cn",
+    "wo.com.cn", "wp.pl", "xs4all.nl", "xtra.co.nz", "y-mobile.ne.jp", "ya.ru", "yeah.net", "ymail.com",
+    "ymobile.ne.jp", "zaq.ne.jp", "ziggo.nl", "zipmail.com.br", "zoho.com", "zoho.eu", "zoho.in",
+    "zohomail.com", "zohomail.eu", "zohomail.in", "zoznam.sk",
 ];
+
+/// Providers with a domain in nearly every country, `yahoo.fr`, `yahoo.co.jp`, `yahoo.com.hk`: the first label of them.
+const FAMILIES: [&str; 9] =
+    ["fastmail", "gmx", "googlemail", "hotmail", "live", "outlook", "rediffmail", "yahoo", "yandex"];
+
+/// Whether a domain is one of a family: `.com`, `.net`, a country's, or the commercial ones below a country's.
+fn is_of_family(domain: &str) -> bool {
+    let Some((label, ending)) = domain.split_once('.') else { return false };
+    let is_country = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let country = ending.strip_prefix("com.").or_else(|| ending.strip_prefix("co.")).unwrap_or(ending);
+    FAMILIES.contains(&label) && (matches!(ending, "com" | "net") || is_country(country))
+}
 
 /// Labels below which a provider's own people have their mailboxes.
 const STAFF: [&str; 6] = ["corp", "inc", "office", "staff", "hr", "team"];
@@ -296,7 +275,7 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 /// ```
 #[must_use]
 pub fn is_public_mail_domain(domain: &str) -> bool {
-    let is_provider = |domain: &str| PUBLIC.binary_search(&domain).is_ok();
+    let is_provider = |domain: &str| PUBLIC.binary_search(&domain).is_ok() || is_of_family(domain);
     let mut below = domain;
     while !is_provider(below) {
         match below.split_once('.') {
@@ -395,6 +374,34 @@ mod tests {
         assert!(PUBLIC.is_sorted());
         for domain in PUBLIC {
             assert_eq!(canonical_domain(domain).as_deref(), Ok(domain));
+        }
+    }
+
+    /// What published lists of disposable domains hold by mistake, by kind: carriers, providers, relays of a provider.
+    #[test]
+    fn public_mail_is_known_in_every_country() {
+        for domain in "139.com yeah.net 21cn.com 189.cn wo.cn wo.com.cn 10086.cn hinet.net msa.hinet.net netvigator.com hkbn.net \
+            seed.net.tw docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp singnet.com.sg streamyx.com bluewin.ch \
+            att.net charter.net rogers.com shaw.ca bigpond.com telstra.com optusnet.com.au sky.com virginmedia.com talktalk.net \
+            sfr.fr tiscali.it uol.com.br bol.com.br citiz.net 2980.com eyou.com 263.com.cn sogou.com yahoo.cn yahoo.fr \
+            yahoo.com.tw yahoo.com.hk yahoo.com.ph yahoo.com.vn hotmail.com.tw live.hk outlook.jp outlook.com.au yandex.com \
+            ya.ru bk.ru inbox.ru rambler.ru gmx.ch gmx.net fastmail.com fastmail.fm fastmail.cn seznam.cz wp.pl o2.pl onet.pl \
+            ukr.net tutanota.com posteo.de mailbox.org hushmail.com freemail.hu sent.com privaterelay.appleid.com duck.com \
+            mozmail.com"
+            .split_whitespace()
+        {
+            assert!(is_public_mail_domain(domain), "{domain}");
+            assert_eq!(suggest_domain(domain), None, "{domain}");
+        }
+        for domain in [
+            "yahoo.example-x.com",
+            "live.jingye-x.cn",
+            "my-yahoo.com",
+            "outlook.agency",
+            "corp.yahoo.com",
+            "gmx.co.jingye",
+        ] {
+            assert!(!is_public_mail_domain(domain), "{domain}");
         }
     }
 
