@@ -157,7 +157,8 @@ impl Layer {
     fn build(words: &Words, pass: LexiconPass) -> Result<Option<Layer>, String> {
         let wanted = |entry: &Entry| {
             let asks = |list: usize| words.lists.get(list).is_some_and(|list| list.asks_for(pass));
-            entry.uses.iter().any(|one| asks(one.list))
+            let by_all = || words.lists.iter().any(|list| list.allows_common && list.asks_for(pass));
+            entry.uses.iter().any(|one| asks(one.list)) || entry.common.is_some() && by_all()
         };
         let (patterns, entries) = patterns(&words.entries, pass, &wanted);
         if patterns.is_empty() {
@@ -297,7 +298,7 @@ impl Scan<'_> {
             *room -= 1;
             let written = |phrase: &Entry| {
                 let own = phrase.uses.iter().find(|phrase| phrase.list == one.list);
-                own.map_or_else(|| phrase.folded.to_string(), |own| own.written.to_string())
+                own.map_or(phrase.common.unwrap_or(&*phrase.folded), |own| &*own.written).to_owned()
             };
             self.hits.push(LexiconHit {
                 list: one.list,
@@ -340,7 +341,7 @@ fn cover_of(layer: &Layer, lexicon: &Lexicon, read: &str, list: usize) -> Cover 
         for index in layer.covers.get(one.value() as usize).into_iter().flatten() {
             let Some(phrase) = lexicon.words.phrases.get(*index as usize) else { continue };
             let is_word = phrase.edges.fit(read, &place, LexiconMatch::Words);
-            if is_word && phrase.uses.iter().any(|one| one.list == list) {
+            if is_word && lexicon.words.allows(list, phrase) {
                 found.push((place.clone(), *index));
             }
         }

@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) edges: Edges,
     /// The lists that have it.
     pub(super) uses: Vec<Use>,
+    /// One of the [common](harmless_phrases) phrases, as it is written there: of all lists that allow these.
+    pub(super) common: Option<&'static str>,
 }
 
 /// A word in one list.
@@ -37,6 +39,7 @@ pub(super) struct List {
     pub(super) mode: LexiconMatch,
     separated: bool,
     repeated: bool,
+    pub(super) allows_common: bool,
 }
 
 impl List {
@@ -63,7 +66,13 @@ impl Words {
     /// Reads one more list and gives its number.
     pub(in crate::blacklist) fn add(&mut self, check: &LexiconCheck, report: &mut Report) -> usize {
         let list = self.lists.len();
-        self.lists.push(List { mode: check.mode, separated: check.separated, repeated: check.repeated });
+        let allows_common = check.allow_common;
+        // They are read once, however many lists allow them.
+        if allows_common && !self.lists.iter().any(|list| list.allows_common) {
+            self.add_common();
+        }
+        let LexiconCheck { mode, separated, repeated, .. } = *check;
+        self.lists.push(List { mode, separated, repeated, allows_common });
         report.within("words", |report| {
             if check.words.is_empty() {
                 report.error("empty_list", "the list has no words", "add a word, or remove the rule");
@@ -88,12 +97,28 @@ impl Words {
                 });
             }
         });
-        if check.allow_common {
-            for phrase in harmless_phrases() {
-                self.phrases.put(&mut self.phrase_of, fold(phrase), list, usize::MAX, phrase);
-            }
-        }
         list
+    }
+
+    fn add_common(&mut self) {
+        for phrase in harmless_phrases() {
+            let folded = fold(phrase);
+            let known = self.phrase_of.get(folded.as_str()).and_then(|at| self.phrases.get_mut(*at));
+            if let Some(known) = known {
+                known.common = Some(phrase);
+                continue;
+            }
+            self.phrase_of.insert(folded.as_str().into(), self.phrases.len());
+            let edges = Edges::of(&folded);
+            self.phrases.push(Entry { folded: folded.into(), edges, uses: Vec::new(), common: Some(phrase) });
+        }
+    }
+
+    /// Whether a list allows a phrase.
+    pub(super) fn allows(&self, list: usize, phrase: &Entry) -> bool {
+        let is_common =
+            || phrase.common.is_some() && self.lists.get(list).is_some_and(|list| list.allows_common);
+        phrase.uses.iter().any(|one| one.list == list) || is_common()
     }
 }
 
@@ -150,7 +175,7 @@ impl Put for Vec<Entry> {
         let Some(entry) = known.get(folded.as_str()).and_then(|at| self.get_mut(*at)) else {
             let edges = Edges::of(&folded);
             known.insert(folded.as_str().into(), self.len());
-            self.push(Entry { folded: folded.into(), edges, uses: vec![new] });
+            self.push(Entry { folded: folded.into(), edges, uses: vec![new], common: None });
             return true;
         };
         // Lists are read one after the other.
