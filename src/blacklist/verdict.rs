@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::reason::HitReason;
+use super::rules::Channel;
 use super::severity::Severity;
 use super::state::WindowDelta;
 use crate::model::{CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, RecordRef, RuleId, Value};
@@ -199,6 +200,16 @@ impl Verdict {
     pub(crate) fn leaves_no_channel(&self) -> bool {
         let refuses = |hit: &Hit| hit.reason == HitReason::NoAllowedChannel && hit.suppressed_by.is_none();
         self.hits.iter().any(refuses)
+    }
+
+    /// The channels that the person has refused, `all` among them; an override lifts a refusal.
+    pub(crate) fn refused(&self) -> Vec<Channel> {
+        let hits = self.hits.iter().filter(|hit| hit.suppressed_by.is_none());
+        let channel = |hit: &Hit| match hit.reason {
+            HitReason::DoNotContact { channel, .. } => Some(channel),
+            _ => None,
+        };
+        hits.filter_map(channel).collect()
     }
 
     /// The findings, suppressed ones too, in the order the rules ran.

@@ -210,7 +210,8 @@ impl Intake {
 
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
-    /// The tags `released`, `collision`, `owners_exhausted`, `burst` and `contact_unusable` say what was decided about a lead on file.
+    /// The tags `released`, `collision`, `owners_exhausted`, `burst`, `contact_unusable`, `no_allowed_channel` and
+    /// `do_not_contact_…` (`phone`, `email`, `wechat`) say what was decided about a lead on file.
     /// An entry that brings one is decided without it, and it is taken off.
     ///
     /// O(rules + rows + activities).
@@ -260,6 +261,7 @@ impl Intake {
             owner.into_iter().for_each(|owner| {
                 outcome.tell(owner, "lead_blocked", &RecordRef::Lead(lead.id.clone()));
             });
+            self.list_cohort(&mut outcome);
             return outcome;
         } else if outcome.verdict.is_held() {
             self.hold_for_consent(case, &mut outcome);
@@ -300,12 +302,14 @@ impl Intake {
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
+            self.list_cohort(&mut outcome);
             return outcome;
         }
         facts.set_match(super::known::known_match(&resolution, rows, roster));
         let score = self.scorer.score(facts);
         facts.set_score(score.facts());
         self.route(case, facts, &resolution, &score, &mut outcome);
+        self.mark_refused(case, &mut outcome);
         if lead.owner.is_none() && !case.is_entry() {
             outcome.end_dispute(lead);
         }

@@ -2,12 +2,12 @@
 //! contact.
 
 use super::engine::Case;
-use super::marks::BURST;
+use super::marks::{BURST, NO_EMAIL, NO_PHONE, NO_WECHAT, REFUSED};
 use super::routing::REVIEWED;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignmentKind, Ledgers};
-use crate::blacklist::{CONSENT_CODE, HitReason, Severity};
-use crate::model::{Effect, LeadId};
+use crate::blacklist::{CONSENT_CODE, Channel, HitReason, Severity};
+use crate::model::{Effect, LeadId, LeadStatus, OwnerState, RecordRef, TenureEnd};
 use crate::rule::Facts;
 
 /// How long somebody is asked about a lead that nobody may contact, in hours.
@@ -29,28 +29,82 @@ impl Intake {
             }
         }
         // Who is asked by the rules of assignment needs no second list.
-        if listed.is_empty() || self.rules_ask(case, facts) {
-            return;
-        }
-        for lead in listed {
-            outcome.effects.push(Effect::AddTag { lead: lead.clone(), tag: BURST.to_owned() });
-            outcome.effects.push(Effect::RequestReview { lead, reviewer: None, code: BURST.into() });
+        if !listed.is_empty() && !self.rules_ask(case, facts) {
+            outcome.list(listed);
         }
     }
 
+    /// The cohort of a burst whose beginning is a lead that goes no further, blocked or folded: those before it are listed all the
+    /// same, for scripts send rubbish first.
+    pub(super) fn list_cohort(&self, outcome: &mut Outcome) {
+        let mut listed: Vec<LeadId> = Vec::new();
+        for hit in outcome.verdict.hits().iter().filter(|hit| hit.weight() > Severity::Pass) {
+            let HitReason::Burst { earlier, begins: true, .. } = hit.reason() else { continue };
+            listed.extend(earlier.iter().filter(|lead| !listed.contains(lead)).cloned().collect::<Vec<_>>());
+        }
+        outcome.list(listed);
+    }
+
     /// Nobody may contact the lead: somebody is asked for a day, and then it lies in nurture, where it is looked at again and
-    /// again, until a channel is left. Who has it keeps it.
+    /// again, until a channel is left. Whoever has it is told, and it is his no longer: he would be reminded of a call that he must
+    /// not make. What is converted stays with the owner of the customer, who is told as well.
     pub(super) fn hold_for_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let until = self.stay_ends(case, case.held_since(), CONSENT_HOLD);
+        let lead = case.lead;
+        if let Some(owner) = &lead.owner {
+            let about = RecordRef::Lead(lead.id.clone());
+            if lead.status == LeadStatus::Converted {
+                outcome.effects.clear();
+                if !lead.tags.iter().any(|tag| tag == REFUSED) {
+                    outcome.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: REFUSED.to_owned() });
+                    outcome.tell(owner, CONSENT_CODE, &about);
+                }
+                outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
+                return;
+            }
+            let helper = case.history.helper().map(|tenure| &tenure.owner);
+            for rep in [Some(owner), helper].into_iter().flatten() {
+                let (lead, rep, end) = (lead.id.clone(), rep.clone(), TenureEnd::Recycled);
+                outcome.effects.push(Effect::EndTenure { lead, rep, end });
+            }
+            if lead.status != LeadStatus::Unassigned {
+                let status = LeadStatus::Unassigned;
+                outcome.effects.push(Effect::SetStatus { lead: lead.id.clone(), status });
+            }
+            if case.owner_state(owner) != OwnerState::Gone {
+                outcome.tell(owner, CONSENT_CODE, &about);
+            }
+            outcome.tell_helper(case, case.history);
+            // The day begins when it is taken from him.
+            let until = self.stay_ends(case, case.now, CONSENT_HOLD);
+            outcome.held_for = Some(CONSENT_CODE.into());
+            return outcome.hold(case, until, None);
+        }
         outcome.held_for = Some(CONSENT_CODE.into());
-        if case.lead.owner.is_some() {
-            outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
-        } else if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
+        if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
             outcome.effects.clear();
             self.nurture(case, outcome);
         } else {
             outcome.hold(case, until, None);
         }
+    }
+
+    /// Whoever gets the lead sees by its tags which channels the person has refused; a tag goes when the refusal does.
+    pub(super) fn mark_refused(&self, case: &Case<'_>, outcome: &mut Outcome) {
+        let refused = outcome.verdict.refused();
+        let mut changes = Vec::new();
+        for (channel, tag) in
+            [(Channel::Phone, NO_PHONE), (Channel::Email, NO_EMAIL), (Channel::Wechat, NO_WECHAT)]
+        {
+            let is_refused = refused.iter().any(|one| matches!(one, Channel::All) || *one == channel);
+            let (lead, is_marked) = (case.lead.id.clone(), case.lead.tags.iter().any(|known| known == tag));
+            match (is_refused, is_marked) {
+                (true, false) => changes.push(Effect::AddTag { lead, tag: tag.to_owned() }),
+                (false, true) => changes.push(Effect::RemoveTag { lead, tag: tag.to_owned() }),
+                _ => {}
+            }
+        }
+        outcome.effects.extend(changes);
     }
 
     /// Holds a lead of a burst that nobody ever had, as long as reviewers have to look at it. Whether it is held.
@@ -92,6 +146,16 @@ impl Intake {
         let found = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
         let is_asked = matches!(found.kind(), AssignmentKind::AwaitingReview { .. });
         is_asked && found.repeats().is_some_and(|asked| asked + REVIEWED > case.now)
+    }
+}
+
+impl Outcome {
+    /// Leads of a burst are marked, and somebody is asked to look at them.
+    fn list(&mut self, leads: Vec<LeadId>) {
+        for lead in leads {
+            self.effects.push(Effect::AddTag { lead: lead.clone(), tag: BURST.to_owned() });
+            self.effects.push(Effect::RequestReview { lead, reviewer: None, code: BURST.into() });
+        }
     }
 }
 

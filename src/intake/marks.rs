@@ -13,7 +13,15 @@ pub(super) const BURST: &str = "burst";
 /// Tag and code: no contact value of somebody's lead can be used.
 pub(super) const UNUSABLE: &str = "contact_unusable";
 
-const MARKS: [&str; 5] = [RELEASED, COLLISION, EXHAUSTED_TAG, BURST, UNUSABLE];
+/// Tag of a customer who has refused every channel.
+pub(super) const REFUSED: &str = "no_allowed_channel";
+/// Tags of a lead that may not be contacted by one of its channels.
+pub(super) const NO_PHONE: &str = "do_not_contact_phone";
+pub(super) const NO_EMAIL: &str = "do_not_contact_email";
+pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
+
+const MARKS: [&str; 9] =
+    [RELEASED, COLLISION, EXHAUSTED_TAG, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
 
 fn is_mark(tag: &str) -> bool {
     MARKS.contains(&tag)

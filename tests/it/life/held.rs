@@ -118,6 +118,65 @@ fn who_nobody_may_contact_is_asked_about_for_a_day_and_then_nurtured() {
     assert_eq!(desk.review("L1", 2 * DAY).route().code(), "assigned");
 }
 
+/// Whoever has a lead that nobody may contact any more is told, and is not reminded of a call that he must not make.
+#[test]
+fn an_objection_takes_a_lead_from_its_owner() {
+    let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": MOBILE, "channels": ["all"], "reason": "asked", "basis": "objection", "since": "2020-01-01T00:00:00Z"}]}}}]});
+    let told = |outcome: &leadkit::Outcome| {
+        outcome
+            .effects()
+            .iter()
+            .filter(|effect| effect.code() == "notify")
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    // He brings it, and he has it already.
+    let mut desk = team(json!({"blacklist": stop}), &["li", "wang"].map(rep));
+    let held = desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) }).outcome;
+    assert_eq!((held.route().code(), desk.owner("L1")), ("awaiting_review", "-"));
+    assert_eq!((told(&held).len(), desk.due_at("L1")), (1, Some(hour(DAY))));
+    assert_eq!(desk.review("L1", DAY).route().code(), "nurture");
+
+    let mut desk = team(json!({}), &["li", "wang"].map(rep));
+    drop(desk.submit(&caller("L1", 0, MOBILE)));
+    assert_ne!(desk.owner("L1"), "-");
+    desk.intake = team(json!({"blacklist": stop}), &[]).intake;
+    let held = desk.review("L1", 2);
+    assert_eq!((held.route().code(), desk.owner("L1")), ("awaiting_review", "-"));
+    assert_eq!((told(&held).len(), desk.due_at("L1")), (1, Some(hour(DAY + 2))));
+    assert_eq!(desk.lead("L1").status.as_str(), "unassigned");
+    let nurtured = desk.review("L1", DAY + 2);
+    assert_eq!((nurtured.route().code(), told(&nurtured).len()), ("nurture", 0));
+}
+
+/// One channel is left: whoever gets the lead sees which one is not.
+#[test]
+fn a_refused_channel_is_marked_until_it_is_allowed_again() {
+    let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": MOBILE, "channels": ["phone"], "reason": "asked", "basis": "objection", "since": "2020-01-01T00:00:00Z"}]}}}]});
+    let mut desk = team(json!({"blacklist": stop}), &["li", "wang"].map(rep));
+    let lead = Lead { emails: vec!["lei@xinghe.cn".into()], ..caller("L1", 0, MOBILE) };
+    assert_eq!(desk.submit(&lead).outcome.route().code(), "assigned");
+    assert_eq!(desk.lead("L1").tags, ["do_not_contact_phone"]);
+    assert!(desk.review("L1", 1).effects().iter().all(|effect| effect.code() != "add_tag"));
+    desk.intake = team(json!({}), &[]).intake;
+    drop(desk.review("L1", 2));
+    assert!(desk.lead("L1").tags.is_empty());
+}
+
+/// Scripts send rubbish first: those before it are listed though the lead that shows the burst is blocked.
+#[test]
+fn a_blocked_lead_lists_the_burst_that_it_begins() {
+    let mut desk = team(json!({"blacklist": flood(3)}), &["li", "wang"].map(rep));
+    for minute in 0..2 {
+        drop(desk.submit(&from_network(&format!("L{minute}"), minute)));
+    }
+    let rubbish = Lead { phones: vec!["123".into()], ..from_network("L2", 2) };
+    assert_eq!(desk.submit(&rubbish).outcome.route().code(), "blocked");
+    assert!(["L0", "L1"].iter().all(|id| desk.lead(id).tags == ["burst"]));
+}
+
 #[test]
 fn of_two_owners_the_hottest_leads_are_asked_about_for_half_an_hour() {
     let points = |points: i64| {
