@@ -14,12 +14,12 @@ use super::lists::{
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
-use crate::contact::WechatKind;
+use crate::contact::{WechatKind, person_of};
 use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::order;
-use crate::rule::Facts;
+use crate::rule::{Facts, Placed};
 
 /// One override, ready to be asked.
 #[derive(Debug, Clone)]
@@ -150,7 +150,7 @@ impl Allowances {
             look("lead", lead.id.as_str());
         }
         facts.phones().iter().for_each(|phone| phone_entries(phone).for_each(|key| look("phone", &key)));
-        facts.email_keys().iter().for_each(|key| look("email", key));
+        facts.email_keys().iter().for_each(|key| look("email", &person_of(key)));
         if self.domains {
             for domain in facts.email_domains() {
                 let mut rest = Some(domain.as_str());
@@ -215,31 +215,23 @@ impl Allowances {
 /// The keys of the value that a finding is about, as overrides have them; none for what is about the lead as a whole or
 /// a text of it.
 fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
-    let is_here = |index: usize, span: &Range<usize>| {
-        found.index == Some(index)
-            && found.span.as_ref().is_none_or(|own| span.start <= own.start && own.end <= span.end)
-    };
     let mut keys = Vec::new();
     match found.field.as_deref() {
-        Some("phone") => {
-            for phone in facts.placed_phones().filter(|phone| is_here(phone.index, &phone.span)) {
+        Some(field @ ("phone" | "email" | "wechat")) => {
+            for phone in facts.placed_phones().filter(|one| is_here(found, field, one)) {
                 keys.extend(phone_entries(phone.value).map(|key| format!("phone:{key}")));
             }
-        }
-        Some("email") => {
-            for email in facts.placed_emails().filter(|email| is_here(email.index, &email.span)) {
+            for email in facts.placed_emails().filter(|one| is_here(found, field, one)) {
                 let Ok(email) = email.value else { continue };
-                keys.push(format!("email:{}", email.key()));
+                keys.push(format!("email:{}", email.person_key()));
                 let mut domain = Some(email.domain());
                 while let Some(name) = domain {
                     keys.push(format!("domain:{name}"));
                     domain = name.split_once('.').map(|(_, above)| above);
                 }
             }
-        }
-        Some("wechat") => {
-            let is_it = |span: &Range<usize>| found.span.as_ref().is_none_or(|own| own == span);
-            for id in facts.wechats().iter().filter(|id| is_it(&id.span)).flat_map(|id| &id.value) {
+            for id in facts.placed_wechats().filter(|one| is_here(found, field, one)) {
+                let Ok(id) = id.value else { continue };
                 let kind = if id.kind() == WechatKind::Phone { "phone" } else { "wechat" };
                 keys.push(format!("{kind}:{}", id.key()));
             }
@@ -252,6 +244,12 @@ fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
         _ => {}
     }
     keys
+}
+
+/// Whether a value is the one that a finding is about.
+fn is_here<T>(found: &Found, field: &str, one: &Placed<'_, T>) -> bool {
+    let holds = |own: &Range<usize>| one.span.start <= own.start && own.end <= one.span.end;
+    one.field.as_str() == field && one.index == found.index && found.span.as_ref().is_none_or(holds)
 }
 
 /// The rules that an override names.

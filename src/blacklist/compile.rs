@@ -7,7 +7,7 @@ use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, 
 use super::keys::{SubmissionSpaces, WindowKey, origin};
 use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
-use super::patterns::Patterns;
+use super::patterns::{Amount, Patterns};
 use super::prefixes::Prefixes;
 use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, FakeCheck, JointCheck};
 use super::severity::Severity;
@@ -43,7 +43,7 @@ impl Blacklist {
         let mut known = Known::default();
         let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
-        let mut words = Words::default();
+        let (mut words, mut patterns) = (Words::default(), Amount::default());
         report.within("rules", |report| {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
@@ -58,7 +58,7 @@ impl Blacklist {
                         let is_consent = matches!(rule.check, BlacklistCheck::Consent(_));
                         known.add(&rule.id, &rule.category, is_consent);
                     }
-                    compiled.push(compile_rule(rule, &mut words, report));
+                    compiled.push(compile_rule(rule, &mut words, &mut patterns, report));
                 });
             }
         });
@@ -98,7 +98,12 @@ impl Blacklist {
     }
 }
 
-fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) -> Compiled {
+fn compile_rule(
+    rule: &BlacklistRule,
+    words: &mut Words,
+    patterns: &mut Amount,
+    report: &mut Report,
+) -> Compiled {
     check_severity(rule, report);
     let test = report.within("check", |report| {
         report.within(rule.check.kind(), |report| match &rule.check {
@@ -110,7 +115,9 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
                 Test::Joint(check.clone())
             }
             BlacklistCheck::Consent(check) => Test::Consent(Box::new(Consents::compile(check, report))),
-            BlacklistCheck::Pattern(check) => Test::Pattern(Box::new(Patterns::compile(check, report))),
+            BlacklistCheck::Pattern(check) => {
+                Test::Pattern(Box::new(Patterns::compile(check, patterns, report)))
+            }
             BlacklistCheck::PhoneFormat(check) => Test::PhoneFormat(check.clone()),
             BlacklistCheck::EmailFormat(_) => Test::EmailFormat,
             BlacklistCheck::WechatFormat(_) => Test::WechatFormat,

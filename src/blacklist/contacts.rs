@@ -1,20 +1,17 @@
 //! Contact values that cannot be used or look invented.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use super::found::Found;
 use super::lists::{shown, trimmed};
 use super::reason::{ContactKind, HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
-    ContactValue, Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality,
-    Wechat, WechatFault, WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat,
-    is_sample_phone, read_emails, read_phones, read_wechats,
+    Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
+    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat, is_sample_phone,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
-use crate::rule::Facts;
-use crate::text::fold;
+use crate::rule::{ContactField, Facts};
 
 /// Fewest digits of a Chinese number that a new range may hold, its area code included.
 const MIN_CHINESE: usize = 10;
@@ -24,16 +21,15 @@ const MAX_FAULTS: usize = 8;
 /// The faults of each text that count.
 #[derive(Default)]
 struct Few {
-    /// The text, behind the one before it.
-    text: usize,
+    text: Option<(ContactField, Option<usize>)>,
     counting: usize,
 }
 
 impl Few {
     /// Whether one more is shown of a text; the texts come one after the other.
-    fn has_room(&mut self, index: usize) -> bool {
-        if self.text != index + 1 {
-            *self = Few { text: index + 1, counting: 0 };
+    fn has_room(&mut self, field: ContactField, index: Option<usize>) -> bool {
+        if self.text != Some((field, index)) {
+            *self = Few { text: Some((field, index)), counting: 0 };
         }
         self.counting < MAX_FAULTS
     }
@@ -61,11 +57,13 @@ pub(super) fn find_bad_phones(
             PhoneQuality::UnknownCountry if phone.is_assumed() => HitReason::PhoneCountryAssumed,
             _ => continue,
         };
-        if !few.has_room(placed.index) {
+        if !few.has_room(placed.field, placed.index) {
             continue;
         }
         let entry = shown(mask_phone(placed.text));
-        few.add(found(Found::at("phone", Some(placed.index), Some(placed.span), reason).entry(entry)));
+        few.add(found(
+            Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason).entry(entry),
+        ));
     }
 }
 
@@ -77,23 +75,24 @@ pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found) -
             Ok(_) | Err(EmailFault::Empty) => continue,
             Err(fault) => *fault,
         };
-        if !few.has_room(placed.index) {
+        if !few.has_room(placed.field, placed.index) {
             continue;
         }
         let entry = shown(mask_email(placed.text));
         let reason = HitReason::EmailMalformed { fault };
-        few.add(found(Found::at("email", Some(placed.index), Some(placed.span), reason).entry(entry)));
+        few.add(found(
+            Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason).entry(entry),
+        ));
     }
 }
 
 /// A WeChat id that cannot exist.
 pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    let Some(raw) = &facts.read().wechat else { return };
-    for placed in facts.wechats() {
-        let Err(fault) = placed.value else { continue };
-        let entry = shown(mask_id(raw.as_str().get(placed.span.clone()).unwrap_or_default()));
+    for placed in facts.placed_wechats() {
+        let Err(fault) = *placed.value else { continue };
+        let entry = shown(mask_id(placed.text));
         let reason = HitReason::WechatMalformed { fault };
-        found(Found::at("wechat", None, Some(placed.span.clone()), reason).entry(entry));
+        found(Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason).entry(entry));
     }
 }
 
@@ -223,100 +222,35 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason>
     }
 }
 
-/// Words by which people tell a WeChat id from whatever else they may write.
-const WECHAT_WORDS: [&str; 8] = ["微信", "薇信", "威信", "weixin", "wechat", "vx", "wx", "v信"];
-
-/// The values by which somebody may answer that stand in the field of another kind and nowhere else, one of a text: many forms
-/// have one field for all.
-pub(super) fn misplaced(facts: &Facts<'_>, reach: &Reach) -> Vec<Found> {
-    let lead = facts.read();
-    let phones =
-        lead.phones.iter().enumerate().map(|(at, text)| (ContactKind::Phone, Some(at), text.as_str()));
-    let emails =
-        lead.emails.iter().enumerate().map(|(at, text)| (ContactKind::Email, Some(at), text.as_str()));
-    let wechat = lead.wechat.iter().map(|text| (ContactKind::Wechat, None, text.as_str()));
-    let texts = phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text));
-    let found = texts.filter_map(|(field, index, text)| {
-        let Misplaced { kind, span, key } = misplaced_in(field, text, reach)?;
-        let is_known = match kind {
-            ContactKind::Phone => facts.phone_keys().contains(&key),
-            ContactKind::Email => facts.email_keys().contains(&key),
-            _ => facts.wechat_ids().any(|id| id.key() == key),
-        };
-        if is_known {
-            return None;
+/// The values that stand in the field of another kind and nowhere else: many forms have one field for all. Every rule reads
+/// them as what they are.
+pub(super) fn misplaced(facts: &Facts<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut tell = |kind: ContactKind, field: ContactField, index, span, entry: String| {
+        let field = kind_of(field);
+        if field != kind && found.len() < MAX_FAULTS {
+            let reason = HitReason::WrongField { field, kind };
+            found.push(Found::at(field.as_str(), index, Some(span), reason).entry(shown(entry)));
         }
-        let masked = text.get(span.clone()).unwrap_or_default();
-        let entry = match kind {
-            ContactKind::Phone => mask_phone(masked),
-            ContactKind::Email => mask_email(masked),
-            _ => mask_id(masked),
-        };
-        let reason = HitReason::WrongField { field, kind };
-        Some(Found::at(field.as_str(), index, Some(span), reason).entry(shown(entry)))
-    });
-    found.take(MAX_FAULTS).collect()
+    };
+    for one in facts.placed_phones() {
+        tell(ContactKind::Phone, one.field, one.index, one.span, mask_phone(one.text));
+    }
+    for one in facts.placed_emails() {
+        tell(ContactKind::Email, one.field, one.index, one.span, mask_email(one.text));
+    }
+    for one in facts.placed_wechats() {
+        tell(ContactKind::Wechat, one.field, one.index, one.span, mask_id(one.text));
+    }
+    found
 }
 
-/// Whether a text can hold nothing but values of its own kind, as most do.
-fn is_plain(field: ContactKind, text: &str) -> bool {
-    let (letters, signs) = match field {
-        ContactKind::Phone => (false, " -+()"),
-        ContactKind::Wechat => (true, "_-+"),
-        _ => (true, "._-+@"),
-    };
-    let fits = |byte: u8| {
-        byte.is_ascii_digit() || letters && byte.is_ascii_alphabetic() || signs.contains(char::from(byte))
-    };
-    text.bytes().all(fits) && (field != ContactKind::Email || text.contains('@'))
-}
-
-/// A value that stands in the field of another kind.
-struct Misplaced {
-    kind: ContactKind,
-    span: Range<usize>,
-    key: String,
-}
-
-/// A value of another kind in a field, and where.
-fn misplaced_in(field: ContactKind, text: &str, reach: &Reach) -> Option<Misplaced> {
-    let email = || {
-        let is_real = |one: &ContactValue<Result<Email, EmailFault>>| {
-            one.value.as_ref().is_ok_and(|email| reach.is_real(email))
-        };
-        text.contains(['@', '＠', '﹫']).then(|| read_emails(text).into_iter().find(is_real)).flatten()
-    };
-    // Digits alone may be a number without its area code, an account or a price: a whole one is none of them.
-    let phone = || {
-        let is_whole = |one: &ContactValue<Phone>| reach.is_usable(&one.value) && one.value.e164().is_some();
-        read_phones(text, &PhoneOptions::default()).into_iter().find(is_whole)
-    };
-    // Most words may be an id: one is believed that says so.
-    let wechat = || {
-        let folded = fold(text);
-        let is_id = |one: &ContactValue<Result<Wechat, WechatFault>>| {
-            one.value.as_ref().is_ok_and(|id| matches!(id.kind(), WechatKind::Id | WechatKind::System))
-        };
-        let says_so = WECHAT_WORDS.iter().any(|word| folded.contains(word));
-        says_so.then(|| read_wechats(text).into_iter().find(is_id)).flatten()
-    };
-    if field != ContactKind::Email
-        && let Some(ContactValue { span, value: Ok(email) }) = email()
-    {
-        return Some(Misplaced { kind: ContactKind::Email, span, key: email.key().to_owned() });
+fn kind_of(field: ContactField) -> ContactKind {
+    match field {
+        ContactField::Phone => ContactKind::Phone,
+        ContactField::Email => ContactKind::Email,
+        ContactField::Wechat => ContactKind::Wechat,
     }
-    if field == ContactKind::Email
-        && let Some(found) = phone()
-    {
-        let key = found.value.key().unwrap_or_default().to_owned();
-        return Some(Misplaced { kind: ContactKind::Phone, span: found.span, key });
-    }
-    if field != ContactKind::Wechat
-        && let Some(ContactValue { span, value: Ok(id) }) = wechat()
-    {
-        return Some(Misplaced { kind: ContactKind::Wechat, span, key: id.key().to_owned() });
-    }
-    None
 }
 
 /// Values that look invented.
@@ -329,7 +263,7 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
                 let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_phone(placed.text));
                 let span = Some(placed.span.clone());
-                found(Found::at("phone", Some(placed.index), span, reason).entry(entry));
+                found(Found::at(placed.field.as_str(), placed.index, span, reason).entry(entry));
             }
         }
     }
@@ -340,17 +274,17 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
                 let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_email(email.key()));
                 let span = Some(placed.span.clone());
-                found(Found::at("email", Some(placed.index), span, reason).entry(entry));
+                found(Found::at(placed.field.as_str(), placed.index, span, reason).entry(entry));
             }
         }
     }
     if check.fields.contains(&FakeField::Wechat) {
-        for placed in facts.wechats() {
-            let Ok(id) = &placed.value else { continue };
+        for placed in facts.placed_wechats() {
+            let Ok(id) = placed.value else { continue };
             if let Some(reason) = fake_wechat(id).filter(counts) {
                 let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_id(id.key()));
-                found(Found::at("wechat", None, Some(placed.span.clone()), reason).entry(entry));
+                found(Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason).entry(entry));
             }
         }
     }

@@ -34,8 +34,8 @@ use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSessio
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 
-/// The id under which the verdict flags a contact value that stands beside others in the field of another kind, where no rule
-/// reads it: an address behind a phone number. Overrides may name it.
+/// The id under which the verdict flags a contact value that stands in the field of another kind only, such as an address behind
+/// a phone number. Every rule reads it as what it is. Overrides may name it.
 pub const WRONG_FIELD: &str = "wrong_field";
 
 /// The id under which the verdict flags fields of which only the beginning is read.
@@ -469,20 +469,13 @@ impl Blacklist {
         if self.no_usable_contact == Severity::Pass || pass.stopped() {
             return;
         }
-        let flag = self.no_usable_contact.min(Severity::Flag);
-        let misplaced = contacts::misplaced(pass.facts, &self.reach);
-        let (rule, severity) = match contacts::unreachable(pass.facts, &self.reach) {
-            None => (WRONG_FIELD, flag),
-            // Whoever writes an address where a number belongs can be reached.
-            Some(_) if !misplaced.is_empty() => (NO_USABLE_CONTACT, flag),
-            Some(reason) => {
-                let found = Found::whole(reason);
-                pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
-                return;
-            }
-        };
-        for found in misplaced {
-            pass.report(&rule.into(), &CONTACT.into(), severity, found);
+        if let Some(reason) = contacts::unreachable(pass.facts, &self.reach) {
+            let found = Found::whole(reason);
+            pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
+        }
+        for found in contacts::misplaced(pass.facts) {
+            let severity = self.no_usable_contact.min(Severity::Flag);
+            pass.report(&WRONG_FIELD.into(), &CONTACT.into(), severity, found);
         }
     }
 

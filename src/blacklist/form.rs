@@ -6,6 +6,7 @@ use super::rules::{ElapsedCheck, HoneypotCheck};
 use crate::contact::has_no_value;
 use crate::model::Value;
 use crate::rule::{Facts, Fault};
+use crate::text::fold;
 
 /// The fields that only a machine fills in.
 pub(super) fn find_filled(check: &HoneypotCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
@@ -40,29 +41,35 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
     let name = &check.attribute;
     let elapsed = match facts.read().attributes.get(name) {
         None | Some(Value::Null) => return Ok(None),
-        Some(Value::Text(text)) if text.trim().is_empty() => return Ok(None),
+        Some(Value::Text(text)) if has_no_value(text) || text.trim().is_empty() => return Ok(None),
         Some(Value::Integer(number)) => Some(*number as f64),
         Some(Value::Number(number)) => Some(*number),
         // Columns of a table are text.
         Some(Value::Text(text)) => milliseconds(text),
         Some(_) => None,
     };
-    let Some(elapsed) = elapsed else {
+    // A clock was set back in between.
+    let Some(elapsed) = elapsed.filter(|elapsed| *elapsed >= 0.0) else {
         return Err(Fault {
             help: Some("bring the time from showing the form to sending it, such as 5200".to_owned()),
             ..Fault::new(format!("`attributes.{name}` is no number of milliseconds"))
         });
     };
     let is_quick = elapsed < f64::from(check.below_ms);
-    let ms = elapsed.max(0.0) as u32;
+    let ms = elapsed as u32;
     let reason = HitReason::Elapsed { ms };
     Ok(is_quick.then(|| Found::at(format!("attributes.{name}"), None, None, reason)))
 }
 
-/// Milliseconds as a table writes them: `5200`, `5,200`, `5200ms`.
+/// Milliseconds as a table writes them: `5200`, `5,200`, `5.200`, `5200ms`, `５２００`.
 fn milliseconds(text: &str) -> Option<f64> {
+    let text = fold(text);
     let text = text.trim();
     let number = text.strip_suffix("ms").unwrap_or(text).trim_end();
+    // A full stop before three digits divides thousands, as a comma does: no clock counts thousandths of them.
+    let behind = number.rsplit_once('.').map_or("", |(_, behind)| behind);
+    let pointed = if behind.len() == 3 { number.replace('.', ",") } else { String::new() };
+    let number = if pointed.is_empty() { number } else { &pointed };
     let mut groups = number.split(',');
     let first = groups.next().unwrap_or_default();
     let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());

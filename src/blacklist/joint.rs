@@ -12,7 +12,7 @@ use super::lists::{
 };
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
-use crate::contact::{Wechat, WechatKind, person_of};
+use crate::contact::{WechatKind, person_of};
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 use crate::text::fold;
@@ -135,7 +135,7 @@ impl fmt::Debug for JointDelta {
 }
 
 fn is_phone(wechat: &str) -> bool {
-    Wechat::parse(wechat).is_ok_and(|id| id.kind() == WechatKind::Phone)
+    wechat_key(wechat).is_ok_and(|key| key.starts_with('+'))
 }
 
 /// The name of a contributor, however it is spelt.
@@ -362,7 +362,11 @@ impl JointList {
         for phone in facts.placed_phones() {
             for key in phone_entries(phone.value) {
                 if seen.insert(key.to_string()) {
-                    look(ContactKind::Phone, &key, at("phone", Some(phone.index), Some(phone.span.clone())));
+                    look(
+                        ContactKind::Phone,
+                        &key,
+                        at(phone.field.as_str(), phone.index, Some(phone.span.clone())),
+                    );
                 }
             }
         }
@@ -370,16 +374,20 @@ impl JointList {
             if let Ok(value) = email.value
                 && seen.insert(value.key().to_owned())
             {
-                look(ContactKind::Email, value.key(), at("email", Some(email.index), Some(email.span)));
+                look(
+                    ContactKind::Email,
+                    value.key(),
+                    at(email.field.as_str(), email.index, Some(email.span)),
+                );
             }
         }
         let lead = facts.read();
-        for id in facts.wechats() {
+        for id in facts.placed_wechats() {
             let Ok(value) = &id.value else { continue };
             let is_phone = value.kind() == WechatKind::Phone;
             let kind = if is_phone { ContactKind::Phone } else { ContactKind::Wechat };
             if seen.insert(value.key().to_owned()) {
-                look(kind, value.key(), at("wechat", None, Some(id.span.clone())));
+                look(kind, value.key(), at(id.field.as_str(), id.index, Some(id.span)));
             }
         }
         if let Some(raw) = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company)) {

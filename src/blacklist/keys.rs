@@ -7,10 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::letters::{MAX_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
+use super::nobodys::{is_somebodys, names_company, names_origin};
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
-    FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, fake_wechat,
-    is_public_mail_domain,
+    FakeReason, Wechat, WechatKind, fake_company, fake_email, fake_name, fake_phone, fake_wechat,
+    is_public_mail_domain, is_sample_phone,
 };
 use crate::document::Digest;
 use crate::model::{RuleId, Source};
@@ -120,6 +121,7 @@ impl Submitted {
             SubmissionKey::CompanyAndName => {
                 lead.name.as_deref().and_then(fake_name).is_some()
                     || lead.company.as_deref().and_then(fake_company).is_some()
+                    || !has_company(facts)
             }
             SubmissionKey::Wechat => {
                 facts.wechat_ids().nth(self.index).is_some_and(|id| fake_wechat(id).is_some())
@@ -235,6 +237,12 @@ pub(super) fn origin(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
+/// Whether the lead names a company, not that it has none.
+fn has_company(facts: &Facts<'_>) -> bool {
+    let name = facts.read().company.as_deref();
+    name.zip(facts.company_folded()).is_some_and(|(name, folded)| names_company(name, folded))
+}
+
 /// Calls `found` with every key of a lead in a dimension, each once, and with the field of the value and its place there.
 pub(super) fn burst_keys(
     facts: &Facts<'_>,
@@ -245,21 +253,24 @@ pub(super) fn burst_keys(
 ) {
     let lead = facts.lead();
     let field = by.field();
+    // What says that there is none is shared by strangers.
+    let origin = |text: &str| origin(text).filter(|origin| names_origin(origin));
+    let ip = lead.ip.filter(|ip| is_somebodys(*ip));
     let mut one = |text: Option<&str>| {
         if let Some(text) = text {
             found(space.with(text), field, None);
         }
     };
     match by {
-        BurstDimension::Ip => one(lead.ip.map(|ip| ip.to_canonical().to_string()).as_deref()),
-        BurstDimension::Ip24 => one(lead.ip.map(network).as_deref()),
+        BurstDimension::Ip => one(ip.map(|ip| ip.to_canonical().to_string()).as_deref()),
+        BurstDimension::Ip24 => one(ip.map(network).as_deref()),
         BurstDimension::Page => one(origin(form(&lead.source)).as_deref()),
         BurstDimension::Campaign => {
             one(lead.source.campaign.as_ref().and_then(|id| origin(id.as_str())).as_deref());
         }
         BurstDimension::Keyword => one(lead.utm.keyword.as_deref().and_then(origin).as_deref()),
         BurstDimension::Company => {
-            one(facts.company_key());
+            one(facts.company_key().filter(|_| has_company(facts)));
         }
         BurstDimension::Source => {
             let [primary, secondary] =
@@ -275,7 +286,8 @@ pub(super) fn burst_keys(
                     let mut placed = facts.placed_emails();
                     let held =
                         placed.find(|one| one.value.as_ref().is_ok_and(|email| email.domain() == domain));
-                    found(space.with(domain), field, held.map(|one| one.index));
+                    let place = held.map_or((field, None), |one| (one.field.as_str(), one.index));
+                    found(space.with(domain), place.0, place.1);
                 }
             }
         }
@@ -286,10 +298,15 @@ pub(super) fn burst_keys(
         }
         BurstDimension::PhoneSegment => {
             let phones = facts.placed_phones().take(MAX_VALUES);
-            let phones = phones.filter_map(|one| Some((one.value.e164()?, field, Some(one.index))));
+            let phones = phones.filter(|one| !is_sample_phone(one.value));
+            let phones = phones.filter_map(|one| Some((one.value.e164()?, one.field.as_str(), one.index)));
             // An account that is found by a number is the number.
-            let accounts = facts.wechat_ids().filter(|id| id.kind() == WechatKind::Phone).take(MAX_VALUES);
-            let accounts = accounts.map(|id| (id.key(), "wechat", None));
+            let is_number = |id: &Wechat| id.kind() == WechatKind::Phone;
+            let accounts = facts.placed_wechats().take(MAX_VALUES);
+            let accounts = accounts.filter_map(|one| {
+                let id = one.value.as_ref().ok().filter(|id| is_number(id))?;
+                Some((id.key(), one.field.as_str(), one.index))
+            });
             let mut known: Vec<&str> = Vec::new();
             for (key, field, index) in phones.chain(accounts) {
                 let segment = key.len().checked_sub(SUBSCRIBER_DIGITS).and_then(|end| key.get(..end));

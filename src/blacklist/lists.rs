@@ -15,7 +15,8 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
-    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_phones,
+    EmailFault, Phone, PhoneOptions, WechatFault, WechatKind, canonical_domain, is_public_mail_domain,
+    read_emails, read_phones, read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -103,25 +104,40 @@ pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
     })
 }
 
-/// The canonical key of a written e-mail address, or what would be right.
+/// The [person key](Email::person_key) of a written e-mail address, or what would be right. It is read as a lead's field is, and
+/// the ways a person writes one address are one entry.
 pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
-    Email::parse(text).map(|email| Box::from(email.key())).map_err(|fault| {
-        (
-            format!("`{}` is no e-mail address: {fault}", mask_email(&head(text))),
-            "write it as `name@example.com`; whole domains go into a `domain` rule",
-        )
-    })
+    let found = read_emails(text);
+    let fault = match &*found {
+        [one] => match &one.value {
+            Ok(email) => return Ok(email.person_key().into()),
+            Err(fault) => fault.to_string(),
+        },
+        [] => EmailFault::Empty.to_string(),
+        _ => "it holds several".to_owned(),
+    };
+    Err((
+        format!("`{}` is no e-mail address: {fault}", mask_email(&head(text))),
+        "write it as `name@example.com`; whole domains go into a `domain` rule",
+    ))
 }
 
-/// The canonical key of a written WeChat id, or what would be right.
+/// The canonical key of a written WeChat id, or what would be right. It is read as a lead's field is.
 pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     check_direction(text, turns_latin)?;
-    Wechat::parse(text).map(|id| Box::from(id.key())).map_err(|fault| {
-        (
-            format!("`{}` is no WeChat id: {fault}", mask_id(&head(text))),
-            "write the id as WeChat shows it, or the phone number of the account",
-        )
-    })
+    let found = read_wechats(text);
+    let fault = match &*found {
+        [one] => match &one.value {
+            Ok(id) => return Ok(id.key().into()),
+            Err(fault) => fault.to_string(),
+        },
+        [] => WechatFault::Empty.to_string(),
+        _ => "it holds several".to_owned(),
+    };
+    Err((
+        format!("`{}` is no WeChat id: {fault}", mask_id(&head(text))),
+        "write the id as WeChat shows it, or the phone number of the account",
+    ))
 }
 
 /// The canonical form of a written domain, or what would be right.
@@ -246,7 +262,7 @@ impl Lists {
                 let is_listed = phone_entries(phone.value).any(|key| self.has_phone(&key));
                 if let Some(key) = phone.value.key().filter(|_| is_listed) {
                     let reason = HitReason::Listed { kind: ContactKind::Phone };
-                    let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
+                    let found_at = Found::at(phone.field.as_str(), phone.index, Some(phone.span), reason);
                     found(found_at.entry(mask_phone(key)));
                 }
             }
@@ -254,22 +270,23 @@ impl Lists {
         if !self.emails.is_empty() {
             for placed in facts.placed_emails() {
                 let Ok(email) = placed.value else { continue };
-                if self.emails.contains(email.key()) {
+                if self.emails.contains(&*email.person_key()) {
                     let reason = HitReason::Listed { kind: ContactKind::Email };
-                    let found_at = Found::at("email", Some(placed.index), Some(placed.span), reason);
+                    let found_at = Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason);
                     found(found_at.entry(mask_email(email.key())));
                 }
             }
         }
         let asks = !self.wechats.is_empty() || self.has_phones();
-        for placed in facts.wechats().iter().filter(|_| asks) {
+        for placed in facts.placed_wechats().filter(|_| asks) {
             let Ok(id) = &placed.value else { continue };
             let phone = id.kind() == WechatKind::Phone && self.has_phone(id.key());
             if phone || self.wechats.contains(id.key()) {
                 let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
                 let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };
-                let place = Some(placed.span.clone());
-                found(Found::at("wechat", None, place, HitReason::Listed { kind }).entry(entry));
+                let reason = HitReason::Listed { kind };
+                let found_at = Found::at(placed.field.as_str(), placed.index, Some(placed.span), reason);
+                found(found_at.entry(entry));
             }
         }
         if !self.companies.is_empty()
@@ -353,7 +370,8 @@ impl Domains {
             let reason = HitReason::ListedDomain { subdomain: entry.len() < domain.len() };
             let place = domain_span(placed.text);
             let place = placed.span.start + place.start..placed.span.start + place.end;
-            found(Found::at("email", Some(placed.index), Some(place), reason).entry(entry.to_owned()));
+            let found_at = Found::at(placed.field.as_str(), placed.index, Some(place), reason);
+            found(found_at.entry(entry.to_owned()));
         }
     }
 

@@ -49,6 +49,7 @@ mod letters;
 mod lexicon;
 mod lists;
 mod message;
+mod nobodys;
 mod patterns;
 mod phone_set;
 mod prefixes;

@@ -7,21 +7,70 @@ use super::reason::HitReason;
 use super::rules::PatternCheck;
 use super::texts::Text;
 use crate::error::Report;
-use crate::rule::compile_pattern;
+use crate::rule::pattern_within;
+
+/// Most patterns of a rule and of a document, and most bytes of their sources: a compiled one takes a hundred times as much.
+const MAX_OF_RULE: Amount = Amount { patterns: 1_000, bytes: 64 * 1024 };
+const MAX_OF_DOCUMENT: Amount = Amount { patterns: 2_000, bytes: 256 * 1024 };
+
+/// Largest compiled pattern, in bytes.
+const MAX_COMPILED: usize = 128 * 1024;
+
+/// How many patterns there are, and bytes of their sources.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    patterns: usize,
+    bytes: usize,
+}
+
+impl Amount {
+    fn of(check: &PatternCheck) -> Amount {
+        let bytes = check.patterns.iter().map(String::len).sum();
+        Amount { patterns: check.patterns.len(), bytes }
+    }
+
+    fn and(self, other: Amount) -> Amount {
+        Amount { patterns: self.patterns + other.patterns, bytes: self.bytes + other.bytes }
+    }
+
+    /// Reports what is more than is compiled; whether it is.
+    fn exceeds(self, most: Amount, whose: &str, report: &mut Report) -> bool {
+        let is_more = self.patterns > most.patterns || self.bytes > most.bytes;
+        if is_more {
+            let message = format!(
+                "{whose} {} patterns of {} bytes together, at most {} of {} bytes are compiled",
+                self.patterns, self.bytes, most.patterns, most.bytes
+            );
+            let help = "put plain words into a `lexicon` rule, and join patterns by `|`";
+            report.error("too_many_patterns", message, help);
+        }
+        is_more
+    }
+}
 
 /// Compiled patterns with their sources.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Patterns(Vec<Regex>);
 
 impl Patterns {
-    pub(super) fn compile(check: &PatternCheck, report: &mut Report) -> Patterns {
+    /// Compiles the patterns of a rule; `before` are those of the rules before it.
+    pub(super) fn compile(check: &PatternCheck, before: &mut Amount, report: &mut Report) -> Patterns {
         let mut patterns = Patterns::default();
         report.within("patterns", |report| {
+            let own = Amount::of(check);
+            let was_told = before.patterns > MAX_OF_DOCUMENT.patterns || before.bytes > MAX_OF_DOCUMENT.bytes;
+            *before = before.and(own);
+            if own.exceeds(MAX_OF_RULE, "the rule has", report)
+                || was_told
+                || before.exceeds(MAX_OF_DOCUMENT, "the rules up to this one have", report)
+            {
+                return;
+            }
             if check.patterns.is_empty() {
                 report.error("empty_list", "there are no patterns", "add one, or remove the rule");
             }
             for (index, source) in check.patterns.iter().enumerate() {
-                report.item(index, |report| match compile_pattern(source) {
+                report.item(index, |report| match pattern_within(source, MAX_COMPILED) {
                     Ok(regex) if regex.is_match("") => report.error(
                         "matches_every_lead",
                         "the pattern matches the empty text",

@@ -117,14 +117,14 @@ impl Prefixes {
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
         for phone in facts.placed_phones() {
             if let Some(prefix) = phone.value.key().and_then(|key| self.longest(key)) {
-                found(listed("phone", Some(phone.index), phone.span, prefix));
+                found(listed(phone.field.as_str(), phone.index, phone.span, prefix));
             }
         }
         // An account that is found by a number is the number.
-        for placed in facts.wechats().iter().filter(|_| !self.phones.is_empty()) {
+        for placed in facts.placed_wechats().filter(|_| !self.phones.is_empty()) {
             let number = placed.value.as_ref().ok().filter(|id| id.kind() == WechatKind::Phone);
             if let Some(prefix) = number.and_then(|id| self.longest(id.key())) {
-                found(listed("wechat", None, placed.span.clone(), prefix));
+                found(listed(placed.field.as_str(), placed.index, placed.span, prefix));
             }
         }
         if let Some(ip) = facts.lead().ip {

@@ -103,7 +103,7 @@ pub enum HitReason {
         /// Why.
         reason: FakeReason,
     },
-    /// A value by which the lead can be reached stands in the field of another kind and nowhere else: no other rule reads it.
+    /// A contact value stands in the field of another kind and nowhere else. Every rule reads it as what it is.
     WrongField {
         /// The kind that the field is for.
         field: ContactKind,

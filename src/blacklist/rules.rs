@@ -490,7 +490,8 @@ impl Default for ElapsedCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PatternCheck {
-    /// The patterns. Look-around and back-references are not supported.
+    /// The patterns. Look-around and back-references are not supported. At most 1,000 of 64 KiB together in a rule, 2,000 of
+    /// 256 KiB in a document, and 128 KiB each once compiled.
     pub patterns: Vec<String>,
 }
 

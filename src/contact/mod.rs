@@ -63,6 +63,7 @@ mod role;
 mod scan;
 mod segments;
 mod spreadsheet;
+mod stated;
 mod value;
 mod wechat;
 mod wechat_field;
@@ -89,6 +90,7 @@ pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile}
 pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
+pub(crate) use stated::{in_country, is_abroad};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub use wechat_field::read_wechats;

@@ -6,7 +6,7 @@ use crate::text::fold;
 const MAX_TEXT: usize = 80;
 
 /// Words that say there is none, or that nobody is told. Folded: lower case, simplified characters.
-const NONE: [&str; 50] = [
+const NONE: [&str; 60] = [
     "无",
     "没有",
     "没",
@@ -57,14 +57,24 @@ const NONE: [&str; 50] = [
     "empty",
     "blank",
     "tbd",
+    "没用",
+    "没使用",
+    "不留",
+    "不想留",
+    "dont",
+    "稍后",
+    "回头",
+    "以后",
+    "还没有",
+    "还没",
 ];
 /// Words that say it is the value of another field, or how else somebody is found.
-const SAME: [&str; 21] = [
+const SAME: [&str; 26] = [
     "同", "同号", "同上", "相同", "一样", "一致", "如上", "见上", "上面", "即", "就是", "是", "为", "加",
-    "可加", "搜", "搜索", "same", "above", "ditto", "see",
+    "可加", "搜", "搜索", "same", "above", "ditto", "see", "同步", "为准", "见", "沟通", "联系",
 ];
 /// What either is said of, and what joins them. By themselves they say nothing.
-const OF: [&str; 76] = [
+const OF: [&str; 92] = [
     "手机",
     "手机号",
     "手机号码",
@@ -141,17 +151,40 @@ const OF: [&str; 76] = [
     "available",
     "applicable",
     "provided",
+    "以",
+    "名片",
+    "给您",
+    "给你",
+    "哦",
+    "哈",
+    "呢",
+    "啊",
+    "呀",
+    "嘛",
+    "噢",
+    "您",
+    "你",
+    "发",
+    "再",
+    "加您",
 ];
+
+/// What a phone number is called.
+const PHONE: [&str; 8] = ["手机", "电话", "本机", "phone", "mobile", "cell", "tel", "号码"];
 
 /// Whether a field says that it holds no value: `无`, `N/A`, `-`, `没有微信`, `微信同号`, `同手机号`, `same as phone`.
 ///
 /// Every word of it is known: a text with anything else in it is read for a value.
 pub(crate) fn has_no_value(field: &str) -> bool {
     let text = field.trim();
+    if text == "0" {
+        return true;
+    }
     if text.len() > MAX_TEXT || text.chars().any(char::is_numeric) {
         return false;
     }
-    let folded = fold(text);
+    // `don't have`, `微信=手机`, `N/A (no WeChat)`
+    let folded = fold(text).replace(['\'', '’'], "").replace('=', "同").replace("n/a", "na");
     let parts: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
@@ -164,6 +197,17 @@ pub(crate) fn has_no_value(field: &str) -> bool {
                     == Some(true)
         }
     }
+}
+
+/// Whether a WeChat field says that the account is found by the phone number: `手机号`, `这个手机号`, `tel`. In the field of the
+/// number itself the same is a label with nothing behind it.
+pub(crate) fn names_the_phone(field: &str) -> bool {
+    if field.len() > MAX_TEXT || field.chars().any(char::is_numeric) {
+        return false;
+    }
+    let folded = fold(field);
+    let parts = || folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts().all(|part| says(part).is_some()) && PHONE.iter().any(|word| folded.contains(word))
 }
 
 /// What people leave in a field that must not be blank.
@@ -221,19 +265,38 @@ mod tests {
     #[test]
     fn notes_are_told_from_values() {
         let notes = "无 没有 暂无 没有微信 无邮箱 暂时没有 不方便透露 n/a N.A. NA none no -- / 。 ？？ \
-            微信同号 同手机号 手机同号 同上 vx同号 手機號即微信 与手机号一致 微信与手机号相同 同手机 （同手机号） 加手机号 就是手机号 无😂";
+            微信同号 同手机号 手机同号 同上 vx同号 手機號即微信 与手机号一致 微信与手机号相同 同手机 （同手机号） 加手机号 就是手机号 无😂 \
+            没用微信 无微信哦 手机号就是微信号哦 以手机号为准 微信同步 与电话同步 微信=手机 暂时没有哈 稍后提供 回头给您 见名片 电话沟通";
         for note in notes.split_whitespace() {
             assert!(has_no_value(note), "{note}");
         }
-        for note in
-            ["no wechat", "same as phone", "Same as above", "not available", "same as my mobile number"]
-        {
+        for note in [
+            "no wechat",
+            "N/A (no WeChat)",
+            "don't have",
+            "I don't use WeChat",
+            "0",
+            "same as phone",
+            "Same as above",
+            "not available",
+            "same as my mobile number",
+        ] {
             assert!(has_no_value(note), "{note}");
         }
         let values =
             "无锡 李无 同济 微信 手机号 加州 *** … +86 ① zhangsan 同手机号88 lei@x.cn noah samel 没有@";
         for value in values.split_whitespace() {
             assert!(!has_no_value(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_the_phone_is_no_account() {
+        for note in ["电话", "手机号", "这个手机号", "手机", "tel", "Phone number"] {
+            assert!(names_the_phone(note) && !has_no_value(note), "{note}");
+        }
+        for value in ["微信", "telegram", "手机王", "tel88", "zhangsan", ""] {
+            assert!(!names_the_phone(value), "{value}");
         }
     }
 

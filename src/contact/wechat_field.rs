@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::no_value::has_no_value;
+use super::email_field::read_emails;
+use super::no_value::{has_no_value, names_the_phone};
 use super::phone::check_cn_mobile;
 use super::scan::{is_cut, is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
@@ -10,7 +11,7 @@ use super::wechat::{Wechat, WechatFault};
 use crate::model::WechatId;
 
 /// What people write before an id.
-const LABELS: [&str; 22] = [
+const LABELS: [&str; 24] = [
     "vx",
     "wx",
     "v",
@@ -20,6 +21,7 @@ const LABELS: [&str; 22] = [
     "weixinhao",
     "qq",
     "id",
+    "is",
     "no",
     "tel",
     "phone",
@@ -32,6 +34,7 @@ const LABELS: [&str; 22] = [
     "维信",
     "加",
     "号",
+    "是",
     "電話",
 ];
 /// Words that stand between two ids.
@@ -45,7 +48,7 @@ type Read = Result<Wechat, WechatFault>;
 ///
 /// A field may hold several ids, divided by `/`, `、`, `,`, `;`, `|`, line breaks or words; labels (`vx:`, `微信号：`, `QQ`);
 /// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
-/// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`).
+/// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`, `手机号`).
 ///
 /// A wrong id is worse than none: a word beside others is an id only when a label stands before it or it has a digit, `_`
 /// or `-`. What holds no id is one value that cannot be read, and what is cut off (`zhang_sa…`) is none.
@@ -65,14 +68,14 @@ pub fn read_wechats(field: &str) -> Vec<ContactValue<Read>> {
     let fault = match Wechat::parse(field) {
         Ok(id) => return whole(Ok(id)),
         Err(WechatFault::Empty) => return Vec::new(),
-        Err(_) if has_no_value(field) => return Vec::new(),
+        Err(_) if has_no_value(field) || names_the_phone(field) => return Vec::new(),
         Err(fault) => fault,
     };
     if field.len() > MAX_FIELD || field.contains(REVERSED) {
         return whole(Err(fault));
     }
     let mut values: Vec<ContactValue<Read>> = Vec::new();
-    for segment in segments(&pieces(head(field))) {
+    for segment in segments(&pieces(head(field), &addresses(field))) {
         let ids = ids_of(segment, field).into_iter().map(|(span, id)| ContactValue { span, value: Ok(id) });
         values.extend(ids);
     }
@@ -106,11 +109,25 @@ enum Piece {
     Divider,
 }
 
-/// The parts of a field, without notes in brackets when anything else is there.
-fn pieces(text: &str) -> Vec<Piece> {
+/// Where e-mail addresses stand: `wu@lvhu-x.cn` holds no id `lvhu-x`.
+fn addresses(field: &str) -> Vec<Range<usize>> {
+    if !field.contains(['@', '＠', '﹫']) {
+        return Vec::new();
+    }
+    read_emails(field).into_iter().filter(|one| one.value.is_ok()).map(|one| one.span).collect()
+}
+
+/// The parts of a field outside addresses, without notes in brackets when anything else is there.
+fn pieces(text: &str, addresses: &[Range<usize>]) -> Vec<Piece> {
     let (mut outside, mut inside, mut depth) = (Vec::new(), Vec::new(), 0_u32);
     for (at, c) in text.char_indices() {
         if is_invisible(c) {
+            continue;
+        }
+        if let Some(address) = addresses.iter().find(|address| address.contains(&at)) {
+            if address.start == at {
+                outside.push(Piece::Words(String::new()));
+            }
             continue;
         }
         let folded = narrow(c).to_ascii_lowercase();

@@ -12,7 +12,9 @@ use crate::contact::{
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
-use crate::rule::{FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, visit_phone_keys};
+use crate::rule::{
+    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_keys,
+};
 
 /// Digits at the end of a number by which most other numbers are told from it at a glance.
 const TAIL: usize = 4;
@@ -179,6 +181,25 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
         if self.ids || ((self.wechat || self.phone) && !lead.other_ids.is_empty()) {
             id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
+        }
+        if may_be_misplaced(lead) {
+            self.read_misplaced(lead);
+        }
+    }
+
+    /// What stands in the field of another kind is a key of the lead as well.
+    fn read_misplaced(&mut self, lead: &Lead) {
+        let facts = Facts::new(lead, &self.context);
+        if self.email {
+            facts.email_keys().iter().for_each(|key| self.note(MatchKeyKind::Email, key));
+        }
+        let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
+        for domain in own.filter(|_| self.domain).collect::<Vec<_>>() {
+            self.note(MatchKeyKind::Domain, domain);
+        }
+        let asks = self.wechat || self.phone;
+        for id in facts.wechat_ids().filter(|_| asks) {
+            self.note(MatchKeyKind::Wechat, id.key());
         }
     }
 

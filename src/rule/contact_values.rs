@@ -3,16 +3,30 @@
 use std::ops::Range;
 
 use super::HostTables;
+use super::misplaced::{Contact, ContactField, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneFault, plain_email, plain_phone, read_emails, read_phones,
+    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, in_country,
+    is_abroad, plain_email, plain_phone, read_emails, read_phones, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
 
-/// A value of a contact field and where it stands.
+/// Where a contact value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    field: ContactField,
+    /// Place of the text in its list.
+    index: usize,
+    /// Bytes of the text.
+    span: Range<usize>,
+}
+
+/// A contact value and where it stands.
 #[derive(Debug)]
 pub(crate) struct Placed<'f, T> {
-    /// Place of the text in its list.
-    pub(crate) index: usize,
+    /// The field, which may be that of another kind.
+    pub(crate) field: ContactField,
+    /// Place of the text in its list, where the field is one.
+    pub(crate) index: Option<usize>,
     /// Bytes of the text.
     pub(crate) span: Range<usize>,
     /// That part of the text.
@@ -21,52 +35,86 @@ pub(crate) struct Placed<'f, T> {
     pub(crate) value: &'f T,
 }
 
-/// Values in the order of their fields. Where they stand is kept only when a text holds more or less than one value.
+/// Values of a kind in the order of their field, then those that stand in the fields of others. Where they stand is kept
+/// only when a text holds more or less than one value.
 #[derive(Debug)]
 pub(super) struct Values<T> {
+    home: ContactField,
     pub(super) values: Vec<T>,
-    places: Option<Vec<(usize, Range<usize>)>>,
+    places: Option<Vec<Place>>,
 }
 
 impl<T> Values<T> {
     fn read<'t>(
+        home: ContactField,
         texts: impl ExactSizeIterator<Item = &'t str> + Clone,
         plain: impl Fn(&str) -> Option<T>,
         all: impl Fn(&str) -> Vec<ContactValue<T>>,
     ) -> Values<T> {
-        let mut values: Vec<T> = Vec::with_capacity(texts.len());
-        let mut places: Option<Vec<(usize, Range<usize>)>> = None;
+        let mut read = Values { home, values: Vec::with_capacity(texts.len()), places: None };
         for (index, text) in texts.clone().enumerate() {
+            let place = |span| Place { field: home, index, span };
             if let Some(value) = plain(text) {
-                values.push(value);
-                if let Some(places) = &mut places {
-                    places.push((index, trimmed(text)));
+                read.values.push(value);
+                if let Some(places) = &mut read.places {
+                    places.push(place(trimmed(text)));
                 }
                 continue;
             }
-            // Those before it were read whole.
-            let before = || texts.clone().take(index).map(trimmed).enumerate().collect();
-            let places = places.get_or_insert_with(before);
-            for found in all(text) {
-                values.push(found.value);
-                places.push((index, found.span));
-            }
+            let places = read.places(|at| texts.clone().nth(at));
+            let found: Vec<ContactValue<T>> = all(text);
+            places.extend(found.iter().map(|one| place(one.span.clone())));
+            read.values.extend(found.into_iter().map(|one| one.value));
         }
-        Values { values, places }
+        read
     }
 
-    /// Every value with its place in `texts`, from which it was read.
-    pub(super) fn placed<'f>(
-        &'f self,
-        text: impl Fn(usize) -> Option<&'f str>,
-    ) -> impl Iterator<Item = Placed<'f, T>> {
+    /// The places of all values, written down when the first of them has to be: those before it fill their texts.
+    fn places<'t>(&mut self, text: impl Fn(usize) -> Option<&'t str>) -> &mut Vec<Place> {
+        let (home, count) = (self.home, self.values.len());
+        let whole = |index| Place { field: home, index, span: text(index).map(trimmed).unwrap_or_default() };
+        self.places.get_or_insert_with(|| (0..count).map(whole).collect())
+    }
+
+    /// Every value with its place in the lead from which it was read.
+    pub(super) fn placed<'f>(&'f self, lead: &'f Lead) -> impl Iterator<Item = Placed<'f, T>> {
         self.values.iter().enumerate().filter_map(move |(at, value)| {
-            let (index, span) = match &self.places {
+            let place = match &self.places {
                 Some(places) => places.get(at).cloned()?,
-                None => (at, trimmed(text(at)?)),
+                None => Place { field: self.home, index: at, span: trimmed(self.home.text(lead, at)?) },
             };
-            Some(Placed { index, text: text(index)?.get(span.clone())?, span, value })
+            let Place { field, index, span } = place;
+            let text = field.text(lead, index)?.get(span.clone())?;
+            Some(Placed { field, index: (field != ContactField::Wechat).then_some(index), span, text, value })
         })
+    }
+
+    /// Adds a value that stands in the field of another kind.
+    fn add(&mut self, lead: &Lead, place: Place, value: T) {
+        let home = self.home;
+        self.places(|at| home.text(lead, at)).push(place);
+        self.values.push(value);
+    }
+
+    /// The spans of the values in one text that fit.
+    fn spans(&self, lead: &Lead, index: usize, fits: impl Fn(&T) -> bool) -> Vec<Range<usize>> {
+        let own = |one: &Placed<'_, T>| one.field == self.home && one.index.unwrap_or_default() == index;
+        self.placed(lead).filter(own).filter(|one| fits(one.value)).map(|one| one.span).collect()
+    }
+
+    /// Takes back what could not be read of a text, where a value of another kind was read.
+    fn drop_unread(&mut self, place: &Place, is_unread: impl Fn(&T) -> bool) {
+        let Some(places) = &mut self.places else { return };
+        let covers = |one: &Place| {
+            (one.field, one.index) == (place.field, place.index) && overlap(&one.span, &place.span)
+        };
+        let mut keeps =
+            self.values.iter().zip(places.iter()).map(|(value, at)| !(is_unread(value) && covers(at)));
+        let keeps: Vec<bool> = keeps.by_ref().collect();
+        let mut kept = keeps.iter();
+        self.values.retain(|_| kept.next() != Some(&false));
+        let mut kept = keeps.iter();
+        places.retain(|_| kept.next() != Some(&false));
     }
 }
 
@@ -75,37 +123,122 @@ fn trimmed(text: &str) -> Range<usize> {
     start..start + text.trim().len()
 }
 
-impl Values<Phone> {
-    pub(super) fn of_lead(lead: &Lead, tables: &HostTables) -> Values<Phone> {
-        let options = tables.phone_options();
-        let texts = lead.phones.iter().map(PhoneNumber::as_str);
-        Values::read(
-            texts,
-            |text| plain_phone(text, &options),
-            |text| {
-                let found = read_phones(text, &options);
-                let is_local =
-                    |one: &ContactValue<Phone>| one.value.fault() == Some(PhoneFault::MissingAreaCode);
-                match found.iter().any(is_local).then(|| city_of(lead, tables)).flatten() {
-                    Some(city) => read_phones(text, &options.in_city(city)),
-                    None => found,
+/// All the contact values of a lead, each as what it is, whatever field it stands in.
+#[derive(Debug)]
+pub(super) struct ContactValues {
+    pub(super) phones: Values<Phone>,
+    pub(super) emails: Values<Result<Email, EmailFault>>,
+    pub(super) wechats: Values<Result<Wechat, WechatFault>>,
+}
+
+impl ContactValues {
+    pub(super) fn of_lead(lead: &Lead, tables: &HostTables) -> ContactValues {
+        let emails = lead.emails.iter().map(EmailAddress::as_str);
+        let wechat = lead.wechat.as_ref().map(|id| id.as_str());
+        let mut all = ContactValues {
+            phones: phones_of(lead, tables),
+            emails: Values::read(ContactField::Email, emails, |text| plain_email(text).map(Ok), read_emails),
+            wechats: Values::read(
+                ContactField::Wechat,
+                wechat.into_iter(),
+                |text| Wechat::parse(text).ok().map(Ok),
+                read_wechats,
+            ),
+        };
+        for (field, index, text) in odd_texts(lead) {
+            all.read_again(lead, field, index, text, &tables.phone_options());
+        }
+        all
+    }
+
+    /// Reads what a text holds beside the values that its field is for.
+    fn read_again(
+        &mut self,
+        lead: &Lead,
+        field: ContactField,
+        index: usize,
+        text: &str,
+        options: &PhoneOptions<'_>,
+    ) {
+        let own = match field {
+            ContactField::Phone => self.phones.spans(lead, index, |phone| phone.key().is_some()),
+            ContactField::Email => self.emails.spans(lead, index, Result::is_ok),
+            ContactField::Wechat => self.wechats.spans(lead, index, Result::is_ok),
+        };
+        for Misplaced { span, value } in misplaced_in(field, text, options, &own) {
+            let place = Place { field, index, span };
+            match field {
+                ContactField::Phone => self.phones.drop_unread(&place, |phone| phone.key().is_none()),
+                ContactField::Email => self.emails.drop_unread(&place, Result::is_err),
+                ContactField::Wechat => self.wechats.drop_unread(&place, Result::is_err),
+            }
+            match value {
+                Contact::Phone(phone) => {
+                    let accounts = self.wechats.values.iter().flatten().map(Wechat::key);
+                    let known = self.phones.values.iter().filter_map(Phone::key).chain(accounts);
+                    if !known.into_iter().any(|key| phone.key() == Some(key)) {
+                        self.phones.add(lead, place, phone);
+                    }
                 }
-            },
-        )
+                Contact::Email(email) => {
+                    if !self.emails.values.iter().flatten().any(|known| known.key() == email.key()) {
+                        self.emails.add(lead, place, Ok(email));
+                    }
+                }
+                Contact::Wechat(id) => {
+                    if !self.wechats.values.iter().flatten().any(|known| known.key() == id.key()) {
+                        self.wechats.add(lead, place, Ok(id));
+                    }
+                }
+            }
+        }
     }
 }
 
-impl Values<Result<Email, EmailFault>> {
-    pub(super) fn of_lead(lead: &Lead) -> Values<Result<Email, EmailFault>> {
-        let texts = lead.emails.iter().map(EmailAddress::as_str);
-        Values::read(texts, |text| plain_email(text).map(Ok), read_emails)
+/// The texts that may hold something else than values of their own kind; few leads have one.
+fn odd_texts(lead: &Lead) -> impl Iterator<Item = (ContactField, usize, &str)> {
+    let phones = lead.phones.iter().enumerate().map(|(at, text)| (ContactField::Phone, at, text.as_str()));
+    let emails = lead.emails.iter().enumerate().map(|(at, text)| (ContactField::Email, at, text.as_str()));
+    let wechat = lead.wechat.iter().map(|text| (ContactField::Wechat, 0, text.as_str()));
+    phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text))
+}
+
+fn phones_of(lead: &Lead, tables: &HostTables) -> Values<Phone> {
+    let options = tables.phone_options();
+    let texts = lead.phones.iter().map(PhoneNumber::as_str);
+    // Whoever states a country writes numbers as they are dialled there.
+    let stated = lead.country.as_deref().and_then(|country| tables.gazetteer.region_of(country));
+    if let Some(country) = stated.filter(|country| is_abroad(country, &options)) {
+        let read = |text: &str| in_country(text, read_phones(text, &options), country, &options);
+        return Values::read(ContactField::Phone, texts, |_| None, read);
     }
+    Values::read(
+        ContactField::Phone,
+        texts,
+        |text| plain_phone(text, &options),
+        |text| {
+            let found = read_phones(text, &options);
+            let is_local = |one: &ContactValue<Phone>| one.value.fault() == Some(PhoneFault::MissingAreaCode);
+            match found.iter().any(is_local).then(|| city_of(lead, tables)).flatten() {
+                Some(city) => read_phones(text, &options.in_city(city)),
+                None => found,
+            }
+        },
+    )
 }
 
 /// The keys of all phone numbers of a lead, as its facts have them.
 pub(crate) fn visit_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
-    let phones = Values::<Phone>::of_lead(lead, tables);
+    let phones = match odd_texts(lead).next() {
+        Some(_) => ContactValues::of_lead(lead, tables).phones,
+        None => phones_of(lead, tables),
+    };
     phones.values.iter().filter_map(Phone::key).for_each(visit);
+}
+
+/// Whether a lead may have contact values in the fields of other kinds.
+pub(crate) fn may_be_misplaced(lead: &Lead) -> bool {
+    odd_texts(lead).next().is_some()
 }
 
 /// The city that local numbers of a lead belong to: its own. Where the company's name or another number says it is, a

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::contact_values::{Placed, Values};
+use super::contact_values::{ContactValues, Placed};
 use super::fact_value::{FactSource, FactValue, attribute, number, region, text, texts, time};
 use super::field::Path;
 use super::fields::FieldId;
@@ -14,9 +14,7 @@ use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
-use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys, read_wechats,
-};
+use crate::contact::{Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
 };
@@ -94,12 +92,10 @@ const FEW_ACTIVITIES: usize = 64;
 pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
-    phones: Values<Phone>,
+    contacts: ContactValues,
     phone_keys: Vec<String>,
-    emails: Values<Result<Email, EmailFault>>,
     email_keys: Vec<String>,
     email_domains: Vec<String>,
-    wechats: OnceCell<Vec<ContactValue<Result<Wechat, WechatFault>>>>,
     ip: OnceCell<Option<String>>,
     /// The lead as far as it is read, when that is not all of it.
     cut: Option<Box<CutLead>>,
@@ -125,21 +121,18 @@ impl<'a> Facts<'a> {
         let cut = CutLead::of(lead, context.activities);
         let whole = lead;
         let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
-        let phones = Values::<Phone>::of_lead(lead, context.tables);
-        let phone_keys = distinct(phones.values.iter().filter_map(Phone::key));
-        let emails = Values::<Result<Email, EmailFault>>::of_lead(lead);
-        let valid = || emails.values.iter().filter_map(|email| email.as_ref().ok());
+        let contacts = ContactValues::of_lead(lead, context.tables);
+        let phone_keys = distinct(contacts.phones.values.iter().filter_map(Phone::key));
+        let valid = || contacts.emails.values.iter().filter_map(|email| email.as_ref().ok());
         let email_keys = distinct(valid().map(Email::key));
         let email_domains = distinct(valid().map(Email::domain));
         Facts {
             lead: whole,
             context: *context,
-            phones,
+            contacts,
             phone_keys,
-            emails,
             email_keys,
             email_domains,
-            wechats: OnceCell::new(),
             ip: OnceCell::new(),
             cut,
             counted: OnceCell::new(),
@@ -216,15 +209,16 @@ impl<'a> Facts<'a> {
         self.context.now
     }
 
-    /// The judged phone numbers, in the order of the lead's. A text may hold several of them, and a blank one holds none:
+    /// The judged phone numbers, in the order of the lead's, then those that stand in the fields for e-mail addresses and
+    /// WeChat ids. A text may hold several of them, and a blank one holds none:
     /// [`read_phones`](crate::contact::read_phones).
     pub fn phones(&self) -> &[Phone] {
-        &self.phones.values
+        &self.contacts.phones.values
     }
 
     /// The judged phone numbers with their places.
     pub(crate) fn placed_phones(&self) -> impl Iterator<Item = Placed<'_, Phone>> {
-        self.phones.placed(|index| self.read().phones.get(index).map(|phone| phone.as_str()))
+        self.contacts.phones.placed(self.read())
     }
 
     /// Distinct canonical keys of the phone numbers that have one.
@@ -233,15 +227,15 @@ impl<'a> Facts<'a> {
         &self.phone_keys
     }
 
-    /// The judged e-mail addresses, in the order of the lead's. A text may hold several of them, and a blank one holds
-    /// none: [`read_emails`](crate::contact::read_emails).
+    /// The judged e-mail addresses, in the order of the lead's, then those that stand in the fields of other kinds. A text may
+    /// hold several of them, and a blank one holds none: [`read_emails`](crate::contact::read_emails).
     pub fn emails(&self) -> &[Result<Email, EmailFault>] {
-        &self.emails.values
+        &self.contacts.emails.values
     }
 
     /// The judged e-mail addresses with their places.
     pub(crate) fn placed_emails(&self) -> impl Iterator<Item = Placed<'_, Result<Email, EmailFault>>> {
-        self.emails.placed(|index| self.read().emails.get(index).map(|email| email.as_str()))
+        self.contacts.emails.placed(self.read())
     }
 
     /// Distinct canonical keys of the valid e-mail addresses.
@@ -257,14 +251,18 @@ impl<'a> Facts<'a> {
     }
 
     /// The WeChat ids with their places, and what cannot be one.
-    pub(crate) fn wechats(&self) -> &[ContactValue<Result<Wechat, WechatFault>>] {
-        let read = || self.read().wechat.as_ref().map(|id| read_wechats(id.as_str())).unwrap_or_default();
-        self.wechats.get_or_init(read)
+    pub(crate) fn placed_wechats(&self) -> impl Iterator<Item = Placed<'_, Result<Wechat, WechatFault>>> {
+        self.contacts.wechats.placed(self.read())
+    }
+
+    /// The WeChat ids, and what cannot be one.
+    pub(crate) fn wechats(&self) -> &[Result<Wechat, WechatFault>] {
+        &self.contacts.wechats.values
     }
 
     /// The WeChat ids that can be one.
     pub(crate) fn wechat_ids(&self) -> impl Iterator<Item = &Wechat> {
-        self.wechats().iter().flat_map(|one| &one.value)
+        self.wechats().iter().flatten()
     }
 
     /// Kinds of the phone numbers that can be called, as far as is known, each once.
@@ -274,7 +272,7 @@ impl<'a> Facts<'a> {
                 let may_be = matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
                 phone.key().is_some() && may_be
             };
-            let known = self.phones.values.iter().filter(is_possible);
+            let known = self.phones().iter().filter(is_possible);
             distinct(known.map(|phone| phone.kind().as_str()))
         };
         self.phone_kinds.get_or_init(kinds)
@@ -282,7 +280,7 @@ impl<'a> Facts<'a> {
 
     /// Kinds of the valid e-mail addresses, each once.
     fn email_kinds(&self) -> &[String] {
-        let kinds = || distinct(self.emails.values.iter().flatten().map(|email| email.kind().as_str()));
+        let kinds = || distinct(self.emails().iter().flatten().map(|email| email.kind().as_str()));
         self.email_kinds.get_or_init(kinds)
     }
 
@@ -293,9 +291,9 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn person_keys(&self) -> &[String] {
         let keys = || {
-            let emails: Vec<&Email> = self.emails.values.iter().flatten().collect();
+            let emails: Vec<&Email> = self.emails().iter().flatten().collect();
             let lead = self.read();
-            person_keys(&self.phones.values, &emails, self.wechat_ids().cloned(), lead.name.as_deref())
+            person_keys(self.phones(), &emails, self.wechat_ids().cloned(), lead.name.as_deref())
         };
         self.person_keys.get_or_init(keys)
     }

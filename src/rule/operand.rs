@@ -208,8 +208,13 @@ fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
     })
 }
 
-/// Compiles a pattern within the limits every rule has.
-pub(crate) fn pattern(source: &str) -> Result<Regex, ConditionError> {
+/// Compiles a pattern within the limits every condition has.
+fn pattern(source: &str) -> Result<Regex, ConditionError> {
+    pattern_within(source, PATTERN_SIZE)
+}
+
+/// The same within so many bytes.
+pub(crate) fn pattern_within(source: &str, size: usize) -> Result<Regex, ConditionError> {
     let refuse = |reason: String, help: &str| {
         let shown: String = source.chars().take(60).collect();
         let ellipsis = if source.chars().count() > 60 { "…" } else { "" };
@@ -218,10 +223,10 @@ pub(crate) fn pattern(source: &str) -> Result<Regex, ConditionError> {
     if source.len() > PATTERN_SOURCE {
         return refuse(format!("is longer than {PATTERN_SOURCE} bytes"), "use a list or several rules");
     }
-    match RegexBuilder::new(source).size_limit(PATTERN_SIZE).nest_limit(PATTERN_NESTING).build() {
+    match RegexBuilder::new(source).size_limit(size).nest_limit(PATTERN_NESTING).build() {
         Ok(regex) => Ok(regex),
         Err(regex::Error::CompiledTooBig(_)) => {
-            refuse(format!("needs more than {PATTERN_SIZE} bytes"), "use fewer or smaller repetitions")
+            refuse(format!("needs more than {size} bytes"), "use fewer or smaller repetitions")
         }
         Err(error) => {
             // The last line of a syntax error says what is wrong; the lines above draw the place.

@@ -116,10 +116,11 @@ impl ScoreRules {
     }
 }
 
-/// A value that somebody can be reached by. An invented one cannot be read as such, or is blocked before.
+/// A value that somebody can be reached by, whatever field it stands in: an account behind a phone number is a key of the
+/// person. An invented one cannot be read as such, or is blocked before.
 fn usable_contact() -> serde_json::Value {
     let exists = |field: &str| json!({"field": field, "exists": true});
-    json!({"any": [exists("phone"), exists("email"), exists("wechat")]})
+    json!({"any": [exists("phone"), exists("email"), exists("wechat"), exists("person.key")]})
 }
 
 /// A usable contact, a name or company, and a form or a message.

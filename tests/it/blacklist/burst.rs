@@ -11,6 +11,7 @@ use leadkit::calendar::Span;
 use leadkit::model::{Lead, LeadId, Source};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::json;
 
 use super::properties::{start, stream};
 use super::{check_at, rules};
@@ -393,4 +394,38 @@ proptest! {
         }
         prop_assert_eq!(serde_json::to_string(&windows).unwrap(), serde_json::to_string(&last).unwrap());
     }
+}
+
+/// Strangers who have no company, and leads behind a proxy of the host's own, have nothing in common.
+#[test]
+fn what_is_nobodys_is_no_origin() {
+    use leadkit::blacklist::BurstDimension as By;
+    let flagged = |by: By, origin: &serde_json::Value| {
+        let check = BurstCheck { by, count: 3, ..BurstCheck::default() };
+        let blacklist = super::engine([("b", Severity::Flag, BlacklistCheck::Burst(check))]);
+        let mut windows = WindowState::default();
+        let mut hits = 0;
+        for at in 0..6 {
+            let mut record = origin.clone();
+            record["id"] = json!(format!("L{at}"));
+            let verdict = super::check_at(&blacklist, &super::lead(record), &windows, super::now());
+            windows.apply(verdict.delta());
+            hits += verdict.hits().len();
+        }
+        hits > 0
+    };
+    for company in ["无", "个人", "学生", "自由职业", "个体户", "N/A", "-", "none", "公司", "请选择"]
+    {
+        assert!(!flagged(By::Company, &json!({"company": company})), "{company}");
+    }
+    assert!(flagged(By::Company, &json!({"company": "杭州市第七中学"})));
+    for keyword in ["(not set)", "null", "{keyword}", "-", "none"] {
+        assert!(!flagged(By::Keyword, &json!({"utm": {"keyword": keyword}})), "{keyword}");
+        assert!(!flagged(By::Page, &json!({"source": {"page": keyword}})), "{keyword}");
+    }
+    assert!(flagged(By::Page, &json!({"source": {"page": "/"}})));
+    for ip in ["127.0.0.1", "10.0.0.5", "192.168.1.7", "100.64.0.3", "::1", "fe80::1"] {
+        assert!(!flagged(By::Ip, &json!({"ip": ip})) && !flagged(By::Ip24, &json!({"ip": ip})), "{ip}");
+    }
+    assert!(flagged(By::Ip24, &json!({"ip": "203.0.113.9"})));
 }

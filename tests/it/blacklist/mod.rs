@@ -20,6 +20,7 @@ mod consent;
 mod flood;
 mod hostile;
 mod lexicon;
+mod misplaced;
 mod misspelt;
 mod properties;
 mod reach;

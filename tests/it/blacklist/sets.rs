@@ -175,16 +175,10 @@ fn a_person_is_forgotten_by_every_key() {
     let (delta, before) = (list.forget(&keys), list.clone());
     assert_eq!(
         delta.entries(),
-        [
-            "email:li.lei+x@gmail.com",
-            "email:lilei@gmail.com",
-            "phone:+8675526718843;ext=801",
-            "wechat:lei_wang88",
-            "wechat:qq:10023456",
-        ]
+        ["email:lilei@gmail.com", "phone:+8675526718843;ext=801", "wechat:lei_wang88", "wechat:qq:10023456",]
     );
     assert_round_trip(&delta);
-    assert_eq!(format!("{delta:?}"), "JointDelta { entries: 5, .. }");
+    assert_eq!(format!("{delta:?}"), "JointDelta { entries: 4, .. }");
     // Nothing is gone before it is applied, and nothing more the second time.
     for _ in 0..2 {
         list.apply(&delta);
@@ -192,7 +186,7 @@ fn a_person_is_forgotten_by_every_key() {
     }
     // A copy that still has the person brings it back, and is asked itself.
     list.merge(&before);
-    assert_eq!((list.len(), list.forget(&keys)), (6, delta));
+    assert_eq!((list.len(), list.forget(&keys)), (5, delta));
 }
 
 /// Spellings of one name are one contributor; what is no number is refused.
@@ -422,7 +416,7 @@ fn the_main_job_forgets_a_person_on_the_joint_list() {
         with(list).forget(&input, &[], &Roster::default(), &State::default(), now()).delta().joint.clone()
     };
     let delta = forget(&list);
-    assert_eq!(delta.entries(), ["email:lei+x@xinghe.cn", "phone:+8613927461853"]);
+    assert_eq!(delta.entries(), ["email:lei@xinghe.cn", "phone:+8613927461853"]);
     for _ in 0..2 {
         list.apply(&delta);
         assert_eq!(list.len(), 2);

@@ -1,0 +1,176 @@
+//! Origins and companies that are nobody's: what people write where there is none, and networks that everybody has.
+
+use std::net::IpAddr;
+
+use super::letters::push_letters;
+use crate::contact::{FakeReason, fake_folded_company, has_no_value};
+use crate::text::fold;
+
+/// What people without a company answer, folded: letters and digits alone.
+const NO_COMPANY: [&str; 43] = [
+    "个人",
+    "個人",
+    "个体",
+    "个体户",
+    "个体工商户",
+    "個體戶",
+    "学生",
+    "在校学生",
+    "大学生",
+    "自由职业",
+    "自由职业者",
+    "自由人",
+    "自雇",
+    "待业",
+    "无业",
+    "退休",
+    "家庭主妇",
+    "私人",
+    "本人",
+    "自己",
+    "保密",
+    "其他",
+    "其它",
+    "请选择",
+    "未填写",
+    "未知",
+    "自己家",
+    "个人用户",
+    "个人使用",
+    "个人买家",
+    "self",
+    "selfemployed",
+    "freelance",
+    "freelancer",
+    "private",
+    "privateperson",
+    "individual",
+    "personal",
+    "student",
+    "retired",
+    "unemployed",
+    "other",
+    "home",
+];
+/// What programs write for an origin that they do not know, folded: letters and digits alone.
+const NO_ORIGIN: [&str; 11] =
+    ["notset", "notprovided", "null", "undefined", "unknown", "none", "nan", "na", "未知", "其他", "无"];
+/// What a program that fills in names puts around them: `{keyword}`, `[campaign]`, `%page%`, `$term`.
+const PLACEHOLDERS: [(char, char); 4] = [('{', '}'), ('[', ']'), ('%', '%'), ('<', '>')];
+
+/// Whether a name is that of a company; `folded` is the same, folded.
+pub(super) fn names_company(name: &str, folded: &str) -> bool {
+    let mut letters = String::with_capacity(folded.len());
+    push_letters(folded, &mut letters);
+    !NO_COMPANY.contains(&letters.as_str())
+        && !has_no_value(name)
+        && !matches!(fake_folded_company(name, folded), Some(FakeReason::Placeholder { .. }))
+}
+
+/// Whether a page, a campaign, a keyword or a source is one.
+pub(super) fn names_origin(origin: &str) -> bool {
+    let folded = fold(origin);
+    let mut letters = String::with_capacity(folded.len());
+    push_letters(&folded, &mut letters);
+    // `/` is the page that everybody sees first.
+    let is_blank = letters.is_empty() && folded.trim() != "/";
+    let inner = folded.trim().trim_start_matches('$');
+    let is_unfilled =
+        PLACEHOLDERS.iter().any(|(open, close)| inner.starts_with(*open) && inner.ends_with(*close));
+    !is_blank && !is_unfilled && !NO_ORIGIN.contains(&letters.as_str())
+}
+
+/// Whether an address is one on the internet: behind a proxy of the host's own every lead comes from one that is not.
+pub(super) fn is_somebodys(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            let is_shared = a == 100 && (64..128).contains(&b);
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_broadcast()
+                || a == 0
+                || is_shared)
+        }
+        IpAddr::V6(ip) => {
+            let [first, ..] = ip.segments();
+            let is_local = first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80;
+            !(ip.is_unspecified() || ip.is_loopback() || is_local)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_none_names_nothing() {
+        for name in [
+            "无",
+            "个人",
+            "学生",
+            "自由职业",
+            "个体户",
+            "没有",
+            "暂无",
+            "N/A",
+            "-",
+            "none",
+            "self",
+            "Self-employed",
+            "Private",
+            "test",
+            "公司",
+            "某公司",
+            "其他",
+            "请选择",
+        ] {
+            assert!(!names_company(name, &fold(name)), "{name}");
+        }
+        for name in
+            ["深圳市星河软件有限公司", "Private Label GmbH", "学生之家", "无锡一中", "Home Depot", "其他山"]
+        {
+            assert!(names_company(name, &fold(name)), "{name}");
+        }
+        for origin in [
+            "(not set)",
+            "(not provided)",
+            "-",
+            "null",
+            "Undefined",
+            "{keyword}",
+            "{{campaign}}",
+            "${term}",
+            "无",
+            "unknown",
+            "",
+        ] {
+            assert!(!names_origin(origin), "{origin}");
+        }
+        for origin in ["/", "/quote", "price", "spring-2026", "none of the above"] {
+            assert!(names_origin(origin), "{origin}");
+        }
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for nobodys in [
+            "127.0.0.1",
+            "10.0.0.5",
+            "192.168.1.7",
+            "172.16.3.4",
+            "100.64.0.9",
+            "0.0.0.0",
+            "169.254.1.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::7",
+            "::ffff:10.0.0.5",
+        ] {
+            assert!(!is_somebodys(ip(nobodys)), "{nobodys}");
+        }
+        for somebodys in ["8.8.8.8", "203.0.113.7", "100.128.0.1", "172.32.0.1", "2001:db8::1"] {
+            assert!(is_somebodys(ip(somebodys)), "{somebodys}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Numbers as they are dialled in the country that somebody states.
+
+use super::fault::{PhoneKind, PhoneQuality};
+use super::phone::{Phone, PhoneOptions, numbering_country};
+use super::value::ContactValue;
+use crate::model::Region;
+
+/// Fewest digits of a number with its area code.
+const MIN_DIGITS: usize = 7;
+
+/// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164
+/// national numbering plans). Countries where it may be left out, or where the length does not tell, are not there.
+const PLANS: [(&str, u16, usize, usize, bool); 38] = [
+    ("AE", 971, 8, 9, true),
+    ("AT", 43, 9, 12, true),
+    ("AU", 61, 9, 9, true),
+    ("BE", 32, 8, 9, true),
+    ("CA", 1, 10, 10, false),
+    ("CH", 41, 9, 9, true),
+    ("DE", 49, 9, 11, true),
+    ("DK", 45, 8, 8, false),
+    ("EG", 20, 8, 10, true),
+    ("ES", 34, 9, 9, false),
+    ("FI", 358, 8, 10, true),
+    ("FR", 33, 9, 9, true),
+    ("GB", 44, 9, 10, true),
+    ("HK", 852, 8, 8, false),
+    ("ID", 62, 9, 11, true),
+    ("IE", 353, 8, 9, true),
+    ("IL", 972, 8, 9, true),
+    ("IN", 91, 10, 10, false),
+    ("JP", 81, 9, 10, true),
+    ("KR", 82, 8, 10, true),
+    ("MO", 853, 8, 8, false),
+    ("MX", 52, 10, 10, false),
+    ("MY", 60, 8, 10, true),
+    ("NL", 31, 9, 9, true),
+    ("NO", 47, 8, 8, false),
+    ("NZ", 64, 8, 10, true),
+    ("PH", 63, 8, 10, true),
+    ("PL", 48, 9, 9, false),
+    ("PT", 351, 9, 9, false),
+    ("SA", 966, 8, 9, true),
+    ("SE", 46, 7, 9, true),
+    ("SG", 65, 8, 8, false),
+    ("TH", 66, 8, 9, true),
+    ("TR", 90, 10, 10, true),
+    ("TW", 886, 8, 9, true),
+    ("US", 1, 10, 10, false),
+    ("VN", 84, 9, 10, true),
+    ("ZA", 27, 9, 9, true),
+];
+
+/// The numbers of a field as they are dialled in a country, read before as in the country of `options`: what is written with a
+/// country code, and a whole mobile number of China, stays what it is. Without an [oracle](super::PhoneOracle) a number whose
+/// plan is not known has no key: a wrong key is worse than none.
+pub(crate) fn in_country(
+    text: &str,
+    found: Vec<ContactValue<Phone>>,
+    country: Region,
+    options: &PhoneOptions<'_>,
+) -> Vec<ContactValue<Phone>> {
+    let abroad = PhoneOptions { default_region: country, ..*options };
+    let read = |one: ContactValue<Phone>| {
+        let written = text.get(one.span.clone()).unwrap_or_default();
+        let phone = dialled_in(written, &one.value, &abroad);
+        ContactValue { value: phone.unwrap_or(one.value), ..one }
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// Whether numbers are dialled in a country in another way than in that of the options.
+pub(crate) fn is_abroad(country: &Region, options: &PhoneOptions<'_>) -> bool {
+    numbering_country(country) != numbering_country(&options.default_region)
+}
+
+/// A number as it is dialled in the country of the options; `None` for one that is none of that country.
+fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option<Phone> {
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let is_coded =
+        written.trim_start_matches(['(', ' ']).starts_with(['+', '＋']) || digits.starts_with("00");
+    // `1-310-555-1234` is none, 13105551234 is one.
+    let first = written.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let is_mobile = read.is_ok()
+        && read.kind() == PhoneKind::Mobile
+        && read.calling_code() == Some(86)
+        && first.get(..3).is_some_and(|head| head.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_coded || is_mobile || digits.len() < MIN_DIGITS {
+        return None;
+    }
+    let country = numbering_country(&options.default_region).to_owned();
+    let phone = Phone::parse(written, options);
+    if phone.key().is_some() {
+        return Some(phone);
+    }
+    let plan = PLANS.iter().find(|(name, ..)| *name == country);
+    // Nobody dials a 0 first there: it is the number of another country.
+    if digits.starts_with('0') && plan.is_some_and(|(.., has_trunk)| !has_trunk) {
+        return None;
+    }
+    let whole = plan.and_then(|(_, code, least, most, has_trunk)| {
+        let national = if *has_trunk { digits.strip_prefix('0')? } else { &digits };
+        let national = national.strip_prefix('1').filter(|_| *code == 1).unwrap_or(national);
+        (*least..=*most).contains(&national.len()).then(|| format!("+{code}{national}"))
+    });
+    let whole = whole.map(|whole| Phone::parse(&whole, options)).filter(|phone| phone.key().is_some());
+    Some(whole.unwrap_or(phone))
+        .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::read_phones;
+
+    #[test]
+    fn plans_are_sorted() {
+        assert!(PLANS.is_sorted());
+    }
+
+    #[test]
+    fn a_number_is_read_in_the_country_that_is_stated() {
+        let options = PhoneOptions::default();
+        for (country, written, expected) in [
+            ("US", "(212) 555-0123", Some("+12125550123")),
+            ("US", "(415) 555-2671", Some("+14155552671")),
+            ("US", "1-415-555-2671", Some("+14155552671")),
+            ("US", "+1 415 555 2671", Some("+14155552671")),
+            ("US", "13927461853", Some("+8613927461853")),
+            ("US", "0755-26718843", Some("+8675526718843")),
+            ("US", "555-2671", None),
+            ("GB", "07911 123457", Some("+447911123457")),
+            ("GB", "020 7946 0958", Some("+442079460958")),
+            ("FR", "06 12 34 56 78", Some("+33612345678")),
+            ("DE", "0221 6123456", Some("+492216123456")),
+            ("JP", "090-6123-4567", Some("+819061234567")),
+            ("KR", "010-2345-6780", Some("+821023456780")),
+            ("SG", "9123 4568", Some("+6591234568")),
+            ("CN-HK", "6098 7654", Some("+85260987654")),
+            ("CN-TW", "0912-345-679", Some("+886912345679")),
+            ("BR", "(11) 91234-5678", None),
+        ] {
+            let country: Region = country.parse().unwrap();
+            let found = in_country(written, read_phones(written, &options), country, &options);
+            let keys: Vec<&str> = found.iter().filter_map(|one| one.value.key()).collect();
+            assert_eq!(keys, Vec::from_iter(expected), "{country} {written}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Contact values that stand in the field of another kind: many forms have one field for whatever somebody has.
+
+use std::ops::Range;
+
+use crate::contact::{
+    Email, Phone, PhoneKind, PhoneOptions, PhoneQuality, Wechat, WechatKind, read_emails, read_phones,
+    read_wechats,
+};
+use crate::model::{EmailAddress, Lead, PhoneNumber};
+use crate::text::fold;
+
+/// Words by which people tell a WeChat id from whatever else they may write, folded.
+const WECHAT_WORDS: [&str; 10] = ["微信", "薇信", "威信", "维信", "weixin", "wechat", "vx", "wx", "v信", "v"];
+/// The same for a QQ number.
+const QQ_WORDS: [&str; 3] = ["qq", "企鹅", "扣扣"];
+/// What may stand between such a word and the id.
+const BETWEEN: [&str; 7] = ["号码", "号", "hao", "id", "是", "is", "为"];
+/// Digits of the numbers that accounts of QQ have had since long.
+const QQ_DIGITS: std::ops::RangeInclusive<usize> = 9..=10;
+/// Digits of a country's code.
+const MAX_CODE: usize = 3;
+
+/// A field for contact values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ContactField {
+    Phone,
+    Email,
+    Wechat,
+}
+
+impl ContactField {
+    /// The field's name, as findings have it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            ContactField::Phone => "phone",
+            ContactField::Email => "email",
+            ContactField::Wechat => "wechat",
+        }
+    }
+
+    /// One text of a lead's field.
+    pub(super) fn text(self, lead: &Lead, index: usize) -> Option<&str> {
+        match self {
+            ContactField::Phone => lead.phones.get(index).map(PhoneNumber::as_str),
+            ContactField::Email => lead.emails.get(index).map(EmailAddress::as_str),
+            ContactField::Wechat => lead.wechat.as_ref().filter(|_| index == 0).map(|id| id.as_str()),
+        }
+    }
+}
+
+/// A value that stands in the field of another kind.
+#[derive(Debug)]
+pub(super) struct Misplaced {
+    pub(super) span: Range<usize>,
+    pub(super) value: Contact,
+}
+
+/// What it is.
+#[derive(Debug)]
+pub(super) enum Contact {
+    Phone(Phone),
+    Email(Email),
+    Wechat(Wechat),
+}
+
+/// Whether a text can hold nothing but values of its own kind, as most do.
+pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
+    match field {
+        ContactField::Phone => text.bytes().all(|byte| byte.is_ascii_digit() || b" -+()".contains(&byte)),
+        ContactField::Email => {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+@".contains(&byte);
+            text.contains('@') && text.bytes().all(fits)
+        }
+        ContactField::Wechat => Wechat::parse(text).is_ok(),
+    }
+}
+
+/// The sound values of other kinds in a text, outside the spans of its own. What may be one thing or another is none: a wrong
+/// key is worse than no key.
+pub(super) fn misplaced_in(
+    field: ContactField,
+    text: &str,
+    options: &PhoneOptions<'_>,
+    own: &[Range<usize>],
+) -> Vec<Misplaced> {
+    let mut found = Vec::new();
+    if field != ContactField::Email && text.contains(['@', '＠', '﹫']) {
+        emails_in(field, text, &mut found);
+    }
+    if field != ContactField::Phone {
+        phones_in(field, text, options, &mut found);
+    }
+    if field != ContactField::Wechat {
+        wechats_in(field, text, &mut found);
+    }
+    found.retain(|one| !own.iter().any(|own| overlap(own, &one.span)));
+    found
+}
+
+fn emails_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
+    let start = if field == ContactField::Phone { picked_code(text) } else { 0 };
+    for one in read_emails(text.get(start..).unwrap_or_default()) {
+        if let Ok(email) = one.value {
+            let span = start + one.span.start..start + one.span.end;
+            found.push(Misplaced { span, value: Contact::Email(email) });
+        }
+    }
+}
+
+/// Bytes of the country's code that a phone field has written before whatever was typed: `+86 lei@x.cn`, `+1john@x.com`.
+fn picked_code(text: &str) -> usize {
+    let Some(rest) = text.trim_start().strip_prefix('+') else { return 0 };
+    let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_code = (1..=MAX_CODE).contains(&(rest.len() - behind.len()));
+    let typed = behind.trim_start();
+    let is_apart = typed.len() < behind.len() || typed.starts_with(|c: char| c.is_ascii_alphabetic());
+    if is_code && is_apart { text.len() - typed.len() } else { 0 }
+}
+
+/// Digits alone may be an account, a price or a number without its area code: a whole number is none of these.
+fn phones_in(field: ContactField, text: &str, options: &PhoneOptions<'_>, found: &mut Vec<Misplaced>) {
+    if !text.chars().any(char::is_numeric) || field == ContactField::Email && is_account(text) {
+        return;
+    }
+    for one in read_phones(text, options) {
+        let written = text.get(one.span.clone()).unwrap_or_default();
+        let is_dialled = written.starts_with(['+', '0', '(', '（', '＋', '０']);
+        let is_whole = match one.value.quality() {
+            PhoneQuality::Ok => match one.value.kind() {
+                PhoneKind::Service => false,
+                PhoneKind::Landline => is_dialled,
+                _ => true,
+            },
+            PhoneQuality::UnknownCountry => is_dialled && !one.value.is_assumed(),
+            _ => false,
+        };
+        if is_whole && one.value.key().is_some() {
+            found.push(Misplaced { span: one.span, value: Contact::Phone(one.value) });
+        }
+    }
+}
+
+/// Whether a text is the number of a mailbox without its end, as people who have one at qq.com write it.
+fn is_account(text: &str) -> bool {
+    let text = text.trim();
+    QQ_DIGITS.contains(&text.len())
+        && !text.starts_with('0')
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Most words may be an id: one is believed that is called so.
+fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
+    if field == ContactField::Email && is_account(text) {
+        let ids = read_wechats(text).into_iter();
+        found.extend(
+            ids.filter_map(|one| Some(Misplaced { span: one.span, value: Contact::Wechat(one.value.ok()?) })),
+        );
+        return;
+    }
+    let folded = fold(text);
+    let names = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    if !names(&WECHAT_WORDS) && !names(&QQ_WORDS) {
+        return;
+    }
+    for one in read_wechats(text) {
+        let Ok(id) = one.value else { continue };
+        let before = text.get(..one.span.start).unwrap_or_default();
+        let behind = text.get(one.span.end..).unwrap_or_default();
+        let is_called = match id.kind() {
+            WechatKind::Id | WechatKind::System => {
+                // `qq2026718843`
+                is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key())
+            }
+            WechatKind::Qq => is_called(before, behind, &QQ_WORDS),
+            _ => false,
+        };
+        if is_called {
+            found.push(Misplaced { span: one.span, value: Contact::Wechat(id) });
+        }
+    }
+}
+
+fn is_qq_id(key: &str) -> bool {
+    key.strip_prefix("qq").is_some_and(|digits| is_account(digits))
+}
+
+/// Whether one of the words stands right before a value, or right behind it.
+fn is_called(before: &str, behind: &str, words: &[&str]) -> bool {
+    let before = fold(before);
+    let mut label = before.trim_end_matches(is_sign);
+    while let Some(shorter) = BETWEEN.iter().find_map(|word| label.strip_suffix(word)) {
+        label = shorter.trim_end_matches(is_sign);
+    }
+    let ends_with = |word: &&str| {
+        let head = label.strip_suffix(*word);
+        head.is_some_and(|head| !word.is_ascii() || !head.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    let behind = fold(behind);
+    let note = behind.trim_start_matches(is_sign);
+    // `13927461853 lei_wang88 微信同号`: the number is the account.
+    let begins_with = |word: &&str| {
+        let tail = note.strip_prefix(*word).map(|tail| tail.trim_start_matches("号"));
+        word.len() > 1 && tail.is_some_and(|tail| tail.trim_start_matches(is_sign).is_empty())
+    };
+    words.iter().any(|word| ends_with(&word) || begins_with(&word))
+}
+
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric() && c != '_'
+}
+
+pub(super) fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
