@@ -181,7 +181,7 @@ fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
 }
 
 fn is_qq_id(key: &str) -> bool {
-    key.strip_prefix("qq").is_some_and(|digits| is_account(digits))
+    key.strip_prefix("qq").is_some_and(is_account)
 }
 
 /// Whether one of the words stands right before a value, or right behind it.
@@ -202,7 +202,7 @@ fn is_called(before: &str, behind: &str, words: &[&str]) -> bool {
         let tail = note.strip_prefix(*word).map(|tail| tail.trim_start_matches("号"));
         word.len() > 1 && tail.is_some_and(|tail| tail.trim_start_matches(is_sign).is_empty())
     };
-    words.iter().any(|word| ends_with(&word) || begins_with(&word))
+    words.iter().any(|word| ends_with(word) || begins_with(word))
 }
 
 fn is_sign(c: char) -> bool {
