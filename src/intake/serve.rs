@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
 use super::state_excerpt::Moving;
-use super::{Input, Intake, Outcome, State, wake_up};
+use super::{Input, Intake, Next, Outcome, State, wake_up};
 use crate::assign::{AssignOptions, Roster, UntouchedLeads};
 use crate::dedup::Rows;
 use crate::model::{AccountId, Effect, LeadId, RecordRef, RepId, Value};
@@ -26,7 +26,9 @@ impl Intake {
     /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
     /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that
     /// have an owner or have ended are left out, and so are those that go along with another of the line: two leads of one
-    /// customer go to one owner.
+    /// customer go to one owner. A lead that an outcome before joins with another or has looked at [next](Outcome::next) is not
+    /// what was handed in any more, nor is one of its customer: it has no outcome either. Read what has none anew once the
+    /// others are carried out, and serve it.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -74,8 +76,8 @@ impl Intake {
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(line.len());
         let mut given = Given::default();
         for (_, _, input) in line {
-            if given.leads.contains_key(&input.lead.id) {
-                // It went along with another lead of its customer.
+            if given.leads.contains_key(&input.lead.id) || given.changes(input) {
+                // It went along with another lead of its customer, or is to be read anew.
                 continue;
             }
             let rows = given.seen_in(&input.rows);
@@ -85,7 +87,7 @@ impl Intake {
             let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case }).named();
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
-            given.note(&outcome.effects);
+            given.note(&outcome);
             outcomes.push(outcome);
         }
         outcomes
@@ -104,12 +106,28 @@ impl Intake {
 struct Given {
     leads: BTreeMap<LeadId, RepId>,
     accounts: BTreeMap<AccountId, BTreeMap<String, RepId>>,
+    /// Leads of which the rows and histories that were read say less than there is: another was folded into them, with all
+    /// that it lost, or they are looked at next.
+    changed: BTreeSet<LeadId>,
 }
 
 impl Given {
-    fn note(&mut self, effects: &[Effect]) {
-        for effect in effects {
+    /// Whether the lead, or one of its customer, is not what was read.
+    fn changes(&self, input: &Input) -> bool {
+        let mut read = std::iter::once(&input.lead.id).chain(input.rows.leads.iter().map(|lead| &lead.id));
+        read.any(|lead| self.changed.contains(lead))
+    }
+
+    fn note(&mut self, outcome: &Outcome) {
+        if let Some(Next::Review { lead, also, .. }) = &outcome.next {
+            self.changed.insert(lead.clone());
+            self.changed.extend(also.iter().map(|along| along.lead.clone()));
+        }
+        for effect in &outcome.effects {
             match effect {
+                Effect::Fold { entry, subject, .. } => {
+                    self.changed.extend([entry.clone(), subject.clone()]);
+                }
                 Effect::SetOwner { lead, owner, .. } => drop(self.leads.insert(lead.clone(), owner.clone())),
                 Effect::UpdateField {
                     record: RecordRef::Account(account),
