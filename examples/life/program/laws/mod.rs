@@ -97,6 +97,11 @@ impl Seen<'_> {
         by_calendar.unwrap_or(from).max(from + TimeDelta::days(days))
     }
 
+    /// The moment itself while an office is open, else the next opening of any.
+    fn opening(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.calendars.values().filter_map(|calendar| calendar.next_opening(at).ok()).max().unwrap_or(at)
+    }
+
     /// Whether the engine gives the lead to somebody who is none of these, had it no owner.
     fn has_others_than(&self, lead: &LeadId, reps: &[&RepId]) -> bool {
         let Some(mut input) = self.intake.input_of(self.book, lead, self.now) else { return false };
@@ -325,7 +330,7 @@ impl Laws {
         self.check_joined(seen, &changed);
         for (lead, before, now) in &changed {
             self.check_stuck(lead, before, now, seen);
-            self.check_owners(lead, seen);
+            self.check_owners(lead, before, seen);
             self.check_customer(lead, seen);
             self.check_together(lead, seen);
             self.check_account(lead, seen);

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use leadkit::model::{Acquisition, Lead, OwnerState, RepId, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
-use super::{Clause, Laws, Seen};
+use super::{Before, Clause, Laws, Seen};
 
 /// Days for which nobody claims what he had.
 const COOL_DOWN: TimeDelta = TimeDelta::days(30);
@@ -14,7 +14,8 @@ const EXCLUSION: TimeDelta = TimeDelta::days(90);
 const OWNERS: usize = 3;
 
 impl Laws {
-    pub(super) fn check_owners(&mut self, lead: &Lead, seen: &Seen<'_>) {
+    pub(super) fn check_owners(&mut self, lead: &Lead, before: &Before, seen: &Seen<'_>) {
+        let had = before.owner.as_ref();
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let history = seen.book.history(&lead.id);
         let of = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
@@ -64,8 +65,10 @@ impl Laws {
         }
         before.sort();
         before.dedup();
-        // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked.
-        if is_given && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
+        // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked. What is joined with
+        // his lead later at this moment brings its losses when he has it.
+        let is_first = is_given && had != Some(owner);
+        if is_first && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
             let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
             self.report(Clause::FourthOwner, &format!("{id} {}", tenure.from), seen.now, what);
         }

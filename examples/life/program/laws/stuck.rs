@@ -158,8 +158,12 @@ impl Laws {
         // Nurture looks again and again, and what nobody gets is tried again and again; else a pool of leads is left.
         let is_tried = wake_up.code.as_ref().starts_with("retry");
         let from = if is_lead_pool && !is_tried { *since } else { seen.now };
-        let ends =
-            if is_lead_pool { seen.working_days(None, from, longest.num_days()) } else { from + longest };
+        // Policies look on a working day.
+        let ends = if is_lead_pool {
+            seen.working_days(None, from, longest.num_days())
+        } else {
+            seen.opening(from + longest)
+        };
         if wake_up.at > ends {
             let id = lead.id.as_str();
             let what = format!(
