@@ -90,9 +90,32 @@ const ACCOUNTS: [&str; 48] = [
 /// What people write behind the name of an account; in China what it belongs to stands before it: `抖音号`.
 const NUMBERS: [&str; 7] = ["no", "nr", "num", "number", "id", "#", "."];
 /// Ends of words that 号 makes a phone number of, beside [`CHINESE_PHONE`]: `本机号`, `微信同号`.
-const CHINESE_OWN: [&str; 23] = [
-    "固话", "固話", "热线", "熱線", "传真", "傳真", "联系", "聯繫", "总机", "總機", "分机", "分機", "本机",
-    "本機", "公司", "单位", "家里", "办公", "备用", "常用", "的", "新", "老",
+const CHINESE_OWN: [&str; 25] = [
+    "電話番",
+    "携帯番",
+    "固话",
+    "固話",
+    "热线",
+    "熱線",
+    "传真",
+    "傳真",
+    "联系",
+    "聯繫",
+    "总机",
+    "總機",
+    "分机",
+    "分機",
+    "本机",
+    "本機",
+    "公司",
+    "单位",
+    "家里",
+    "办公",
+    "备用",
+    "常用",
+    "的",
+    "新",
+    "老",
 ];
 /// Latin words for a phone number or what it is found by, which people write before it with and without a blank.
 const PHONE: [&str; 15] = [
@@ -272,6 +295,15 @@ fn ends_with_word(text: &str, words: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `電話番号` is a telephone number, not the name of an account, whatever follows the number.
+    #[test]
+    fn a_japanese_label_is_of_a_phone() {
+        for text in ["電話番号：", "携帯番号: ", "携帯電話番号 "] {
+            assert_eq!(before(text, false).label, Label::Phone, "{text}");
+        }
+        assert_eq!(before("会員番号：", false).label, Label::Either);
+    }
 
     #[test]
     fn a_word_stands_on_one_list() {
