@@ -11,6 +11,10 @@ mod quick;
 #[path = "../it/oracle/assign.rs"]
 mod shares;
 
+mod assign {
+    pub(crate) use crate::desk;
+}
+
 mod oracle {
     pub(crate) use crate::shares as assign;
 }

@@ -112,7 +112,7 @@ impl Desk {
                 self.say(lead, "-", format!("contract until {}", ends.to_rfc3339()), None);
                 Ok(())
             }
-            Event::RouteEvent { lead } => {
+            Event::Route { lead } => {
                 let lead = &self.subject_of(lead);
                 if self.known(lead).is_some() { self.route_event(lead) } else { Ok(()) }
             }

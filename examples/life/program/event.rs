@@ -85,7 +85,7 @@ pub(crate) enum Event {
         ends: DateTime<FixedOffset>,
     },
     /// Somebody who was at an event is sent where the policies say.
-    RouteEvent {
+    Route {
         lead: LeadId,
     },
     Claim {
@@ -502,7 +502,7 @@ impl Context {
                 let ends = object.take("ends").unwrap_or_default();
                 Event::Contract { lead: lead(&mut object)?, ends: read_moment("`contract.ends`", ends)? }
             }
-            "route_event" => Event::RouteEvent { lead: lead(&mut object)? },
+            "route_event" => Event::Route { lead: lead(&mut object)? },
             "release" => Event::Release { lead: lead(&mut object)? },
             "convert" => Event::Convert {
                 lead: lead(&mut object)?,

@@ -58,7 +58,7 @@ impl Quarter {
                     if !values.is_empty() {
                         lines.push(self.line("update", Event::Update { lead: lead.clone(), values }));
                     }
-                    lines.push(self.line("route_event", Event::RouteEvent { lead }));
+                    lines.push(self.line("route_event", Event::Route { lead }));
                 }
             }
         }
