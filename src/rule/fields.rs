@@ -174,7 +174,7 @@ pub struct FieldSpec {
     pub doc: &'static str,
 }
 
-/// The row of the host columns.
+/// The row of custom attributes.
 pub(crate) const ATTRIBUTES: FieldSpec = FieldSpec {
     name: "attributes.NAME",
     kind: FieldType::Any,
