@@ -2,7 +2,7 @@
 
 use super::goes_on::{DAY, rep, rotation, team};
 use super::*;
-use leadkit::model::TenureEnd;
+use leadkit::model::{Acquisition, History, Tenure, TenureEnd};
 use leadkit::{Loss, assign::SkipReason};
 
 fn busy(id: &str) -> Rep {
@@ -74,6 +74,43 @@ fn who_closed_a_lead_for_want_of_need_has_not_lost_it() {
     }
     desk.submit(&caller("L2", 7 * DAY, MOBILE));
     assert_eq!(desk.owner("L1"), li);
+}
+
+/// L2 turns out to be L1 when its turn comes: who lost either has lost what goes on, and three are enough.
+#[test]
+fn who_lost_what_joined_a_lead_of_the_line_has_lost_it_in_the_same_call() {
+    let mut desk = team(json!({}), &[busy("li"), busy("wang"), busy("zhao"), busy("chen")]);
+    desk.submit(&caller("L1", 0, MOBILE));
+    desk.submit(&caller("L2", 1, "13927461853"));
+    let lost = |lead: &str, owner: &str, at: i64| Tenure {
+        lead: lead.into(),
+        owner: owner.into(),
+        from: hour(at),
+        until: Some(hour(at + 1)),
+        acquisition: Acquisition::AutoAssigned,
+        end: Some(TenureEnd::Recycled),
+        close_reason: None,
+    };
+    let begun =
+        |at: i64, tenures| History { cycle_started_at: Some(hour(at)), tenures, ..History::default() };
+    // L2 waits for longer, and goes first.
+    desk.book.insert_life(&"L1".into(), begun(3, vec![lost("L1", "zhao", 4)]), Vec::new());
+    desk.book.insert_life(
+        &"L2".into(),
+        begun(2, vec![lost("L2", "li", 4), lost("L2", "wang", 5)]),
+        Vec::new(),
+    );
+    let lead = desk.lead("L2").clone();
+    desk.book.insert_lead(Lead { phones: vec![MOBILE.into()], ..lead });
+
+    let reps = ["li", "wang", "zhao", "chen"].map(rep);
+    desk.roster = Roster::compile(&reps, &Calendars::default()).unwrap();
+    let line = [desk.input("L1", 7), desk.input("L2", 7)];
+    let served = desk.intake.serve(&line, &desk.roster, &desk.state, hour(7));
+    assert_eq!(served.iter().map(|one| one.lead().as_str()).collect::<Vec<_>>(), ["L2"]);
+    assert_eq!(served[0].route(), &folded("L1", FoldKind::Collected));
+    desk.apply(&served[0]);
+    assert_eq!((desk.owner("L1"), desk.lead("L1").pool.as_ref().unwrap().as_str()), ("-", "nurture"));
 }
 
 /// What people write for "never again" is as long as time is.
