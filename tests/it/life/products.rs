@@ -63,8 +63,8 @@ fn each_product_finds_its_own_owner_and_a_third_is_marked() {
         ERP, erp : belongs to account A1, owned by wang; account A1 has the same company (北京纷扬科技有限公司), rule account-company
         payroll, erp: belongs to account A1, owned by wang; account A1 has the same company (北京纷扬科技有限公司), rule account-company
         payroll: shares its company with account A1: marked, not linked; account A1 has the same company (北京纷扬科技有限公司) outside the lead's scope, rule account-company
-        erp, crm: may belong to account A1, of several owners: held for a person to decide, else wang gets it; account A1 has the same company (北京纷扬科技有限公司), rule account-company
-        : may belong to account A1, of several owners: held for a person to decide, else li gets it; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        erp, crm: matches account A1 with different owners: held for review, then goes to wang; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        : matches account A1 with different owners: held for review, then goes to li; account A1 has the same company (北京纷扬科技有限公司), rule account-company
     "#]];
     wanted.assert_eq(&shown);
 }
