@@ -143,9 +143,11 @@ impl PoolPlan {
                 r.error("out_of_range", "`previous_owners` must be at least 1", help)
             });
         }
+        let skill_fields = pool.skill_fields();
         let rules = report.within("rules", |report| {
             let plan = |(index, rule): (usize, &'_ AssignRule)| {
-                report.item(index, |report| RulePlan::compile(id, rule, pool, groups, report))
+                report
+                    .item(index, |report| RulePlan::compile(id, rule, pool, (groups, &skill_fields), report))
             };
             pool.rules.iter().enumerate().map(plan).collect()
         });
@@ -181,14 +183,11 @@ impl PoolPlan {
 }
 
 impl PoolRules {
-    /// The fields in which leads name skills, each once.
+    /// The fields in which leads name skills, each once, in order. O(rules·log fields).
     fn skill_fields(&self) -> Vec<Field> {
-        let mut fields: Vec<Field> = Vec::new();
-        for field in self.rules.iter().flat_map(|rule| &rule.skills_in) {
-            if !fields.contains(field) {
-                fields.push(field.clone());
-            }
-        }
+        let mut fields: Vec<Field> = self.rules.iter().flat_map(|rule| &rule.skills_in).cloned().collect();
+        order::sort_by(&mut fields, Ord::cmp);
+        fields.dedup();
         fields
     }
 }
@@ -244,7 +243,7 @@ impl RulePlan {
         pool_id: &PoolId,
         rule: &AssignRule,
         pool: &PoolRules,
-        groups: &Groups<'_>,
+        (groups, skill_fields): (&Groups<'_>, &[Field]),
         report: &mut Report,
     ) -> RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
@@ -258,8 +257,7 @@ impl RulePlan {
                 report.item(index, |report| check_field(field, report));
             }
         });
-        let fields = pool.skill_fields();
-        let place = |field: &Field| fields.iter().position(|one| one == field);
+        let place = |field: &Field| skill_fields.binary_search(field).ok();
         let skills_in = rule.skills_in.iter().filter_map(place).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {
             let message = format!("a lead cannot count as {}", rule.units);
