@@ -95,19 +95,20 @@ impl KeyBuffers {
 
 impl CompanyName {
     /// The whole name in canonical spelling: the core, then the canonical legal forms. Where that would be read as
-    /// another name, as of `(有限公司)` alone, the [folded](crate::text::fold) name: what is given back always has the
-    /// [`exact_key`] of the name. A name that was deserialised is not looked at again.
+    /// another name, as of `(有限公司)` alone, the [folded](crate::text::fold) name, and where only its capitals tell
+    /// a legal form, the name as it was written: what is given back always has the [`exact_key`] of the name. A name
+    /// that was deserialised is not looked at again.
     #[must_use]
     pub fn normalised(&self) -> String {
         let spelt = self.core_and_forms();
-        match self.origin() {
-            Some((folded, gazetteer))
-                if KeyReader::default().exact(&spelt, gazetteer) != exact_key(self).as_str() =>
-            {
-                folded.to_owned()
-            }
-            _ => spelt,
+        let Some(read) = self.origin() else { return spelt };
+        let key = exact_key(self);
+        let mut reader = KeyReader::default();
+        let mut keeps = |text: &str| reader.exact(text, &read.gazetteer) == key.as_str();
+        if keeps(&spelt) {
+            return spelt;
         }
+        if keeps(&read.folded) { read.folded.clone() } else { read.written.clone() }
     }
 }
 

@@ -39,7 +39,14 @@ pub struct CompanyName {
 
 /// What a name was read from and with. Two names are the same whatever they were read from.
 #[derive(Clone, Default)]
-struct Origin(Option<(String, Gazetteer)>);
+struct Origin(Option<Read>);
+
+#[derive(Clone)]
+pub(super) struct Read {
+    pub(super) written: String,
+    pub(super) folded: String,
+    pub(super) gazetteer: Gazetteer,
+}
 
 impl PartialEq for Origin {
     fn eq(&self, _: &Origin) -> bool {
@@ -63,7 +70,8 @@ impl CompanyName {
         parsed.parse(name, gazetteer);
         let read = CompanyName::from_parsed(&parsed, gazetteer);
         let folded = parsed.cleaned.into_folded();
-        CompanyName { origin: Origin(Some((folded, gazetteer.clone()))), ..read }
+        let origin = Read { written: name.to_owned(), folded, gazetteer: gazetteer.clone() };
+        CompanyName { origin: Origin(Some(origin)), ..read }
     }
 
     fn from_parsed(parsed: &Parsed, gazetteer: &Gazetteer) -> CompanyName {
@@ -154,14 +162,14 @@ impl CompanyName {
         self.acronym.as_deref()
     }
 
-    /// The folded name and the tables it was read with; nothing when it was deserialised.
-    pub(super) fn origin(&self) -> Option<(&str, &Gazetteer)> {
-        self.origin.0.as_ref().map(|(folded, gazetteer)| (folded.as_str(), gazetteer))
+    /// What it was read from and with; nothing when it was deserialised.
+    pub(super) fn origin(&self) -> Option<&Read> {
+        self.origin.0.as_ref()
     }
 
     /// The whole name, folded; nothing when it was deserialised.
     pub(crate) fn folded(&self) -> Option<&str> {
-        self.origin().map(|(folded, _)| folded)
+        self.origin().map(|read| read.folded.as_str())
     }
 
     /// The core, then the canonical legal forms.

@@ -313,7 +313,9 @@ impl Parsed {
         }
         let first = name.split_whitespace().next().unwrap_or_default();
         let inside = first.trim_end_matches(['.', ',']);
-        let small_inside = inside.chars().next().is_some_and(char::is_uppercase)
+        // The word is the form and nothing more: in `Sc[xA` the last capital is another word's.
+        let small_inside = inside.chars().count() == form.chars().count()
+            && inside.chars().next().is_some_and(char::is_uppercase)
             && inside.chars().any(char::is_lowercase)
             && inside.chars().skip(1).any(char::is_uppercase);
         let dotted = inside.contains(['.', '/']);
