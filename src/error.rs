@@ -17,6 +17,9 @@ const LONGEST_TEXT: usize = 600;
 /// Longest name worth a suggestion, in bytes.
 const LONGEST_NAME: usize = 100;
 
+/// Known names that the unknown ones of a report are compared with in all. Each may be a read from memory.
+const MAX_COMPARED: usize = 1_000_000;
+
 /// Most names a help lists.
 const MOST_LISTED: usize = 16;
 
@@ -239,6 +242,8 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
     /// Errors beyond the most that are kept.
     more: bool,
+    /// Known names that unknown ones were compared with.
+    compared: usize,
     /// Bytes of the scripts of the document so far: all of them together are bounded.
     #[cfg(feature = "script")]
     pub(crate) scripts: usize,
@@ -335,21 +340,27 @@ impl Report {
             && self.diagnostics.iter().all(|known| known.level == Level::Error)
     }
 
-    /// Adds an error for a name that is not among the known ones, with "did you mean".
+    /// Adds an error for a name that is not among the known ones, with "did you mean". A report compares names with a
+    /// million known ones in all: of more, the first mistakes have a suggestion.
     pub fn unknown_name<'a>(
         &mut self,
         code: &'static str,
         what: &str,
         name: &str,
-        known: impl IntoIterator<Item = &'a str> + Clone,
+        known: impl IntoIterator<Item = &'a str>,
     ) {
         if self.is_full() {
             self.more = true;
             return;
         }
-        let help = match known.clone().into_iter().next() {
-            Some(_) => suggestion(name, known),
-            None => format!("no {what} is defined: define it, or remove the reference"),
+        let names: Vec<&str> = known.into_iter().collect();
+        let help = if names.is_empty() {
+            format!("no {what} is defined: define it, or remove the reference")
+        } else if self.compared + names.len() > MAX_COMPARED && names.len() > MOST_LISTED {
+            format!("it is none of the {} known names; fix the ones above first", names.len())
+        } else {
+            self.compared += names.len();
+            suggested(name, names)
         };
         let shown: String = name.chars().take(LONGEST_NAME).collect();
         self.error(code, format!("there is no {what} `{shown}`"), help);
@@ -443,6 +454,21 @@ fn suggested(name: &str, names: Vec<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_of_many_unknown_names_have_a_suggestion() {
+        let names: Vec<String> = (0..300_000).map(|number| format!("group_{number}")).collect();
+        let mut report = Report::new();
+        for number in 0..5 {
+            let known = names.iter().map(String::as_str);
+            report.unknown_name("unknown_group", "group", &format!("grxup_{number}"), known);
+        }
+        report.unknown_name("unknown_rule", "rule", "vpi", ["vip", "x"]);
+        let helps: Vec<&str> = report.diagnostics().iter().map(|one| one.help.as_str()).collect();
+        let late = "it is none of the 300000 known names; fix the ones above first";
+        let first = ["did you mean `group_0`?", "did you mean `group_1`?", "did you mean `group_2`?"];
+        assert_eq!(helps, [first.as_slice(), &[late, late, "did you mean `vip`?"]].concat());
+    }
 
     #[test]
     fn warnings_leave_room_for_errors() {
