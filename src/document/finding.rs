@@ -10,7 +10,7 @@ use crate::error::{Diagnostic, suggestion};
 use crate::text::scrubbed;
 
 const HELP_MARK: &str = "; help: ";
-const LEAVE_OUT: &str = "correct the value or leave the key out";
+const LEAVE_OUT: &str = "fix the value or remove the key";
 /// Most characters of a text that a message repeats.
 const MAX_SHOWN: usize = 60;
 /// Most names that a message lists.
@@ -80,7 +80,7 @@ impl Finding {
                 Some((length, expected)) => format!("expected {}, found {length}", expected_length(expected)),
                 None => "the list has the wrong length".to_owned(),
             };
-            return with("wrong_type", message, "correct the number of items".to_owned());
+            return with("wrong_type", message, "add or remove items".to_owned());
         }
         for prefix in ["invalid type: ", "invalid value: "] {
             let Some((seen, expected)) =

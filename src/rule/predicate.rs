@@ -49,7 +49,7 @@ impl Condition {
             report.warning(
                 "never_matches",
                 "the condition never holds",
-                "correct it, or remove what it decides",
+                "fix the condition, or remove what it decides",
             );
         }
         predicate

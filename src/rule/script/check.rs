@@ -370,9 +370,12 @@ impl<'s> Look<'_, 's> {
             if !known.takes.contains(&given) {
                 let wanted: Vec<String> = known.takes.iter().map(usize::to_string).collect();
                 let wanted = wanted.join(" or ");
+                let shown =
+                    known.takes.first().and_then(|count| ["x", "x, y", "x, y, z"].get(count.checked_sub(1)?));
+                let help = format!("write `{name}({})`", shown.unwrap_or(&""));
                 let plural = if wanted == "1" { "" } else { "s" };
                 let message = format!("`{name}` takes {wanted} value{plural}, not {given}");
-                self.problem("wrong_values", token, message, "correct what stands in the parentheses");
+                self.problem("wrong_values", token, message, &help);
             }
         }
         let literal = self.at(index + 2).filter(|_| self.at(index + 3).is_some_and(|next| next.is_mark(")")));

@@ -2,7 +2,7 @@
 //! not. The engine would call such values unequal without a word.
 
 use super::grammar::{Comparison, Found, Side, Switch};
-use super::guard::{APPEND, BOOL, BROKEN, CASES, CHARACTER, LETTERS, TEXT, WHOLE, symbol};
+use super::guard::{APPEND, BOOL, BROKEN, CASES, CHARACTER, LETTERS, TAKE, TEXT, WHOLE, symbol};
 use super::kinds::Kinds;
 use super::limits::MAX_PROBLEMS;
 use super::names::VARIABLES;
@@ -14,6 +14,9 @@ use crate::rule::FieldType;
 
 /// The code of a comparison that cannot hold, as it is in conditions.
 const CODE: &str = "wrong_comparison";
+
+/// Numbers below are no times of leads: in seconds it is a day of 1973, and `20260301` is a date.
+const EARLIEST: f64 = 1e8;
 
 /// The comparisons whose kinds can be known to differ.
 pub(super) fn mistakes(tokens: &[Token<'_>], found: &Found) -> Vec<Problem> {
@@ -32,6 +35,10 @@ pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
     };
     let compared =
         found.comparisons.iter().filter(|comparison| is_open(comparison)).filter_map(|comparison| {
+            if comparison.operator == "-=" {
+                let name = tokens.get(comparison.left.words.end.checked_sub(1)?)?;
+                return Some((bytes(&comparison.sign)?, format!(" = {} {TAKE} ", name.text)));
+            }
             let sign = symbol(comparison.operator)?;
             // With space around it, no sign joins its neighbours.
             Some((bytes(&comparison.sign)?, format!(" {sign} ")))
@@ -136,11 +143,18 @@ impl<'s> Look<'_, 's> {
         if operator.ends_with("in") {
             return self.membership(comparison);
         }
+        if operator.starts_with('-') {
+            return self.difference(comparison);
+        }
         if one == Kinds::NONE || other == Kinds::NONE {
             return None;
         }
         if one.has(other) {
-            return self.never(left, right, operator).or_else(|| self.never(right, left, operator));
+            return self
+                .never(left, right, operator)
+                .or_else(|| self.never(right, left, operator))
+                .or_else(|| self.no_time(left, right))
+                .or_else(|| self.no_time(right, left));
         }
         let what = |side: &Side| match self.field(side) {
             Some(FieldType::Time) => "a time, in seconds".to_owned(),
@@ -164,6 +178,9 @@ impl<'s> Look<'_, 's> {
         let Comparison { left, right, operator, .. } = comparison;
         let (value, items) = (left.shape.kinds.of_present(), right.shape.items.of_present());
         let is_list = right.shape.kinds.of_present() == Kinds::LIST;
+        if let Some(problem) = self.never_in(comparison) {
+            return Some(problem);
+        }
         if !is_list || value == Kinds::NONE || items == Kinds::NONE || value.has(items) {
             return None;
         }
@@ -204,7 +221,24 @@ impl<'s> Look<'_, 's> {
             let help = help.unwrap_or_else(|| format!("write cases that are {}", value.describe()));
             Problem::new(CODE, self.words(case).first().map(|word| word.position), message, help)
         });
-        told.take(MAX_PROBLEMS).collect()
+        let unmet = switch.cases.iter().filter_map(|case| self.never(&switch.value, case, "=="));
+        told.chain(unmet).take(MAX_PROBLEMS).collect()
+    }
+
+    /// A text less a text.
+    fn difference(&self, Comparison { left, right, operator, .. }: &Comparison) -> Option<Problem> {
+        let is_text = |side: &Side| side.shape.kinds.of_present() == Kinds::TEXT;
+        if !is_text(left) || !is_text(right) {
+            return None;
+        }
+        let position = self.words(left).first().map(|word| word.position);
+        let message = format!(
+            "{} and {} are texts: one cannot be subtracted from the other by `{operator}`",
+            self.shown(left),
+            self.shown(right)
+        );
+        let help = format!("ask whether it holds it: `contains({}, {})`", self.bare(left), self.bare(right));
+        Some(Problem::new(CODE, position, message, help))
     }
 
     /// A side without the marks around it.
@@ -258,16 +292,54 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// A field with a closed set of values, compared with none of them.
-    fn never(&self, field: &Side, literal: &Side, operator: &str) -> Option<Problem> {
-        let word = self.word(field).filter(|word| word.kind == Kind::Word)?;
-        let values = VARIABLES.get(word.text)?.spec().values;
-        let text = self.text(literal)?;
-        if values.is_empty() || values.contains(&text) || !matches!(operator, "==" | "!=") {
+    /// A time, compared with a number that is none: times are seconds since 1970.
+    fn no_time(&self, time: &Side, number: &Side) -> Option<Problem> {
+        let word = self.word(number).filter(|word| word.kind == Kind::Number)?;
+        if self.field(time) != Some(FieldType::Time) || self.seconds(word)? >= EARLIEST {
             return None;
         }
+        let name = self.bare(time);
+        let message = format!("`{name}` is a time, in seconds: `{}` is no moment", word.text);
+        let help = format!("write a date, `date(\"2026-03-01\")`, or measure it: `days_since({name})`");
+        Some(Problem::new(CODE, word.position, message, help))
+    }
+
+    fn seconds(&self, word: &Token<'_>) -> Option<f64> {
+        word.text.replace('_', "").parse().ok()
+    }
+
+    /// What has a closed set of values, compared with none of them.
+    fn never(&self, value: &Side, literal: &Side, operator: &str) -> Option<Problem> {
+        let text = self.text(literal)?;
+        if !matches!(operator, "==" | "!=") { None } else { self.is_never(value, text) }
+    }
+
+    /// `x in ["…"]`, where an item is none of the values of `x`.
+    fn never_in(&self, Comparison { left, right, .. }: &Comparison) -> Option<Problem> {
+        let [open, items @ ..] = self.words(right) else { return None };
+        if !open.is_mark("[") {
+            return None;
+        }
+        // Each by itself between two marks: a part of a longer expression is no item.
+        let alone = |at: usize| {
+            let before = at.checked_sub(1).map_or(Some(open), |before| items.get(before))?;
+            let is_item = before.is_mark("[") || before.is_mark(",");
+            let behind = items.get(at + 1)?;
+            (is_item && (behind.is_mark(",") || behind.is_mark("]"))).then_some(())
+        };
+        let mut texts =
+            (0..items.len()).filter(|at| alone(*at).is_some()).filter_map(|at| items.get(at)?.plain_text());
+        texts.find_map(|text| self.is_never(left, text))
+    }
+
+    fn is_never(&self, value: &Side, text: &str) -> Option<Problem> {
+        let values = value.shape.values;
+        if values.is_empty() || values.contains(&text) {
+            return None;
+        }
+        let position = self.words(value).first().map(|word| word.position);
         let shown: String = text.chars().take(40).collect();
         let help = suggestion(text, values.iter().copied());
-        Some(Problem::new("wrong_value", word.position, format!("`{}` is never `{shown}`", word.text), help))
+        Some(Problem::new("wrong_value", position, format!("{} is never `{shown}`", self.shown(value)), help))
     }
 }

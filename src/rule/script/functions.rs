@@ -67,7 +67,13 @@ fn refuse<T>(message: impl Into<String>) -> Answer<T> {
 }
 
 fn finite(number: FLOAT, what: &str) -> Answer<FLOAT> {
-    if number.is_finite() { Ok(number) } else { refuse(format!("`{what}` gives no finite number")) }
+    if number.is_finite() {
+        Ok(number)
+    } else {
+        refuse(format!(
+            "`{what}` gives no finite number\nkeep its values in range with `clamp(x, low, high)`"
+        ))
+    }
 }
 
 fn whole(number: FLOAT) -> Answer<INT> {
@@ -76,7 +82,7 @@ fn whole(number: FLOAT) -> Answer<INT> {
     if number.is_finite() && (-limit..limit).contains(&number) {
         Ok(number as INT)
     } else {
-        refuse("the number is too large to be whole")
+        refuse("the number is too large to be whole\nuse it as it is, without `int`")
     }
 }
 
@@ -89,7 +95,9 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn numbers(engine: &mut Engine) {
-    engine.register_fn("abs", |x: INT| x.checked_abs().map_or_else(|| refuse("the number is too large"), Ok));
+    engine.register_fn("abs", |x: INT| {
+        x.checked_abs().map_or_else(|| refuse("the number is too large\nuse `float(x)`"), Ok)
+    });
     engine.register_fn("abs", |x: FLOAT| x.abs());
     engine.register_fn("min", |a: INT, b: INT| a.min(b));
     engine.register_fn("max", |a: INT, b: INT| a.max(b));
@@ -104,11 +112,15 @@ fn numbers(engine: &mut Engine) {
             return if low <= high {
                 Ok(x.clamp(low, high).into())
             } else {
-                refuse("the ends of `clamp` are reversed")
+                refuse("the ends of `clamp` are reversed\nwrite the lower one first: `clamp(x, low, high)`")
             };
         }
         let (x, low, high) = (number(&x, "clamp")?, number(&low, "clamp")?, number(&high, "clamp")?);
-        if low <= high { Ok(x.clamp(low, high).into()) } else { refuse("the ends of `clamp` are reversed") }
+        if low <= high {
+            Ok(x.clamp(low, high).into())
+        } else {
+            refuse("the ends of `clamp` are reversed\nwrite the lower one first: `clamp(x, low, high)`")
+        }
     });
     for (name, round) in
         [("floor", libm::floor as fn(FLOAT) -> FLOAT), ("ceil", libm::ceil), ("round", libm::round)]
@@ -150,7 +162,7 @@ fn number(value: &Dynamic, what: &str) -> Answer<FLOAT> {
     match (value.as_int(), value.as_float()) {
         (Ok(whole), _) => Ok(whole as FLOAT),
         (_, Ok(number)) => Ok(number),
-        _ => refuse(format!("`{what}` takes numbers")),
+        _ => refuse(format!("`{what}` takes numbers\nconvert with `int(x)` or `float(x)`")),
     }
 }
 
@@ -202,16 +214,18 @@ fn lists(engine: &mut Engine) {
                     }
                 }
             }
-            if any { Ok(false) } else { never_found(list, "a text") }
+            let named = wanted.trim().parse::<FLOAT>();
+            let is_named = |item: &Dynamic| named.as_ref().is_ok_and(|named| is_number(item, *named));
+            if any && !list.iter().any(is_named) { Ok(false) } else { never_found(list, "a text") }
         });
         engine.register_fn(name, move |list: &mut Array, wanted: INT| -> Answer<bool> {
-            contains_number(list, |item| match item.as_int() {
+            contains_number(list, wanted as FLOAT, |item| match item.as_int() {
                 Ok(number) => number == wanted,
                 Err(_) => item.as_float().is_ok_and(|number| number == wanted as FLOAT),
             })
         });
         engine.register_fn(name, move |list: &mut Array, wanted: FLOAT| -> Answer<bool> {
-            contains_number(list, |item| number(item, name).is_ok_and(|number| number == wanted))
+            contains_number(list, wanted, |item| is_number(item, wanted))
         });
         engine.register_fn(name, |list: &mut Array, wanted: bool| -> Answer<bool> {
             let mut found = list.iter().filter_map(|item| item.as_bool().ok()).peekable();
@@ -234,11 +248,20 @@ fn lists(engine: &mut Engine) {
     engine.register_iterator::<RangeInclusive<INT>>();
 }
 
-fn contains_number(list: &Array, is_wanted: impl Fn(&Dynamic) -> bool) -> Answer<bool> {
-    let is_number = |item: &Dynamic| item.is_int() || item.is_float();
+fn is_number(item: &Dynamic, wanted: FLOAT) -> bool {
+    number(item, "contains").is_ok_and(|number| number == wanted)
+}
+
+fn contains_number(list: &Array, wanted: FLOAT, is_wanted: impl Fn(&Dynamic) -> bool) -> Answer<bool> {
+    let has_numbers = list.iter().any(|item| item.is_int() || item.is_float());
+    // The number as a text is no number, and not silently another value either.
+    let names_it = |item: &Dynamic| {
+        let text = item.as_immutable_string_ref();
+        text.is_ok_and(|text| text.trim().parse::<FLOAT>().is_ok_and(|number| number == wanted))
+    };
     if list.iter().any(is_wanted) {
         Ok(true)
-    } else if list.is_empty() || list.iter().any(is_number) {
+    } else if list.is_empty() || has_numbers && !list.iter().any(names_it) {
         Ok(false)
     } else {
         never_found(list, "a number")
@@ -250,7 +273,7 @@ fn never_found(list: &Array, wanted: &str) -> Answer<bool> {
     match list.iter().all(Dynamic::is_unit) {
         true => Ok(false),
         false => refuse(format!(
-            "{wanted} is looked for in a list that holds none\nlook for what the list holds, such as `text(x)`"
+            "{wanted} is looked for in a list of other values\nlook for what the list holds, such as `text(x)`"
         )),
     }
 }

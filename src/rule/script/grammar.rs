@@ -23,7 +23,7 @@ pub(super) struct Side {
     pub(super) shape: Shape,
 }
 
-/// A comparison: an equality, an order, or `in`.
+/// A comparison: an equality, an order, or `in`; or a `-` between what may both be texts.
 #[derive(Debug, Clone)]
 pub(super) struct Comparison {
     /// The words of the operator.
@@ -303,6 +303,10 @@ impl<'s> Walk<'_, 's> {
                 }
                 left.grown(right)
             }
+            "-=" => {
+                let left = Side { words: start..words.start, shape: left };
+                self.subtracted(sign, words, left, right)
+            }
             _ => calculated(sign, left, right),
         };
         self.learn(name, shape);
@@ -433,11 +437,23 @@ impl<'s> Walk<'_, 's> {
                 "??" => left.or(right),
                 ".." | "..=" => Shape::plain(Kinds::RANGE),
                 "+" => left.sum(right),
+                "-" => self.subtracted("-", end..begin, Side { words: start..end, shape: left }, right),
                 sign => calculated(sign, left, right),
             };
         }
         self.depth -= 1;
         Some(left)
+    }
+
+    /// What a difference may be. Of two texts there is none: the engine would leave the second out of the first, and
+    /// count neither.
+    fn subtracted(&mut self, operator: &'static str, sign: Range<usize>, left: Side, right: Shape) -> Shape {
+        let shape = calculated("-", left.shape, right);
+        if left.shape.kinds.and(right.kinds).has(Kinds::TEXT) {
+            let right = Side { words: sign.end..self.at, shape: right };
+            self.found.comparisons.push(Comparison { sign, operator, left, right });
+        }
+        shape
     }
 
     fn single(&mut self) -> Option<Shape> {
@@ -547,6 +563,16 @@ impl<'s> Walk<'_, 's> {
         if self.own_functions.contains(name) { Shape::UNKNOWN } else { of_call(name, given) }
     }
 
+    /// Whether a value ends right before a word, so that a `-` there is between two.
+    fn ends_a_value(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        before.is_some_and(|word| match word.kind {
+            Kind::Number | Kind::Text => true,
+            Kind::Word => !BEFORE_VALUES.contains(&word.text),
+            Kind::Mark => matches!(word.text, ")" | "]"),
+        })
+    }
+
     /// Every operator, without anything known of its sides.
     fn unfollowed(&self) -> Found {
         let mut found = Found { may_hold_lists: true, ..Found::default() };
@@ -564,14 +590,17 @@ impl<'s> Walk<'_, 's> {
             if assignment == Some("+=") {
                 found.appends.push(at..at + words);
             }
-            if let Some(operator) = operator
-                && matches!(operator.text, "==" | "!=" | "<" | ">" | "<=" | ">=")
-            {
+            let between = match operator.map(|operator| operator.text) {
+                Some(text @ ("==" | "!=" | "<" | ">" | "<=" | ">=")) => Some(text),
+                Some("-") if self.ends_a_value(at) => Some("-"),
+                _ => assignment.filter(|sign| *sign == "-="),
+            };
+            if let Some(operator) = between {
                 let side = |words| Side { words, shape: Shape::UNKNOWN };
                 found.comparisons.push(Comparison {
                     sign: at..at + words,
-                    operator: operator.text,
-                    left: side(at..at),
+                    operator,
+                    left: side(at.saturating_sub(1)..at),
                     right: side(at + words..at + words),
                 });
             }
@@ -581,13 +610,14 @@ impl<'s> Walk<'_, 's> {
     }
 }
 
+/// Words that no value ends with.
+const BEFORE_VALUES: [&str; 7] = ["return", "in", "if", "while", "switch", "until", "else"];
+
 /// What calculating gives, but for sums.
 fn calculated(sign: &str, left: Shape, right: Shape) -> Shape {
     let both = left.kinds.and(right.kinds);
     let kinds = match sign.trim_end_matches('=') {
         "&" | "|" | "^" => both.and(Kinds::NUMBER.or(Kinds::BOOL)),
-        // A text minus a text leaves out the second.
-        "-" => both.and(Kinds::NUMBER.or(Kinds::TEXT)),
         _ => both.and(Kinds::NUMBER),
     };
     Shape::plain(kinds)

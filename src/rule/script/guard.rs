@@ -15,6 +15,9 @@ type Answer<T> = Result<T, Box<EvalAltResult>>;
 /// Appends to what may be a list.
 pub(super) const APPEND: &str = "~";
 
+/// Takes from a variable what may be a text.
+pub(super) const TAKE: &str = "++";
+
 /// Between the value of a `switch` and the kinds of its cases.
 pub(super) const CASES: &str = "@";
 
@@ -34,7 +37,10 @@ const GUARDS: &[(&str, &str, u8)] = &[
     (">", "->", 130),
     ("<=", "<|", 130),
     (">=", "|>", 130),
+    ("-", MINUS, 150),
 ];
+
+const MINUS: &str = "--";
 
 /// What stands in place of a comparison.
 pub(super) fn symbol(operator: &str) -> Option<&'static str> {
@@ -46,14 +52,15 @@ pub(super) fn plain(symbol: &str) -> &str {
     match GUARDS.iter().find(|(_, guard, _)| *guard == symbol) {
         Some((plain, ..)) => plain,
         None if symbol == APPEND => "+=",
+        None if symbol == TAKE => "-=",
         None => symbol,
     }
 }
 
-/// Lets an engine read the guarded operators. All others bind stronger than the last two.
+/// Lets an engine read the guarded operators. All others bind stronger than the last three.
 pub(super) fn read(engine: &mut Engine) {
     let signs = GUARDS.iter().map(|(_, guard, strength)| (*guard, *strength));
-    for (sign, strength) in signs.chain([(APPEND, 2), (CASES, 2)]) {
+    for (sign, strength) in signs.chain([(APPEND, 2), (TAKE, 2), (CASES, 2)]) {
         // Each is a reserved sign without a meaning of its own, which the engine lets be given one.
         let registered = engine.register_custom_operator(sign, strength);
         debug_assert!(registered.is_ok(), "{sign}");
@@ -62,11 +69,16 @@ pub(super) fn read(engine: &mut Engine) {
 
 /// Lets an engine run the guarded operators.
 pub(super) fn register(engine: &mut Engine) {
-    for (operator, guard, _) in GUARDS {
+    for (operator, guard, _) in GUARDS.iter().filter(|(operator, ..)| *operator != "-") {
         let test = Test::of(operator);
         engine.register_fn(*guard, move |a: INT, b: INT| (test.ordered)(a.cmp(&b)));
         engine.register_fn(*guard, move |a: Text, b: Text| (test.ordered)(a.as_str().cmp(b.as_str())));
         engine.register_fn(*guard, move |a: Dynamic, b: Dynamic| compare(test, operator, &a, &b));
+    }
+    for sign in [MINUS, TAKE] {
+        engine.register_fn(sign, |context: NativeCallContext<'_>, a: Dynamic, b: Dynamic| {
+            subtract(&context, a, b)
+        });
     }
     engine.register_fn(CASES, |value: Dynamic, letters: Text| switched(value, &letters));
     engine
@@ -210,6 +222,15 @@ fn compare(test: Test, operator: &str, a: &Dynamic, b: &Dynamic) -> Answer<bool>
             return refuse(format!("{a} and {b} cannot be compared by `{operator}`"));
         }
     })
+}
+
+/// `a - b`, but of two texts, where the engine would copy the first without the second and count neither.
+fn subtract(context: &NativeCallContext<'_>, mut a: Dynamic, mut b: Dynamic) -> Answer<Dynamic> {
+    if let (Some(Class::Text(_)), Some(Class::Text(_))) = (Class::of(&a), Class::of(&b)) {
+        let message = "a text cannot be subtracted from a text\nask whether it holds it: `contains(x, y)`";
+        return Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into());
+    }
+    context.call_native_fn_raw("-", false, &mut [&mut a, &mut b])
 }
 
 /// `a += b`, with the size of the whole bounded before anything is copied.

@@ -61,11 +61,13 @@ impl Kinds {
 pub(super) struct Shape {
     pub(super) kinds: Kinds,
     pub(super) items: Kinds,
+    /// The only texts it can be, when they are closed.
+    pub(super) values: &'static [&'static str],
 }
 
 impl Shape {
-    pub(super) const NOTHING: Shape = Shape { kinds: Kinds::NONE, items: Kinds::NONE };
-    pub(super) const UNKNOWN: Shape = Shape { kinds: Kinds::ANY, items: Kinds::ANY };
+    pub(super) const NOTHING: Shape = Shape::plain(Kinds::NONE);
+    pub(super) const UNKNOWN: Shape = Shape { kinds: Kinds::ANY, items: Kinds::ANY, values: &[] };
     pub(super) const MISSING: Shape = Shape::plain(Kinds::MISSING);
     pub(super) const NUMBER: Shape = Shape::plain(Kinds::NUMBER);
     pub(super) const TEXT: Shape = Shape::plain(Kinds::TEXT);
@@ -73,19 +75,26 @@ impl Shape {
 
     /// Values without items.
     pub(super) const fn plain(kinds: Kinds) -> Shape {
-        Shape { kinds, items: Kinds::NONE }
+        Shape { kinds, items: Kinds::NONE, values: &[] }
     }
 
     pub(super) const fn list(items: Kinds) -> Shape {
-        Shape { kinds: Kinds::LIST, items }
+        Shape { kinds: Kinds::LIST, items, values: &[] }
     }
 
-    pub(super) const fn or(self, other: Shape) -> Shape {
-        Shape { kinds: self.kinds.or(other.kinds), items: self.items.or(other.items) }
+    pub(super) fn or(self, other: Shape) -> Shape {
+        let values = if other.kinds.of_present() == Kinds::NONE || self.values == other.values {
+            self.values
+        } else if self.kinds.of_present() == Kinds::NONE {
+            other.values
+        } else {
+            &[]
+        };
+        Shape { kinds: self.kinds.or(other.kinds), items: self.items.or(other.items), values }
     }
 
     pub(super) const fn or_missing(self) -> Shape {
-        Shape { kinds: self.kinds.or(Kinds::MISSING), items: self.items }
+        Shape { kinds: self.kinds.or(Kinds::MISSING), ..self }
     }
 
     /// What an item of it, or a turn of a loop over it, may be.
@@ -96,7 +105,7 @@ impl Shape {
             _ => return Shape::UNKNOWN,
         };
         // Of what is in lists inside of lists nothing is known.
-        Shape { kinds: items, items: if items.has(Kinds::LIST) { Kinds::ANY } else { Kinds::NONE } }
+        Shape { items: if items.has(Kinds::LIST) { Kinds::ANY } else { Kinds::NONE }, ..Shape::plain(items) }
     }
 
     /// What `left + right` may be; what it is not ends in a fault.
@@ -114,7 +123,7 @@ impl Shape {
     pub(super) fn grown(self, right: Shape) -> Shape {
         let sum = self.sum(right);
         if self.kinds.has(Kinds::LIST) {
-            sum.or(Shape { kinds: Kinds::LIST, items: self.items.or(right.items).or(right.kinds) })
+            sum.or(Shape::list(self.items.or(right.items).or(right.kinds)))
         } else {
             sum
         }
@@ -125,7 +134,7 @@ impl Shape {
 pub(super) fn of_field(name: &str) -> Option<Shape> {
     let variable = VARIABLES.get(name)?;
     let shape = match variable.spec().kind {
-        FieldType::Text | FieldType::Region => Shape::TEXT,
+        FieldType::Text | FieldType::Region => Shape { values: variable.spec().values, ..Shape::TEXT },
         FieldType::Texts => Shape::list(Kinds::TEXT),
         FieldType::Integer | FieldType::Number | FieldType::Time => Shape::NUMBER,
         FieldType::Bool => Shape::BOOL,

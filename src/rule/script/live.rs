@@ -54,7 +54,13 @@ pub(super) fn has_read() -> usize {
 pub(super) fn read(text: &str) -> Result<(), String> {
     let read = READ.get().saturating_add(text.len());
     READ.set(read);
-    if read > MAX_READ { Err(format!("the script reads more than {MAX_READ} bytes of text")) } else { Ok(()) }
+    if read > MAX_READ {
+        Err(format!(
+            "the script reads more than {MAX_READ} bytes of text\nread each text once, outside of loops"
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 /// Clears what a run has left, also when it panicked.
@@ -112,10 +118,11 @@ pub(super) fn last(kind: &str) -> Option<INT> {
 }
 
 pub(super) fn reason(points: FLOAT, text: &str) -> Result<(), String> {
-    let points = Points::from_f64(points).ok_or("a reason must give a finite number of points")?;
+    let points = Points::from_f64(points)
+        .ok_or("a reason must give a finite number of points\nlook at what it divides by")?;
     LIVE.with_borrow_mut(|live| {
         if live.reasons.len() == MOST_REASONS {
-            return Err(format!("a script gives at most {MOST_REASONS} reasons"));
+            return Err(format!("a script gives at most {MOST_REASONS} reasons\nadd up the points and give one reason for them"));
         }
         live.reasons.push((points, text.to_owned()));
         Ok(())

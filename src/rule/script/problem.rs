@@ -115,7 +115,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::BadInput(LexError::ImproperSymbol(found, _)) | E::UnknownOperator(found) => {
             say("bad_script", format!("there is no `{found}` in scripts"), symbol_help(found))
         }
-        E::BadInput(other) => say("bad_script", lowered(&other.to_string()), "correct the script"),
+        E::BadInput(other) => say("bad_script", lowered(&other.to_string()), "rewrite this part"),
         E::Reserved(found) => {
             let help = FORBIDDEN.iter().find(|(name, _)| name == found).map(|(_, help)| *help);
             say(
@@ -143,8 +143,8 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::AssignmentToConstant(_) | E::AssignmentToInvalidLHS(_) => {
             say("bad_script", "this cannot be changed".into(), "compare with `==`")
         }
-        E::LoopBreak => say("bad_script", "this stands outside of a loop".into(), "remove it"),
-        other => say("bad_script", lowered(&other.to_string()), "correct the script"),
+        E::LoopBreak => say("bad_script", "this is outside of a loop".into(), "remove it"),
+        other => say("bad_script", lowered(&other.to_string()), "rewrite this part"),
     }
 }
 
@@ -293,10 +293,10 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
         E::ErrorRuntime(said, _) => {
             let said = said_text(said);
             // A function may add what to do about it, in a line of its own.
-            let (message, help) = said.split_once('\n').unwrap_or((&said, "correct the script"));
+            let (message, help) = said.split_once('\n').unwrap_or((&said, "rewrite this part"));
             say("script_failed", message.to_owned(), help)
         }
-        other => say("script_failed", lowered(&unplaced(&other.to_string())), "correct the script"),
+        other => say("script_failed", lowered(&unplaced(&other.to_string())), "rewrite this part"),
     }
 }
 
