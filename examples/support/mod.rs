@@ -93,9 +93,19 @@ pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activi
     let named = |error: csv::Error| format!("{}: {error}", path.display());
     let mut by_lead: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    refuse_utf16(path, &bytes)?;
-    let mut reader = csv_reader(true, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let text = utf8(path, &bytes)?;
+    let mut reader = csv_reader(true, text.as_bytes());
     let headers = reader.headers().map_err(named)?.clone();
+    for (index, name) in headers.iter().enumerate() {
+        let place = format!("{}: line 1, column {}", path.display(), index + 1);
+        if headers.iter().take(index).any(|before| before == name) {
+            return Err(format!("{place}: a second column is called `{name}`: rename one").into());
+        }
+        if !ACTIVITY_COLUMNS.contains(&name) {
+            let help = leadkit::error::suggestion(name, ACTIVITY_COLUMNS);
+            eprintln!("warning: {place}: {} is not read: {help}", shown(name));
+        }
+    }
     if let Some(missing) =
         ["id", "lead", "kind", "time"].into_iter().find(|name| !headers.iter().any(|h| h == *name))
     {
@@ -116,7 +126,7 @@ pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activi
             .find_map(|(column, cell)| Some((column, cell, wanted(column, cell)?)));
         if let Some((column, cell, wanted)) = wrong {
             let place = format!("{}: line {line}, column `{column}`", path.display());
-            return Err(format!("{place}: found `{cell}`, expected {wanted}").into());
+            return Err(format!("{place}: found {}, expected {wanted}", shown(cell)).into());
         }
         let activity: Activity = record
             .deserialize(Some(&headers))
@@ -126,12 +136,49 @@ pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activi
     Ok(by_lead)
 }
 
+const ACTIVITY_COLUMNS: [&str; 12] = [
+    "id",
+    "lead",
+    "kind",
+    "time",
+    "channel",
+    "campaign",
+    "page",
+    "content",
+    "progress",
+    "duration",
+    "intent",
+    "shared_by",
+];
+
+/// What of a cell is shown: nothing of what may be a phone number, an address or an account.
+fn shown(cell: &str) -> String {
+    let digits = cell.chars().filter(|c| c.is_numeric()).count();
+    let is_date =
+        cell.get(..4).is_some_and(|year| year.parse::<u16>().is_ok()) && cell.contains(['-', '/', '.']);
+    if cell.contains('@') || cell.starts_with("wx") || digits >= 7 && !is_date {
+        return format!("a text of {} characters", cell.chars().count());
+    }
+    format!("`{}`", cell.chars().take(40).collect::<String>())
+}
+
+/// The text of a table, which spreadsheets do not always save as UTF-8.
+fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, Box<dyn Error>> {
+    refuse_utf16(path, bytes)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
+        format!("{}: line {line}: found bytes that are not UTF-8: save the table as UTF-8", path.display())
+            .into()
+    })
+}
+
 /// What a cell of a table of activities should be, when it is not.
 fn wanted(column: &str, cell: &str) -> Option<&'static str> {
     let is_right = match column {
         "id" | "lead" | "kind" => !cell.trim().is_empty(),
         "time" => cell.parse::<chrono::DateTime<chrono::Utc>>().is_ok(),
-        "progress" => cell.is_empty() || cell.parse::<f64>().is_ok(),
+        "progress" => cell.is_empty() || cell.parse().is_ok_and(|share: f64| (0.0..=1.0).contains(&share)),
         "duration" => cell.is_empty() || cell.parse::<u32>().is_ok(),
         _ => true,
     };
@@ -145,14 +192,13 @@ fn wanted(column: &str, cell: &str) -> Option<&'static str> {
 
 /// A table that a spreadsheet saved as "Unicode text" is not one of UTF-8.
 pub(crate) fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(format!(
-            "{}: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")",
-            path.display()
-        )
-        .into()),
-        _ => Ok(()),
+    // Without a mark in front, every second byte of Latin text is 0.
+    let zeros = bytes.iter().take(64).filter(|byte| **byte == 0).count();
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || zeros > 8 {
+        let path = path.display();
+        return Err(format!("{path}: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")").into());
     }
+    Ok(())
 }
 
 /// Reads the lines of a file, unpacked when it ends in `.gz`.

@@ -21,7 +21,7 @@ use crate::contact::{
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
-use crate::text;
+use crate::text::{self, scrubbed};
 
 /// Entries by canonical key. The sets are never iterated.
 #[derive(Clone, Default)]
@@ -144,7 +144,7 @@ pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)>
 pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     canonical_domain(text.trim()).map(Box::from).map_err(|fault| {
         (
-            format!("`{}` is no mail domain: {fault}", head(text)),
+            format!("`{}` is no mail domain: {fault}", scrubbed(&head(text))),
             "write it as `example.com`, without `@` and `*`",
         )
     })
@@ -153,7 +153,10 @@ pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)>
 /// A written IP address, or what would be right.
 pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
     text.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| {
-        (format!("`{}` is no IP address", head(text)), "write it as `203.0.113.7` or `2001:db8::7`")
+        (
+            format!("`{}` is no IP address", scrubbed(&head(text))),
+            "write it as `203.0.113.7` or `2001:db8::7`",
+        )
     })
 }
 

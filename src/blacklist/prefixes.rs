@@ -10,6 +10,7 @@ use crate::contact::WechatKind;
 use crate::error::Report;
 use crate::model::mask_phone;
 use crate::rule::Facts;
+use crate::text::scrubbed;
 
 /// Sorted, so that the longest prefix of a number is found by its place.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +81,7 @@ impl Prefixes {
                         "bad_entry",
                         format!(
                             "`{}` is no prefix of a phone number",
-                            text.chars().take(30).collect::<String>()
+                            scrubbed(&text.chars().take(30).collect::<String>())
                         ),
                         "write it with `+` and country code, such as `+86170`",
                     ),
@@ -93,7 +94,7 @@ impl Prefixes {
                     Some(network) => prefixes.networks.push(network),
                     None => report.error(
                         "bad_entry",
-                        format!("`{}` is no network", text.chars().take(60).collect::<String>()),
+                        format!("`{}` is no network", scrubbed(&text.chars().take(60).collect::<String>())),
                         "write it as `203.0.113.0/24` or `2001:db8::/32`, the bits behind the length all zero",
                     ),
                 });

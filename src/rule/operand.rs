@@ -10,6 +10,7 @@ use super::operator::{ConditionError, Operator};
 use super::{Field, FieldType};
 use crate::calendar::Span;
 use crate::model::Region;
+use crate::text::scrubbed;
 
 /// Largest compiled pattern, in bytes.
 const PATTERN_SIZE: usize = 256 * 1024;
@@ -202,7 +203,8 @@ fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
         return Ok(at);
     }
     text.parse::<NaiveDate>().map(|date| date.and_time(NaiveTime::MIN).and_utc()).map_err(|_| {
-        let shown: String = text.chars().take(40).collect();
+        let head: String = text.chars().take(40).collect();
+        let shown = scrubbed(&head);
         let help = "write it as `2026-03-01T09:00:00+08:00` or `2026-03-01`";
         ConditionError::value(format!("`{shown}` is not a time"), help.to_owned())
     })

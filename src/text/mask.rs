@@ -74,10 +74,13 @@ fn mask(text: &str, head: usize, tail: usize) -> String {
     format!("{shown_head}****{shown_tail}")
 }
 
-/// A text in which whatever looks like a phone number or an e-mail address is masked, for debug prints and for
-/// messages that repeat what somebody wrote. Dates stay.
+/// A text in which whatever looks like a phone number, an e-mail address or a WeChat id is masked, for debug prints and
+/// for messages that repeat what somebody wrote. Dates stay.
 pub(crate) fn scrubbed(text: &str) -> Cow<'_, str> {
-    if !text.contains('@') && text.chars().filter(|c| c.is_numeric()).nth(LEAST_DIGITS - 1).is_none() {
+    if !text.contains('@')
+        && !text.contains(['w', 'W'])
+        && text.chars().filter(|c| c.is_numeric()).nth(LEAST_DIGITS - 1).is_none()
+    {
         return Cow::Borrowed(text);
     }
     let mut out = String::new();
@@ -89,11 +92,21 @@ pub(crate) fn scrubbed(text: &str) -> Cow<'_, str> {
         if own.contains('@') {
             out.push_str(&mask_email(own));
             out.push_str(after);
+        } else if is_wechat(own) {
+            out.push_str(&mask_id(own));
+            out.push_str(after);
         } else {
             out.push_str(word);
         }
     }
     Cow::Owned(without_numbers(&out))
+}
+
+/// Whether a word begins as the ids do that WeChat gives, and that people choose like them: `wxid_…`, `wx-…`.
+fn is_wechat(word: &str) -> bool {
+    let begins = word.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("wx"));
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    begins && (6..=20).contains(&word.len()) && word.chars().all(is_id)
 }
 
 /// Shows by `Debug` what another value shows, with what looks like a contact value masked.
@@ -171,6 +184,10 @@ mod tests {
             ("20260301", "20260301"),
             ("13812341234/13912345678", "138****1234/139****5678"),
             ("12 rooms", "12 rooms"),
+            ("wx_wangqiang77, please", "wx****77, please"),
+            ("wxid_8a7b6c5d4e3f22", "wx****22"),
+            ("wx-web", "w****b"),
+            ("who wrote wx", "who wrote wx"),
         ] {
             assert_eq!(scrubbed(text), shown);
         }

@@ -289,12 +289,8 @@ pub(super) fn moment(text: &str) -> Option<INT> {
 fn facts(engine: &mut Engine) {
     engine.register_fn("date", |text: Text| match moment(&text) {
         Some(at) => Ok(at),
-        None => {
-            let shown: String = text.chars().take(40).collect();
-            refuse(format!(
-                "`{shown}` is not a date\nwrite it as `2026-03-01` or `2026-03-01T09:00:00+08:00`"
-            ))
-        }
+        // What a lead holds is never shown.
+        None => refuse("the text is not a date\nwrite it as `2026-03-01` or `2026-03-01T09:00:00+08:00`"),
     });
     engine.register_fn("date", |(): ()| ());
     engine.register_fn("known", |value: Dynamic| !value.is_unit());
