@@ -464,7 +464,7 @@ mod tests {
             report.unknown_name("unknown_group", "group", &format!("grxup_{number}"), known);
         }
         report.unknown_name("unknown_rule", "rule", "vpi", ["vip", "x"]);
-        let helps: Vec<&str> = report.diagnostics().iter().map(|one| one.help.as_str()).collect();
+        let helps: Vec<&str> = report.diagnostics().iter().filter_map(|one| one.help.as_deref()).collect();
         let late = "it is none of the 300000 known names; fix the ones above first";
         let first = ["did you mean `group_0`?", "did you mean `group_1`?", "did you mean `group_2`?"];
         assert_eq!(helps, [first.as_slice(), &[late, late, "did you mean `vip`?"]].concat());

@@ -21,7 +21,7 @@ use crate::contact::{
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
-use crate::text::{self, scrubbed};
+use crate::text::{self, scrubbed, shown_address};
 
 /// Entries by canonical key. The sets are never iterated.
 #[derive(Clone, Default)]
@@ -144,17 +144,26 @@ pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)>
 pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     canonical_domain(text.trim()).map(Box::from).map_err(|fault| {
         (
-            format!("`{}` is no mail domain: {fault}", scrubbed(&head(text))),
+            format!("`{}` is no mail domain: {fault}", shown_domain(text)),
             "write it as `example.com`, without `@` and `*`",
         )
     })
+}
+
+/// What of a value in a list of domains is shown: `@example.com` is nobody's address.
+fn shown_domain(text: &str) -> String {
+    let head = head(text);
+    match head.strip_prefix('@') {
+        Some(domain) if !domain.contains('@') => format!("@{}", scrubbed(domain)),
+        _ => scrubbed(&head).into_owned(),
+    }
 }
 
 /// A written IP address, or what would be right.
 pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
     text.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| {
         (
-            format!("`{}` is no IP address", scrubbed(&head(text))),
+            format!("`{}` is no IP address", shown_address(&head(text))),
             "write it as `203.0.113.7` or `2001:db8::7`",
         )
     })

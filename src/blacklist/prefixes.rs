@@ -10,7 +10,7 @@ use crate::contact::WechatKind;
 use crate::error::Report;
 use crate::model::mask_phone;
 use crate::rule::Facts;
-use crate::text::scrubbed;
+use crate::text::{scrubbed, shown_address};
 
 /// Sorted, so that the longest prefix of a number is found by its place.
 #[derive(Debug, Clone, Default)]
@@ -94,7 +94,7 @@ impl Prefixes {
                     Some(network) => prefixes.networks.push(network),
                     None => report.error(
                         "bad_entry",
-                        format!("`{}` is no network", scrubbed(&text.chars().take(60).collect::<String>())),
+                        format!("`{}` is no network", shown_address(text)),
                         "write it as `203.0.113.0/24` or `2001:db8::/32`, the bits behind the length all zero",
                     ),
                 });

@@ -102,6 +102,14 @@ pub(crate) fn scrubbed(text: &str) -> Cow<'_, str> {
     Cow::Owned(without_numbers(&out))
 }
 
+/// What of a value in place of an IP address or network is shown: all of one that is nearly an address, `203.0.113.*`.
+pub(crate) fn shown_address(text: &str) -> String {
+    let head: String = text.chars().take(60).collect();
+    let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/' | '*' | '-');
+    let is_address = head.matches('.').count() >= 3 || head.matches(':').count() >= 2;
+    if is_address && head.chars().all(is_part) { head } else { scrubbed(&head).into_owned() }
+}
+
 /// Whether a word begins as the ids do that WeChat gives, and that people choose like them: `wxid_…`, `wx-…`.
 fn is_wechat(word: &str) -> bool {
     let begins = word.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("wx"));
@@ -171,6 +179,19 @@ fn begins_with_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_nearly_an_ip_address_is_shown() {
+        for (text, shown) in [
+            ("203.0.113.*", "203.0.113.*"),
+            ("2001:db8::/xx", "2001:db8::/xx"),
+            ("203.0.113.256", "203.0.113.256"),
+            ("13812341234", "138****1234"),
+            ("138.1234.1234", "138****1234"),
+        ] {
+            assert_eq!(shown_address(text), shown);
+        }
+    }
 
     #[test]
     fn contact_values_in_texts_are_masked_and_nothing_else() {

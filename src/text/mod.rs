@@ -32,7 +32,7 @@ pub(crate) use code::codes;
 pub use fold::{Folded, fold};
 pub(crate) use fold::{fold_into, is_ideograph};
 pub(crate) use habit::meant;
-pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
+pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed, shown_address};
 pub(crate) use sentence::{list, moment};
 pub(crate) use sip::sip_hash;
 pub(crate) use slip::{Slips, slips};
