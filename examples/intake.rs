@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example intake                      the bundled sample
-//! cargo run --release --example intake -- LEADS.csv         a table of your own
+//! cargo run --release --example intake -- LEADS.csv         your own table, by the preset for companies
 //! cargo run --release --example intake -- --explain L-007   everything about one lead
 //! ```
 
@@ -25,12 +25,13 @@ mod support;
 const USAGE: &str = "\
 usage: intake [LEADS.csv] [options]
   --map FILE         what the columns of LEADS.csv mean (JSON)
-  --rules FILE       rules (JSON)
+  --rules RULES      b2b, b2c, or a file (JSON); without it NAME_rules.json beside a NAME_map.json, else the bundled
+                     rules for the bundled leads and b2b for others
   --roster FILE      reps and calendars (JSON)
   --accounts FILE    accounts on file (JSON)
   --activities FILE  what the leads did (CSV: id,lead,kind,time)
-                     without these: NAME_rules.json and so on beside a NAME_map.json, else the bundled rules and
-                     roster; the bundled accounts and activities only with the bundled leads
+                     without these: NAME_roster.json and so on beside a NAME_map.json, else the bundled roster; the
+                     bundled accounts and activities only with the bundled leads
   --json             one JSON object a lead instead of the tables
   --explain ID       everything about one lead
   --all              every lead in the table, however many";
@@ -48,11 +49,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let sample = arguments.plain.is_empty();
 
-    let rules = file(&arguments, "rules", "rules.json");
-    let rules =
-        Rules::from_json_str(&read_text(&rules)?).map_err(|error| format!("{}: {error}", rules.display()))?;
-    let intake = Intake::compile(&rules)?;
+    let intake = Intake::compile(&rules(&arguments, sample)?)?;
     let roster = file(&arguments, "roster", "roster.json");
+    if !sample && roster == bundled("roster.json") {
+        eprintln!("warning: without --roster the reps are those of the bundled sample");
+    }
     let rules = RosterDocument::from_json_str(&read_text(&roster)?)
         .map_err(|error| format!("{}: {error}", roster.display()))?;
     rules.lint().iter().for_each(|warning| eprintln!("{}: {warning}", roster.display()));
@@ -123,6 +124,19 @@ fn space_out(arrivals: &mut [Arrival]) {
     }
 }
 
+/// The rules named, else those beside the map, else the bundled ones for the bundled leads and a preset for others.
+fn rules(arguments: &Arguments, sample: bool) -> Result<Rules, Box<dyn Error>> {
+    let path = file(arguments, "rules", "rules.json");
+    let foreign = !sample && path == bundled("rules.json");
+    match arguments.value("rules") {
+        Some("b2b") => Ok(Rules::b2b()),
+        Some("b2c") => Ok(Rules::b2c()),
+        None if foreign => Ok(Rules::b2b()),
+        _ => Ok(Rules::from_json_str(&read_text(&path)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?),
+    }
+}
+
 /// The file of an option: the one named, else the one beside the map, else the bundled one.
 fn file(arguments: &Arguments, name: &str, bundled_name: &str) -> PathBuf {
     if let Some(path) = arguments.value(name) {
@@ -163,6 +177,13 @@ fn report(out: &mut impl Write, decided: &[BatchOutcome], table: &Table, all: bo
     writeln!(out, "\nleads per rep")?;
     for (rep, count) in &reps {
         writeln!(out, "  {rep:12} {count:6}  {:5.1} %", 100.0 * *count as f64 / owned as f64)?;
+    }
+    if reps.is_empty() {
+        writeln!(
+            out,
+            "  none: `--explain ID` tells why; b2b and b2c ask for a usable contact, a name or company,"
+        )?;
+        writeln!(out, "  and a message or form")?;
     }
     writeln!(out, "\noutcomes by reason")?;
     for ((route, reason), count) in &reasons {

@@ -8,7 +8,7 @@ use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 use super::check;
 use super::functions::FUNCTIONS;
 use super::grammar::Found;
-use super::limits::{MAX_DOCUMENT, MAX_OPERATIONS, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
+use super::limits::{MAX_DOCUMENT, MAX_OPERATIONS, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE, MIN_COUNTED};
 use super::names::{self, Reading, VARIABLES, Variable};
 use super::places::{Places, rewrite};
 use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
@@ -67,11 +67,12 @@ impl Script {
         report: &mut Report,
     ) -> Option<Script> {
         let before = report.scripts;
-        report.scripts = before.saturating_add(source.len());
+        report.scripts = before.saturating_add(source.len().max(MIN_COUNTED));
         if report.scripts > MAX_DOCUMENT {
             if before <= MAX_DOCUMENT {
-                let message =
-                    format!("the scripts of the document have more than {MAX_DOCUMENT} bytes together");
+                let message = format!(
+                    "the scripts of the document have more than {MAX_DOCUMENT} bytes together, each at least {MIN_COUNTED}"
+                );
                 report.error("too_large", message, "write rules as data, or split the document");
             }
             return None;

@@ -15,7 +15,7 @@
 //! Scripts run in an engine without packages: a whitelist of functions, at most 16 KiB of source, 10,000 operations,
 //! texts of 4 KiB and lists of 256 items; longer texts and lists of a lead are handed in cut off. A variable is given a
 //! new value, an item of a list is not. The scripts run for the activities of one lead take 100,000 operations all
-//! together, the scripts of one document 1 MiB. Nothing a script
+//! together, the scripts of one document 1 MiB, each at least 64 bytes. Nothing a script
 //! does stops the process: it ends in a [`Fault`](super::Fault). A second net catches panics, but holds nothing in
 //! a program built with `panic = "abort"`.
 

@@ -601,9 +601,18 @@ fn a_document_has_a_bound_for_all_its_scripts() {
     assert_eq!(
         errors,
         [
-            "too_large fit.rules[65].when.script: the scripts of the document have more than 1048576 bytes together"
+            "too_large fit.rules[65].when.script: the scripts of the document have more than 1048576 bytes together, each at least 64"
         ]
     );
+}
+
+#[test]
+fn short_scripts_count_as_longer_ones() {
+    let rule = |index: usize| json!({"id": format!("r{index}"), "when": {"script": "1>0"}, "points": 1});
+    let rules: Vec<Json> = (0..16_500).map(rule).collect();
+    let errors = ScoreRules::load(json!({"fit": {"rules": rules}})).unwrap_err();
+    let first = errors.iter().find(|found| found.level == Level::Error).unwrap();
+    assert_eq!((first.code.as_ref(), first.path.as_str()), ("too_large", "fit.rules[16384].when.script"));
 }
 
 /// What a script says never reaches into the next one.
