@@ -35,6 +35,24 @@ impl AccountLook {
     }
 
     /// Carries the effects out in a book. Applying the same outcome again changes nothing.
+    ///
+    /// ```
+    /// use leadkit::model::Account;
+    /// use leadkit::{Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let mut book = intake.book();
+    /// book.insert_account(Account { id: "A1".into(), owner: Some("wang".into()), ..Account::default() });
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    ///
+    /// // The roster does not have wang any more.
+    /// let account = book.account(&"A1".into()).unwrap();
+    /// let look = intake.look_at_account(account, now, &Roster::from_ids(["li"]), &State::default(), now);
+    /// look.apply_to(&mut book);
+    /// let account = book.account(&"A1".into()).unwrap();
+    /// assert_eq!((account.owner.as_ref(), account.pool.clone()), (None, Some("public_active".into())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply_to(&self, book: &mut Book) {
         book.apply_effects(&self.decision(), &self.effects, self.at);
     }

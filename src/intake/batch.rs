@@ -39,6 +39,15 @@ pub struct Arrival {
 
 impl Arrival {
     /// A lead that comes in when it is created, without activities.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::Arrival;
+    ///
+    /// let lead = Lead { id: "L1".into(), created_at: "2026-03-02T02:00:00Z".parse().unwrap(), ..Lead::default() };
+    /// let arrival = Arrival::new(lead);
+    /// assert_eq!(arrival.at, arrival.lead.created_at);
+    /// ```
     #[must_use]
     pub fn new(lead: Lead) -> Arrival {
         Arrival {
@@ -94,6 +103,25 @@ impl Intake {
     ///
     /// More than 200 leads of one moment are rows of an [import](Intake::import), which assigns nothing by itself: who wants
     /// them decided one by one gives each the moment at which it came.
+    ///
+    /// ```
+    /// use leadkit::model::{FoldKind, Lead};
+    /// use leadkit::{Arrival, Intake, Roster, Route, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let (roster, mut state, mut book) = (Roster::from_ids(["li"]), State::default(), intake.book());
+    /// let lead = |id: &str, day: &str| Lead {
+    ///     id: id.into(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
+    ///     message: Some("a quote, please".into()), created_at: day.parse().unwrap(), ..Lead::default()
+    /// };
+    /// let arrivals = [lead("L1", "2026-03-02T02:00:00Z"), lead("L2", "2026-03-04T02:00:00Z")].map(Arrival::new);
+    /// let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut state)?;
+    /// assert_eq!(outcomes[0].outcome.to_string(), "lead L1 is assigned to li");
+    /// // The second has the number of the first, which goes on in its place and is reviewed.
+    /// assert_eq!(outcomes[1].outcome.route().folded_into(), Some(&"L1".into()));
+    /// assert_eq!(outcomes[1].reviews[0].lead().as_str(), "L1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry and does not say that this
@@ -217,6 +245,31 @@ impl Intake {
     ///
     /// A host that keeps its records in a [`Book`] calls it until there is none: a record that is joined brings keys, and
     /// these may lead to another.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let (roster, mut state, mut book) = (Roster::from_ids(["li"]), State::default(), intake.book());
+    /// let lead = |id: &str, day: &str| Lead {
+    ///     id: id.into(), phones: vec!["13812349876".into()], created_at: day.parse().unwrap(), ..Lead::default()
+    /// };
+    /// book.insert_lead(lead("L1", "2026-03-02T02:00:00Z"));
+    ///
+    /// let entry = lead("L2", "2026-03-04T02:00:00Z");
+    /// let (at, rows) = (entry.created_at, book.rows(&intake.probe(&entry)));
+    /// let outcome = intake.process(&Input { lead: entry.clone(), rows, ..Input::default() }, &roster, &state, at);
+    /// assert_eq!(outcome.route().folded_into().unwrap().as_str(), "L1");
+    /// state.apply(outcome.delta())?;
+    /// book.insert_lead(entry);
+    /// outcome.apply_to(&mut book);
+    ///
+    /// let review = intake.review_next(&outcome, &mut book, &roster, &mut state)?.unwrap();
+    /// assert_eq!(review.lead().as_str(), "L1");
+    /// assert!(intake.review_next(&review, &mut book, &roster, &mut state)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the state has moved since the outcome was applied.

@@ -28,6 +28,19 @@ impl RulesDocument for Rules {
 impl Rules {
     /// Reps whom the rules of assignment and the pools name and the roster does not have: warnings only, by path. A pool whose
     /// admin is not there tells nobody what it should.
+    ///
+    /// ```
+    /// use leadkit::{Roster, Rules};
+    /// use serde_json::json;
+    ///
+    /// let rules = Rules::load(json!({
+    ///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["lee"]}}]}}},
+    /// }))?;
+    /// let warnings = rules.lint_with(&Roster::from_ids(["li"]));
+    /// assert_eq!(warnings[0].message, "the roster has no rep `lee`");
+    /// assert_eq!(warnings[0].path.to_string(), "assign.pools.leads.rules[0].then.reps[0]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn lint_with(&self, roster: &Roster) -> Vec<Diagnostic> {
         let mut report = Report::new();

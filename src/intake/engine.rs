@@ -27,6 +27,19 @@ use crate::score::Scorer;
 use crate::text::Code;
 
 /// One lead that comes in, what is known of its life, and the rows on file that share a key with it.
+///
+/// ```
+/// use leadkit::{Input, Intake, Rules};
+/// use leadkit::model::Lead;
+///
+/// let intake = Intake::compile(&Rules::b2c())?;
+/// let book = intake.book();
+/// let lead = Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() };
+/// let rows = book.rows(&intake.probe(&lead));
+/// let input = Input { lead, rows, ..Input::default() };
+/// assert!(input.rows.leads.is_empty(), "nothing on file shares a key with it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Input {
@@ -149,6 +162,19 @@ impl Intake {
     }
 
     /// Uses the host's own tables. Make a [`Book`] by [`book`](Intake::book) afterwards, so that both read alike.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::model::Lead;
+    /// use leadkit::{HostTables, Intake, Rules};
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("鹅厂", "腾讯科技（深圳）有限公司").build();
+    /// let tables = HostTables { gazetteer, ..HostTables::default() };
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let lead = Lead { company: Some("鹅厂".into()), ..Lead::default() };
+    /// assert_ne!(intake.probe(&lead), intake.clone().with_tables(tables).probe(&lead));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_tables(mut self, tables: HostTables) -> Intake {
         self.tables = tables;
@@ -156,12 +182,50 @@ impl Intake {
     }
 
     /// The same with the list that `joint` rules of the blacklist ask.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{ContactKind, JointList};
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, State};
+    /// use serde_json::json;
+    /// use std::sync::Arc;
+    ///
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let mut list = JointList::default();
+    /// list.report(ContactKind::Phone, "138 1234 9876", "north", "asks for a bribe", now, None)?;
+    /// let intake = Intake::load(json!({
+    ///     "blacklist": {"rules": [{"id": "joint", "severity": "block", "check": {"joint": {"contributors": 1}}}]},
+    /// }))?;
+    /// let intake = intake.with_joint_list(Arc::new(list));
+    ///
+    /// let lead = Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: now, ..Lead::default() };
+    /// let input = Input { lead, ..Input::default() };
+    /// let outcome = intake.process(&input, &Roster::default(), &State::default(), now);
+    /// assert_eq!(outcome.to_string(), "lead L1 is blocked");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_joint_list(self, list: Arc<JointList>) -> Intake {
         Intake { blacklist: self.blacklist.with_joint_list(list), ..self }
     }
 
     /// The same with the host's set of phone numbers for a `list` rule of the blacklist that says `"phone_set": true`.
+    ///
+    /// ```
+    /// use leadkit::blacklist::PhoneSet;
+    /// use leadkit::Intake;
+    /// use serde_json::json;
+    /// use std::sync::Arc;
+    ///
+    /// let set: PhoneSet = ["+8613812349876"].into_iter().collect();
+    /// let set = Arc::new(set);
+    /// let intake = Intake::load(json!({
+    ///     "blacklist": {"rules": [{"id": "bought", "check": {"list": {"phone_set": true}}}]},
+    /// }))?;
+    /// assert!(intake.clone().with_phone_set(&"bought".into(), set.clone()).is_ok());
+    /// assert!(intake.with_phone_set(&"other".into(), set).is_err(), "no rule `other` asks for a set");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Gives the intake back when no such rule asks for a set.
@@ -185,6 +249,19 @@ impl Intake {
     }
 
     /// What to fetch for a lead before [`process`](Intake::process).
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let lead = Lead { phones: vec!["138 1234 9876".into()], ..Lead::default() };
+    /// let probe = intake.probe(&lead);
+    /// assert_eq!(probe.keys[0].value, "+8613812349876");
+    /// // Logs show it masked.
+    /// assert_eq!(format!("{:?}", probe.keys[0]), "phone:+86138****9876");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn probe(&self, lead: &Lead) -> Probe {
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
@@ -193,6 +270,20 @@ impl Intake {
 
     /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
     /// contact values, identifiers and company, and with every other field that a rule compares. None for a lead that is folded, voided or blocked.
+    ///
+    /// ```
+    /// use leadkit::model::{CloseReason, Lead, LeadStatus};
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let on_file = Lead { id: "L1".into(), phones: vec!["138 1234 9876".into()], ..Lead::default() };
+    /// let entry = Lead { id: "L2".into(), phones: vec!["+86 138-1234-9876".into()], ..Lead::default() };
+    /// assert!(intake.lead_keys(&on_file).contains(&intake.probe(&entry).keys[0]));
+    ///
+    /// let folded = Lead { folded_into: Some("L0".into()), ..on_file };
+    /// assert!(intake.lead_keys(&folded).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn lead_keys(&self, lead: &Lead) -> Vec<MatchKey> {
         if !lead.is_on_file() {
@@ -203,6 +294,20 @@ impl Intake {
     }
 
     /// The keys an account is stored under: its names, its domain, its contacts, its id, and what else a rule compares.
+    ///
+    /// ```
+    /// use leadkit::model::{Account, Lead};
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let account = Account {
+    ///     id: "A1".into(), company: "Acme Ltd".into(), domain: Some("acme.com".into()), ..Account::default()
+    /// };
+    /// let lead = Lead { emails: vec!["ann@acme.com".into()], ..Lead::default() };
+    /// let keys = intake.account_keys(&account);
+    /// assert!(intake.probe(&lead).keys.iter().any(|key| keys.contains(key)), "the domain joins them");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn account_keys(&self, account: &Account) -> Vec<MatchKey> {
         self.deduplicator.account_keys(account, &FactContext::new(&self.tables, account.created_at))
@@ -215,6 +320,29 @@ impl Intake {
     /// An entry that brings one is decided without it, and it is taken off.
     ///
     /// O(rules + rows + activities).
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let (roster, mut state) = (Roster::from_ids(["li"]), State::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let lead = Lead {
+    ///     id: "L1".into(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
+    ///     message: Some("a quote, please".into()), created_at: now, ..Lead::default()
+    /// };
+    /// let input = Input { lead, ..Input::default() };
+    /// let outcome = intake.process(&input, &roster, &state, now);
+    /// assert_eq!(outcome.to_string(), "lead L1 is assigned to li");
+    ///
+    /// // The same call again, after the delta was applied: the same decision, and no second turn.
+    /// state.apply(outcome.delta())?;
+    /// let again = intake.process(&input, &roster, &state, now);
+    /// assert_eq!(again.route(), outcome.route());
+    /// assert!(again.delta().assign.as_ref().is_none_or(|delta| delta.is_empty()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
         let case = self.case(input, Act::Process, roster, state, now);
         if case.lead.is_on_file() { self.decide(&case) } else { self.ended(&case) }

@@ -20,6 +20,19 @@ pub struct ErasureKey([u8; 16]);
 
 impl ErasureKey {
     /// A key of sixteen bytes that nobody else knows, drawn once and kept for ever.
+    ///
+    /// ```
+    /// use leadkit::intake::ErasureKey;
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let lead = Lead { phones: vec!["13812349876".into()], ..Lead::default() };
+    /// let (ours, theirs) = (ErasureKey::new(*b"kept in a vault "), ErasureKey::new([7; 16]));
+    /// // Who does not have the key cannot try numbers.
+    /// assert_ne!(intake.erasure_hashes(&lead, &ours), intake.erasure_hashes(&lead, &theirs));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(secret: [u8; 16]) -> ErasureKey {
         ErasureKey(secret)
@@ -94,6 +107,21 @@ impl Intake {
     /// What a host keeps of a person who asked to be forgotten: a keyed hash (SipHash-2-4, twice) of each key that names one
     /// person ([`Facts::person_keys`](crate::rule::Facts::person_keys), an address as it is written too, ids of platforms),
     /// sorted, each once. Keep them in a table of their own, and look there before an [import](Intake::import).
+    ///
+    /// ```
+    /// use leadkit::intake::ErasureKey;
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let key = ErasureKey::new(*b"kept in a vault ");
+    /// let hashes = |phone: &str| {
+    ///     intake.erasure_hashes(&Lead { phones: vec![phone.into()], ..Lead::default() }, &key)
+    /// };
+    /// assert_eq!(hashes("13812349876"), hashes("+86 138-1234-9876"));
+    /// assert_eq!(hashes("13812349876")[0].len(), 32);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn erasure_hashes(&self, lead: &Lead, key: &ErasureKey) -> Vec<String> {
         let hash = |text: &str| {

@@ -251,6 +251,28 @@ impl fmt::Display for OutcomeReason {
 /// and the delta that moves the state.
 ///
 /// `Display` is one line; [`explain`](Outcome::explain) says everything. Neither shows a contact value whole.
+///
+/// ```
+/// use leadkit::model::Lead;
+/// use leadkit::{Input, Intake, Roster, Route, Rules, State};
+///
+/// let intake = Intake::compile(&Rules::b2b())?;
+/// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+/// let lead = Lead {
+///     id: "L1".into(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
+///     message: Some("a quote, please".into()), created_at: now, ..Lead::default()
+/// };
+/// let input = Input { lead, ..Input::default() };
+/// let outcome = intake.process(&input, &Roster::from_ids(["li"]), &State::default(), now);
+///
+/// assert_eq!(outcome.route(), &Route::Assigned { owner: "li".into() });
+/// assert_eq!(outcome.reason().to_string(), "everybody");
+/// // Each effect has a key, by which a host carries it out once.
+/// let (key, effect) = outcome.keyed_effects().next().unwrap();
+/// assert_eq!(key.to_string(), "L1|set_owner|lead L1|0");
+/// assert_eq!(effect.to_string(), "make li the owner of lead L1 (auto_assigned)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[must_use]
 pub struct Outcome {
@@ -409,6 +431,22 @@ impl Outcome {
     }
 
     /// Carries the effects out in a book, in which the lead is filed. Applying the same outcome again changes nothing.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let (mut book, now) = (intake.book(), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let input = intake.input_of(&book, &"L1".into(), now).unwrap();
+    /// let outcome = intake.allot(&input, &"li".into(), &Roster::from_ids(["li"]), &State::default(), now);
+    /// outcome.apply_to(&mut book);
+    /// outcome.apply_to(&mut book);
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
+    /// assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "twice is once");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply_to(&self, book: &mut Book) {
         book.apply_effects(&self.decision, &self.effects, self.at);
     }
@@ -426,6 +464,19 @@ impl Outcome {
 
     /// What it was decided on: [check](Basis::check) it before you carry it out, when others decide at the same time. `rows`
     /// are those that were handed in for the decision. O(rows), which a host that decides alone saves.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let input = Input { lead: Lead { id: "L1".into(), created_at: now, ..Lead::default() }, ..Input::default() };
+    /// let outcome = intake.process(&input, &Roster::from_ids(["li"]), &state, now);
+    /// // Nothing has changed since: commit.
+    /// assert_eq!(outcome.basis(&input.rows).check(&input.rows, &state), Ok(()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn basis(&self, rows: &Rows) -> Basis {
         self.basis.on(rows)

@@ -148,6 +148,26 @@ impl RegisteredDeal {
     }
 
     /// Carries the effects out in a book. Applying the same outcome again changes nothing.
+    ///
+    /// ```
+    /// use leadkit::model::{Account, Rep};
+    /// use leadkit::{Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let east = Rep { id: "east".into(), partner_of: Some("li".into()), ..Rep::default() };
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }, east], &Default::default())?;
+    /// let mut book = intake.book();
+    /// book.insert_account(Account { id: "A1".into(), ..Account::default() });
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    ///
+    /// let account = book.account(&"A1".into()).unwrap();
+    /// let deal = intake.register_deal(account, &"east".into(), &roster, &State::default(), now);
+    /// deal.apply_to(&mut book);
+    /// let account = book.account(&"A1".into()).unwrap();
+    /// assert_eq!(account.partner, Some("east".into()));
+    /// assert_eq!(account.owner, Some("li".into()), "the channel manager");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply_to(&self, book: &mut Book) {
         book.apply_effects(&self.decision(), &self.effects, self.at);
     }

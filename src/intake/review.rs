@@ -50,6 +50,21 @@ impl Intake {
     /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows
     /// that share a key with it, and what its wake-up was set for when that has come. `None` when the book has no such
     /// lead.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let (mut book, now) = (intake.book(), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// book.insert_lead(Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() });
+    ///
+    /// let input = intake.input_of(&book, &"L1".into(), now).unwrap();
+    /// let outcome = intake.review(&input, &Roster::from_ids(["li"]), &State::default(), now);
+    /// assert_eq!(outcome.to_string(), "lead L1 stays with its owner li");
+    /// assert!(intake.input_of(&book, &"L2".into(), now).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn input_of(&self, book: &Book, id: &LeadId, now: DateTime<Utc>) -> Option<Input> {
         let lead = book.lead(id)?.clone();

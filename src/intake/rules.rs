@@ -197,6 +197,16 @@ impl Default for LifeRules {
 impl LifeRules {
     /// For sales to companies: what is lost goes to the pool of its region for three days; first contact within a day, then
     /// after three and seven days; an owner may be away for a day.
+    ///
+    /// ```
+    /// use leadkit::{LifeRules, RecycledTo};
+    ///
+    /// let life = LifeRules::b2b();
+    /// assert_eq!((life.first_contact_hours, life.recycled_to), (24, RecycledTo::Pool));
+    /// // A team of its own pace.
+    /// let life = LifeRules { first_contact_hours: 4, ..life };
+    /// assert_eq!(life.follow_up_hours, [72, 168]);
+    /// ```
     #[must_use]
     pub fn b2b() -> LifeRules {
         LifeRules {
@@ -221,6 +231,14 @@ impl LifeRules {
 
     /// For sales to consumers: what is lost goes to the next in rotation at once; first contact within an hour, then every
     /// two days; an owner may be away for two hours.
+    ///
+    /// ```
+    /// use leadkit::{LifeRules, RecycledTo};
+    ///
+    /// let life = LifeRules::b2c();
+    /// assert_eq!((life.first_contact_hours, life.follow_up_hours), (1, vec![48]));
+    /// assert_eq!(life.recycled_to, RecycledTo::Rotation);
+    /// ```
     #[must_use]
     pub fn b2c() -> LifeRules {
         LifeRules {

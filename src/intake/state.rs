@@ -90,6 +90,26 @@ impl State {
 
     /// Applies an outcome's delta. On an error the state is unchanged.
     ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, mut state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let (roster, now) = (Roster::from_ids(["li"]), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let allot = |id: &str, state: &State| {
+    ///     let input = Input { lead: Lead { id: id.into(), ..Lead::default() }, ..Input::default() };
+    ///     intake.allot(&input, &"li".into(), &roster, state, now)
+    /// };
+    /// // Two workers decide on one state: the second has to decide again.
+    /// let (first, second) = (allot("L1", &state), allot("L2", &state));
+    /// state.apply(first.delta())?;
+    /// let stale = state.apply(second.delta()).unwrap_err();
+    /// assert_eq!(stale.to_string(), "the outcome was decided on a state that has moved since");
+    /// state.apply(allot("L2", &state).delta())?;
+    /// assert_eq!(roster.holding(&"li".into(), &state.reps), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When a ledger has moved since the outcome was decided, or when it was decided more than 31 days after the newest
     /// entry and does not say that this is right.

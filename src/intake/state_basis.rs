@@ -191,6 +191,26 @@ impl Basis {
     /// Whether the decision would be made again: on the rows fetched by the same probe, in any order, and on the state, or
     /// what of it the lead's keys name. O(rows + submissions).
     ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, mut state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let (roster, now) = (Roster::from_ids(["li"]), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let input = |id: &str| Input { lead: Lead { id: id.into(), ..Lead::default() }, ..Input::default() };
+    /// let (one, other) = (input("L1"), input("L2"));
+    /// let decided = intake.allot(&one, &"li".into(), &roster, &state, now);
+    ///
+    /// // Before it is committed, another worker gives li a lead.
+    /// state.apply(intake.allot(&other, &"li".into(), &roster, &state, now).delta())?;
+    /// let conflict = decided.basis(&one.rows).check(&one.rows, &state).unwrap_err();
+    /// assert_eq!(
+    ///     conflict.to_string(),
+    ///     "the ledger of pool `leads` is at revision 1, the decision was made on revision 0",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The first thing that has changed: rows, submissions, the ledger, a rep's row.
     pub fn check(&self, rows: &Rows, state: &State) -> Result<(), Conflict> {

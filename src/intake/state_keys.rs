@@ -64,6 +64,19 @@ impl Intake {
     ///
     /// They are hashes of contact values with what was submitted, and of origins that the rules count bursts by. Store each
     /// [event](crate::blacklist::WindowEvent) as a row by key, time and lead.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Intake, Rules};
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let keys = |phone: &str| {
+    ///     intake.window_keys(&Lead { phones: vec![phone.into()], ..Lead::default() })
+    /// };
+    /// assert_eq!(keys("138 1234 9876"), keys("+8613812349876"));
+    /// assert_eq!(keys("138 1234 9876")[0].to_string().len(), 32);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn window_keys(&self, lead: &Lead) -> Vec<WindowKey> {
         self.blacklist.window_keys(&Facts::new(lead, &FactContext::new(&self.tables, lead.created_at)))
@@ -74,6 +87,19 @@ impl Intake {
     ///
     /// [`State::from_rows`](super::State::from_rows) assembles a state of them, on which [`process`](Intake::process) and
     /// [`review`](Intake::review) decide as on the whole state.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, roster) = (Intake::compile(&Rules::b2b())?, Roster::from_ids(["li", "wang"]));
+    /// let lead = Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() };
+    /// let keys = intake.storage_keys(&Input { lead, ..Input::default() }, &roster);
+    /// assert_eq!(keys.pools, ["leads".into()]);
+    /// assert!(keys.decisions.contains(&"L1".to_owned()));
+    /// assert!(keys.every_rep, "the preset gives leads to anybody who is there");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn storage_keys(&self, input: &Input, roster: &Roster) -> StorageKeys {
         let Input { lead, history, rows, assign, claim, .. } = input;

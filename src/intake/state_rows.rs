@@ -47,6 +47,24 @@ pub struct StateRows {
 
 impl State {
     /// The rows that some keys name, as a host would fetch them from its tables.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, mut state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let (roster, now) = (Roster::from_ids(["li"]), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let input = |id: &str| Input { lead: Lead { id: id.into(), ..Lead::default() }, ..Input::default() };
+    /// for id in ["L1", "L2"] {
+    ///     let outcome = intake.allot(&input(id), &"li".into(), &roster, &state, now);
+    ///     state.apply(outcome.delta())?;
+    /// }
+    /// // The ledger of the pool and the row of the rep, but of the decisions that of lead L1 only.
+    /// let rows = state.rows(&intake.storage_keys(&input("L1"), &roster));
+    /// assert_eq!((rows.ledgers.len(), rows.reps.len()), (1, 1));
+    /// assert_eq!(rows.decisions.iter().map(|decision| decision.key()).collect::<Vec<_>>(), ["L1"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn rows(&self, keys: &StorageKeys) -> StateRows {
         let ledgers = || keys.pools.iter().filter_map(|pool| self.ledgers.get(pool));
@@ -66,6 +84,22 @@ impl State {
 
     /// The state of some rows: what a decision about a lead is made on, when they are those that the lead's
     /// [keys](super::Intake::storage_keys) name. What is not there counts as new.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, mut state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let (roster, now) = (Roster::from_ids(["li"]), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let input = Input { lead: Lead { id: "L1".into(), ..Lead::default() }, ..Input::default() };
+    /// state.apply(intake.allot(&input, &"li".into(), &roster, &state, now).delta())?;
+    ///
+    /// // What a host has fetched decides as the whole state does.
+    /// let fetched = State::from_rows(state.rows(&intake.storage_keys(&input, &roster)))?;
+    /// let decide = |state: &State| intake.process(&input, &roster, state, now).to_string();
+    /// assert_eq!(decide(&fetched), decide(&state));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When a row says what no history of decisions leads to, there are two of one key, or a decision without its
@@ -96,6 +130,22 @@ impl State {
 
     /// The rows that an outcome's delta changed, after it was [applied](State::apply): what a host writes. The row of a
     /// decision that was taken back is missing here and deleted there.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    ///
+    /// let (intake, mut state) = (Intake::compile(&Rules::b2b())?, State::default());
+    /// let (roster, now) = (Roster::from_ids(["li", "wang"]), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let input = Input { lead: Lead { id: "L1".into(), ..Lead::default() }, ..Input::default() };
+    /// let outcome = intake.allot(&input, &"li".into(), &roster, &state, now);
+    /// state.apply(outcome.delta())?;
+    ///
+    /// let written = state.rows_written(outcome.delta());
+    /// assert_eq!(written.reps[0].rep().as_str(), "li");
+    /// assert_eq!((written.ledgers.len(), written.decisions.len(), written.reps.len()), (1, 1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn rows_written(&self, delta: &OutcomeDelta) -> StateRows {
         let assign = delta.assign.as_ref().filter(|assign| !assign.is_empty());
