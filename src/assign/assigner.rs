@@ -29,6 +29,26 @@ use crate::rule::{Facts, MatchKind, RulesVersion};
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
 /// See the [module](super) for an example.
+///
+/// ```
+/// use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+/// use serde_json::json;
+///
+/// let assigner = Assigner::load(json!({"pools": {"p": {"rules": [
+///     {"id": "large", "when": {"field": "employee_count", "ge": 1000}, "then": {"reps": ["li"]}},
+///     {"id": "others", "then": {"reps": ["wang"]}},
+/// ]}}}))?;
+/// let roster = Roster::from_ids(["li", "wang"]);
+/// let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+/// let lead = Lead { id: "L1".into(), employee_count: Some(2000), ..Lead::default() };
+/// let tables = HostTables::default();
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+/// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+/// assert_eq!(assignment.to_string(), "lead L1 goes to li from pool p by rule large");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Assigner {
     pub(super) version: RulesVersion,
@@ -45,6 +65,17 @@ impl Assigner {
     }
 
     /// Whether a pool has rules of its own.
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"inbound": {}}}))?;
+    /// assert!(assigner.has_rules_for(&"inbound".into()));
+    /// // Of any other pool nothing is assigned.
+    /// assert!(!assigner.has_rules_for(&"partners".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn has_rules_for(&self, pool: &PoolId) -> bool {
         self.pools.contains_key(pool)
@@ -52,12 +83,33 @@ impl Assigner {
 
     /// Every rep whom the rules of a pool name, by id: whose rows a decision reads, beside those of the whole roster where
     /// they [ask everybody](Assigner::asks_everybody).
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let rule = json!({"id": "all", "then": {"reps": ["wang", "li"]}});
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"rules": [rule]}}}))?;
+    /// let named: Vec<&str> = assigner.reps_of(&"p".into()).map(|rep| rep.as_str()).collect();
+    /// assert_eq!(named, ["li", "wang"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reps_of(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
         self.pools.get(pool).into_iter().flat_map(PoolPlan::reps)
     }
 
     /// Whether a rule of a pool gives leads to [everybody](super::AssignTarget::Everybody): then a decision reads the rows of
     /// all reps of the roster.
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"rules": [{"id": "all", "then": "everybody"}]}}}))?;
+    /// assert!(assigner.asks_everybody(&"p".into()));
+    /// assert_eq!(assigner.reps_of(&"p".into()).count(), 0, "the rule names nobody");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn asks_everybody(&self, pool: &PoolId) -> bool {
         self.pools.get(pool).is_some_and(PoolPlan::asks_everybody)
@@ -73,11 +125,57 @@ impl Assigner {
     /// are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
     /// is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies that take
     /// no turns look at every member.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// // The rule of the pool `p` gives leads to `li` and `wang` by turns.
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assert_eq!(assignment.to_string(), "lead L1 goes to li from pool p by rule all");
+    /// assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// assert_eq!(ledger.revision(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn assign(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> Assignment {
         self.assign_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
     /// As [`Assigner::assign`], with more to say about the lead.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// // A lead that `li` had before is not given to the same rep again.
+    /// let options = AssignOptions { previous_owners: vec!["li".into()], ..AssignOptions::default() };
+    /// let assignment = assigner.assign_with(&facts, &roster, Ledgers { pool: &ledger, reps: &reps }, &options);
+    /// assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// assert_eq!(assignment.skipped()["previous_owner"], 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn assign_with(
         &self,
         facts: &Facts<'_>,
@@ -90,6 +188,30 @@ impl Assigner {
 
     /// Decides about many leads, each on the state that those before it left, and moves that state. The same as
     /// [`Assigner::assign`] and `apply` one by one.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let leads = ["L1", "L2", "L3"].map(|id| Lead { id: id.into(), ..Lead::default() });
+    /// let context = FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let facts: Vec<Facts> = leads.iter().map(|lead| Facts::new(lead, &context)).collect();
+    /// let assignments = assigner.assign_all(&facts, &roster, &mut ledger, &mut reps)?;
+    /// let owners: Vec<&str> = assignments.iter().filter_map(|one| Some(one.owner()?.as_str())).collect();
+    /// assert_eq!(owners, ["li", "wang", "li"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// None unless the engine is at fault: each decision is applied to the state it was made on.
@@ -178,6 +300,29 @@ impl Assigner {
 
 impl AssignDelta {
     /// Applies the decision to both states, or to neither.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// // A second time is refused, and changes neither.
+    /// let stale = assignment.delta().apply_to(&mut ledger, &mut reps).unwrap_err();
+    /// assert_eq!(stale.to_string(), "the counts of rep `li` are at revision 1, the decision was made on revision 0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When one of them is of another revision than the decision was made on, or the ledger of another pool, or when no

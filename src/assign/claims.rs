@@ -22,6 +22,16 @@ use crate::rule::Facts;
 
 impl Assigner {
     /// Most leads a rep claims from a pool a local day; `None` is no limit.
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"daily_claim_cap": 20}}}))?;
+    /// assert_eq!(assigner.daily_claim_cap(&"p".into()), Some(20));
+    /// assert_eq!(assigner.daily_claim_cap(&"other".into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn daily_claim_cap(&self, pool: &PoolId) -> Option<u32> {
         self.pools.get(pool).unwrap_or(&self.bare).daily_claim_cap
@@ -29,12 +39,31 @@ impl Assigner {
 
     /// Most open leads that a rep holds at once who has no cap of his own, where leads are assigned from a pool; `None` is no
     /// limit.
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"holding_cap": 200}}}))?;
+    /// assert_eq!(assigner.holding_cap(&"p".into()), Some(200));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn holding_cap(&self, pool: &PoolId) -> Option<u32> {
         self.pools.get(pool).unwrap_or(&self.bare).holding_cap
     }
 
     /// The local date of a pool, by which leads are counted.
+    ///
+    /// ```
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"zone": "+08:00"}}}))?;
+    /// let evening = "2026-03-01T18:00:00Z".parse().unwrap();
+    /// assert_eq!(assigner.date_of(&"p".into(), evening).to_string(), "2026-03-02");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn date_of(&self, pool: &PoolId, at: DateTime<Utc>) -> NaiveDate {
         self.pools.get(pool).unwrap_or(&self.bare).zone.date(at)

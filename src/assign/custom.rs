@@ -68,30 +68,180 @@ impl PoolView<'_> {
     }
 
     /// The share of one of them in relation to the others; 0 for who may not take the lead.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
+    /// # use std::ops::ControlFlow;
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// # impl CustomStrategy for Mine {
+    /// // Whoever has the largest share.
+    /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///     let best = view.reps().max_by_key(|rep| view.weight(rep));
+    ///     let _ = best.cloned().map(seen);
+    /// }
+    /// # }
+    /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
+    /// # let assigner = Assigner::load_with(serde_json::json!({
+    /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// # }), &registry)?;
+    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn weight(&self, rep: &RepId) -> u32 {
         self.find(rep).map_or(0, |one| one.weight)
     }
 
     /// Open leads that one of them holds.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
+    /// # use std::ops::ControlFlow;
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// # impl CustomStrategy for Mine {
+    /// // Whoever holds the fewest open leads.
+    /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///     let best = view.reps().min_by_key(|rep| view.open(rep));
+    ///     let _ = best.cloned().map(seen);
+    /// }
+    /// # }
+    /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
+    /// # let assigner = Assigner::load_with(serde_json::json!({
+    /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// # }), &registry)?;
+    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn open(&self, rep: &RepId) -> u32 {
         self.find(rep).map_or(0, |one| one.slot.open(self.ledgers.reps.taken(rep)))
     }
 
     /// How many open leads more one of them may hold, by his own cap or the pool's; `None` without one.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
+    /// # use std::ops::ControlFlow;
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// # impl CustomStrategy for Mine {
+    /// // Whoever has most room below the cap.
+    /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///     let best = view.reps().max_by_key(|rep| view.room(rep));
+    ///     let _ = best.cloned().map(seen);
+    /// }
+    /// # }
+    /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
+    /// # let assigner = Assigner::load_with(serde_json::json!({
+    /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// # }), &registry)?;
+    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn room(&self, rep: &RepId) -> Option<u32> {
         Some(self.find(rep)?.holding_cap?.saturating_sub(self.open(rep)))
     }
 
     /// Leads that a rep was assigned on the pool's local date, of all pools.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
+    /// # use std::ops::ControlFlow;
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// # impl CustomStrategy for Mine {
+    /// // The last by id who was assigned fewer than three leads today.
+    /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///     let best = view.reps().filter(|rep| view.assigned_today(rep) < 3).last();
+    ///     let _ = best.cloned().map(seen);
+    /// }
+    /// # }
+    /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
+    /// # let assigner = Assigner::load_with(serde_json::json!({
+    /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// # }), &registry)?;
+    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn assigned_today(&self, rep: &RepId) -> u32 {
         self.ledgers.reps.assigned_on(rep, self.date)
     }
 
     /// What a rep is owed of the group's fair shares, in leads of 2³² units.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
+    /// # use std::ops::ControlFlow;
+    /// # #[derive(Debug)]
+    /// # struct Mine;
+    /// # impl CustomStrategy for Mine {
+    /// // Whoever is owed most; of equals the last by id.
+    /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///     let best = view.reps().max_by_key(|rep| view.credit(rep));
+    ///     let _ = best.cloned().map(seen);
+    /// }
+    /// # }
+    /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
+    /// # let assigner = Assigner::load_with(serde_json::json!({
+    /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// # }), &registry)?;
+    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assert_eq!(assignment.owner().unwrap().as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn credit(&self, rep: &RepId) -> i64 {
         self.turns.map_or(0, |turns| turns.owed(rep, TurnTable::Credit))
@@ -136,6 +286,30 @@ impl Registry {
     /// says in one sentence what is wrong with them.
     ///
     /// The docs of the module [`assign`](crate::assign) show a whole strategy.
+    ///
+    /// ```
+    /// use leadkit::assign::{Assigner, CustomStrategy, PoolView};
+    /// use leadkit::model::RepId;
+    /// use leadkit::rule::Registry;
+    /// use std::ops::ControlFlow;
+    /// use std::sync::Arc;
+    ///
+    /// /// Who holds fewest open leads gets the next.
+    /// #[derive(Debug)]
+    /// struct Fewest;
+    ///
+    /// impl CustomStrategy for Fewest {
+    ///     fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
+    ///         let _ = view.reps().min_by_key(|rep| view.open(rep)).cloned().map(seen);
+    ///     }
+    /// }
+    ///
+    /// let registry = Registry::new().strategy("fewest", |_| Ok(Arc::new(Fewest)));
+    /// let rules = serde_json::json!({"groups": {"g": {"members": [{"rep": "li"}], "custom": {"name": "fewist"}}}});
+    /// let errors = Assigner::load_with(rules, &registry).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "there is no strategy `fewist`");
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `fewest`?"));
+    /// ```
     #[must_use]
     pub fn strategy(
         self,

@@ -14,12 +14,58 @@ use crate::rule::Facts;
 impl Assigner {
     /// What [`Assigner::assign`] would decide on this state, with every rep's answer. A decision remembered under
     /// the lead's key is not repeated but made anew. O(r + n) in the pool's rules and the roster.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let explanation = assigner.explain(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assert_eq!(explanation.to_string(), "\
+    /// lead L1 goes to li from pool p by rule all
+    /// rule all matches in pass 1
+    ///   li is eligible
+    ///   wang is eligible");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn explain(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> AssignExplanation {
         self.explain_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
     /// As [`Assigner::explain`], with more to say about the lead.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let options = AssignOptions { excluded: ["li".into()].into(), ..AssignOptions::default() };
+    /// let explanation = assigner.explain_with(&facts, &roster, Ledgers { pool: &ledger, reps: &reps }, &options);
+    /// assert_eq!(explanation.rules[0].reps[&RepId::from("li")], Some(SkipReason::Excluded));
+    /// assert_eq!(explanation.rules[0].reps[&RepId::from("wang")], None, "is eligible");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn explain_with(
         &self,
@@ -51,6 +97,33 @@ impl Assigner {
 
     /// Explains a decision on the very state it was made on. One that [repeats](Assignment::repeats) another asked no rule, so
     /// that there is nothing to tell but what was decided.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let (before, options) = (Ledgers { pool: &ledger, reps: &reps }, AssignOptions::default());
+    /// let assignment = assigner.assign(&facts, &roster, before);
+    /// let explanation = assigner.explain_decision(&assignment, &facts, &roster, before, &options)?;
+    /// assert_eq!(explanation.kind, *assignment.kind());
+    ///
+    /// assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// let after = Ledgers { pool: &ledger, reps: &reps };
+    /// let error = assigner.explain_decision(&assignment, &facts, &roster, after, &options).unwrap_err();
+    /// assert!(matches!(error, LedgerError::StaleLedger { .. }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the decision is about another lead or was made by other rules, when the ledger is of another revision or pool, or the row of the rep who got the lead of another revision.

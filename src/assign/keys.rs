@@ -37,6 +37,13 @@ pub(crate) fn key_of(lead: &LeadId) -> Cow<'_, str> {
 }
 
 /// The key a claim is remembered under, for a lead whose decision is remembered under another. A blank key is none.
+///
+/// ```
+/// use leadkit::assign::claim_key;
+///
+/// assert_eq!(claim_key("L1").as_deref(), Some("L1 claim"));
+/// assert_eq!(claim_key(" "), None);
+/// ```
 #[must_use]
 pub fn claim_key(decision: &str) -> Option<String> {
     (!decision.trim().is_empty()).then(|| format!("{decision} claim"))

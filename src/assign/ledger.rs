@@ -64,6 +64,13 @@ pub struct Ledger {
 
 impl Ledger {
     /// The state of a pool in which nothing has happened yet.
+    ///
+    /// ```
+    /// use leadkit::assign::Ledger;
+    ///
+    /// let ledger = Ledger::new("inbound".into());
+    /// assert_eq!((ledger.revision(), ledger.latest()), (0, None));
+    /// ```
     #[must_use]
     pub fn new(pool: PoolId) -> Ledger {
         Ledger {
@@ -100,24 +107,120 @@ impl Ledger {
 
     /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`](super::ONE_LEAD),
     /// by id. Sums to 0 over all who ever took part; who is not listed is owed nothing.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // Lead L1 was for `li` or `wang`, and `li` got it: half a lead is owed to `wang`.
+    /// let owed: Vec<i64> = ledger.credits(&TurnList::Rule("all".into())).map(|(_, units)| units).collect();
+    /// assert_eq!(owed, [-ONE_LEAD / 2, ONE_LEAD / 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn credits(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
         self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Credit))
     }
 
     /// The current weights of the reps of a list under [`Strategy::SmoothWeighted`](super::Strategy), by id, after the last
     /// turn. They sum to 0.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assigner = Assigner::load(json!({"pools": {"p": {
+    ///     "strategy": "smooth_weighted", "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}],
+    /// }}}))?;
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// let weights: Vec<i64> = ledger.smooth_weights(&TurnList::Rule("all".into())).map(|(_, weight)| weight).collect();
+    /// assert_eq!(weights, [-1, 1], "after the turn of `li`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn smooth_weights(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
         self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Smooth))
     }
 
     /// How many leads of the pool a rep was assigned on a local date, the pool's. Known for the date of the last
     /// decision and the one before.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1 on 2 March.
+    /// assert_eq!(ledger.assigned_on(&"li".into(), day), 1);
+    /// assert_eq!(ledger.assigned_on(&"li".into(), "2026-03-03".parse().unwrap()), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn assigned_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.counts.on(date, rep).assigned
     }
 
     /// How many leads of the pool were assigned on a local date, the pool's, whoever got them.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1 on 2 March: what `total_daily_cap` counts.
+    /// assert_eq!(ledger.assigned_in_all(day), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn assigned_in_all(&self, date: NaiveDate) -> u32 {
         self.counts.assigned_in_all(date)
@@ -129,6 +232,34 @@ impl Ledger {
 
     /// How many leads of the pool a rep claimed (领取) on a local date, the pool's: counted apart from those that were
     /// assigned.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// let other = Lead { id: "L2".into(), ..Lead::default() };
+    /// let other = Facts::new(&other, &FactContext::new(&tables, facts.now()));
+    /// let state = Ledgers { pool: &ledger, reps: &reps };
+    /// let claim = assigner.claim(&other, &"li".into(), &roster, state, &AssignOptions::default()).unwrap();
+    /// claim.apply_to(&mut ledger, &mut reps)?;
+    /// // One lead was assigned and one claimed.
+    /// assert_eq!((ledger.assigned_on(&"li".into(), day), ledger.claimed_on(&"li".into(), day)), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn claimed_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.counts.on(date, rep).claimed
@@ -139,6 +270,28 @@ impl Ledger {
     ///
     /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// ledger.apply(assignment.delta())?;
+    /// let again = ledger.apply(assignment.delta()).unwrap_err();
+    /// assert_eq!(again.to_string(), "the ledger of pool `p` is at revision 1, the decision was made on revision 0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the decision was made on another revision or for another pool, or when no revision is left; nothing is
@@ -176,6 +329,28 @@ impl Ledger {
 
     /// Whether the delta was made on this very state, so that [`Ledger::apply`] will take it.
     ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assert_eq!(ledger.check(assignment.delta()), Ok(()));
+    /// let other = Ledger::new("other".into()).check(assignment.delta()).unwrap_err();
+    /// assert_eq!(other.to_string(), "the decision belongs to pool `p`, not to pool `other`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When it was not.
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
@@ -204,6 +379,33 @@ impl Ledger {
 
     /// Forgets what was decided after a moment: the last decision's time, remembered decisions, the counts of later days.
     /// Turns stay as they are. The revision moves, so that what was decided before is refused.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // Lead L1 was assigned by a clock that was a year ahead: bring the pool back to the present.
+    /// let present = "2025-03-02T02:00:00Z".parse().unwrap();
+    /// ledger.forget_after(present);
+    /// assert_eq!(ledger.latest(), Some(present));
+    /// assert_eq!(ledger.assigned_on(&"li".into(), day), 0);
+    /// assert!(ledger.decision("L1").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn forget_after(&mut self, at: DateTime<Utc>) {
         if self.latest <= Some(at) {
             return;
@@ -266,6 +468,31 @@ impl Ledger {
     }
 
     /// The remembered decision of a key, as a row.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1, which is remembered under the lead's id.
+    /// let decision = ledger.decision("L1").unwrap();
+    /// assert_eq!(decision.kind().owner().unwrap().as_str(), "li");
+    /// assert!(ledger.decision("L2").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn decision(&self, key: &str) -> Option<Decision> {
         let revision = *self.keys.get(key)?;

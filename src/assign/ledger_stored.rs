@@ -127,6 +127,32 @@ impl Ledger {
 
     /// Puts a remembered decision back, as a host fetched it.
     ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // The pool's row and the decision's row, each from its table.
+    /// let (pool, decision) = (ledger.without_decisions(), ledger.decision("L1").unwrap());
+    /// let fetched = pool.with_decision(decision)?;
+    /// let again = assigner.assign(&facts, &roster, Ledgers { pool: &fetched, reps: &reps });
+    /// assert!(again.repeats().is_some() && again.delta().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When it belongs to another pool, or was made at a revision that has not been, or under a key that is taken.
     pub fn with_decision(mut self, decision: Decision) -> Result<Ledger, LedgerFault> {

@@ -66,6 +66,30 @@ impl RepRow {
 
 impl RepLedger {
     /// How often the row of a rep has moved; 0 for a rep who was given nothing yet.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1.
+    /// assert_eq!(reps.revision(&"li".into()), 1);
+    /// assert_eq!(reps.revision(&"wang".into()), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn revision(&self, rep: &RepId) -> u64 {
         self.reps.get(rep).map_or(0, |counts| counts.revision)
@@ -82,12 +106,59 @@ impl RepLedger {
     }
 
     /// How many leads a rep was assigned over all pools on a local date, that of the pool each came from.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1 on 2 March.
+    /// assert_eq!(reps.assigned_on(&"li".into(), day), 1);
+    /// assert_eq!(reps.assigned_on(&"wang".into(), day), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn assigned_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.on(rep, date).assigned
     }
 
     /// How many leads a rep claimed over all pools on a local date, that of the pool each came from.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1, and claimed none.
+    /// assert_eq!(reps.claimed_on(&"li".into(), day), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn claimed_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.on(rep, date).claimed
@@ -115,6 +186,32 @@ impl RepLedger {
     }
 
     /// The host has counted anew what a rep holds: see [`Roster::count`](super::Roster::count).
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // The host counts anew what `li` holds, lead L1 among it.
+    /// let mut roster = roster;
+    /// roster.count("li", 1, 1);
+    /// reps.counted(&"li".into());
+    /// assert_eq!(roster.holding(&"li".into(), &reps), 1, "not two");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn counted(&mut self, rep: &RepId) {
         if let Some(counts) = self.reps.get_mut(rep) {
             counts.taken = 0;
@@ -123,6 +220,31 @@ impl RepLedger {
     }
 
     /// The row of a rep; `None` when nothing was counted yet.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // After `li` was assigned lead L1.
+    /// let row = reps.row(&"li".into()).unwrap();
+    /// assert_eq!((row.rep().as_str(), row.revision()), ("li", 1));
+    /// assert!(reps.row(&"wang".into()).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn row(&self, rep: &RepId) -> Option<RepRow> {
         let counts = self.reps.get(rep)?.clone();
@@ -130,6 +252,31 @@ impl RepLedger {
     }
 
     /// The state of some reps, as a host fetched them.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// let row = reps.row(&"li".into()).unwrap();
+    /// assert_eq!(RepLedger::from_rows(vec![row.clone()])?, reps);
+    /// let twice = RepLedger::from_rows(vec![row.clone(), row]);
+    /// assert!(matches!(twice, Err(LedgerFault::KeyTwice(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When a row says what no history of decisions leads to, or a rep has two.
@@ -145,6 +292,28 @@ impl RepLedger {
     }
 
     /// Moves the state by a decision.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// reps.apply(assignment.delta())?;
+    /// let again = reps.apply(assignment.delta()).unwrap_err();
+    /// assert_eq!(again.to_string(), "the counts of rep `li` are at revision 1, the decision was made on revision 0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the decision was made on another revision of the rep's row, or when no revision is left; nothing is changed
@@ -185,6 +354,28 @@ impl RepLedger {
 
     /// Whether the delta was made on this very state, so that [`RepLedger::apply`] will take it.
     ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// assert_eq!(reps.check(assignment.delta()), Ok(()));
+    /// reps.apply(assignment.delta())?;
+    /// assert!(matches!(reps.check(assignment.delta()), Err(LedgerError::StaleRepLedger { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When it was not.
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
@@ -201,6 +392,30 @@ impl RepLedger {
     }
 
     /// Forgets the counts of the days after a moment.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // Lead L1 was assigned by a clock that was a year ahead.
+    /// reps.forget_after("2025-03-02T02:00:00Z".parse().unwrap());
+    /// assert_eq!(reps.assigned_on(&"li".into(), day), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn forget_after(&mut self, at: DateTime<Utc>) {
         // The pool's date may be ahead of that of Greenwich by a day.
         let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);

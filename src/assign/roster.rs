@@ -85,6 +85,18 @@ pub(super) struct Slot {
 impl Roster {
     /// Makes the reps ready. O(n·log n).
     ///
+    /// ```
+    /// use leadkit::model::Rep;
+    /// use leadkit::Roster;
+    ///
+    /// let reps = ["li", "wang", "li"].map(|id| Rep { id: id.into(), ..Rep::default() });
+    /// let errors = Roster::compile(&reps, &Default::default()).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].path, "reps[2].id");
+    /// assert_eq!(errors.diagnostics()[0].message, "another rep has the id `li`");
+    /// assert_eq!(Roster::compile(&reps[..2], &Default::default())?.reps().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// All at once: blank or repeated ids, calendars that are not there or have mistakes, absences that end before
     /// they start.
@@ -231,12 +243,46 @@ impl Roster {
     }
 
     /// Whether the rep is known and takes part as one of the team's own.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({"reps": [{"id": "li"}, {"id": "wang", "active": false}]}))?;
+    /// assert!(roster.is_active("li"));
+    /// assert!(!roster.is_active("wang") && !roster.is_active("zhao"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_active(&self, rep: &str) -> bool {
         self.find(rep).map(|(_, slot)| slot).is_some_and(|slot| slot.active)
     }
 
     /// Leads the rep holds now: the host's count and those taken since. 0 for a rep that is not known.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // The host counted five open leads, and `li` was assigned lead L1 since.
+    /// let roster = Roster::load(json!({"reps": [{"id": "li", "holding": 5}]}))?;
+    /// assert_eq!(roster.holding(&"li".into(), &reps), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn holding(&self, rep: &RepId, reps: &RepLedger) -> u32 {
         self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
@@ -320,30 +366,97 @@ impl Roster {
     }
 
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
+    ///
+    /// ```
+    /// # use leadkit::assign::{
+    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
+    /// #     TurnList,
+    /// # };
+    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// # let assigner = Assigner::load(rules)?;
+    /// # let roster = Roster::from_ids(["li", "wang"]);
+    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
+    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
+    /// // The host counted two leads nobody has spoken to, and `li` was assigned lead L1 since.
+    /// let roster = Roster::load(json!({"reps": [{"id": "li", "holding": 5, "untouched": 2}]}))?;
+    /// assert_eq!(roster.untouched(&"li".into(), &reps), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn untouched(&self, rep: &RepId, reps: &RepLedger) -> u32 {
         self.slot(rep).map_or(0, |slot| slot.untouched(reps.taken(rep)))
     }
 
     /// Who stands in for a rep who is away.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({"reps": [{"id": "li", "deputy": "wang"}, {"id": "wang"}]}))?;
+    /// assert_eq!(roster.deputy(&"li".into()), Some(&"wang".into()));
+    /// assert_eq!(roster.deputy(&"wang".into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn deputy(&self, rep: &RepId) -> Option<&RepId> {
         self.slot(rep)?.deputy.as_ref()
     }
 
     /// Of a partner who takes part: the channel manager who owns what he works on. `None` for anybody else.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({"reps": [{"id": "li"}, {"id": "east", "partner_of": "li"}]}))?;
+    /// assert_eq!(roster.channel_manager(&"east".into()), Some(&"li".into()));
+    /// assert_eq!(roster.channel_manager(&"li".into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn channel_manager(&self, rep: &RepId) -> Option<&RepId> {
         self.slot(rep)?.partner_of.as_ref()
     }
 
     /// The team of a rep.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({"reps": [{"id": "li", "team": "east"}, {"id": "wang"}]}))?;
+    /// assert_eq!(roster.team(&"li".into()).unwrap().as_str(), "east");
+    /// assert_eq!(roster.team(&"wang".into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn team(&self, rep: &RepId) -> Option<&TeamId> {
         self.slot(rep)?.team.as_ref()
     }
 
     /// Whether two reps are of one team.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({"reps": [
+    ///     {"id": "li", "team": "east"}, {"id": "wang", "team": "east"}, {"id": "zhao"}, {"id": "sun"},
+    /// ]}))?;
+    /// assert!(roster.are_colleagues(&"li".into(), &"wang".into()));
+    /// // Who has no team has no colleagues.
+    /// assert!(!roster.are_colleagues(&"zhao".into(), &"sun".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
         let team = |rep: &RepId| self.slot(rep).and_then(|slot| slot.team.as_ref());

@@ -61,6 +61,20 @@ impl Roster {
     /// Reads the document of a roster and makes it ready: [`RosterDocument::load`] and [`compile`](Self::compile) in one
     /// call.
     ///
+    /// ```
+    /// use leadkit::Roster;
+    /// use serde_json::json;
+    ///
+    /// let roster = Roster::load(json!({
+    ///     "reps": [{"id": "li", "skills": ["cloud"], "daily_cap": 30}, {"id": "wang"}],
+    /// }))?;
+    /// assert_eq!(roster.reps().count(), 2);
+    ///
+    /// let errors = Roster::load(json!({"reps": [{"id": "li", "daily_cpa": 30}]})).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `daily_cap`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Every mistake in the document, at most 100, each with its path and a suggested fix.
     pub fn load(document: serde_json::Value) -> Result<Roster, RuleErrors> {
