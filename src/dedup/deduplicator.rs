@@ -54,6 +54,24 @@ pub struct Deduplicator {
 
 impl Deduplicator {
     /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule asks about.
+    ///
+    /// ```
+    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
+    /// # use leadkit::model::{Lead, OwnerState};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let tables = HostTables::default();
+    /// # let lead = Lead {
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     ..Lead::default()
+    /// # };
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// // A lead with the phone number `138 1234 9876`.
+    /// let probe = Deduplicator::compile(&DedupRules::b2c())?.probe(&facts);
+    /// assert_eq!(probe.keys[0].value, "+8613812349876");
+    /// // 21 records are enough to know that a number is nobody's own.
+    /// assert_eq!(probe.rows_per_key, 22);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
         self.probe_by(&Probe::of_lead(facts), facts)
@@ -105,6 +123,20 @@ impl Deduplicator {
     }
 
     /// The keys an account is stored under, so that a probe finds it. They change with every field that a rule compares.
+    ///
+    /// ```
+    /// use leadkit::dedup::{DedupRules, Deduplicator, MatchKeyKind};
+    /// use leadkit::model::Account;
+    /// use leadkit::rule::{FactContext, HostTables};
+    ///
+    /// let tables = HostTables::default();
+    /// let account = Account { id: "A1".into(), domain: Some("acme.com".into()), ..Account::default() };
+    /// let context = FactContext::new(&tables, account.created_at);
+    /// let keys = Deduplicator::compile(&DedupRules::b2b())?.account_keys(&account, &context);
+    /// let kinds: Vec<&str> = keys.iter().map(|key| key.kind.as_str()).collect();
+    /// assert_eq!(kinds, ["domain", "account"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn account_keys(&self, account: &Account, context: &FactContext<'_>) -> Vec<MatchKey> {
         let mut probe = Probe::of_account(account, context);

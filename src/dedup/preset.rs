@@ -33,6 +33,16 @@ impl Default for DedupRules {
 impl DedupRules {
     /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
     /// person coming in again. Who lay still for three months, had ended or was given back begins a new cycle.
+    ///
+    /// ```
+    /// use leadkit::dedup::{DedupRules, Deduplicator};
+    ///
+    /// let rules = DedupRules::b2c();
+    /// let ids: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+    /// assert_eq!(ids, ["lead-phone", "lead-email", "lead-wechat", "lead-person"]);
+    /// assert!(!Deduplicator::compile(&rules)?.compares_names());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn b2c() -> DedupRules {
         let window = Some(ReentryWindow { months: 3 });
@@ -56,6 +66,16 @@ impl DedupRules {
     ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
     /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
+    ///
+    /// ```
+    /// use leadkit::dedup::{DedupRules, Deduplicator};
+    ///
+    /// let rules = DedupRules::b2b();
+    /// assert_eq!(rules, DedupRules::default());
+    /// assert_eq!(rules.rules[0].id.as_str(), "account-company");
+    /// assert!(Deduplicator::compile(&rules)?.compares_names());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn b2b() -> DedupRules {
         use RuleAction::{Collect, Convert, TagOnly};
@@ -85,6 +105,15 @@ impl DedupRules {
     }
 
     /// No rules: every lead is new.
+    ///
+    /// ```
+    /// use leadkit::dedup::{DedupRules, LeadKey, MatchRule, MatchTarget, RuleAction};
+    ///
+    /// let phone = MatchRule::new("phone", LeadKey::Phone, MatchTarget::LeadPhone, RuleAction::Reenter);
+    /// let rules = DedupRules { rules: vec![phone], ..DedupRules::empty() };
+    /// assert!(leadkit::dedup::Deduplicator::compile(&rules).is_ok());
+    /// assert!(DedupRules::empty().rules.is_empty());
+    /// ```
     #[must_use]
     pub fn empty() -> DedupRules {
         DedupRules {

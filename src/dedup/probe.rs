@@ -140,6 +140,21 @@ impl Probe {
     }
 
     /// The keys of a lead.
+    ///
+    /// ```
+    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
+    /// # use leadkit::model::{Lead, OwnerState};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let tables = HostTables::default();
+    /// # let lead = Lead {
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     ..Lead::default()
+    /// # };
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// // Every key of a lead, whatever the rules ask about: here of one phone number.
+    /// let probe = Probe::of_lead(&facts);
+    /// assert_eq!(format!("{:?}", probe.keys), "[phone:+86138****9876]");
+    /// ```
     #[must_use]
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
         let gazetteer = &facts.context().tables.gazetteer;
@@ -213,6 +228,17 @@ impl Probe {
     }
 
     /// The keys of an account: its names, its domain and its contacts.
+    ///
+    /// ```
+    /// use leadkit::dedup::Probe;
+    /// use leadkit::model::Account;
+    /// use leadkit::rule::{FactContext, HostTables};
+    ///
+    /// let tables = HostTables::default();
+    /// let account = Account { domain: Some("acme.com".into()), ..Account::default() };
+    /// let probe = Probe::of_account(&account, &FactContext::new(&tables, account.created_at));
+    /// assert_eq!(probe.keys[0].value, "acme.com");
+    /// ```
     #[must_use]
     pub fn of_account(account: &Account, context: &FactContext<'_>) -> Probe {
         let cut = cut_account(account);

@@ -20,6 +20,16 @@ use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
 use crate::text::Code;
 
 /// The rows that share a key with a lead, as the host fetched them.
+///
+/// ```
+/// use leadkit::dedup::Rows;
+/// use leadkit::model::Lead;
+///
+/// // What the host's query gave, cut off at its limit.
+/// let leads = vec![Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() }];
+/// let rows = Rows { leads, truncated: true, ..Rows::default() };
+/// assert!(rows.accounts.is_empty() && rows.truncated);
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rows {
@@ -444,6 +454,27 @@ impl Resolution {
 
     /// Search before entry: each record that matches once, with its owner, who runs its pool, and whether it may be
     /// claimed.
+    ///
+    /// ```
+    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
+    /// # use leadkit::model::{Lead, OwnerState};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let tables = HostTables::default();
+    /// # let lead = Lead {
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     ..Lead::default()
+    /// # };
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// // A seller is about to enter a lead whose number is that of lead L1, which belongs to `li`.
+    /// let on_file = Lead { id: "L1".into(), owner: Some("li".into()), ..lead.clone() };
+    /// let rows = Rows { leads: vec![on_file], ..Rows::default() };
+    /// let matching = Deduplicator::compile(&DedupRules::b2c())?;
+    /// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Active);
+    /// let found = resolution.on_file(&[]);
+    /// assert_eq!(found[0].to_string(), "lead L1 is on file and owned by li: it may not be claimed");
+    /// assert!(!found[0].claimable);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn on_file(&self, pools: &[Pool]) -> Vec<OnFile> {
         let mut seen = BTreeSet::new();

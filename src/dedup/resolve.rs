@@ -51,6 +51,30 @@ impl Deduplicator {
     /// person folds: a landline or `info@` marks.
     ///
     /// O(rows · rules).
+    ///
+    /// ```
+    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
+    /// # use leadkit::model::{Lead, OwnerState};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let tables = HostTables::default();
+    /// # let lead = Lead {
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     ..Lead::default()
+    /// # };
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// // A lead with the phone number of lead L1, which belongs to `li`.
+    /// let on_file = Lead { id: "L1".into(), owner: Some("li".into()), ..lead.clone() };
+    /// let rows = Rows { leads: vec![on_file], ..Rows::default() };
+    /// let matching = Deduplicator::compile(&DedupRules::b2c())?;
+    /// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Active);
+    /// assert!(resolution.is_folded());
+    /// assert_eq!(resolution.action().owner().unwrap().as_str(), "li");
+    ///
+    /// // Of an owner who has left nobody is the owner.
+    /// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Gone);
+    /// assert_eq!(resolution.action().owner(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn resolve(
         &self,
         facts: &Facts<'_>,

@@ -131,6 +131,25 @@ pub struct Comparison {
 
 impl Comparison {
     /// A comparison of canonical forms.
+    ///
+    /// ```
+    /// use leadkit::dedup::{
+    ///     Comparator, Comparison, DedupRules, Deduplicator, LeadKey, MatchRule, MatchTarget, RuleAction,
+    /// };
+    /// use leadkit::model::LeadField;
+    ///
+    /// // The same name in the same city: a second comparison of a rule.
+    /// let city = Comparison::new(LeadKey::Field(LeadField::City), MatchTarget::LeadField(LeadField::City));
+    /// let name = MatchRule {
+    ///     and: vec![city],
+    ///     ..MatchRule::new(
+    ///         "name-city", LeadKey::Field(LeadField::Name), MatchTarget::LeadField(LeadField::Name), RuleAction::TagOnly,
+    ///     )
+    /// };
+    /// assert_eq!(name.and[0].comparator, Comparator::Folded);
+    /// let rules = DedupRules { rules: vec![name], ..DedupRules::empty() };
+    /// assert!(Deduplicator::compile(&rules).is_ok());
+    /// ```
     #[must_use]
     pub fn new(lead: LeadKey, target: MatchTarget) -> Comparison {
         Comparison { lead, target, comparator: Comparator::Folded }
@@ -168,6 +187,24 @@ impl MatchRule {
     }
 
     /// A rule for all leads without a window, comparing canonical forms.
+    ///
+    /// ```
+    /// use leadkit::dedup::{DedupRules, Deduplicator, LeadKey, MatchRule, MatchTarget, RuleAction};
+    /// use leadkit::rule::Condition;
+    ///
+    /// // The same phone as a contact of an account: the lead goes to the account's owner.
+    /// let rule = MatchRule::new("phone", LeadKey::Phone, MatchTarget::ContactPhone, RuleAction::Convert);
+    /// let rules = DedupRules { rules: vec![rule.clone()], ..DedupRules::empty() };
+    /// assert!(Deduplicator::compile(&rules).is_ok());
+    ///
+    /// // What is compared has to be of one kind.
+    /// let mixed = MatchRule { target: MatchTarget::ContactEmail, ..rule };
+    /// let errors = Deduplicator::compile(&DedupRules { rules: vec![mixed], ..DedupRules::empty() }).unwrap_err();
+    /// assert_eq!(
+    ///     errors.diagnostics()[0].message,
+    ///     "`phone` of a lead is a phone number, `contact.email` is an e-mail address: they are never equal",
+    /// );
+    /// ```
     #[must_use]
     pub fn new(id: &str, lead: LeadKey, target: MatchTarget, action: RuleAction) -> MatchRule {
         MatchRule {

@@ -175,6 +175,14 @@ fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
 
 impl LeadKey {
     /// The field of a written name.
+    ///
+    /// ```
+    /// use leadkit::dedup::LeadKey;
+    ///
+    /// assert_eq!(LeadKey::from_name("phone"), Some(LeadKey::Phone));
+    /// assert_eq!(LeadKey::from_name("attributes.tax_no"), Some(LeadKey::Attribute("tax_no".into())));
+    /// assert_eq!(LeadKey::from_name("fax"), None);
+    /// ```
     #[must_use]
     pub fn from_name(text: &str) -> Option<LeadKey> {
         let key = KEYS.iter().find(|(name, _)| *name == text).map(|(_, key)| key.clone());
@@ -231,6 +239,14 @@ impl fmt::Display for LeadKey {
 
 impl MatchTarget {
     /// The field of a written name.
+    ///
+    /// ```
+    /// use leadkit::dedup::MatchTarget;
+    ///
+    /// assert_eq!(MatchTarget::from_name("account.domain"), Some(MatchTarget::AccountDomain));
+    /// assert_eq!(MatchTarget::from_name("contact.phone"), Some(MatchTarget::ContactPhone));
+    /// assert_eq!(MatchTarget::from_name("domain"), None);
+    /// ```
     #[must_use]
     pub fn from_name(text: &str) -> Option<MatchTarget> {
         if let Some((_, target)) = TARGETS.iter().find(|(name, _)| *name == text) {
