@@ -14,6 +14,16 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     ///
     /// Buffers are shared, which makes it somewhat faster than single searches. With feature `parallel` the names
     /// are shared out to the threads of the current `rayon` pool; the answer is the same to the last bit.
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let mut index: NameIndex<u32> = NameIndex::new();
+    /// index.insert(7, "北京纷扬科技有限公司");
+    /// index.insert(9, "Parker-Hannifin Corp");
+    /// let found = index.search_all(&["parker hannifin", "纷扬"], &SearchOptions::default());
+    /// assert_eq!((found[0][0].id, found[1][0].id), (9, 7));
+    /// ```
     #[must_use]
     pub fn search_all<S: AsRef<str> + Sync>(
         &self,

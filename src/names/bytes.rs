@@ -133,6 +133,23 @@ impl<K: Clone + Ord + Hash + Serialize> NameIndex<K> {
 impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
     /// Reads what [`to_bytes`](NameIndex::to_bytes) wrote. Builds the postings: some seconds for millions of names.
     ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::names::{IndexError, NameIndex};
+    ///
+    /// let mut index: NameIndex<u32> = NameIndex::new();
+    /// index.insert(7, "北京纷扬科技有限公司");
+    /// let mut bytes = index.to_bytes()?;
+    /// let read: NameIndex<u32> = NameIndex::from_bytes(&bytes, Gazetteer::builtin())?;
+    /// assert_eq!(read.normalised(&7), index.normalised(&7));
+    ///
+    /// // A damaged file is refused.
+    /// *bytes.last_mut().unwrap() ^= 1;
+    /// let refused = NameIndex::<u32>::from_bytes(&bytes, Gazetteer::builtin());
+    /// assert!(matches!(refused, Err(IndexError::Checksum)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the bytes are not an index, of another version, cut off or damaged, or have keys of another type.
     pub fn from_bytes(bytes: &[u8], gazetteer: Gazetteer) -> Result<NameIndex<K>, IndexError> {

@@ -49,6 +49,17 @@ pub struct NameIndexBuilder {
 
 impl NameIndexBuilder {
     /// The tables names are read with; aliases are looked up in it.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("鹅厂", "腾讯科技（深圳）有限公司").build();
+    /// let mut index: NameIndex<u32> = NameIndex::builder().gazetteer(gazetteer).build();
+    /// index.insert(7, "腾讯科技（深圳）有限公司");
+    /// let found = index.search("鹅厂", &SearchOptions::default());
+    /// assert!(found[0].id == 7 && found[0].evidence.alias);
+    /// ```
     #[must_use]
     pub fn gazetteer(mut self, gazetteer: Gazetteer) -> NameIndexBuilder {
         self.gazetteer = gazetteer;
@@ -56,6 +67,14 @@ impl NameIndexBuilder {
     }
 
     /// The weights of the measure.
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, Tuning};
+    ///
+    /// let ours = Tuning { revision: "ours".into(), ..Tuning::default() };
+    /// let index: NameIndex<u32> = NameIndex::builder().tuning(ours).build();
+    /// assert_eq!(index.tuning().revision, "ours");
+    /// ```
     #[must_use]
     pub fn tuning(mut self, tuning: Tuning) -> NameIndexBuilder {
         self.tuning = tuning;
@@ -98,6 +117,15 @@ const MOST_BYTES: usize = u32::MAX as usize;
 
 impl NameIndex<()> {
     /// Sets up an index with other tables or weights than the built-in ones.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::names::{NameIndex, Tuning};
+    ///
+    /// let index: NameIndex<u32> =
+    ///     NameIndex::builder().gazetteer(Gazetteer::builtin()).tuning(Tuning::default()).build();
+    /// assert!(index.is_empty());
+    /// ```
     #[must_use]
     pub fn builder() -> NameIndexBuilder {
         NameIndexBuilder::default()
@@ -112,6 +140,13 @@ impl<K: Clone + Ord + Hash> Default for NameIndex<K> {
 
 impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// An empty index with the built-in tables and weights.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let index: NameIndex<u32> = NameIndex::new();
+    /// assert_eq!(index.len(), 0);
+    /// ```
     #[must_use]
     pub fn new() -> NameIndex<K> {
         NameIndex::default()
@@ -122,11 +157,29 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// Any text is accepted; a name without letters or digits is kept and never found. An index that is
     /// [full](NameIndexFull), which takes some ten million names, stays as it is: [`try_insert`](Self::try_insert)
     /// says so. Amortised O(length).
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let mut index = NameIndex::new();
+    /// assert!(index.insert(7, "Parker Corp"));
+    /// assert!(!index.insert(7, "Parker-Hannifin Corp"), "the key has another name now");
+    /// assert_eq!((index.len(), index.normalised(&7)), (1, Some("parker hannifin")));
+    /// ```
     pub fn insert(&mut self, id: K, name: &str) -> bool {
         self.try_insert(id, name).unwrap_or(false)
     }
 
     /// As [`insert`](Self::insert), for an index that may be full.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let mut index = NameIndex::new();
+    /// assert_eq!(index.try_insert(7, "Parker Corp")?, true);
+    /// assert_eq!(index.try_insert(7, "Parker Corp")?, false);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no room for the name. The index is as it was then.
@@ -172,6 +225,15 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     ///
     /// It is no longer found and no longer counted at once; its place is given back when a quarter of the index is
     /// such places. Amortised O(length).
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let mut index = NameIndex::new();
+    /// index.insert(7, "Parker Corp");
+    /// assert!(index.remove(&7) && !index.remove(&7));
+    /// assert!(index.search("Parker", &SearchOptions::default()).is_empty());
+    /// ```
     pub fn remove(&mut self, id: &K) -> bool {
         let Some(record) = self.ids.remove(id, &self.keys) else { return false };
         let at = self.offsets.get(record as usize).copied().unwrap_or_default() as usize;
@@ -194,6 +256,16 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     }
 
     /// Gives a key another name. Returns false, and does nothing, when the key is not there.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let mut index = NameIndex::new();
+    /// index.insert(7, "Parker Corp");
+    /// assert!(index.rename(7, "Hannifin Corp"));
+    /// assert_eq!(index.normalised(&7), Some("hannifin"));
+    /// assert!(!index.rename(8, "Acme Ltd") && !index.contains(&8));
+    /// ```
     pub fn rename(&mut self, id: K, name: &str) -> bool {
         let known = self.contains(&id);
         if known {
@@ -203,6 +275,14 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     }
 
     /// Whether the key is there.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let mut index = NameIndex::new();
+    /// index.insert(7, "Parker Corp");
+    /// assert!(index.contains(&7) && !index.contains(&8));
+    /// ```
     #[must_use]
     pub fn contains(&self, id: &K) -> bool {
         self.ids.find(id, &self.keys).is_some()
@@ -221,6 +301,15 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     }
 
     /// The name as the index keeps it: folded, without punctuation and legal form.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let mut index = NameIndex::new();
+    /// index.insert(7, "北京紛揚科技（集團）有限責任公司");
+    /// assert_eq!(index.normalised(&7), Some("北京纷扬科技集团"));
+    /// assert_eq!(index.normalised(&8), None);
+    /// ```
     #[must_use]
     pub fn normalised(&self, id: &K) -> Option<&str> {
         Some(self.view(self.ids.find(id, &self.keys)?).text)

@@ -73,6 +73,13 @@ impl Default for NameJudge {
 impl NameJudge {
     /// A judge with weights of the host, trained by
     /// [`Trainer::rows`](crate::names::evaluate::Trainer::rows). The ranking and the confidence count.
+    ///
+    /// ```
+    /// use leadkit::names::{NameJudge, Tuning};
+    ///
+    /// let judge = NameJudge::new(Tuning::for_rows());
+    /// assert_eq!(judge.tuning(), NameJudge::default().tuning());
+    /// ```
     #[must_use]
     pub fn new(tuning: Tuning) -> NameJudge {
         let (unspaced, words) = (Weights::new(&tuning.unspaced), Weights::new(&tuning.words));
@@ -89,6 +96,16 @@ impl NameJudge {
     /// left out. Aliases of the gazetteer are read as the names they stand for.
     ///
     /// O(rows · length).
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::names::{NameJudge, Relation};
+    ///
+    /// let rows = ["北京飞扬科技有限公司", "北京纷扬科技有限公司", "Parker Corp"];
+    /// let judged = NameJudge::default().judge("纷扬科技", &rows, &Gazetteer::builtin());
+    /// assert_eq!(judged[0].row, 1);
+    /// assert!(judged.iter().all(|found| found.row != 2), "Parker cannot be meant");
+    /// ```
     #[must_use]
     pub fn judge<S: AsRef<str>>(&self, name: &str, rows: &[S], gazetteer: &Gazetteer) -> Vec<RowMatch> {
         let mut asked = self.ask(name, gazetteer);

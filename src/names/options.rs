@@ -23,6 +23,12 @@ pub struct SearchOptions {
 impl SearchOptions {
     /// Limits for [`pairs`](super::NameIndex::pairs): most names of a list have no twin in it, and most of those that
     /// do share rare grams with it, so much less has to be read.
+    ///
+    /// ```
+    /// use leadkit::names::SearchOptions;
+    ///
+    /// assert!(SearchOptions::for_pairs().budget < SearchOptions::default().budget);
+    /// ```
     #[must_use]
     pub fn for_pairs() -> SearchOptions {
         SearchOptions { budget: 3072, candidates: 20, ..SearchOptions::default() }

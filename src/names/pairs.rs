@@ -44,6 +44,18 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// Compares two names, neither of which need be in the index; how much a gram says comes from the index.
     ///
     /// The shorter name (without legal form) is the query, whichever is given first.
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, Relation};
+    ///
+    /// let index: NameIndex<u32> = NameIndex::new();
+    /// let same = index.compare("北京纷扬科技有限公司", "北京紛揚科技（有限公司）");
+    /// assert_eq!(same.relation, Relation::Same);
+    /// assert!(same.similarity > 0.99 && same.evidence.equal);
+    /// let other = index.compare("第二建筑公司", "第三建筑公司");
+    /// assert_eq!(other.relation, Relation::Different);
+    /// assert!(other.evidence.to_string().contains("differ in numbers"));
+    /// ```
     #[must_use]
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let alias = |name| self.gazetteer.alias_of(name);
@@ -157,6 +169,18 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     /// [`cluster_names`](crate::merge::cluster_names), which knows all copies for one.
     ///
     /// With feature `parallel` on several threads, the same to the last bit.
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let mut index: NameIndex<u32> = NameIndex::new();
+    /// for (id, name) in (1..).zip(["北京纷扬科技有限公司", "Parker-Hannifin Corp", "纷扬科技", "Acme Trading Ltd"]) {
+    ///     index.insert(id, name);
+    /// }
+    /// let pairs = index.pairs(0.5, &SearchOptions::for_pairs());
+    /// let found: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.first, pair.second)).collect();
+    /// assert_eq!(found, [(1, 3)]);
+    /// ```
     #[must_use]
     pub fn pairs(&self, threshold: f64, options: &SearchOptions) -> Vec<PairMatch<K>> {
         let groups = self.groups();

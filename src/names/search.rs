@@ -257,6 +257,19 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     ///
     /// An empty answer means that nothing shares a gram that the budget could afford; a low
     /// [`score`](NameMatch::score) means that nothing here is meant.
+    ///
+    /// ```
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let mut index: NameIndex<u32> = NameIndex::new();
+    /// index.insert(7, "北京纷扬科技有限公司");
+    /// index.insert(8, "北京飞扬科技有限公司");
+    /// let found = index.search("紛揚科技", &SearchOptions::default());
+    /// assert_eq!(found[0].id, 7);
+    /// assert!(found[0].score > 0.9, "{}", found[0].evidence);
+    /// // Two companies are as near as one another: neither is meant for sure.
+    /// assert!(index.search("北京科技", &SearchOptions::default())[0].ambiguous);
+    /// ```
     #[must_use]
     pub fn search(&self, name: &str, options: &SearchOptions) -> Vec<NameMatch<K>> {
         self.search_with(name, options, &mut Work::default())

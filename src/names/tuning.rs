@@ -109,6 +109,13 @@ fn shipped(json: &str) -> Tuning {
 impl Tuning {
     /// The weights of a [`NameJudge`](super::NameJudge): for rows that were fetched by keys, without an index that
     /// knows how common a gram is.
+    ///
+    /// ```
+    /// use leadkit::names::{NameJudge, Tuning};
+    ///
+    /// let judge = NameJudge::new(Tuning { revision: "ours".into(), ..Tuning::for_rows() });
+    /// assert_eq!(judge.tuning().revision, "ours");
+    /// ```
     #[must_use]
     pub fn for_rows() -> Tuning {
         ROWS.clone()

@@ -38,6 +38,18 @@ pub struct LookUpReport<K> {
 
 impl<K> LookUpReport<K> {
     /// Share of the answerable queries whose answer is among the first `k`.
+    ///
+    /// ```
+    /// use leadkit::names::evaluate::look_up;
+    /// use leadkit::names::{NameIndex, SearchOptions};
+    ///
+    /// let mut index: NameIndex<u32> = NameIndex::new();
+    /// index.insert(7, "北京纷扬科技有限公司");
+    /// index.insert(9, "Parker-Hannifin Corp");
+    /// let queries = [("纷扬科技".to_owned(), vec![7]), ("Hannifin".to_owned(), vec![9])];
+    /// let report = look_up(&index, &queries, &SearchOptions::default());
+    /// assert_eq!(report.recall_at(1), 1.0);
+    /// ```
     #[must_use]
     pub fn recall_at(&self, k: usize) -> f64 {
         let found = self.ranks.iter().filter(|rank| **rank < k).count();
@@ -52,6 +64,18 @@ impl<K> LookUpReport<K> {
 }
 
 /// Looks every query up. `queries` are pairs of a name and the keys that are right (none: it is not in the index).
+///
+/// ```
+/// use leadkit::names::evaluate::look_up;
+/// use leadkit::names::{NameIndex, SearchOptions};
+///
+/// let mut index: NameIndex<u32> = NameIndex::new();
+/// index.insert(7, "北京纷扬科技有限公司");
+/// // One query has an answer, the other is of nobody in the index.
+/// let queries = [("纷扬科技".to_owned(), vec![7]), ("北京纷飞科技".to_owned(), vec![])];
+/// let report = look_up(&index, &queries, &SearchOptions::default());
+/// assert_eq!((report.answerable, report.missed()), (1, 0));
+/// ```
 pub fn look_up<K: Clone + Ord + Hash>(
     index: &NameIndex<K>,
     queries: &[(String, Vec<K>)],

@@ -85,6 +85,15 @@ fn points(scored: &[Scored], missed: usize) -> Vec<OperatingPoint> {
 }
 
 /// The operating points of evenly spaced thresholds from 0 to 1, `steps` + 1 of them.
+///
+/// ```
+/// use leadkit::names::evaluate::{Scored, thresholds};
+///
+/// let scored = [Scored { score: 0.9, positive: true }, Scored { score: 0.4, positive: false }];
+/// let points = thresholds(&scored, 0, 2);
+/// let all: Vec<(f64, f64)> = points.iter().map(|point| (point.threshold, point.precision())).collect();
+/// assert_eq!(all, [(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)]);
+/// ```
 #[must_use]
 pub fn thresholds(scored: &[Scored], missed: usize, steps: usize) -> Vec<OperatingPoint> {
     let steps = steps.max(1);
@@ -117,12 +126,33 @@ pub fn best_f1(scored: &[Scored], missed: usize) -> OperatingPoint {
 }
 
 /// The point of highest recall whose precision is at least `wanted`; none when no threshold reaches it.
+///
+/// ```
+/// use leadkit::names::evaluate::{Scored, for_precision};
+///
+/// let scored = [(0.9, true), (0.8, true), (0.7, false), (0.6, true)];
+/// let scored = scored.map(|(score, positive)| Scored { score, positive });
+/// assert_eq!(for_precision(&scored, 0, 0.9).unwrap().threshold, 0.8);
+/// // The best there is has to be right.
+/// let wrong = [Scored { score: 0.9, positive: false }];
+/// assert!(for_precision(&wrong, 0, 0.9).is_none());
+/// ```
 #[must_use]
 pub fn for_precision(scored: &[Scored], missed: usize, wanted: f64) -> Option<OperatingPoint> {
     points(scored, missed).into_iter().rev().find(|p| p.precision() >= wanted)
 }
 
 /// The point of least cost, when a wrong match costs `wrong` and a missed one `missing`.
+///
+/// ```
+/// use leadkit::names::evaluate::{Scored, for_cost};
+///
+/// let scored = [(0.9, true), (0.8, false), (0.7, true)];
+/// let scored = scored.map(|(score, positive)| Scored { score, positive });
+/// // Where a wrong match costs as much as five missed ones, one is missed.
+/// assert_eq!(for_cost(&scored, 0, 5.0, 1.0).unwrap().threshold, 0.9);
+/// assert_eq!(for_cost(&scored, 0, 1.0, 5.0).unwrap().threshold, 0.7);
+/// ```
 #[must_use]
 pub fn for_cost(scored: &[Scored], missed: usize, wrong: f64, missing: f64) -> Option<OperatingPoint> {
     let cost = |p: &OperatingPoint| p.false_positives as f64 * wrong + p.false_negatives as f64 * missing;
@@ -152,6 +182,16 @@ pub struct Calibration {
 }
 
 /// Compares what scores say with what came true.
+///
+/// ```
+/// use leadkit::names::evaluate::{Scored, calibration};
+///
+/// // Four of five came true of what was said to be 0.8 likely.
+/// let scored = [true, true, true, true, false].map(|positive| Scored { score: 0.8, positive });
+/// let found = calibration(&scored, 10);
+/// assert!(found.expected_error < 1e-9);
+/// assert_eq!(found.bins.iter().filter(|bin| bin.count > 0).count(), 1);
+/// ```
 #[must_use]
 pub fn calibration(scored: &[Scored], bins: usize) -> Calibration {
     let bins = bins.max(1);

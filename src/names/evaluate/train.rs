@@ -51,17 +51,56 @@ struct Candidate {
 
 impl Trainer {
     /// Nothing learned yet.
+    ///
+    /// ```
+    /// use leadkit::names::Tuning;
+    /// use leadkit::names::evaluate::Trainer;
+    ///
+    /// // Of nothing nothing is learned: the base's weights stay.
+    /// let tuning = Trainer::new().finish(&Tuning::default(), "2026-03");
+    /// assert_eq!(tuning, Tuning { revision: "2026-03".into(), ..Tuning::default() });
+    /// ```
     #[must_use]
     pub fn new() -> Trainer {
         Trainer::default()
     }
 
     /// Two names and whether they are one company.
+    ///
+    /// ```
+    /// # use leadkit::company::Gazetteer;
+    /// # use leadkit::names::evaluate::Trainer;
+    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # let mut index: NameIndex<u32> = NameIndex::new();
+    /// # index.insert(7, "北京纷扬科技有限公司");
+    /// # index.insert(8, "北京飞扬科技有限公司");
+    /// let mut trainer = Trainer::new();
+    /// for _ in 0..20 {
+    ///     trainer.pair(&index, "纷扬科技", "北京纷扬科技有限公司", true);
+    ///     trainer.pair(&index, "纷扬科技", "北京飞扬科技有限公司", false);
+    /// }
+    /// let tuning = trainer.finish(&Tuning::default(), "ours");
+    /// assert_ne!(tuning.unspaced.similarity, Tuning::default().unspaced.similarity);
+    /// ```
     pub fn pair<K: Clone + Ord + Hash>(&mut self, index: &NameIndex<K>, a: &str, b: &str, same: bool) {
         self.pairs.push((index.pair_example(a, b), same));
     }
 
     /// A query and the keys that are right answers; none when it is not in the index.
+    ///
+    /// ```
+    /// # use leadkit::company::Gazetteer;
+    /// # use leadkit::names::evaluate::Trainer;
+    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # let mut index: NameIndex<u32> = NameIndex::new();
+    /// # index.insert(7, "北京纷扬科技有限公司");
+    /// # index.insert(8, "北京飞扬科技有限公司");
+    /// let mut trainer = Trainer::new();
+    /// trainer.look_up(&index, "纷扬科技", &[7], &SearchOptions::default());
+    /// trainer.look_up(&index, "纷飞科技", &[], &SearchOptions::default());
+    /// let tuning = trainer.finish(&Tuning::default(), "ours");
+    /// assert_ne!(tuning.unspaced.ranking, Tuning::default().unspaced.ranking);
+    /// ```
     pub fn look_up<K: Clone + Ord + Hash>(
         &mut self,
         index: &NameIndex<K>,
@@ -74,6 +113,20 @@ impl Trainer {
 
     /// A name, the names of the rows that were fetched for it, and the numbers of the rows that are right answers:
     /// what the weights of a [`NameJudge`] are learned from.
+    ///
+    /// ```
+    /// # use leadkit::company::Gazetteer;
+    /// # use leadkit::names::evaluate::Trainer;
+    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # let mut index: NameIndex<u32> = NameIndex::new();
+    /// # index.insert(7, "北京纷扬科技有限公司");
+    /// # index.insert(8, "北京飞扬科技有限公司");
+    /// let mut trainer = Trainer::new();
+    /// let rows = ["北京纷扬科技有限公司", "北京飞扬科技有限公司"];
+    /// trainer.rows(&NameJudge::default(), "纷扬科技", &rows, &[0], &Gazetteer::builtin());
+    /// let judge = NameJudge::new(trainer.finish(&Tuning::for_rows(), "ours"));
+    /// assert_eq!(judge.tuning().revision, "ours");
+    /// ```
     pub fn rows<S: AsRef<str>>(
         &mut self,
         judge: &NameJudge,
@@ -99,6 +152,20 @@ impl Trainer {
     }
 
     /// Fits the weights. `base` gives those that nothing was learned for.
+    ///
+    /// ```
+    /// # use leadkit::company::Gazetteer;
+    /// # use leadkit::names::evaluate::Trainer;
+    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # let mut index: NameIndex<u32> = NameIndex::new();
+    /// # index.insert(7, "北京纷扬科技有限公司");
+    /// # index.insert(8, "北京飞扬科技有限公司");
+    /// let mut trainer = Trainer::new();
+    /// trainer.look_up(&index, "纷扬科技", &[7], &SearchOptions::default());
+    /// let tuning = trainer.finish(&Tuning::default(), "2026-03");
+    /// let index = NameIndex::builder().tuning(tuning).build::<u32>();
+    /// assert_eq!(index.tuning().revision, "2026-03");
+    /// ```
     #[must_use]
     pub fn finish(&self, base: &Tuning, revision: &str) -> Tuning {
         Tuning {
