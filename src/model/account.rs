@@ -85,6 +85,18 @@ impl Account {
     }
 
     /// The partner whose registered deal protects the account at a moment, and until when.
+    ///
+    /// ```
+    /// use leadkit::model::Account;
+    ///
+    /// let account = Account {
+    ///     partner: Some("east".into()), protected_until: Some("2026-05-31T00:00:00Z".parse().unwrap()),
+    ///     ..Account::default()
+    /// };
+    /// let (partner, _) = account.protection("2026-03-02T00:00:00Z".parse().unwrap()).unwrap();
+    /// assert_eq!(partner.as_str(), "east");
+    /// assert_eq!(account.protection("2026-06-01T00:00:00Z".parse().unwrap()), None);
+    /// ```
     #[must_use]
     pub fn protection(&self, at: DateTime<Utc>) -> Option<(&RepId, DateTime<Utc>)> {
         let until = self.protected_until.filter(|until| *until > at)?;
@@ -256,6 +268,14 @@ pub struct Employment {
 
 impl Person {
     /// A person with no role yet.
+    ///
+    /// ```
+    /// use leadkit::model::Person;
+    ///
+    /// let person = Person::new("P1".into(), "张伟");
+    /// assert_eq!(person.name, "张伟");
+    /// assert!(person.roles().is_empty() && person.employments().is_empty());
+    /// ```
     #[must_use]
     pub fn new(id: PersonId, name: impl Into<String>) -> Person {
         Person { id, name: name.into(), ..Person::default() }
@@ -289,6 +309,16 @@ impl Person {
     }
 
     /// Adds a role; of one that is known already, the earlier time counts.
+    ///
+    /// ```
+    /// use leadkit::model::{Person, RecordRef};
+    ///
+    /// let mut person = Person::new("P1".into(), "张伟");
+    /// person.add_role(RecordRef::Lead("L1".into()), "2026-03-02T00:00:00Z".parse().unwrap());
+    /// person.add_role(RecordRef::Contact("C1".into()), "2025-01-01T00:00:00Z".parse().unwrap());
+    /// let records: Vec<&str> = person.roles().iter().map(|role| role.record.id()).collect();
+    /// assert_eq!(records, ["C1", "L1"]);
+    /// ```
     pub fn add_role(&mut self, record: super::RecordRef, since: DateTime<Utc>) {
         let known = self.roles.iter().position(|role| role.record == record);
         let since = match known.map(|place| self.roles.remove(place)) {
@@ -301,6 +331,18 @@ impl Person {
 
     /// Adds where the person works from a moment on. An employment ends where the next one begins, whichever was learnt first; a
     /// new title at the same employer takes the place of the one before.
+    ///
+    /// ```
+    /// use leadkit::model::Person;
+    ///
+    /// let mut person = Person::new("P1".into(), "张伟");
+    /// let [first, second] = ["2024-01-01T00:00:00Z", "2026-03-02T00:00:00Z"].map(|day| day.parse().unwrap());
+    /// person.change_employer("A2".into(), Some("CTO".into()), second);
+    /// person.change_employer("A1".into(), None, first);
+    /// let trail = person.employments();
+    /// assert_eq!((trail[0].account.as_str(), trail[0].until), ("A1", Some(second)));
+    /// assert_eq!((trail[1].account.as_str(), trail[1].until), ("A2", None));
+    /// ```
     pub fn change_employer(&mut self, account: AccountId, title: Option<String>, from: DateTime<Utc>) {
         let seen = SeenAt { from, account, title };
         if let Err(place) = self.seen_at.binary_search(&seen) {

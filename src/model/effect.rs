@@ -204,6 +204,21 @@ impl FoldKind {
 /// A host stores the [key](super::EffectKey) of every effect it has carried out and leaves it out when it comes again, for a
 /// late second time must not undo what happened in between. "once": without keys, writing it twice at once leaves what
 /// writing it once leaves; "by key": it does not.
+///
+/// ```
+/// use leadkit::model::{Acquisition, Effect};
+///
+/// let effect = Effect::SetOwner {
+///     lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned,
+/// };
+/// assert_eq!(effect.to_string(), "make li the owner of lead L1 (auto_assigned)");
+/// // A host matches on it, or stores it as JSON and replays it.
+/// let Effect::SetOwner { lead, owner, .. } = &effect else { unreachable!() };
+/// let sql = format!("UPDATE leads SET owner = '{owner}' WHERE id = '{lead}'");
+/// assert_eq!(sql, "UPDATE leads SET owner = 'li' WHERE id = 'L1'");
+/// assert_eq!(serde_json::from_str::<Effect>(&serde_json::to_string(&effect)?)?, effect);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

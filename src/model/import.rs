@@ -96,6 +96,16 @@ pub struct RowIssue {
 
 impl RowIssue {
     /// A mistake the host found itself, such as a quote that is never closed.
+    ///
+    /// ```
+    /// use leadkit::model::RowIssue;
+    ///
+    /// let issue = RowIssue::new(7, "phone", "unclosed_quote", "the quote before 13812349876 is never closed");
+    /// assert_eq!(
+    ///     issue.to_string(),
+    ///     "line 7, column `phone`: the quote before 138****9876 is never closed",
+    /// );
+    /// ```
     #[must_use]
     pub fn new(line: u64, column: &str, code: impl Into<Code>, message: impl Into<String>) -> RowIssue {
         let message = scrubbed(&message.into()).into_owned();
@@ -180,6 +190,20 @@ fn target(text: &str, report: &mut Report) -> Option<Target> {
 
 impl ColumnMap {
     /// Binds the map to the columns of a table.
+    ///
+    /// ```
+    /// use leadkit::model::ColumnMap;
+    ///
+    /// let columns = ["id", "created_at", "Mobile"];
+    /// let map = |target: &str| ColumnMap { columns: [("Mobile".into(), target.into())].into(), ..ColumnMap::default() };
+    /// let lead = map("phones").importer(&columns)?.read(2, &["L1", "2026-03-02 09:00", "13812349876"]).unwrap();
+    /// assert_eq!(lead.phones[0].as_str(), "13812349876");
+    ///
+    /// let errors = map("phnoes").importer(&columns).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "there is no field of a lead `phnoes`");
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `phones`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Targets that do not exist, columns the map names but the table does not have, names that two columns have, and
@@ -299,6 +323,22 @@ impl fmt::Display for Target {
 impl Importer {
     /// Reads one row.
     ///
+    /// ```
+    /// use leadkit::model::ColumnMap;
+    ///
+    /// let mut importer = ColumnMap::default().importer(&["id", "created_at", "employee_count"])?;
+    /// let lead = importer.read(2, &["L1", "2026-03-02T02:00:00Z", "250"]).unwrap();
+    /// assert_eq!(lead.employee_count, Some(250));
+    ///
+    /// let issues = importer.read(3, &["L1", "2026-03-02T02:00:00Z", "many"]).unwrap_err();
+    /// let issues: Vec<String> = issues.iter().map(ToString::to_string).collect();
+    /// assert_eq!(issues, [
+    ///     "line 3, column `employee_count`: `many` is not a whole number",
+    ///     "line 3, column `id`: `L1` stands on line 2 already",
+    /// ]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Everything that is wrong with the row. It gives no lead then: a host shows the row to its sender.
     pub fn read<S: AsRef<str>>(&mut self, line: u64, row: &[S]) -> Result<Lead, Vec<RowIssue>> {
@@ -307,6 +347,20 @@ impl Importer {
     }
 
     /// Reads one row of a table whose encoding is not known: what is not UTF-8 is reported like any other mistake.
+    ///
+    /// ```
+    /// use leadkit::model::ColumnMap;
+    ///
+    /// let mut importer = ColumnMap::default().importer(&["id", "created_at", "name"])?;
+    /// // The name 张伟 in GBK, not in UTF-8.
+    /// let row: [&[u8]; 3] = [b"L1", b"2026-03-02T02:00:00Z", &[0xd5, 0xc5, 0xce, 0xb0]];
+    /// let issues = importer.read_bytes(2, &row).unwrap_err();
+    /// assert_eq!(
+    ///     issues[0].to_string(),
+    ///     "line 2, column `name`: the text is not UTF-8: save the table as UTF-8",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`read`](Importer::read).

@@ -340,6 +340,15 @@ impl LeadFieldError {
 
 impl LeadField {
     /// The value; [`Value::Null`] when there is none.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, LeadField, Value};
+    ///
+    /// let lead = Lead { phones: vec!["13812349876".into()], employee_count: Some(250), ..Lead::default() };
+    /// assert_eq!(LeadField::EmployeeCount.get(&lead), Value::Integer(250));
+    /// assert_eq!(LeadField::Phones.get(&lead), Value::List(vec!["13812349876".into()]));
+    /// assert_eq!(LeadField::Company.get(&lead), Value::Null);
+    /// ```
     #[must_use]
     pub fn get(self, lead: &Lead) -> Value {
         let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
@@ -363,6 +372,22 @@ impl LeadField {
     }
 
     /// Writes a value; null or blank text takes the value out. A list field takes a text as its only item.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, LeadField, Value};
+    ///
+    /// let mut lead = Lead::default();
+    /// LeadField::Company.set(&mut lead, &"Acme Ltd".into())?;
+    /// LeadField::Phones.set(&mut lead, &"13812349876".into())?;
+    /// assert_eq!((lead.company.as_deref(), lead.phones.len()), (Some("Acme Ltd"), 1));
+    /// LeadField::Company.set(&mut lead, &Value::Null)?;
+    /// assert_eq!(lead.company, None);
+    ///
+    /// let error = LeadField::EmployeeCount.set(&mut lead, &"many".into()).unwrap_err();
+    /// assert_eq!(error.code(), "not_a_number");
+    /// assert_eq!(error.to_string(), "`many` is not a whole number");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the field cannot hold the value. The lead is as it was then.

@@ -69,6 +69,13 @@ masked! {
 ///
 /// Only digits are shown, and less than half of them on either side: numbers of ten digits or fewer keep the last
 /// three or two, those of four none; what is longer than a number keeps the last four.
+///
+/// ```
+/// use leadkit::model::mask_phone;
+///
+/// assert_eq!(mask_phone("13812341234"), "138****1234");
+/// assert_eq!(mask_phone("95588"), "****88");
+/// ```
 #[must_use]
 pub fn mask_phone(phone: &str) -> String {
     text::mask_phone(phone)
@@ -77,6 +84,12 @@ pub fn mask_phone(phone: &str) -> String {
 /// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
 ///
 /// What is no address, such as `@zhang.san`, shows its first letter at most.
+///
+/// ```
+/// use leadkit::model::mask_email;
+///
+/// assert_eq!(mask_email("zhang.san@example.com"), "z****@example.com");
+/// ```
 #[must_use]
 pub fn mask_email(email: &str) -> String {
     text::mask_email(email)
@@ -84,6 +97,13 @@ pub fn mask_email(email: &str) -> String {
 
 /// Hides an identifier but for its first and last two characters; of one of seven characters or fewer, for the first
 /// and the last; and all of one of four.
+///
+/// ```
+/// use leadkit::model::mask_id;
+///
+/// assert_eq!(mask_id("zhangwei_88"), "zh****88");
+/// assert_eq!(mask_id("wx12"), "****");
+/// ```
 #[must_use]
 pub fn mask_id(id: &str) -> String {
     text::mask_id(id)

@@ -136,12 +136,30 @@ pub enum MoneyError {
 
 impl Money {
     /// An amount of minor units.
+    ///
+    /// ```
+    /// use leadkit::model::{Currency, Money};
+    ///
+    /// assert_eq!(Money::new(1_250, Currency::CNY).to_string(), "12.50 CNY");
+    /// ```
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Money {
         Money { minor, currency }
     }
 
     /// Reads a decimal amount in major units, such as `12.50` or `-3`; thousands may be grouped by commas.
+    ///
+    /// ```
+    /// use leadkit::model::{Currency, Money};
+    ///
+    /// assert_eq!(Money::parse("1,200.50", Currency::CNY)?, Money::new(120_050, Currency::CNY));
+    /// let error = Money::parse("0.001", Currency::CNY).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "`0.001` is not an amount in CNY: it has more decimals than the currency",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When it is no decimal number, has more decimals than the currency, or does not fit.
@@ -190,6 +208,15 @@ impl Money {
 
     /// The sum of two amounts.
     ///
+    /// ```
+    /// use leadkit::model::{Currency, Money, MoneyError};
+    ///
+    /// let (yuan, dollar) = (Money::new(100, Currency::CNY), Money::new(100, Currency::USD));
+    /// assert_eq!(yuan.checked_add(yuan)?.minor(), 200);
+    /// assert!(matches!(yuan.checked_add(dollar), Err(MoneyError::CurrencyMismatch { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// On two currencies, or when the sum does not fit.
     pub fn checked_add(self, other: Money) -> Result<Money, MoneyError> {
@@ -199,6 +226,14 @@ impl Money {
     }
 
     /// The difference of two amounts.
+    ///
+    /// ```
+    /// use leadkit::model::{Currency, Money};
+    ///
+    /// let (price, paid) = (Money::new(10_000, Currency::CNY), Money::new(12_000, Currency::CNY));
+    /// assert_eq!(price.checked_sub(paid)?, Money::new(-2_000, Currency::CNY));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// On two currencies, or when the difference does not fit.
@@ -210,6 +245,15 @@ impl Money {
 
     /// The amount times a count.
     ///
+    /// ```
+    /// use leadkit::model::{Currency, Money, MoneyError};
+    ///
+    /// let price = Money::new(1_250, Currency::CNY);
+    /// assert_eq!(price.checked_mul(3)?.to_string(), "37.50 CNY");
+    /// assert_eq!(price.checked_mul(i64::MAX), Err(MoneyError::Overflow));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the product does not fit.
     pub fn checked_mul(self, count: i64) -> Result<Money, MoneyError> {
@@ -218,6 +262,15 @@ impl Money {
     }
 
     /// The part `numerator / denominator` of the amount, rounded half to even.
+    ///
+    /// ```
+    /// use leadkit::model::{Currency, Money};
+    ///
+    /// // A third, and half a cent to the even one.
+    /// assert_eq!(Money::new(100, Currency::USD).checked_ratio(1, 3)?.minor(), 33);
+    /// assert_eq!(Money::new(5, Currency::USD).checked_ratio(1, 2)?.minor(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the denominator is zero or the result does not fit.
@@ -235,6 +288,15 @@ impl Money {
     ///
     /// Equal remainders favour the weight that stands first. A negative amount is split like its opposite.
     /// O(n log n).
+    ///
+    /// ```
+    /// use leadkit::model::{Currency, Money};
+    ///
+    /// let parts = Money::new(100, Currency::USD).split(&[1, 1, 1])?;
+    /// let cents: Vec<i64> = parts.iter().map(|part| part.minor()).collect();
+    /// assert_eq!(cents, [34, 33, 33]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no weight above zero.

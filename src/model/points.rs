@@ -29,18 +29,37 @@ impl Points {
     pub const LIMIT: i64 = 1_000_000_000;
 
     /// Whole points.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    ///
+    /// assert_eq!(Points::new(20).thousandths(), 20_000);
+    /// ```
     #[must_use]
     pub const fn new(whole: i64) -> Points {
         Points(whole.saturating_mul(1_000))
     }
 
     /// Thousandths of a point.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    ///
+    /// assert_eq!(Points::from_thousandths(67_300).to_string(), "67.3");
+    /// ```
     #[must_use]
     pub const fn from_thousandths(thousandths: i64) -> Points {
         Points(thousandths)
     }
 
     /// The points nearest to a number, ties to even; `None` when it is not finite or beyond [`Points::LIMIT`].
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    ///
+    /// assert_eq!(Points::from_f64(67.3), Some(Points::from_thousandths(67_300)));
+    /// assert_eq!(Points::from_f64(f64::NAN), None);
+    /// ```
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Points> {
         let scaled = number * 1_000.0;
@@ -61,6 +80,13 @@ impl Points {
     }
 
     /// The points times a factor, rounded half to even; non-finite products give zero.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    ///
+    /// // Half the points are left after one half-life.
+    /// assert_eq!(Points::new(25).scaled(0.5).to_string(), "12.5");
+    /// ```
     #[must_use]
     pub fn scaled(self, factor: f64) -> Points {
         let product = libm::rint(self.0 as f64 * factor);

@@ -103,6 +103,15 @@ impl Region {
 
     /// The region of a six-digit GB/T 2260 code: a province (`440000`), city (`440300`) or district (`440305`).
     ///
+    /// ```
+    /// use leadkit::model::Region;
+    ///
+    /// assert_eq!(Region::from_gbt2260(440305)?.to_string(), "CN-GD-440305");
+    /// assert_eq!(Region::from_gbt2260(440000)?.to_string(), "CN-GD");
+    /// assert!(Region::from_gbt2260(990000).is_err(), "no province has the code 99");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the code is not six digits long or names no province.
     pub fn from_gbt2260(code: u32) -> Result<Region, RegionError> {
@@ -212,6 +221,15 @@ impl Region {
     }
 
     /// Whether `other` lies in this region or is this region.
+    ///
+    /// ```
+    /// use leadkit::model::Region;
+    ///
+    /// let [guangdong, shenzhen, beijing]: [Region; 3] =
+    ///     ["CN-GD", "CN-GD-440300", "CN-BJ"].map(|text| text.parse().unwrap());
+    /// assert!(guangdong.contains(&shenzhen) && !guangdong.contains(&beijing));
+    /// assert!(Region::CN.contains(&guangdong) && guangdong.contains(&guangdong));
+    /// ```
     #[must_use]
     pub fn contains(&self, other: &Region) -> bool {
         self.country == other.country

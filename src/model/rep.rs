@@ -141,6 +141,17 @@ impl Default for Rep {
 impl Rep {
     /// Reads reps from a list of objects.
     ///
+    /// ```
+    /// use leadkit::model::Rep;
+    /// use serde_json::json;
+    ///
+    /// let reps = Rep::load_all(json!([{"id": "li", "territories": ["CN-GD"]}, {"id": "wang", "weight": 2}]))?;
+    /// assert_eq!(reps[1].weight, 2);
+    /// let errors = Rep::load_all(json!([{"id": "li", "teritories": []}])).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `territories`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Every mistake in the list, each with its path and a suggested fix; a key that no rep has is one.
     pub fn load_all(document: serde_json::Value) -> Result<Vec<Rep>, RuleErrors> {
@@ -196,6 +207,14 @@ pub struct Absence {
 
 impl Absence {
     /// Whether `now` falls into it.
+    ///
+    /// ```
+    /// use leadkit::model::Absence;
+    ///
+    /// let [from, until] = ["2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"].map(|at| at.parse().unwrap());
+    /// let holidays = Absence { from, until };
+    /// assert!(holidays.covers(from) && !holidays.covers(until));
+    /// ```
     #[must_use]
     pub fn covers(&self, now: DateTime<Utc>) -> bool {
         self.from <= now && now < self.until
@@ -267,6 +286,17 @@ impl Pool {
     }
 
     /// Reads pools from a list of objects.
+    ///
+    /// ```
+    /// use leadkit::model::{Pool, PoolMode};
+    /// use serde_json::json;
+    ///
+    /// let pools = Pool::load_all(json!([{"id": "leads"}, {"id": "vip", "mode": "assign_only"}]))?;
+    /// assert_eq!(pools[1].mode, PoolMode::AssignOnly);
+    /// let errors = Pool::load_all(json!([{"id": "leads"}, {"id": "leads"}])).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "another pool has the id `leads`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Every mistake in the list, each with its path and a suggested fix; a key that no pool has is one.
