@@ -95,6 +95,13 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place of the document.
+    ///
+    /// ```
+    /// use leadkit::error::Diagnostic;
+    ///
+    /// let finding = Diagnostic::error("unknown_team", "rules[0].team", "there is no team `esat`");
+    /// assert_eq!(finding.to_string(), "error[unknown_team] at rules[0].team: there is no team `esat`");
+    /// ```
     #[must_use]
     pub fn error(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
@@ -110,12 +117,26 @@ impl Diagnostic {
     }
 
     /// A warning at a place of the document.
+    ///
+    /// ```
+    /// use leadkit::error::{Diagnostic, Level};
+    ///
+    /// let finding = Diagnostic::warning("empty_team", "teams.east", "the team has no members");
+    /// assert_eq!(finding.level, Level::Warning);
+    /// ```
     #[must_use]
     pub fn warning(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Diagnostic {
         Diagnostic { level: Level::Warning, ..Diagnostic::error(code, path, message) }
     }
 
     /// Adds what would be right.
+    ///
+    /// ```
+    /// use leadkit::error::Diagnostic;
+    ///
+    /// let finding = Diagnostic::error("unknown_team", "rules[0].team", "there is no team `esat`");
+    /// assert!(finding.with_help("did you mean `east`?").to_string().ends_with("help: did you mean `east`?"));
+    /// ```
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help = Some(shortened(help.into(), LONGEST_TEXT));
@@ -123,6 +144,13 @@ impl Diagnostic {
     }
 
     /// Adds the place inside the text.
+    ///
+    /// ```
+    /// use leadkit::error::Diagnostic;
+    ///
+    /// let finding = Diagnostic::error("script", "rules[0].when.script", "`fitt` is not known").with_position(1, 7);
+    /// assert_eq!(finding.to_string(), "error[script] at rules[0].when.script line 1 column 7: `fitt` is not known");
+    /// ```
     #[must_use]
     pub fn with_position(mut self, line: u32, column: u32) -> Diagnostic {
         self.position = Some(Position { line, column });
@@ -251,12 +279,27 @@ pub struct Report {
 
 impl Report {
     /// A report without findings, at the top of the document.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let report = Report::new();
+    /// assert!(!report.has_errors() && report.path().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Report {
         Report::default()
     }
 
     /// Looks at the member `name` of the current place.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// report.within("calendar", |report| report.within("zone", |report| assert_eq!(report.path(), "calendar.zone")));
+    /// assert_eq!(report.path(), "");
+    /// ```
     pub fn within<T>(&mut self, name: &str, look: impl FnOnce(&mut Report) -> T) -> T {
         let length = self.enter(name);
         let result = look(self);
@@ -272,6 +315,20 @@ impl Report {
     }
 
     /// Looks at the item `index` (from 0) of the list that is the current place.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// for (index, name) in ["east", ""].iter().enumerate() {
+    ///     report.within("teams", |report| report.item(index, |report| {
+    ///         if name.is_empty() {
+    ///             report.error("blank_name", "a team needs a name", "name it");
+    ///         }
+    ///     }));
+    /// }
+    /// assert_eq!(report.diagnostics()[0].path, "teams[1]");
+    /// ```
     pub fn item<T>(&mut self, index: usize, look: impl FnOnce(&mut Report) -> T) -> T {
         let length = self.enter_item(index);
         let result = look(self);
@@ -297,6 +354,14 @@ impl Report {
     }
 
     /// Adds an error at the current place.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// report.within("cap", |report| report.error("not_positive", "`cap` is 0", "write 1 or more"));
+    /// assert_eq!(report.finish().unwrap_err().diagnostics()[0].path, "cap");
+    /// ```
     pub fn error(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
         if self.is_full() {
             self.more = true;
@@ -306,6 +371,15 @@ impl Report {
     }
 
     /// Adds a warning at the current place.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// report.warning("no_rules", "there are no rules", "add one");
+    /// assert_eq!(report.finish()?.len(), 1, "a warning alone is no error");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn warning(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
         if !self.has_room() {
             return;
@@ -314,6 +388,14 @@ impl Report {
     }
 
     /// Adds a finding with a place of its own. Where there is no room left, an error takes that of a warning.
+    ///
+    /// ```
+    /// use leadkit::error::{Diagnostic, Report};
+    ///
+    /// let mut report = Report::new();
+    /// report.push(Diagnostic::error("blank", "teams[3]", "the team is blank"));
+    /// assert!(report.has_errors());
+    /// ```
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MOST_FINDINGS {
             self.diagnostics.push(diagnostic);
@@ -342,6 +424,16 @@ impl Report {
 
     /// Adds an error for a name that is not among the known ones, with "did you mean". A report compares names with a
     /// million known ones in all: of more, the first mistakes have a suggestion.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// report.within("team", |report| report.unknown_name("unknown_team", "team", "esat", ["east", "west"]));
+    /// let found = &report.diagnostics()[0];
+    /// assert_eq!(found.message, "there is no team `esat`");
+    /// assert_eq!(found.help.as_deref(), Some("did you mean `east`?"));
+    /// ```
     pub fn unknown_name<'a>(
         &mut self,
         code: &'static str,
@@ -420,6 +512,13 @@ fn natural(path: &str) -> Vec<(u64, &str)> {
 }
 
 /// The help for a name that is not known: the closest known one, or all when they are few.
+///
+/// ```
+/// use leadkit::error::suggestion;
+///
+/// assert_eq!(suggestion("esat", ["east", "west"]), "did you mean `east`?");
+/// assert_eq!(suggestion("north", ["east", "west"]), "known: `east`, `west`");
+/// ```
 #[must_use]
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     suggested(name, known.into_iter().collect())

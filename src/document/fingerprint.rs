@@ -20,6 +20,16 @@ const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 impl Fingerprint {
     /// The fingerprint of a rules struct.
+    ///
+    /// ```
+    /// use leadkit::rule::Fingerprint;
+    /// use leadkit::score::ScoreRules;
+    ///
+    /// let rules = ScoreRules::default();
+    /// let print = Fingerprint::of(&rules);
+    /// assert_eq!(print, Fingerprint::of(&rules.clone()));
+    /// assert_ne!(print, Fingerprint::of(&ScoreRules { revision: "2".into(), ..rules }));
+    /// ```
     #[must_use]
     pub fn of<T: Serialize + Default>(rules: &T) -> Fingerprint {
         Fingerprint::without(&[], rules)

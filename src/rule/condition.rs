@@ -89,18 +89,48 @@ impl Condition {
     ///
     /// Of `all`, `any` and `not` nested deeper than 32 levels nothing is kept but that they are: such a condition
     /// does not compile.
+    ///
+    /// ```
+    /// use leadkit::rule::{Condition, Operator};
+    ///
+    /// let large = Condition::compare("employee_count", Operator::Ge, 1000)?;
+    /// let here = Condition::compare("country", Operator::Eq, "CN")?;
+    /// let both = Condition::all([large, here]);
+    /// assert_eq!(both.to_string(), r#"employee_count ge 1000 and country eq "CN""#);
+    /// assert!(Condition::all([]).is_always());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
         Condition::of(Node::All(conditions.into_iter().collect()))
     }
 
     /// True when any of the conditions is; false when there are none.
+    ///
+    /// ```
+    /// use leadkit::rule::{Condition, Operator};
+    ///
+    /// let vip = Condition::compare("tags", Operator::Eq, "vip")?;
+    /// let large = Condition::compare("employee_count", Operator::Ge, 1000)?;
+    /// assert_eq!(Condition::any([vip, large]).to_string(), r#"tags eq "vip" or employee_count ge 1000"#);
+    /// assert!(Condition::any([]).is_never());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
         Condition::of(Node::Any(conditions.into_iter().collect()))
     }
 
     /// True when the condition is not.
+    ///
+    /// ```
+    /// use leadkit::rule::{Condition, Operator};
+    ///
+    /// let foreign = Condition::not(Condition::compare("country", Operator::Eq, "CN")?);
+    /// assert_eq!(foreign.to_string(), r#"not country eq "CN""#);
+    /// assert_eq!(foreign, Condition::load(serde_json::json!({"not": {"field": "country", "eq": "CN"}}))?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it builds data, beside `all` and `any`")]
     pub fn not(condition: Condition) -> Condition {

@@ -49,6 +49,17 @@ pub struct FactContext<'a> {
 
 impl<'a> FactContext<'a> {
     /// A context without activities and history.
+    ///
+    /// ```
+    /// use leadkit::model::Activity;
+    /// use leadkit::rule::{FactContext, HostTables};
+    ///
+    /// let tables = HostTables::default();
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let activities = [Activity { kind: "page_view".into(), time: now, ..Activity::default() }];
+    /// let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+    /// assert_eq!((context.activities.len(), context.history.tenures.len()), (1, 0));
+    /// ```
     #[must_use]
     pub fn new(tables: &'a HostTables, now: DateTime<Utc>) -> FactContext<'a> {
         FactContext { tables, activities: &[], history: History::EMPTY, now }
@@ -116,6 +127,19 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Derives the facts of a lead.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, FactSource, FactValue, Facts, HostTables};
+    ///
+    /// let tables = HostTables::default();
+    /// let lead = Lead { phones: vec!["0755-2671 8888".into()], ..Lead::default() };
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// assert_eq!(facts.phone_keys(), ["+8675526718888"]);
+    /// let area = facts.fact(&"phone.area".parse()?);
+    /// assert!(matches!(area, FactValue::Region(region) if region.to_string() == "CN-GD-440300"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
         let cut = CutLead::of(lead, context.activities);
@@ -151,17 +175,54 @@ impl<'a> Facts<'a> {
     }
 
     /// Adds the blacklist's verdict.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, FactSource, FactValue, Facts, HostTables, VerdictFacts};
+    ///
+    /// let (lead, tables) = (Lead::default(), HostTables::default());
+    /// let mut facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// facts.set_verdict(VerdictFacts { severity: "flag", ..VerdictFacts::default() });
+    /// assert!(matches!(facts.fact(&"verdict.severity".parse()?), FactValue::Text("flag")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_verdict(&mut self, verdict: VerdictFacts) {
         self.verdict = Some(verdict);
     }
 
     /// Adds what duplicate matching found.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, FactSource, FactValue, Facts, HostTables, MatchFacts};
+    ///
+    /// let (lead, tables) = (Lead::default(), HostTables::default());
+    /// let mut facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// facts.set_match(MatchFacts { count: 2, ..MatchFacts::default() });
+    /// assert!(matches!(facts.fact(&"match.count".parse()?), FactValue::Integer(2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_match(&mut self, matched: MatchFacts) {
         self.match_labels = matched.label_texts();
         self.matched = Some(matched);
     }
 
     /// Adds the score.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, FactSource, FactValue, Facts, HostTables};
+    /// use leadkit::score::Scorer;
+    /// use serde_json::json;
+    ///
+    /// let scorer = Scorer::load(json!({"fit": {"rules": [{"id": "everybody", "points": 80}]}}))?;
+    /// let (lead, tables) = (Lead::default(), HostTables::default());
+    /// let mut facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// assert!(matches!(facts.fact(&"score.fit".parse()?), FactValue::Missing));
+    /// facts.set_score(scorer.score(&facts).facts());
+    /// assert!(matches!(facts.fact(&"score.fit".parse()?), FactValue::Number(80.0)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_score(&mut self, score: ScoreFacts) {
         self.score = Some(score);
     }

@@ -27,6 +27,17 @@ pub struct Fault {
 
 impl Fault {
     /// A fault that has no place in a script.
+    ///
+    /// ```
+    /// use leadkit::rule::{Fault, RuleFault};
+    ///
+    /// let fault = Fault::new("the model of lookalikes does not know this country");
+    /// let fault = RuleFault { rule: "lookalike".into(), fault };
+    /// assert_eq!(
+    ///     fault.to_string(),
+    ///     "rule lookalike failed: the model of lookalikes does not know this country",
+    /// );
+    /// ```
     #[must_use]
     pub fn new(message: impl Into<String>) -> Fault {
         Fault { message: message.into(), position: None, excerpt: None, help: None }

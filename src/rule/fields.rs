@@ -144,6 +144,14 @@ impl Scope {
     }
 
     /// Whether a condition here may read what the producer fills.
+    ///
+    /// ```
+    /// use leadkit::rule::{Producer, Scope};
+    ///
+    /// assert!(Scope::Assign.reads(Producer::Score));
+    /// // The blacklist comes before scoring.
+    /// assert!(!Scope::Blacklist.reads(Producer::Score));
+    /// ```
     #[must_use]
     pub fn reads(self, producer: Producer) -> bool {
         match self {

@@ -15,6 +15,19 @@ use crate::error::Report;
 use crate::model::Region;
 
 /// A compiled condition: immutable, shared by reference across threads. Evaluating it allocates nothing.
+///
+/// ```
+/// use leadkit::error::Report;
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope};
+///
+/// let mut report = Report::new();
+/// let large = Condition::compare("employee_count", Operator::Ge, 1000)?.compile(Scope::Assign, &mut report);
+/// report.finish()?;
+/// let (lead, tables) = (Lead { employee_count: Some(2500), ..Lead::default() }, HostTables::default());
+/// assert!(large.eval(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Predicate(pub(super) Test);
 
@@ -31,6 +44,18 @@ impl Condition {
     /// Compiles the condition for the place where it stands, reporting what cannot be used there.
     ///
     /// What is reported as an error is compiled to "never", so that the walk can go on.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    /// use leadkit::rule::{Condition, Operator, Scope};
+    ///
+    /// let mut report = Report::new();
+    /// let mature = Condition::compare("score.mature", Operator::Eq, true)?;
+    /// mature.compile(Scope::Blacklist, &mut report);
+    /// let errors = report.finish().unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "`score.mature` cannot be read here: scoring fills it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn compile(&self, scope: Scope, report: &mut Report) -> Predicate {
         if self.is_deeper_than(DEEPEST) {
             let message = format!("the condition is nested deeper than {DEEPEST} levels");
@@ -148,6 +173,20 @@ impl Predicate {
 
     /// Whether the condition holds.
     ///
+    /// ```
+    /// # use leadkit::error::Report;
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope, ScriptSession};
+    /// # let (lead, tables) = (Lead { country: Some("CN".into()), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// // A lead from `CN` that names no company.
+    /// let mut report = Report::new();
+    /// let mut holds = |condition: Condition| condition.compile(Scope::Assign, &mut report).eval(&facts);
+    /// assert!(holds(Condition::compare("country", Operator::Eq, "CN")?)?);
+    /// assert!(!holds(Condition::compare("company", Operator::Eq, "Acme Ltd")?)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When it cannot be evaluated at run time. Comparisons never fail.
     pub fn eval(&self, facts: &impl FactSource) -> Result<bool, Fault> {
@@ -155,6 +194,21 @@ impl Predicate {
     }
 
     /// Whether the condition holds, in a session that holds the variables of these facts or nothing.
+    ///
+    /// ```
+    /// # use leadkit::error::Report;
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope, ScriptSession};
+    /// # let (lead, tables) = (Lead { country: Some("CN".into()), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let mut report = Report::new();
+    /// let here = Condition::compare("country", Operator::Eq, "CN")?.compile(Scope::Assign, &mut report);
+    /// // One session for many conditions of a lead, and `begin` before the next lead.
+    /// let mut session = ScriptSession::new();
+    /// session.begin();
+    /// assert!(here.eval_in(&facts, &mut session)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Predicate::eval`].

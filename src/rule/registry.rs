@@ -79,12 +79,44 @@ impl Registry {
     const SIGNAL: &'static str = "signal";
 
     /// A registry without plug-ins.
+    ///
+    /// ```
+    /// use leadkit::rule::Registry;
+    /// use leadkit::score::Scorer;
+    ///
+    /// // Rules that name no plug-in need nothing in it.
+    /// assert!(Scorer::load_with(serde_json::json!({}), &Registry::new()).is_ok());
+    /// ```
     #[must_use]
     pub fn new() -> Registry {
         Registry::default()
     }
 
     /// Adds a signal under a name; one of the same name is replaced.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    /// use leadkit::rule::{FactSource, Fault, Registry, Signal};
+    /// use leadkit::score::Scorer;
+    /// use serde_json::json;
+    /// use std::sync::Arc;
+    ///
+    /// #[derive(Debug)]
+    /// struct Lookalike;
+    ///
+    /// impl Signal for Lookalike {
+    ///     fn points(&self, _: &dyn FactSource) -> Result<Option<Points>, Fault> {
+    ///         Ok(Some(Points::new(15)))
+    ///     }
+    /// }
+    ///
+    /// let registry = Registry::new().signal("lookalike", |_| Ok(Arc::new(Lookalike)));
+    /// let rule = json!({"id": "model", "points": {"custom": {"name": "lookalike"}}});
+    /// let rules = json!({"fit": {"rules": [rule]}});
+    /// assert!(Scorer::load_with(rules.clone(), &registry).is_ok());
+    /// let errors = Scorer::load(rules).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "there is no signal `lookalike`");
+    /// ```
     #[must_use]
     pub fn signal(
         self,

@@ -70,6 +70,14 @@ struct Run {
 
 impl Folded {
     /// Folds `text` and keeps the map back. Texts beyond 4 GiB are cut at that length.
+    ///
+    /// ```
+    /// use leadkit::text::{Folded, fold};
+    ///
+    /// let folded = Folded::new("ＡＣＭＥ ① Ltd");
+    /// assert_eq!(folded.as_str(), "acme 1 ltd");
+    /// assert_eq!(folded.as_str(), fold("ＡＣＭＥ ① Ltd"));
+    /// ```
     #[must_use]
     pub fn new(text: &str) -> Folded {
         let most = (0..4).find_map(|back| text.get(..u32::MAX as usize - back));
@@ -99,6 +107,15 @@ impl Folded {
     /// character became several (`㈱` → `(株)`), any part of them gives that character. Marks and invisible
     /// characters that were dropped belong to the character before them. A range beyond the end is cut; an empty
     /// range gives an empty span. O(log n).
+    ///
+    /// ```
+    /// use leadkit::text::Folded;
+    ///
+    /// let text = "请联系ＡＢＣ公司";
+    /// let folded = Folded::new(text);
+    /// let found = folded.as_str().find("abc").unwrap();
+    /// assert_eq!(&text[folded.original_span(found..found + 3)], "ＡＢＣ");
+    /// ```
     #[must_use]
     pub fn original_span(&self, range: Range<usize>) -> Range<usize> {
         let start = range.start.min(self.text.len());

@@ -96,6 +96,18 @@ pub struct ScriptSession {
 
 impl ScriptSession {
     /// A session that holds nothing yet.
+    ///
+    /// ```
+    /// # use leadkit::error::Report;
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope, ScriptSession};
+    /// # let (lead, tables) = (Lead { country: Some("CN".into()), ..Lead::default() }, HostTables::default());
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let mut report = Report::new();
+    /// let here = Condition::compare("country", Operator::Eq, "CN")?.compile(Scope::Assign, &mut report);
+    /// assert!(here.eval_in(&facts, &mut ScriptSession::new())?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> ScriptSession {
         ScriptSession::default()
