@@ -26,6 +26,23 @@ impl MergePlan<Account> {
     ///
     /// One account alone gives a plan that does nothing.
     ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::Account;
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// // Two accounts of `Acme Ltd`, A1 without an owner and A2 of `li`.
+    /// let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// assert_eq!(plan.merged().id.as_str(), "A2");
+    /// assert_eq!(plan.merged_away()[0].id(), "A1");
+    /// assert_eq!(plan.to_string(), "merge account A1 into account A2, which has an owner");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When there is no account, one has no id, or two have the same.
     pub fn for_accounts(
@@ -42,6 +59,22 @@ impl MergePlan<Lead> {
     /// addresses, to [tell](MergePlan::doubts) who is another person.
     ///
     /// One lead alone gives a plan that does nothing.
+    ///
+    /// ```
+    /// use leadkit::contact::PhoneOptions;
+    /// use leadkit::merge::{MergePlan, MergeRules, Merger};
+    /// use leadkit::model::Lead;
+    ///
+    /// let lead = |id: &str, name: &str| Lead { id: id.into(), name: Some(name.into()), ..Lead::default() };
+    /// let merger = Merger::compile(&MergeRules::default())?;
+    /// let plan = MergePlan::for_leads(&[lead("L1", "张伟"), lead("L2", "李娜")], &merger, &PhoneOptions::default())?;
+    /// // Two names are two people: somebody has to look before it is carried out.
+    /// assert_eq!(
+    ///     plan.doubts()[1].to_string(),
+    ///     "lead L1 and lead L2 are of two people by name, mobile number or e-mail address",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no lead, one has no id, or two have the same.

@@ -47,6 +47,22 @@ impl<R> Default for MergeLog<R> {
 
 impl<R> MergeLog<R> {
     /// Adds a merge that was made after all others.
+    ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// let mut log = MergeLog::default();
+    /// log.push(plan.apply(&mut accounts)?);
+    /// assert_eq!(log.iter().next().unwrap().merged().id.as_str(), "A2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn push(&mut self, undo: UndoRecord<R>) {
         self.0.push(undo);
     }
@@ -69,6 +85,24 @@ impl<'l, R> IntoIterator for &'l MergeLog<R> {
 impl<R: Mergeable> MergeLog<R> {
     /// Takes the merge at a place, from 0, back among the records, as [`UndoRecord::undo`] does, and out of the log.
     /// O(records of the log).
+    ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// let mut log = MergeLog::default();
+    /// log.push(plan.apply(&mut accounts)?);
+    /// assert!(log.undo(0, &mut accounts)?.is_empty(), "nothing has changed since");
+    /// assert_eq!(accounts.len(), 2);
+    /// assert_eq!(log.undo(0, &mut accounts), Err(MergeError::NotInLog { place: 0 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no such merge, or one of its records was merged again since; else as [`UndoRecord::undo`]. Nothing
@@ -131,6 +165,24 @@ impl<R: Mergeable> MergeLog<R> {
 
     /// Takes out every merge that holds a record, of which nothing may be kept: it can be taken back no more. O(records of the
     /// log).
+    ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// let mut log = MergeLog::default();
+    /// log.push(plan.apply(&mut accounts)?);
+    /// // Of account A1 nothing may be kept.
+    /// log.forget(&RecordRef::Account("A1".into()));
+    /// assert_eq!(log.iter().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn forget(&mut self, record: &RecordRef) {
         let is_contact =
             |one: &R| one.contacts().iter().any(|one| RecordRef::Contact(one.id.clone()) == *record);

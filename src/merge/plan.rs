@@ -166,6 +166,25 @@ impl<R: Mergeable> MergePlan<R> {
     /// Carries the plan out: the survivor changes in its place, the others are taken out. O(n log m) for m records of
     /// the plan among n.
     ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// // A1 goes into A2, which has an owner.
+    /// let before = accounts.clone();
+    /// let undo = plan.apply(&mut accounts)?;
+    /// assert_eq!(accounts.iter().map(|account| account.id.as_str()).collect::<Vec<_>>(), ["A2"]);
+    /// undo.undo(&mut accounts)?;
+    /// assert_eq!(accounts, before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When one of the records is not there, is there twice, or has changed since the plan was made; nothing has
     /// happened then.

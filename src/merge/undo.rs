@@ -114,6 +114,26 @@ impl<R: Mergeable> UndoRecord<R> {
     /// items added or taken out since are. A field that both sides changed keeps the newer value and is reported.
     /// O(n log n) in fields and contacts.
     ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// let undo = plan.apply(&mut accounts)?;
+    /// // Somebody has found the domain since: it stays.
+    /// accounts[0].domain = Some("acme.com".into());
+    /// let restored = undo.restore(&accounts[0])?;
+    /// assert_eq!(restored.survivor.domain.as_deref(), Some("acme.com"));
+    /// assert_eq!(restored.others[0].id.as_str(), "A1");
+    /// assert!(restored.conflicts.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the format is not known or the record is not the survivor.
     pub fn restore(&self, current: &R) -> Result<Restored<R>, MergeError> {
@@ -143,6 +163,25 @@ impl<R: Mergeable> UndoRecord<R> {
     /// For one merge that is kept by itself. Of several merges of one record the last is undone first, and this record alone
     /// cannot tell a later merge from changes by hand: keep them in a [`MergeLog`](super::MergeLog), which refuses
     /// another order.
+    ///
+    /// ```
+    /// # use leadkit::contact::PhoneOptions;
+    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::{Account, RecordRef};
+    /// # let account = |id: &str, owner: Option<&str>| Account {
+    /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
+    /// # };
+    /// # let mut accounts = vec![account("A1", None), account("A2", Some("li"))];
+    /// # let merger = Merger::compile(&MergeRules::default())?;
+    /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
+    /// let undo = plan.apply(&mut accounts)?;
+    /// undo.undo(&mut accounts)?;
+    /// assert_eq!(accounts.len(), 2);
+    /// // A second time there is nothing to take apart.
+    /// let again = undo.undo(&mut accounts).unwrap_err();
+    /// assert_eq!(again.to_string(), "account A1 is there already: it cannot be brought back");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`restore`](UndoRecord::restore); also when the survivor is not there, is there twice, or another is there
