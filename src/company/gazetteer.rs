@@ -165,12 +165,29 @@ impl Gazetteer {
     }
 
     /// The crate's own tables.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// assert_eq!(gazetteer.region_of("深圳").unwrap().to_string(), "CN-GD-440300");
+    /// assert_eq!(gazetteer.alias_of("鹅厂"), None, "aliases are the host's");
+    /// ```
     #[must_use]
     pub fn builtin() -> Gazetteer {
         BUILTIN.clone()
     }
 
     /// Starts from the crate's own tables and adds the host's.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("鹅厂", "腾讯科技（深圳）有限公司").industry("储能").build();
+    /// assert_eq!(gazetteer.alias_of("鹅厂"), Some("腾讯科技（深圳）有限公司"));
+    /// // The built-in tables are there too.
+    /// assert!(gazetteer.region_of("深圳").is_some());
+    /// ```
     #[must_use]
     pub fn builder() -> GazetteerBuilder {
         GazetteerBuilder { tables: Tables::clone(&BUILTIN.tables) }
@@ -182,6 +199,16 @@ impl Gazetteer {
     /// provinces and cities (`Guangdong`, `Shenzhen, Guangdong`), chains (`广东省深圳市南山区`), ISO 3166 and
     /// GB/T 2260 codes (`CN-GD`, `440300`). A name with several readings gives the most important one (`吉林` is the
     /// province), and nothing when two are equally important (`朝阳区`).
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// let region = |text| gazetteer.region_of(text).map(|region| region.to_string());
+    /// assert_eq!(region("广东省深圳市南山区科技园1号").as_deref(), Some("CN-GD-440305"));
+    /// assert_eq!(region("Shenzhen").as_deref(), Some("CN-GD-440300"));
+    /// assert_eq!(region("nowhere"), None);
+    /// ```
     #[must_use]
     pub fn region_of(&self, text: &str) -> Option<Region> {
         let cleaned = clean(text);
@@ -282,6 +309,14 @@ impl Gazetteer {
     }
 
     /// The company an alias (brand, product or former name) stands for.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("Big Blue", "International Business Machines Corp").build();
+    /// assert_eq!(gazetteer.alias_of("BIG BLUE"), Some("International Business Machines Corp"));
+    /// assert_eq!(gazetteer.alias_of("Blue"), None);
+    /// ```
     #[must_use]
     pub fn alias_of(&self, name: &str) -> Option<&str> {
         if self.tables.aliases.is_empty() {
@@ -305,6 +340,13 @@ pub struct GazetteerBuilder {
 
 impl GazetteerBuilder {
     /// A brand, product or former name and the company it stands for; a later alias replaces an earlier one.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("纷享销客", "北京纷扬科技有限责任公司").build();
+    /// assert_eq!(gazetteer.alias_of("纷享销客"), Some("北京纷扬科技有限责任公司"));
+    /// ```
     #[must_use]
     pub fn alias(mut self, alias: &str, company: &str) -> GazetteerBuilder {
         let alias = fold(alias).trim().to_owned();
@@ -315,12 +357,28 @@ impl GazetteerBuilder {
     }
 
     /// Many aliases at once.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let table = [("鹅厂", "腾讯科技（深圳）有限公司"), ("Big Blue", "International Business Machines Corp")];
+    /// let gazetteer = Gazetteer::builder().aliases(table).build();
+    /// assert_eq!(gazetteer.alias_of("鹅厂"), Some("腾讯科技（深圳）有限公司"));
+    /// ```
     #[must_use]
     pub fn aliases<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> GazetteerBuilder {
         pairs.into_iter().fold(self, |builder, (alias, company)| builder.alias(alias, company))
     }
 
     /// Another name for a region (a development zone, a sales area named after its city).
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builder().region("亦庄开发区", "CN-BJ".parse()?).build();
+    /// assert_eq!(gazetteer.region_of("亦庄开发区"), Some("CN-BJ".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn region(mut self, name: &str, region: Region) -> GazetteerBuilder {
         let level = match (region.subdivision(), region.gbt2260()) {
@@ -337,6 +395,14 @@ impl GazetteerBuilder {
     }
 
     /// A legal form: its canonical name and how it is written. `leads`: it may also stand in front of the name.
+    ///
+    /// ```
+    /// use leadkit::company::{CompanyName, Gazetteer, exact_key};
+    ///
+    /// let gazetteer = Gazetteer::builder().legal_form("wmc", ["water management cooperative", "wmc"], false).build();
+    /// let key = |name| exact_key(&CompanyName::parse(name, &gazetteer));
+    /// assert_eq!(key("Green Hill WMC"), key("Green Hill Water Management Cooperative"));
+    /// ```
     #[must_use]
     pub fn legal_form<'a>(
         mut self,
@@ -349,6 +415,14 @@ impl GazetteerBuilder {
     }
 
     /// A word that says what a company does.
+    ///
+    /// ```
+    /// use leadkit::company::{CompanyName, Gazetteer};
+    ///
+    /// let gazetteer = Gazetteer::builder().industry("元宇宙").build();
+    /// let name = CompanyName::parse("北京纷扬元宇宙有限公司", &gazetteer);
+    /// assert_eq!((name.brand(), name.industry()), ("纷扬", Some("元宇宙")));
+    /// ```
     #[must_use]
     pub fn industry(mut self, word: &str) -> GazetteerBuilder {
         let word = clean(word);

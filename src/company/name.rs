@@ -64,6 +64,16 @@ impl fmt::Debug for Origin {
 
 impl CompanyName {
     /// Reads a name. Never fails: what is not understood is brand. Linear in the name.
+    ///
+    /// ```
+    /// use leadkit::company::{CompanyName, Gazetteer};
+    ///
+    /// let name = CompanyName::parse("北京纷扬科技有限公司深圳分公司", &Gazetteer::builtin());
+    /// assert_eq!((name.brand(), name.industry()), ("纷扬", Some("科技")));
+    /// assert_eq!(name.branch(), Some("深圳分公司"));
+    /// // What is not understood is the brand.
+    /// assert_eq!(CompanyName::parse("Juniper Moss", &Gazetteer::builtin()).brand(), "juniper moss");
+    /// ```
     #[must_use]
     pub fn parse(name: &str, gazetteer: &Gazetteer) -> CompanyName {
         let mut parsed = Parsed::default();
