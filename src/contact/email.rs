@@ -48,6 +48,15 @@ pub struct Email {
 impl Email {
     /// Reads and checks an address.
     ///
+    /// ```
+    /// use leadkit::contact::{Email, EmailFault};
+    ///
+    /// let email = Email::parse(" Lei.Li@GMail.com ")?;
+    /// assert_eq!((email.key(), email.is_public()), ("lei.li@gmail.com", true));
+    /// assert_eq!(Email::parse("lei.li"), Err(EmailFault::NoAt));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The first fault found.
     pub fn parse(raw: &str) -> Result<Email, EmailFault> {

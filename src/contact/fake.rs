@@ -152,6 +152,13 @@ pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
 }
 
 /// Whether a row of ASCII digits looks invented: repetition, counting, blocks, zeros at the end.
+///
+/// ```
+/// use leadkit::contact::fake_digits;
+///
+/// assert_eq!(fake_digits("13888888888")[0].code(), "repeated_digit");
+/// assert!(fake_digits("13927461853").is_empty());
+/// ```
 #[must_use]
 pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
     let mut held = [0; MAX_DIGITS];
@@ -345,6 +352,13 @@ pub fn fake_name(name: &str) -> Option<FakeReason> {
 /// Whether the name of a company looks invented: a placeholder, counted or repeated digits, or keys struck in a row.
 ///
 /// Digits alone may be a brand (`360`, `58`, `1688`): only repetition and counting are suspected.
+///
+/// ```
+/// use leadkit::contact::fake_company;
+///
+/// assert_eq!(fake_company("asdfgh").unwrap().code(), "keyboard_mash");
+/// assert_eq!(fake_company("360"), None, "digits may be a brand");
+/// ```
 #[must_use]
 pub fn fake_company(name: &str) -> Option<FakeReason> {
     fake_folded_company(name, &text::fold(head(name)))
@@ -429,6 +443,13 @@ pub(super) fn is_plain_count(word: &str) -> bool {
 ///
 /// Keyboards known: QWERTY, QWERTZ, AZERTY, the Russian one, and lone Hangul letters. Han and kana are typed through
 /// an input method and are never suspected.
+///
+/// ```
+/// use leadkit::contact::keyboard_mash;
+///
+/// assert_eq!(keyboard_mash("qweqwe").unwrap().to_string(), "`qweqwe` is a run of neighbouring keys");
+/// assert_eq!(keyboard_mash("property"), None);
+/// ```
 #[must_use]
 pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
     // Ideographs are told apart before the table of all letters is asked.

@@ -108,6 +108,16 @@ const MIN_HEAD: usize = 5;
 
 impl Phone {
     /// Reads and judges a phone field.
+    ///
+    /// ```
+    /// use leadkit::contact::{Phone, PhoneFault, PhoneOptions};
+    ///
+    /// let options = PhoneOptions::default();
+    /// let phone = Phone::parse("+86 138-1234-9876", &options);
+    /// assert_eq!((phone.key(), phone.is_ok()), (Some("+8613812349876"), true));
+    /// assert_eq!(Phone::parse("0755-26718888转801", &options).extension(), Some("801"));
+    /// assert_eq!(Phone::parse("1381234987", &options).fault(), Some(PhoneFault::MobileTooShort));
+    /// ```
     #[must_use]
     pub fn parse(raw: &str, options: &PhoneOptions<'_>) -> Phone {
         let scan = match scan::scan(raw) {
@@ -531,6 +541,20 @@ impl Phone {
     ///
     /// Hong Kong, Macao and Taiwan answer as `CN-HK`, `CN-MO` and `CN-TW` by their country codes. Mobile numbers
     /// need `segments`: which city a segment was given to is the host's data.
+    ///
+    /// ```
+    /// use leadkit::contact::{Phone, PhoneOptions, PhoneSegments};
+    ///
+    /// let options = PhoneOptions::default();
+    /// let landline = Phone::parse("0755-26718888", &options);
+    /// assert_eq!(landline.area(None).unwrap().to_string(), "CN-GD-440300");
+    /// // Of a mobile number only the host's table knows it.
+    /// let mobile = Phone::parse("13812349876", &options);
+    /// let segments = PhoneSegments::from_rows([("1381234", "CN-BJ".parse()?)]).unwrap();
+    /// assert_eq!(mobile.area(None), None);
+    /// assert_eq!(mobile.area(Some(&segments)).unwrap().to_string(), "CN-BJ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn area(&self, segments: Option<&PhoneSegments>) -> Option<Region> {
         let key = self.key()?;

@@ -61,6 +61,19 @@ struct Table {
 impl PhoneSegments {
     /// Builds the tables. Rows may come in any order; equal rows are one.
     ///
+    /// ```
+    /// use leadkit::contact::PhoneSegments;
+    ///
+    /// let [beijing, shenzhen] = ["CN-BJ", "CN-GD-440300"].map(|text| text.parse().unwrap());
+    /// let segments = PhoneSegments::from_rows([("1380013", beijing), ("1381234", shenzhen)]).unwrap();
+    /// assert_eq!(segments.len(), 2);
+    /// let errors = PhoneSegments::from_rows([("1380013", beijing), ("1380013", shenzhen)]).unwrap_err();
+    /// assert_eq!(
+    ///     errors[0].to_string(),
+    ///     "prefix `+861380013` belongs to both `CN-BJ` and `CN-GD-440300`",
+    /// );
+    /// ```
+    ///
     /// # Errors
     /// All bad prefixes and conflicting rows, at most 100 of them.
     pub fn from_rows<P: AsRef<str>>(
@@ -119,6 +132,15 @@ impl PhoneSegments {
     }
 
     /// The region of a canonical key (`+8613800138000`), by its longest known prefix.
+    ///
+    /// ```
+    /// use leadkit::contact::PhoneSegments;
+    ///
+    /// let [beijing, shenzhen] = ["CN-BJ", "CN-GD-440300"].map(|text| text.parse().unwrap());
+    /// let segments = PhoneSegments::from_rows([("138", beijing), ("1381234", shenzhen)]).unwrap();
+    /// assert_eq!(segments.lookup("+8613812349876"), Some(shenzhen), "the longest prefix wins");
+    /// assert_eq!(segments.lookup("+8613900000000"), None);
+    /// ```
     #[must_use]
     pub fn lookup(&self, key: &str) -> Option<Region> {
         let digits = key.strip_prefix('+')?.as_bytes();

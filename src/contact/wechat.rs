@@ -86,6 +86,14 @@ pub struct Wechat {
 impl Wechat {
     /// Reads and checks an id.
     ///
+    /// ```
+    /// use leadkit::contact::{Wechat, WechatFault};
+    ///
+    /// assert_eq!(Wechat::parse("Lei_Li88").unwrap().key(), "lei_li88");
+    /// assert_eq!(Wechat::parse("138 1234 9876").unwrap().key(), "+8613812349876");
+    /// assert_eq!(Wechat::parse("8lei_li"), Err(WechatFault::NoLetterFirst));
+    /// ```
+    ///
     /// # Errors
     /// The first fault found.
     pub fn parse(raw: &str) -> Result<Wechat, WechatFault> {
