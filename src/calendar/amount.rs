@@ -33,24 +33,52 @@ pub enum Amount {
 
 impl Amount {
     /// Whole minutes; more than 36,525 days are 36,525 days.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    ///
+    /// assert_eq!(Amount::minutes(90), "90m".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn minutes(minutes: u32) -> Amount {
         Amount::Time(Span::minutes(minutes))
     }
 
     /// Whole hours; more than 36,525 days are 36,525 days.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    ///
+    /// assert_eq!(Amount::hours(24), "24h".parse()?);
+    /// assert_eq!(Amount::hours(24), Amount::days(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn hours(hours: u32) -> Amount {
         Amount::Time(Span::hours(hours))
     }
 
     /// Days of 24 hours; more than 36,525 are 36,525.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    ///
+    /// assert_eq!(Amount::days(3).to_string(), "3d");
+    /// ```
     #[must_use]
     pub const fn days(days: u32) -> Amount {
         Amount::Time(Span::days(days))
     }
 
     /// Working days; more than 36,525 are 36,525.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    ///
+    /// assert_eq!(Amount::workdays(7).to_string(), "7wd");
+    /// assert_ne!(Amount::workdays(7), Amount::days(7));
+    /// ```
     #[must_use]
     pub const fn workdays(days: u32) -> Amount {
         Amount::Workdays(if days > MAX_WORKDAYS { MAX_WORKDAYS } else { days })

@@ -116,12 +116,35 @@ impl Deadline {
     }
 
     /// Whether it has passed.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use leadkit::calendar::{Amount, Calendar, CalendarRules, Clock, Zone};
+    ///
+    /// let calendar = Calendar::compile(&CalendarRules::office_hours(Zone::default()))?;
+    /// let start = "2026-03-02T10:00:00Z".parse().unwrap();
+    /// let deadline = calendar.add(start, Amount::hours(2), Clock::OfficeHours)?;
+    /// assert!(!deadline.is_past(deadline.at()), "at the very moment it is in time");
+    /// assert!(deadline.is_past(deadline.at() + TimeDelta::seconds(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         folded(now) > self.at
     }
 
     /// For how long it has been past, day and night; zero before.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Amount, Calendar, CalendarRules, Clock, Zone};
+    ///
+    /// let calendar = Calendar::compile(&CalendarRules::office_hours(Zone::default()))?;
+    /// let start = "2026-03-02T10:00:00Z".parse().unwrap();
+    /// let deadline = calendar.add(start, Amount::hours(2), Clock::OfficeHours)?;
+    /// assert_eq!(deadline.overdue("2026-03-03T12:00:00Z".parse().unwrap()).num_hours(), 24);
+    /// assert_eq!(deadline.overdue(start).num_hours(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> chrono::TimeDelta {
         (folded(now) - self.at).max(chrono::TimeDelta::zero())

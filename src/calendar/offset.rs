@@ -92,6 +92,13 @@ impl UtcOffset {
     pub const CHINA: UtcOffset = UtcOffset(8 * 3600);
 
     /// An offset in seconds; `None` unless it is within a day.
+    ///
+    /// ```
+    /// use leadkit::calendar::UtcOffset;
+    ///
+    /// assert_eq!(UtcOffset::from_seconds(8 * 3600), Some(UtcOffset::CHINA));
+    /// assert_eq!(UtcOffset::from_seconds(86_400), None);
+    /// ```
     #[must_use]
     pub const fn from_seconds(seconds: i32) -> Option<UtcOffset> {
         if seconds > -86_400 && seconds < 86_400 { Some(UtcOffset(seconds)) } else { None }

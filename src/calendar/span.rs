@@ -117,18 +117,36 @@ const MAX_SECONDS: u32 = 36_525 * 86_400;
 
 impl Span {
     /// Whole seconds; more than 36,525 days are 36,525 days.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// assert_eq!(Span::seconds(90).to_string(), "90s");
+    /// ```
     #[must_use]
     pub const fn seconds(seconds: u32) -> Span {
         Span(if seconds > MAX_SECONDS { MAX_SECONDS } else { seconds })
     }
 
     /// Whole minutes; more than 36,525 days are 36,525 days.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// assert_eq!(Span::minutes(15).as_seconds(), 900);
+    /// ```
     #[must_use]
     pub const fn minutes(minutes: u32) -> Span {
         Span::seconds(minutes.saturating_mul(60))
     }
 
     /// Whole hours; more than 36,525 days are 36,525 days.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// assert_eq!(Span::hours(24), Span::days(1));
+    /// ```
     #[must_use]
     pub const fn hours(hours: u32) -> Span {
         Span::seconds(hours.saturating_mul(3_600))
@@ -168,6 +186,13 @@ impl Span {
     }
 
     /// The moment this long after another; a leap second is the end of the second before it.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// let at = "2026-03-02T10:00:00Z".parse().unwrap();
+    /// assert_eq!(Span::hours(36).after(at).to_string(), "2026-03-03 22:00:00 UTC");
+    /// ```
     #[must_use]
     pub fn after(self, at: DateTime<Utc>) -> DateTime<Utc> {
         folded(at).checked_add_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MAX_UTC)

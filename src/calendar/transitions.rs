@@ -41,6 +41,17 @@ pub struct Transitions {
 impl Transitions {
     /// A zone that starts at an offset and changes it; the changes are put in order, the last of two at the same
     /// moment holds. Moments are whole seconds: fractions are cut, and a leap second is the second before it.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Transitions, UtcOffset, Zone};
+    ///
+    /// // Summer time begins.
+    /// let begins = "2026-03-29T01:00:00Z".parse().unwrap();
+    /// let zone = Zone::Transitions(Transitions::new(UtcOffset::UTC, [(begins, "+01:00".parse()?)]));
+    /// assert_eq!(zone.offset_at("2026-03-28T12:00:00Z".parse().unwrap()).to_string(), "+00:00");
+    /// assert_eq!(zone.offset_at(begins).to_string(), "+01:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(
         before: UtcOffset,
