@@ -43,12 +43,24 @@ pub struct Actor {
 
 impl Actor {
     /// Somebody in a role.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, Role};
+    ///
+    /// assert_eq!(Actor::new("li", Role::Sales).to_string(), "li (sales)");
+    /// ```
     #[must_use]
     pub fn new(id: impl Into<RepId>, role: Role) -> Actor {
         Actor { id: id.into(), role }
     }
 
     /// A piece of software by name.
+    ///
+    /// ```
+    /// use leadkit::pipeline::Actor;
+    ///
+    /// assert_eq!(Actor::system("intake").to_string(), "intake (system)");
+    /// ```
     #[must_use]
     pub fn system(name: impl Into<RepId>) -> Actor {
         Actor::new(name, Role::System)
@@ -75,12 +87,26 @@ pub struct StageMark {
 
 impl StageMark {
     /// A mark without a reason.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, Role, StageMark};
+    ///
+    /// let mark = StageMark::new("2026-03-02T02:00:00Z".parse().unwrap(), Actor::new("li", Role::Sales));
+    /// assert_eq!(mark.to_string(), "2026-03-02T02:00:00Z by li (sales)");
+    /// ```
     #[must_use]
     pub fn new(at: DateTime<Utc>, by: Actor) -> StageMark {
         StageMark { at, by, reason: None }
     }
 
     /// Adds the reason.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, Role, StageMark};
+    ///
+    /// let mark = StageMark::new("2026-03-02T02:00:00Z".parse().unwrap(), Actor::new("li", Role::Sales));
+    /// assert_eq!(mark.with_reason("no budget").to_string(), "2026-03-02T02:00:00Z by li (sales): no budget");
+    /// ```
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> StageMark {
         self.reason = Some(reason.into());
@@ -116,12 +142,30 @@ pub struct Answer {
 
 impl Answer {
     /// An answer without a note.
+    ///
+    /// ```
+    /// use leadkit::model::YesNo;
+    /// use leadkit::pipeline::{Actor, Answer, Role};
+    ///
+    /// let judge = Actor::new("li", Role::Sales);
+    /// let answer = Answer::new("budget", YesNo::Yes, judge, "2026-03-02T02:00:00Z".parse().unwrap());
+    /// assert_eq!(answer.to_string(), "`budget`: yes, by li (sales) at 2026-03-02T02:00:00Z");
+    /// ```
     #[must_use]
     pub fn new(criterion: impl Into<RuleId>, value: YesNo, by: Actor, at: DateTime<Utc>) -> Answer {
         Answer { criterion: criterion.into(), value, by, at, note: None }
     }
 
     /// Adds a note.
+    ///
+    /// ```
+    /// use leadkit::model::YesNo;
+    /// use leadkit::pipeline::{Actor, Answer, Role};
+    ///
+    /// let judge = Actor::new("li", Role::Sales);
+    /// let answer = Answer::new("budget", YesNo::No, judge, "2026-03-02T02:00:00Z".parse().unwrap());
+    /// assert_eq!(answer.with_note("next year").note.as_deref(), Some("next year"));
+    /// ```
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Answer {
         self.note = Some(note.into());

@@ -120,6 +120,20 @@ impl Pipeline {
 
     /// The required fields of a stage that the lead does not have, in the order of the rules; none for a stage
     /// that is not there.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::pipeline::{Pipeline, PipelineRules};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let mut rules = PipelineRules::default();
+    /// rules.stages[1].required = vec!["company".parse()?, "industry".parse()?];
+    /// let pipeline = Pipeline::compile(&rules)?;
+    /// let (lead, tables) = (Lead { company: Some("Acme Ltd".into()), ..Lead::default() }, HostTables::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// assert_eq!(pipeline.missing_fields(&facts, "mql"), ["industry".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn missing_fields(&self, facts: &Facts<'_>, stage: &str) -> Vec<Field> {
         let required = self.stages.iter().find(|known| known.name == stage).map(|stage| &stage.required);

@@ -112,6 +112,14 @@ const fn first() -> u32 {
 
 impl Gate {
     /// The offices that have not approved yet, in the order of `required`.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Office, PipelineRules};
+    ///
+    /// let now = "2026-03-02T00:00:00Z".parse().unwrap();
+    /// let rules = PipelineRules::default().approved(Office::Operations, "zhao", now);
+    /// assert_eq!(rules.gates[0].missing_approvals(&rules.approvals), [Office::Hr, Office::Finance]);
+    /// ```
     #[must_use]
     pub fn missing_approvals(&self, required: &[Office]) -> Vec<Office> {
         let given = order::set(self.approvals.iter().map(|approval| &approval.office));
@@ -120,6 +128,16 @@ impl Gate {
 
     /// From when it is in force: its effective date or the last approval it needs, whichever is later; `None`
     /// while an approval is missing.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Office, PipelineRules};
+    ///
+    /// let [first, second] = ["2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z"].map(|day| day.parse().unwrap());
+    /// let mut rules = PipelineRules::default().approved(Office::Operations, "zhao", first);
+    /// assert_eq!(rules.gates[0].in_force_from(&rules.approvals), None);
+    /// rules.approvals = vec![Office::Operations];
+    /// assert_eq!(rules.gates[0].in_force_from(&rules.approvals), Some(first));
+    /// ```
     #[must_use]
     pub fn in_force_from(&self, required: &[Office]) -> Option<DateTime<Utc>> {
         if !self.missing_approvals(required).is_empty() {

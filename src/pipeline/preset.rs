@@ -14,6 +14,13 @@ impl Default for PipelineRules {
 
 impl PipelineRules {
     /// `lead → mql → sql → opportunity → order → payment`, with the gates into `mql` and `sql`.
+    ///
+    /// ```
+    /// use leadkit::pipeline::PipelineRules;
+    ///
+    /// let stages: Vec<String> = PipelineRules::order_to_payment().stages.into_iter().map(|stage| stage.name).collect();
+    /// assert_eq!(stages, ["lead", "mql", "sql", "opportunity", "order", "payment"]);
+    /// ```
     #[must_use]
     pub fn order_to_payment() -> PipelineRules {
         let mut stages = to_opportunity();
@@ -34,6 +41,13 @@ impl PipelineRules {
     }
 
     /// `lead → mql → sql → opportunity → poc → won`, with the gates into `mql` and `sql`.
+    ///
+    /// ```
+    /// use leadkit::pipeline::PipelineRules;
+    ///
+    /// let stages: Vec<String> = PipelineRules::proof_of_concept().stages.into_iter().map(|stage| stage.name).collect();
+    /// assert_eq!(stages, ["lead", "mql", "sql", "opportunity", "poc", "won"]);
+    /// ```
     #[must_use]
     pub fn proof_of_concept() -> PipelineRules {
         let mut stages = to_opportunity();

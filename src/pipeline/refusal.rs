@@ -386,6 +386,21 @@ impl GateRefusal {
     }
 
     /// Whether one of the reasons has the code.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::pipeline::{Actor, MoveRequest, Pipeline, PipelineRules, Role, Timeline};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let pipeline = Pipeline::compile(&PipelineRules::default())?;
+    /// let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// let request = MoveRequest::new("nowhere", Actor::new("li", Role::Sales));
+    /// let refusal = pipeline.advance(&facts, &Timeline::new("L1"), &request, now).unwrap_err();
+    /// assert!(refusal.has("unknown_stage"), "{refusal}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn has(&self, code: &str) -> bool {
         self.reasons.iter().any(|reason| reason.code() == code)

@@ -24,12 +24,26 @@ pub struct MoveRequest {
 
 impl MoveRequest {
     /// A request without reason and answers.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, MoveRequest, Role};
+    ///
+    /// let request = MoveRequest::new("mql", Actor::new("li", Role::Sales));
+    /// assert_eq!((request.to.as_str(), request.answers.len(), request.reopen), ("mql", 0, false));
+    /// ```
     #[must_use]
     pub fn new(to: impl Into<String>, by: Actor) -> MoveRequest {
         MoveRequest { to: to.into(), by, reason: None, answers: Vec::new(), reopen: false }
     }
 
     /// Adds the reason.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, MoveRequest, Role};
+    ///
+    /// let request = MoveRequest::new("lost", Actor::new("li", Role::Sales)).with_reason("bought elsewhere");
+    /// assert_eq!(request.reason.as_deref(), Some("bought elsewhere"));
+    /// ```
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> MoveRequest {
         self.reason = Some(reason.into());
@@ -37,6 +51,15 @@ impl MoveRequest {
     }
 
     /// Adds answers.
+    ///
+    /// ```
+    /// use leadkit::model::YesNo;
+    /// use leadkit::pipeline::{Actor, Answer, MoveRequest, Role};
+    ///
+    /// let (li, now) = (Actor::new("li", Role::Sales), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let answers = ["budget", "need"].map(|criterion| Answer::new(criterion, YesNo::Yes, li.clone(), now));
+    /// assert_eq!(MoveRequest::new("sql", li).answered(answers).answers.len(), 2);
+    /// ```
     #[must_use]
     pub fn answered(mut self, answers: impl IntoIterator<Item = Answer>) -> MoveRequest {
         self.answers.extend(answers);

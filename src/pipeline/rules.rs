@@ -143,6 +143,18 @@ pub struct PipelineRules {
 
 impl PipelineRules {
     /// Records the approval of every gate by an office. Offices approve in order: operations first.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Office, Pipeline, PipelineRules};
+    ///
+    /// let now = "2026-03-02T00:00:00Z".parse().unwrap();
+    /// let rules = PipelineRules::default();
+    /// let offices = rules.approvals.clone();
+    /// let rules = offices.into_iter().fold(rules, |rules, office| rules.approved(office, "zhao", now));
+    /// let pipeline = Pipeline::compile(&rules)?;
+    /// assert_eq!(pipeline.gates_in_force("mql", now).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn approved(mut self, office: Office, by: impl Into<RepId>, at: DateTime<Utc>) -> PipelineRules {
         let approval = Approval { office, by: by.into(), at };

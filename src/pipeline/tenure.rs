@@ -119,6 +119,13 @@ impl TryFrom<Record> for TenureLog {
 
 impl TenureLog {
     /// The log of a lead that nobody has held yet.
+    ///
+    /// ```
+    /// use leadkit::pipeline::TenureLog;
+    ///
+    /// let log = TenureLog::new("L1");
+    /// assert_eq!((log.lead().as_str(), log.current()), ("L1", None));
+    /// ```
     #[must_use]
     pub fn new(lead: impl Into<LeadId>) -> TenureLog {
         TenureLog { lead: lead.into(), tenures: Vec::new() }
@@ -143,6 +150,21 @@ impl TenureLog {
     }
 
     /// Who held the lead at a time. A tenure holds from its first moment to just before its last.
+    ///
+    /// ```
+    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
+    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut log = TenureLog::new("L1");
+    /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
+    /// // `li` has held the lead since 2 March, and `wang` since 5 March.
+    /// log.hand_over("wang", at("2026-03-05T00:00:00Z"))?;
+    /// let owner_at = |time: &str| log.owner_at(at(time)).map(|owner| owner.as_str());
+    /// assert_eq!(owner_at("2026-03-04T23:59:59Z"), Some("li"));
+    /// assert_eq!(owner_at("2026-03-05T00:00:00Z"), Some("wang"));
+    /// assert_eq!(owner_at("2026-03-01T00:00:00Z"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn owner_at(&self, at: DateTime<Utc>) -> Option<&RepId> {
         let holds = |tenure: &&Tenure| tenure.from <= at && tenure.until.is_none_or(|until| at < until);
@@ -150,12 +172,36 @@ impl TenureLog {
     }
 
     /// How the last tenure of an owner ended; `None` when it lasts or there was none.
+    ///
+    /// ```
+    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
+    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut log = TenureLog::new("L1");
+    /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
+    /// log.close(TenureEnd::Returned, None, at("2026-03-05T00:00:00Z"))?;
+    /// assert_eq!(log.last_end_of(&"li".into()), Some(TenureEnd::Returned));
+    /// assert_eq!(log.last_end_of(&"wang".into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn last_end_of(&self, owner: &RepId) -> Option<TenureEnd> {
         self.tenures.iter().rev().find(|tenure| tenure.owner == *owner).and_then(|tenure| tenure.end)
     }
 
     /// Begins a tenure.
+    ///
+    /// ```
+    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
+    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut log = TenureLog::new("L1");
+    /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
+    /// // `li` holds the lead since 2 March.
+    /// let held = log.open("wang", Acquisition::Claimed, at("2026-03-05T00:00:00Z")).unwrap_err();
+    /// assert_eq!(held.to_string(), "li holds lead L1: that tenure ends first");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When somebody holds the lead, or the last tenure ended later.
@@ -185,6 +231,19 @@ impl TenureLog {
 
     /// Ends the tenure that lasts.
     ///
+    /// ```
+    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
+    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut log = TenureLog::new("L1");
+    /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
+    /// let unexplained = log.close(TenureEnd::Invalid, None, at("2026-03-05T00:00:00Z"));
+    /// assert_eq!(unexplained, Err(TenureError::CloseReason { end: TenureEnd::Invalid }));
+    /// log.close(TenureEnd::Invalid, Some(CloseReason::NoIntent), at("2026-03-05T00:00:00Z"))?;
+    /// assert_eq!(log.current(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When nobody holds the lead, the tenure began later, or a close reason is missing or stands where none
     /// belongs.
@@ -211,6 +270,19 @@ impl TenureLog {
     }
 
     /// Hands the lead over to another owner (更换给他人): ends one tenure and begins the next at the same moment.
+    ///
+    /// ```
+    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
+    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut log = TenureLog::new("L1");
+    /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
+    /// // `li` holds the lead since 2 March.
+    /// log.hand_over("wang", at("2026-03-05T00:00:00Z"))?;
+    /// assert_eq!(log.tenures()[0].until, Some(log.tenures()[1].from));
+    /// assert_eq!(log.current().unwrap().owner.as_str(), "wang");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When nobody or the same owner holds the lead, or the tenure began later. The log is then as it was.

@@ -145,6 +145,13 @@ impl TryFrom<Record> for Timeline {
 
 impl Timeline {
     /// The timeline of a lead that has not entered any stage yet.
+    ///
+    /// ```
+    /// use leadkit::pipeline::Timeline;
+    ///
+    /// let timeline = Timeline::new("L1");
+    /// assert_eq!((timeline.lead().as_str(), timeline.stage()), ("L1", None));
+    /// ```
     #[must_use]
     pub fn new(lead: impl Into<LeadId>) -> Timeline {
         Timeline { lead: lead.into(), visits: Vec::new() }
@@ -175,12 +182,40 @@ impl Timeline {
     }
 
     /// When the lead first entered the stage. Conversion counts this one. O(visits).
+    ///
+    /// ```
+    /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mark = |text: &str| StageMark::new(text.parse().unwrap(), Actor::new("li", Role::Sales));
+    /// # let mut timeline = Timeline::new("L1");
+    /// # timeline.enter("lead", mark("2026-03-02T00:00:00Z"))?;
+    /// # timeline.enter("mql", mark("2026-03-04T00:00:00Z"))?;
+    /// # timeline.enter("lead", mark("2026-03-05T00:00:00Z"))?;
+    /// // In `lead` from 2 March, in `mql` from 4 March, and in `lead` again from 5 March.
+    /// assert_eq!(timeline.first_entry("lead"), Some(at("2026-03-02T00:00:00Z")));
+    /// assert_eq!(timeline.first_entry("sql"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn first_entry(&self, stage: &str) -> Option<DateTime<Utc>> {
         self.entries(stage).next().map(|visit| visit.entered.at)
     }
 
     /// The visits of one stage, in the order of entry.
+    ///
+    /// ```
+    /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mark = |text: &str| StageMark::new(text.parse().unwrap(), Actor::new("li", Role::Sales));
+    /// # let mut timeline = Timeline::new("L1");
+    /// # timeline.enter("lead", mark("2026-03-02T00:00:00Z"))?;
+    /// # timeline.enter("mql", mark("2026-03-04T00:00:00Z"))?;
+    /// # timeline.enter("lead", mark("2026-03-05T00:00:00Z"))?;
+    /// // In `lead` from 2 March, in `mql` from 4 March, and in `lead` again from 5 March.
+    /// let returns: Vec<bool> = timeline.entries("lead").map(|visit| visit.re_entry).collect();
+    /// assert_eq!(returns, [false, true]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn entries<'t>(&'t self, stage: &'t str) -> impl Iterator<Item = &'t StageVisit> {
         self.visits.iter().filter(move |visit| visit.stage == stage)
     }
@@ -194,6 +229,21 @@ impl Timeline {
     }
 
     /// How long the lead has been in the stage, all visits together; an open visit counts until `now`.
+    ///
+    /// ```
+    /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mark = |text: &str| StageMark::new(text.parse().unwrap(), Actor::new("li", Role::Sales));
+    /// # let mut timeline = Timeline::new("L1");
+    /// # timeline.enter("lead", mark("2026-03-02T00:00:00Z"))?;
+    /// # timeline.enter("mql", mark("2026-03-04T00:00:00Z"))?;
+    /// # timeline.enter("lead", mark("2026-03-05T00:00:00Z"))?;
+    /// // In `lead` from 2 March, in `mql` from 4 March, and in `lead` again from 5 March.
+    /// let now = at("2026-03-08T00:00:00Z");
+    /// assert_eq!(timeline.time_in("lead", now).num_days(), 2 + 3);
+    /// assert_eq!(timeline.time_in("mql", now).num_days(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn time_in(&self, stage: &str, now: DateTime<Utc>) -> TimeDelta {
         self.entries(stage)
@@ -205,6 +255,24 @@ impl Timeline {
 
     /// Enters a stage without asking a pipeline: for histories that are imported.
     ///
+    /// ```
+    /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mark = |text: &str| StageMark::new(text.parse().unwrap(), Actor::new("li", Role::Sales));
+    /// # let mut timeline = Timeline::new("L1");
+    /// # timeline.enter("lead", mark("2026-03-02T00:00:00Z"))?;
+    /// # timeline.enter("mql", mark("2026-03-04T00:00:00Z"))?;
+    /// # timeline.enter("lead", mark("2026-03-05T00:00:00Z"))?;
+    /// let early = timeline.enter("sql", mark("2026-03-01T00:00:00Z")).unwrap_err();
+    /// assert_eq!(
+    ///     early.to_string(),
+    ///     "an entry at 2026-03-01T00:00:00Z is earlier than the last one, at 2026-03-05T00:00:00Z",
+    /// );
+    /// timeline.enter("sql", mark("2026-03-09T00:00:00Z"))?;
+    /// assert_eq!(timeline.stage(), Some("sql"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the entry is earlier than the last one.
     pub fn enter(&mut self, stage: impl Into<String>, mark: StageMark) -> Result<(), TimelineError> {
@@ -213,6 +281,28 @@ impl Timeline {
     }
 
     /// Takes in what [`super::Pipeline::advance`] decided.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::pipeline::{Actor, MoveRequest, Pipeline, PipelineRules, Role, Timeline};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let pipeline = Pipeline::compile(&PipelineRules::default())?;
+    /// let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// let mut timeline = Timeline::new("L1");
+    /// let request = MoveRequest::new("lead", Actor::new("li", Role::Sales));
+    /// let transition = pipeline.advance(&facts, &timeline, &request, now)?;
+    /// timeline.apply(&transition)?;
+    /// assert_eq!(timeline.stage(), Some("lead"));
+    /// // It was decided on a timeline that has moved since.
+    /// assert_eq!(
+    ///     timeline.apply(&transition).unwrap_err().to_string(),
+    ///     "the transition was decided after 0 visits, the timeline has 1",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the transition is another lead's, was decided on another state of the timeline, or goes back in time.
