@@ -21,6 +21,14 @@ pub struct BantFact {
 
 impl BantFact {
     /// A fact with its evidence.
+    ///
+    /// ```
+    /// use leadkit::inquiry::BantFact;
+    /// use leadkit::model::YesNo;
+    ///
+    /// let budget = BantFact::new(YesNo::Yes, "the offer of 3 March was signed off");
+    /// assert_eq!(budget.to_string(), "yes (the offer of 3 March was signed off)");
+    /// ```
     #[must_use]
     pub fn new(value: YesNo, evidence: impl Into<String>) -> BantFact {
         BantFact { value, evidence: Some(evidence.into()) }

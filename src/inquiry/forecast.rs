@@ -158,6 +158,17 @@ fn units(quantity: ExpectedQuantity) -> String {
 impl Grades {
     /// The amount times the win rate, rounded half to even to the minor unit; `None` when it is not counted.
     ///
+    /// ```
+    /// use leadkit::inquiry::{GradeRules, Grades};
+    /// use leadkit::model::{Currency, InquiryGrade, Money};
+    ///
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// let amount = Money::new(100_000, Currency::CNY);
+    /// assert_eq!(grades.expected_amount(InquiryGrade::B, amount)?.unwrap().to_string(), "600.00 CNY");
+    /// assert_eq!(grades.expected_amount(InquiryGrade::E, amount)?, None, "E is not counted");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Never for a rate up to 100 %; the result always fits.
     pub fn expected_amount(&self, grade: InquiryGrade, amount: Money) -> Result<Option<Money>, MoneyError> {
@@ -165,6 +176,16 @@ impl Grades {
     }
 
     /// The quantity times the win rate, exact; `None` when it is not counted.
+    ///
+    /// ```
+    /// use leadkit::inquiry::{GradeRules, Grades};
+    /// use leadkit::model::InquiryGrade;
+    ///
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// let expected = grades.expected_quantity(InquiryGrade::C, 5)?.unwrap();
+    /// assert_eq!((expected.to_string().as_str(), expected.rounded()), ("1.5", 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When it does not fit into 64-bit hundredths.
@@ -178,6 +199,20 @@ impl Grades {
     }
 
     /// What a set of inquiries is expected to bring. O(inquiries).
+    ///
+    /// ```
+    /// use leadkit::inquiry::{GradeRules, Grades, Inquiry};
+    /// use leadkit::model::{Currency, InquiryGrade, Money};
+    ///
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// let inquiry = |id: &str, grade, minor| Inquiry {
+    ///     id: id.into(), grade, amount: Some(Money::new(minor, Currency::CNY)), quantity: None,
+    /// };
+    /// let inquiries = [inquiry("O1", InquiryGrade::A, 100_000), inquiry("O2", InquiryGrade::D, 50_000)];
+    /// let forecast = grades.forecast(&inquiries)?;
+    /// assert_eq!(forecast.amounts()[0].to_string(), "850.00 CNY");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When a total does not fit.

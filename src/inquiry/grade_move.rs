@@ -50,6 +50,17 @@ pub struct GradeRequest {
 
 impl GradeRequest {
     /// A request without actions and report.
+    ///
+    /// ```
+    /// use leadkit::inquiry::{GradeRequest, GradeRules, Grades};
+    /// use leadkit::model::InquiryGrade;
+    ///
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// let request = GradeRequest::new(InquiryGrade::B, InquiryGrade::F);
+    /// let refusal = grades.change(&request, "2026-03-02T02:00:00Z".parse().unwrap()).unwrap_err();
+    /// assert_eq!(refusal.to_string(), "the inquiry cannot move from grade B to F: it needs a loss report");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(from: InquiryGrade, to: InquiryGrade) -> GradeRequest {
         GradeRequest { from, to, actions: Vec::new(), loss_report: None }

@@ -37,6 +37,18 @@ impl Default for ClosedDeals {
 impl ClosedDeals {
     /// Compiles a condition over `order.…` fields.
     ///
+    /// ```
+    /// use leadkit::inquiry::ClosedDeals;
+    /// use leadkit::rule::Condition;
+    /// use serde_json::json;
+    ///
+    /// let shipped = Condition::load(json!({"field": "order.product", "eq": "crm"}))?;
+    /// assert!(ClosedDeals::compile(&shipped).is_ok());
+    /// let errors = ClosedDeals::compile(&Condition::load(json!({"field": "city", "eq": "深圳"}))?).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].message, "`city` cannot be read here: the lead brings it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the condition reads anything else.
     pub fn compile(closed_when: &Condition) -> Result<ClosedDeals, RuleErrors> {
@@ -47,6 +59,20 @@ impl ClosedDeals {
     }
 
     /// Whether the order is a closed deal, given payments of any orders.
+    ///
+    /// ```
+    /// use leadkit::inquiry::ClosedDeals;
+    /// use leadkit::model::{Currency, Money, Order, Payment};
+    ///
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let amount = Money::new(50_000, Currency::CNY);
+    /// let order = Order { id: "O1".into(), amount, created_at: now, ..Order::default() };
+    /// let payment = Payment { id: "P1".into(), order: Some("O1".into()), amount, received_at: now, ..Payment::default() };
+    /// let deals = ClosedDeals::default();
+    /// assert!(deals.is_closed(&order, &[payment], now)?);
+    /// assert!(!deals.is_closed(&order, &[], now)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the condition cannot be evaluated.

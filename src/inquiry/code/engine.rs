@@ -24,6 +24,14 @@ impl InquiryCode {
     }
 
     /// What a part of it says; numbers with their leading zeros.
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// let code = format.parse("EHD-GDXH-IND-CRM202603-0007")?;
+    /// assert_eq!(code.value(CodePart::Serial), Some("0007"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn value(&self, part: CodePart) -> Option<&str> {
         self.values.get(&part).map(String::as_str)
@@ -70,6 +78,17 @@ impl CodeFormat {
 
     /// Builds a code from its parts. Numbers get their leading zeros.
     ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// let mut values = format.parse("EHD-GDXH-IND-CRM202603-0007")?.values().clone();
+    /// values.insert(CodePart::Serial, "8".into());
+    /// assert_eq!(format.build(values.clone())?.to_string(), "EHD-GDXH-IND-CRM202603-0008");
+    /// values.remove(&CodePart::Serial);
+    /// assert_eq!(format.build(values).unwrap_err().to_string(), "`serial` is missing");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When a part is missing, is not one of the code's, or has a value that cannot stand there.
     pub fn build(&self, mut values: BTreeMap<CodePart, String>) -> Result<InquiryCode, CodeError> {
@@ -95,6 +114,14 @@ impl CodeFormat {
     }
 
     /// Reads a code.
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// assert_eq!(format.parse("EHD-GDXH-IND-CRM202603-0007")?.as_str(), "EHD-GDXH-IND-CRM202603-0007");
+    /// assert_eq!(format.parse("EHD-GDXH").unwrap_err().to_string(), "`EHD-GDXH` has 2 segments, a code has 5");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When it is none.

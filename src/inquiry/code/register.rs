@@ -32,6 +32,16 @@ pub struct CodeRegister {
 
 impl CodeRegister {
     /// Whether the code is in use.
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// let mut register = CodeRegister::default();
+    /// register.add(&format.parse("EHD-GDXH-IND-CRM202603-0007")?)?;
+    /// assert!(register.contains("EHD-GDXH-IND-CRM202603-0007"));
+    /// assert!(!register.contains("EHD-GDXH-IND-CRM202603-0008"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, code: &str) -> bool {
         self.codes.contains(code)
@@ -43,6 +53,18 @@ impl CodeRegister {
     }
 
     /// Takes a code into use. O(log codes).
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// let (mut register, code) = (CodeRegister::default(), format.parse("EHD-GDXH-IND-CRM202603-0007")?);
+    /// register.add(&code)?;
+    /// assert_eq!(
+    ///     register.add(&code).unwrap_err().to_string(),
+    ///     "the code `EHD-GDXH-IND-CRM202603-0007` is in use",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When it is in use. The register is then as it was.
@@ -66,6 +88,17 @@ impl CodeRegister {
     }
 
     /// Gives out the code of these parts with the next serial number; a serial number among them is ignored.
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # let format = CodeFormat::compile(&CodeRules::default())?;
+    /// let mut register = CodeRegister::default();
+    /// let code = format.parse("EHD-GDXH-IND-CRM202603-0007")?;
+    /// register.add(&code)?;
+    /// let next = register.issue(&format, code.values().clone())?;
+    /// assert_eq!(next.as_str(), "EHD-GDXH-IND-CRM202603-0008");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the parts make no code, or all serial numbers are used. The register is then as it was.

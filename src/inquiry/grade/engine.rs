@@ -38,12 +38,42 @@ impl Grades {
     }
 
     /// Win rate in percent; `None` when the grade is not counted.
+    ///
+    /// ```
+    /// use leadkit::inquiry::{GradeRules, Grades};
+    /// use leadkit::model::InquiryGrade;
+    ///
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// assert_eq!(grades.percent(InquiryGrade::S), Some(100));
+    /// assert_eq!(grades.percent(InquiryGrade::E), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn percent(&self, grade: InquiryGrade) -> Option<u8> {
         self.rates.get(&grade).copied().flatten()
     }
 
     /// Finds the grade. O(criteria).
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{GradeRules, Grades, LevelRules, Levels};
+    /// # use leadkit::model::{InquiryGrade, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let lead_of = |columns: &[(&str, leadkit::model::Value)]| Lead {
+    /// #     attributes: columns.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(), ..Lead::default()
+    /// # };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let grades = Grades::compile(&GradeRules::default())?;
+    /// let lead = lead_of(&[("deal_state", "contract".into())]);
+    /// let finding = grades.grade(&Facts::new(&lead, &FactContext::new(&tables, now)));
+    /// assert_eq!(finding.grade(), Some(InquiryGrade::S));
+    /// assert_eq!(
+    ///     finding.to_string(),
+    ///     r#"grade S, because attributes.deal_state in ["contract","award","installed"]"#,
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn grade(&self, facts: &impl FactSource) -> GradeFinding {
         let found = self.ladder.find(facts, &self.version);
         GradeFinding { grade: found.level().and_then(InquiryGrade::from_name), found }

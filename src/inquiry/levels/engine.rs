@@ -35,6 +35,22 @@ impl Levels {
     }
 
     /// Finds the level. O(criteria).
+    ///
+    /// ```
+    /// # use leadkit::inquiry::{GradeRules, Grades, LevelRules, Levels};
+    /// # use leadkit::model::{InquiryGrade, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let lead_of = |columns: &[(&str, leadkit::model::Value)]| Lead {
+    /// #     attributes: columns.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(), ..Lead::default()
+    /// # };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let levels = Levels::compile(&LevelRules::user_states())?;
+    /// let lead = lead_of(&[]);
+    /// let finding = levels.assess(&Facts::new(&lead, &FactContext::new(&tables, now)));
+    /// assert_eq!(finding.level(), Some("potential"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn assess(&self, facts: &impl FactSource) -> LevelFinding {
         self.ladder.find(facts, &self.version)
     }

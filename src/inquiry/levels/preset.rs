@@ -34,6 +34,15 @@ impl LevelRules {
     /// Columns: `target_industry`, `profile_confirmed`, `it_known`, `visited_deciders`, `met_deciders_offline`,
     /// `project_started`, `need_clear`, `budget_clear` (true or false), `digital_suppliers` (number known);
     /// `contact_count` and `kp_count` are counted.
+    ///
+    /// ```
+    /// use leadkit::inquiry::LevelRules;
+    ///
+    /// let rules = LevelRules::maturity();
+    /// assert_eq!(rules, LevelRules::default());
+    /// let titles: Vec<&str> = rules.levels.iter().map(|level| level.title.as_str()).collect();
+    /// assert_eq!(titles, ["陌生", "NA", "认知", "孵化", "商机"]);
+    /// ```
     #[must_use]
     pub fn maturity() -> LevelRules {
         let visited = is_true("attributes.visited_deciders");
@@ -82,6 +91,14 @@ impl LevelRules {
     /// SLTV buys every year, and at least 60 % of it from us. PSTV is an SLTV that the company has named
     /// strategic, LTV buys every year, M is everybody else: defaults to be replaced by your own.
     /// Columns: `buys_every_year`, `strategic` (true or false), `our_share` (percent, 0 to 100).
+    ///
+    /// ```
+    /// use leadkit::inquiry::LevelRules;
+    ///
+    /// let rules = LevelRules::tiers();
+    /// let names: Vec<&str> = rules.levels.iter().map(|level| level.name.as_str()).collect();
+    /// assert_eq!(names, ["pstv", "sltv", "ltv", "m"]);
+    /// ```
     #[must_use]
     pub fn tiers() -> LevelRules {
         let yearly = || is_true("attributes.buys_every_year");
@@ -98,6 +115,14 @@ impl LevelRules {
     }
 
     /// User states by the recency of the last activity: 活跃 within 30 days, 流失 before that, 潜在 without any.
+    ///
+    /// ```
+    /// use leadkit::inquiry::LevelRules;
+    ///
+    /// let rules = LevelRules::user_states();
+    /// let titles: Vec<&str> = rules.levels.iter().map(|level| level.title.as_str()).collect();
+    /// assert_eq!(titles, ["活跃", "流失", "潜在"]);
+    /// ```
     #[must_use]
     pub fn user_states() -> LevelRules {
         LevelRules::preset(
