@@ -21,6 +21,29 @@ impl Book {
     /// out before is left out: [`Outcome::decision`](crate::Outcome::decision).
     ///
     /// Applying the same outcome again changes nothing. Effects on records that are not filed do nothing.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// // Lead L1 is given to `li`, whose tenure begins.
+    /// let given = Effect::SetOwner {
+    ///     lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned,
+    /// };
+    /// book.apply_effects("L1", &[given.clone()], now);
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
+    /// assert_eq!(book.history(&"L1".into()).tenures.len(), 1);
+    ///
+    /// // The same decision again changes nothing.
+    /// let before = book.history(&"L1".into()).clone();
+    /// book.apply_effects("L1", &[given], now);
+    /// assert_eq!(*book.history(&"L1".into()), before);
+    /// ```
     pub fn apply_effects(&mut self, decision: &str, effects: &[Effect], at: DateTime<Utc>) {
         let mut names: Vec<Digest> = Vec::with_capacity(effects.len());
         for effect in effects {

@@ -11,6 +11,21 @@ const MOST_FOLDS: usize = 64;
 
 impl Book {
     /// Files what is known of a lead beside its fields.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let history = History { cycle: 2, ..History::default() };
+    /// book.insert_life(&"L1".into(), history, vec![Activity { id: "a1".into(), ..Activity::default() }]);
+    /// assert_eq!(book.history(&"L1".into()).cycle, 2);
+    /// assert_eq!(book.activities(&"L1".into()).len(), 1);
+    /// ```
     pub fn insert_life(&mut self, id: &LeadId, history: History, activities: Vec<Activity>) {
         let life = self.lives.entry(id.clone()).or_default();
         life.history = history;
@@ -20,6 +35,21 @@ impl Book {
 
     /// The lead that goes on for a lead: itself, or the one it was folded into. What comes later under the id of a folded entry
     /// is that lead's.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// // Entry L2 was folded into lead L1.
+    /// book.insert_lead(Lead { id: "L2".into(), folded_into: Some("L1".into()), ..Lead::default() });
+    /// assert_eq!(book.subject(&"L2".into()).as_str(), "L1");
+    /// assert_eq!(book.subject(&"L1".into()).as_str(), "L1");
+    /// ```
     #[must_use]
     pub fn subject(&self, id: &LeadId) -> LeadId {
         let mut subject = id;
@@ -34,6 +64,24 @@ impl Book {
     }
 
     /// Records an activity, once by its id; of a folded entry, as one of the lead that goes on.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// // Entry L2 was folded into lead L1, so that what it does is done by L1.
+    /// book.insert_lead(Lead { id: "L2".into(), folded_into: Some("L1".into()), ..Lead::default() });
+    /// let visit = Activity { id: "a1".into(), lead: "L2".into(), kind: "page_view".into(), time: now, ..Activity::default() };
+    /// book.record_activity(visit.clone());
+    /// book.record_activity(visit);
+    /// assert_eq!(book.activities(&"L1".into()).len(), 1, "once by its id");
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().last_active_at, Some(now));
+    /// ```
     pub fn record_activity(&mut self, mut activity: Activity) {
         activity.lead = self.subject(&activity.lead);
         let at = activity.time;
@@ -50,12 +98,45 @@ impl Book {
     }
 
     /// What a lead did; nothing when it is not known.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.record_activity(Activity { id: "a1".into(), lead: "L1".into(), time: now, ..Activity::default() });
+    /// assert_eq!(book.activities(&"L1".into()).len(), 1);
+    /// assert!(book.activities(&"L9".into()).is_empty());
+    /// ```
     #[must_use]
     pub fn activities(&self, id: &LeadId) -> &[Activity] {
         self.lives.get(id).map(|life| life.activities.as_slice()).unwrap_or_default()
     }
 
     /// Who held a lead, which cycle it is in, what is due.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let given = Effect::SetOwner {
+    ///     lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned,
+    /// };
+    /// book.apply_effects("L1", &[given], now);
+    /// let history = book.history(&"L1".into());
+    /// assert_eq!((history.tenures[0].owner.as_str(), history.tenures[0].from), ("li", now));
+    /// // What nothing is known of has an empty history.
+    /// assert_eq!(*book.history(&"L9".into()), History::default());
+    /// ```
     #[must_use]
     pub fn history(&self, id: &LeadId) -> &History {
         self.lives.get(id).map_or(History::EMPTY, |life| &life.history)
@@ -63,6 +144,29 @@ impl Book {
 
     /// Whether a converted lead was answered: a person converted it, its owner or who works on it in his place has spoken to it
     /// since, or an opportunity came of it, and nothing is due of anybody.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// // The rules make lead L1 a customer of account A1, which belongs to `li`.
+    /// let converted = ConversionRecord {
+    ///     lead: "L1".into(), account: "A1".into(), contact: None, opportunity: None, at: now, by: None, rule: None,
+    /// };
+    /// let given = Effect::SetOwner { lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned };
+    /// let status = Effect::SetStatus { lead: "L1".into(), status: LeadStatus::Converted };
+    /// let deadlines = Effect::StartDeadlines { lead: "L1".into(), from: now };
+    /// book.apply_effects("L1", &[Effect::Convert(converted), given, status, deadlines], now);
+    /// assert!(!book.is_answered(&"L1".into()), "nobody has spoken to the customer yet");
+    ///
+    /// book.record_follow_up(FollowUp::new("F1", "L1", "li", now, FollowUpKind::Call));
+    /// assert!(book.is_answered(&"L1".into()));
+    /// ```
     #[must_use]
     pub fn is_answered(&self, id: &LeadId) -> bool {
         let Some(record) = self.desk.conversions.get(id) else { return true };
@@ -84,6 +188,20 @@ impl Book {
     }
 
     /// When a lead is looked at again.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.apply_effects("L1", &[Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() }], now);
+    /// assert_eq!(book.wake_up(&"L1".into()).unwrap().code, "pool_stay");
+    /// assert!(book.wake_up(&"L9".into()).is_none());
+    /// ```
     #[must_use]
     pub fn wake_up(&self, id: &LeadId) -> Option<&WakeUp> {
         self.lives.get(id)?.wake_up.as_ref()
@@ -91,6 +209,22 @@ impl Book {
 
     /// Takes out a wake-up that has come: the lead is looked at now, in the same transaction, and an outcome that sets none
     /// needs none.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.apply_effects("L1", &[Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() }], now);
+    /// let early = now - chrono::TimeDelta::hours(1);
+    /// assert!(book.take_wake_up(&"L1".into(), early).is_none(), "it has not come");
+    /// assert_eq!(book.take_wake_up(&"L1".into(), now).unwrap().code, "pool_stay");
+    /// assert!(book.wake_up(&"L1".into()).is_none());
+    /// ```
     pub fn take_wake_up(&mut self, id: &LeadId, now: DateTime<Utc>) -> Option<WakeUp> {
         let life = self.lives.get_mut(id)?;
         let taken = life.wake_up.take_if(|one| one.at <= now)?;

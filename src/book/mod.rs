@@ -151,6 +151,22 @@ impl Book {
 
     /// An empty book that reads names and numbers with the host's tables: the ones the rules are used with.
     /// [`Intake::book`](crate::Intake::book) makes it so.
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::model::{Account, Lead};
+    /// use leadkit::{HostTables, Intake, Rules};
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("鹅厂", "腾讯科技（深圳）有限公司").build();
+    /// let tables = HostTables { gazetteer, ..HostTables::default() };
+    /// let intake = Intake::compile(&Rules::b2b())?.with_tables(tables.clone());
+    /// let mut book = Book::with_tables(tables);
+    /// book.insert_account(Account { id: "A1".into(), company: "腾讯科技（深圳）有限公司".into(), ..Account::default() });
+    /// let lead = Lead { company: Some("鹅厂".into()), ..Lead::default() };
+    /// assert_eq!(book.rows(&intake.probe(&lead)).accounts[0].id.as_str(), "A1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_tables(tables: HostTables) -> Book {
         Book {
@@ -176,6 +192,27 @@ impl Book {
     /// Files records by what the rules compare beyond phones, addresses and names too: for
     /// [rules](crate::dedup::MatchRule) of several comparisons or of other fields. [`Intake::book`](crate::Intake::book)
     /// makes it so. O(records on file).
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    /// use leadkit::dedup::Deduplicator;
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// // Leads of one name in one city may be one person.
+    /// let matching = Deduplicator::load(serde_json::json!({"rules": [{
+    ///     "id": "name-city", "lead": "name", "target": "lead.name",
+    ///     "and": [{"lead": "city", "target": "lead.city"}], "action": "tag_only",
+    /// }]}))?;
+    /// let mut book = Book::new().with_matching(&matching);
+    /// let lead = |id: &str| Lead { id: id.into(), name: Some("张伟".into()), city: Some("深圳".into()), ..Lead::default() };
+    /// book.insert_lead(lead("L1"));
+    ///
+    /// let (entry, tables) = (lead("L2"), HostTables::default());
+    /// let facts = Facts::new(&entry, &FactContext::new(&tables, entry.created_at));
+    /// assert_eq!(book.rows(&matching.probe(&facts)).leads[0].id.as_str(), "L1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_matching(mut self, matching: &Deduplicator) -> Book {
         self.composites = matching.composites().clone();
@@ -198,6 +235,21 @@ impl Book {
     }
 
     /// Files a lead, in place of the one with its id.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let corrected = Lead { id: "L1".into(), phones: vec!["13900001234".into()], ..Lead::default() };
+    /// book.insert_lead(corrected);
+    /// assert_eq!(book.leads().count(), 1);
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().phones[0].as_str(), "13900001234");
+    /// ```
     pub fn insert_lead(&mut self, lead: Lead) {
         let id = lead.id.clone();
         self.take_lead(&id);
@@ -237,6 +289,19 @@ impl Book {
     }
 
     /// Files an account, in place of the one with its id.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.insert_account(Account { id: "A1".into(), company: "Acme Ltd".into(), ..Account::default() });
+    /// assert_eq!(book.account(&"A1".into()).unwrap().company, "Acme Ltd");
+    /// ```
     pub fn insert_account(&mut self, account: Account) {
         self.remove_account(&account.id);
         let keys = self.keys_of_account(&account);
@@ -251,6 +316,19 @@ impl Book {
     }
 
     /// Takes a lead out.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// assert_eq!(book.remove_lead(&"L1".into()).unwrap().id.as_str(), "L1");
+    /// assert!(book.remove_lead(&"L1".into()).is_none());
+    /// ```
     pub fn remove_lead(&mut self, id: &LeadId) -> Option<Lead> {
         let lead = self.take_lead(id)?;
         self.leads.remove(id);
@@ -273,6 +351,20 @@ impl Book {
     }
 
     /// Takes an account out.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.insert_account(Account { id: "A1".into(), ..Account::default() });
+    /// assert!(book.remove_account(&"A1".into()).is_some());
+    /// assert_eq!(book.accounts().count(), 0);
+    /// ```
     pub fn remove_account(&mut self, id: &AccountId) -> Option<Account> {
         let account = self.accounts.remove(id)?;
         self.by_key.remove(&RecordRef::Account(id.clone()));
@@ -291,18 +383,58 @@ impl Book {
     }
 
     /// The lead of an id.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().phones.len(), 1);
+    /// assert_eq!(book.lead(&"L9".into()), None);
+    /// ```
     #[must_use]
     pub fn lead(&self, id: &LeadId) -> Option<&Lead> {
         self.leads.get(id)
     }
 
     /// The account of an id.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.insert_account(Account { id: "A1".into(), owner: Some("li".into()), ..Account::default() });
+    /// assert_eq!(book.account(&"A1".into()).unwrap().owner, Some("li".into()));
+    /// ```
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
         self.accounts.get(id)
     }
 
     /// The contact of an id, of an account or by itself.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let ann = Contact { id: "C1".into(), name: Some("Ann".into()), ..Contact::default() };
+    /// book.insert_account(Account { id: "A1".into(), contacts: vec![ann], ..Account::default() });
+    /// assert_eq!(book.contact(&"C1".into()).unwrap().name.as_deref(), Some("Ann"));
+    /// ```
     #[must_use]
     pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
         let at_account = || self.employer(id)?.contacts.iter().find(|one| one.id == *id);
@@ -326,6 +458,18 @@ impl Book {
 
     /// The rows that share a key with the probe or have a like name, and the accounts that converted leads among them
     /// became part of, by id; for each key as many as the probe wants, at most 500 of each kind.
+    ///
+    /// ```
+    /// use leadkit::{Intake, Rules};
+    /// use leadkit::model::Lead;
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let mut book = intake.book();
+    /// book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let entry = Lead { id: "L2".into(), phones: vec!["+86 138 1234 9876".into()], ..Lead::default() };
+    /// assert_eq!(book.rows(&intake.probe(&entry)).leads[0].id.as_str(), "L1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
         let of_key = |key: &MatchKey| self.by_key.under(key).take(most_rows(probe, key));

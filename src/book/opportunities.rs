@@ -65,6 +65,20 @@ impl Book {
     }
 
     /// The opportunity of an id.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// book.insert_opportunity(Opportunity { id: "O1".into(), lead: Some("L1".into()), ..Opportunity::default() });
+    /// assert!(book.opportunity(&"O1".into()).unwrap().is_open());
+    /// assert!(book.opportunity(&"O2".into()).is_none());
+    /// ```
     #[must_use]
     pub fn opportunity(&self, id: &OpportunityId) -> Option<&Opportunity> {
         self.opportunities.get(id)

@@ -14,6 +14,21 @@ fn until(set: &BTreeSet<(DateTime<Utc>, LeadId)>, now: DateTime<Utc>) -> Vec<Lea
 
 impl Book {
     /// The live leads whose wake-up has come, by time, then by id. O(answers).
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let wake_up = Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() };
+    /// book.apply_effects("L1", &[wake_up], now);
+    /// assert_eq!(book.due(now), ["L1".into()]);
+    /// assert!(book.due(now - chrono::TimeDelta::seconds(1)).is_empty());
+    /// ```
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<LeadId> {
         until(&self.due.wake_ups, now)
@@ -21,6 +36,25 @@ impl Book {
 
     /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
     /// O(answers).
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// // `li` has a day for the first contact.
+    /// let given = Effect::SetOwner { lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned };
+    /// book.apply_effects("L1", &[given, Effect::StartDeadlines { lead: "L1".into(), from: now }], now);
+    /// let later = |hours| now + chrono::TimeDelta::hours(hours);
+    /// assert!(book.overdue(later(23)).is_empty());
+    /// assert_eq!(book.overdue(later(24)), ["L1".into()]);
+    /// book.record_follow_up(FollowUp::new("F1", "L1", "li", later(23), FollowUpKind::Call));
+    /// assert!(book.overdue(later(24)).is_empty());
+    /// ```
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> Vec<LeadId> {
         until(&self.due.deadlines, now)

@@ -48,6 +48,23 @@ impl Book {
     /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
     /// known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before the rep
     /// had the lead is kept, and answers nothing.
+    ///
+    /// ```
+    /// # use leadkit::book::Book;
+    /// # use leadkit::model::{
+    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
+    /// #     LeadStatus, Opportunity,
+    /// # };
+    /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut book = Book::new();
+    /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+    /// let given = Effect::SetOwner { lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned };
+    /// book.apply_effects("L1", &[given, Effect::StartDeadlines { lead: "L1".into(), from: now }], now);
+    /// book.record_follow_up(FollowUp::new("F1", "L1", "li", now, FollowUpKind::Call));
+    /// let deadlines = &book.history(&"L1".into()).deadlines;
+    /// assert_eq!((deadlines[0].step.as_str(), deadlines[0].done_at), ("first_contact", Some(now)));
+    /// assert_eq!((deadlines[1].step.as_str(), deadlines[1].done_at), ("follow_up", None));
+    /// ```
     pub fn record_follow_up(&mut self, mut follow_up: FollowUp) {
         follow_up.lead = self.subject(&follow_up.lead);
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
