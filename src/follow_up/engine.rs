@@ -105,6 +105,23 @@ impl FollowUpPolicies {
 
     /// The pool of a kind for a lead of a region: [`Pool::serving`]. It is chosen by the region, never by where the lead
     /// lay last.
+    ///
+    /// ```
+    /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+    /// use leadkit::model::{Pool, PoolKind};
+    ///
+    /// let pool = |id: &str, region: Option<&str>| Pool {
+    ///     id: id.into(), kind: PoolKind::Lead, region: region.map(|text| text.parse().unwrap()), ..Pool::default()
+    /// };
+    /// let policies = FollowUpPolicies::compile(&FollowUpRules {
+    ///     pools: vec![pool("all", None), pool("south", Some("CN-GD"))],
+    ///     ..FollowUpRules::default()
+    /// })?;
+    /// let pool_for = |region: &str| policies.pool_for(&PoolKind::Lead, Some(region.parse().unwrap())).unwrap();
+    /// assert_eq!(pool_for("CN-GD-440300").id.as_str(), "south");
+    /// assert_eq!(pool_for("CN-BJ").id.as_str(), "all");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn pool_for(&self, kind: &PoolKind, region: Option<Region>) -> Option<&Pool> {
         Pool::serving(&self.pools, kind, region)

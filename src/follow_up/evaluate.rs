@@ -24,6 +24,23 @@ const OVERDUE: &str = "overdue.";
 impl FollowUpPolicies {
     /// What is due on a lead, what was missed and what happens now, by its facts alone:
     /// [`evaluate_with`](Self::evaluate_with) without anything else.
+    ///
+    /// ```
+    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+    /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), owner: Some("li".into()), created_at, ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// // Two days ago `li` got the lead, and one day is allowed for the first contact.
+    /// let report = policies.evaluate(&facts);
+    /// assert_eq!(report.violations[0].node, "first_contact");
+    /// assert_eq!(report.labels, ["overdue.first_contact"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn evaluate(&self, facts: &Facts<'_>) -> FollowUpReport {
         self.evaluate_with(facts, &FollowUpOptions::default())
     }

@@ -224,6 +224,14 @@ impl FollowUpRules {
 
 impl ProtectionRules {
     /// Protection for so many days, extended by every follow-up, with a hard stop.
+    ///
+    /// ```
+    /// use leadkit::follow_up::ProtectionRules;
+    ///
+    /// // Ten days, three more from each follow-up on, twenty at most.
+    /// let rules = ProtectionRules::days(10, 3, 20);
+    /// assert_eq!((rules.days, rules.extends_days, rules.max_days), (10, 3, 20));
+    /// ```
     #[must_use]
     pub fn days(days: u32, extends_days: u32, max_days: u32) -> ProtectionRules {
         ProtectionRules {

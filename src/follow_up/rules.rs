@@ -302,12 +302,30 @@ pub struct Rung {
 
 impl Rung {
     /// A rung.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    /// use leadkit::follow_up::{NodeKind, NodeRules, Rung, Step};
+    ///
+    /// let mut node = NodeRules::new("first_contact", NodeKind::Follow, Amount::days(1));
+    /// node.ladder = vec![Rung::new(Step::CopyManager, Amount::days(2)), Rung::new(Step::Recycle, Amount::days(3))];
+    /// assert!(node.ladder[1].step.takes_away() && !node.ladder[0].step.takes_away());
+    /// ```
     #[must_use]
     pub fn new(step: Step, within: Amount) -> Rung {
         Rung { step, within, to: None }
     }
 
     /// A rung that moves the lead to a pool of a kind.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    /// use leadkit::follow_up::{Rung, Step};
+    /// use leadkit::model::PoolKind;
+    ///
+    /// let rung = Rung::recycle_to(PoolKind::Nurture, Amount::days(7));
+    /// assert_eq!((rung.step, rung.to), (Step::Recycle, Some(PoolKind::Nurture)));
+    /// ```
     #[must_use]
     pub fn recycle_to(kind: PoolKind, within: Amount) -> Rung {
         Rung { step: Step::Recycle, within, to: Some(kind) }

@@ -119,6 +119,26 @@ pub struct SpeedRow<'t> {
 
 impl SpeedTable {
     /// Counts a first contact, or that there is none. O(log n) and a place in a list.
+    ///
+    /// ```
+    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+    /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), owner: Some("li".into()), created_at, ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// // `li` has had lead L1 for two days without speaking to it.
+    /// let mut table = SpeedTable::default();
+    /// for contact in &policies.evaluate(&facts).first_contacts {
+    ///     table.add(contact);
+    /// }
+    /// let row = table.rows().next().unwrap();
+    /// assert_eq!((row.rep.as_str(), row.count, row.uncontacted), ("li", 0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, contact: &FirstContact) {
         use chrono::Timelike;
         let key = (contact.owner.clone(), contact.source.clone(), contact.from.hour());
@@ -130,6 +150,25 @@ impl SpeedTable {
     }
 
     /// Adds what another table has counted, of other leads. O(n·log m) in its lines.
+    ///
+    /// ```
+    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+    /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), owner: Some("li".into()), created_at, ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// let contacts = policies.evaluate(&facts).first_contacts;
+    /// let (mut january, mut february) = (SpeedTable::default(), SpeedTable::default());
+    /// january.add(&contacts[0]);
+    /// february.add(&contacts[0]);
+    /// january.merge(february);
+    /// assert_eq!(january.rows().next().unwrap().uncontacted, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn merge(&mut self, other: SpeedTable) {
         for (key, waits) in other.waits {
             let own = self.waits.entry(key).or_default();

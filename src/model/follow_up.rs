@@ -280,6 +280,22 @@ impl Violation {
     }
 
     /// For how long it was late, day and night: until it was done or the owner lost the lead, else until `now`.
+    ///
+    /// ```
+    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+    /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), owner: Some("li".into()), created_at, ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// // `li` should have spoken to lead L1 by 10 o'clock yesterday.
+    /// let violation = policies.evaluate(&facts).violations.remove(0);
+    /// assert_eq!(violation.overdue(now).num_hours(), 24);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> TimeDelta {
         let end = self.done_at.or(self.closed_at).map_or(now, |end| end.with_timezone(&Utc));
@@ -287,6 +303,22 @@ impl Violation {
     }
 
     /// Adds the owner's reason.
+    ///
+    /// ```
+    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+    /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), owner: Some("li".into()), created_at, ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// let violation = policies.evaluate(&facts).violations.remove(0);
+    /// let violation = violation.with_reason("the number was wrong");
+    /// assert_eq!(violation.reason.as_deref(), Some("the number was wrong"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<String>) -> Violation {
         self.reason = Some(reason.into());
