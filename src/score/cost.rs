@@ -46,6 +46,20 @@ impl CostReport {
     }
 
     /// The cost of a rule; nothing when it runs no scripts.
+    ///
+    /// ```
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use leadkit::score::Scorer;
+    /// # let rules = serde_json::json!({"fit": {"rules": [
+    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20}, {"id": "others", "points": 10},
+    /// # ]}});
+    /// # let (lead, tables) = (Lead { employee_count: Some(2000), ..Lead::default() }, HostTables::default());
+    /// let report = Scorer::load(rules)?.cost([Facts::new(&lead, &FactContext::new(&tables, lead.created_at))]);
+    /// assert!(report.of("large").operations > 0);
+    /// assert_eq!(report.of("other").operations, 0, "no such rule ran a script");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn of(&self, rule: &str) -> RuleCost {
         self.rules.get(rule).copied().unwrap_or_default()

@@ -69,6 +69,13 @@ impl EngagementLevel {
     }
 
     /// The level of a number.
+    ///
+    /// ```
+    /// use leadkit::score::EngagementLevel;
+    ///
+    /// assert_eq!(EngagementLevel::from_number(1), Some(EngagementLevel::High));
+    /// assert_eq!(EngagementLevel::from_number(5), None);
+    /// ```
     #[must_use]
     pub fn from_number(number: u8) -> Option<EngagementLevel> {
         EngagementLevel::ALL.iter().copied().find(|level| level.number() == number)
@@ -193,6 +200,15 @@ impl Default for LevelBounds {
 
 impl LevelBounds {
     /// The level of a score.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    /// use leadkit::score::{EngagementLevel, LevelBounds};
+    ///
+    /// let bounds = LevelBounds::default();
+    /// assert_eq!(bounds.level(Points::new(80)), EngagementLevel::High);
+    /// assert_eq!(bounds.level(Points::from_thousandths(79_999)), EngagementLevel::Middle);
+    /// ```
     #[must_use]
     pub fn level(&self, score: Points) -> EngagementLevel {
         match score {
@@ -228,6 +244,15 @@ impl Default for GradeBounds {
 
 impl GradeBounds {
     /// The grade of a score.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    /// use leadkit::score::{FitGrade, GradeBounds};
+    ///
+    /// let bounds = GradeBounds { a: Points::new(90), ..GradeBounds::default() };
+    /// assert_eq!(bounds.grade(Points::new(90)), FitGrade::A);
+    /// assert_eq!(bounds.grade(Points::new(89)), FitGrade::B);
+    /// ```
     #[must_use]
     pub fn grade(&self, score: Points) -> FitGrade {
         match score {

@@ -68,6 +68,21 @@ impl ContactHours {
 
 /// Counts activities by local weekday and hour; `None` when there are fewer than five. All activities given
 /// count. O(activities).
+///
+/// ```
+/// use leadkit::calendar::{UtcOffset, Zone};
+/// use leadkit::model::Activity;
+/// use leadkit::score::contact_hours;
+///
+/// // Five visits on Monday mornings, 9 o'clock in China.
+/// let activities: Vec<Activity> = (0..5).map(|week| Activity {
+///     time: "2026-03-02T01:10:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() + chrono::TimeDelta::weeks(week),
+///     ..Activity::default()
+/// }).collect();
+/// let hours = contact_hours(&activities, &Zone::Fixed(UtcOffset::CHINA)).unwrap();
+/// assert_eq!((hours.best().weekday, hours.best().hour), (chrono::Weekday::Mon, 9));
+/// assert_eq!(contact_hours(&activities[..4], &Zone::default()), None, "too few to tell");
+/// ```
 #[must_use]
 pub fn contact_hours(activities: &[Activity], zone: &Zone) -> Option<ContactHours> {
     if activities.len() < FEWEST {

@@ -217,6 +217,24 @@ impl Score {
     }
 
     /// The account of one axis. Its lines sum exactly to the score.
+    ///
+    /// ```
+    /// # use leadkit::model::{Activity, Lead, Points};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use leadkit::score::{ScoreAxis, ScoreRules, Scorer};
+    /// # let scorer = Scorer::compile(&ScoreRules::default())?;
+    /// # let now = "2026-03-10T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), employee_count: Some(300), ..Lead::default() };
+    /// # let activities = [Activity { id: "1".into(), kind: "form_submit".into(), time: now, ..Activity::default() }];
+    /// # let tables = HostTables::default();
+    /// # let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+    /// # let facts = Facts::new(&lead, &context);
+    /// // A lead of 300 employees that has sent a form.
+    /// let score = scorer.score(&facts);
+    /// let sum: Points = score.lines_of(ScoreAxis::Engagement).map(|line| line.points).sum();
+    /// assert_eq!((sum, score.engagement()), (Points::new(20), Points::new(20)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lines_of(&self, axis: ScoreAxis) -> impl Iterator<Item = ScoreLine> + '_ {
         self.lines().filter(move |line| line.axis == axis)
     }

@@ -125,6 +125,16 @@ pub struct EngagementRule {
 
 impl EngagementRule {
     /// A rule that gives fixed points to every activity of a kind; the id is the kind.
+    ///
+    /// ```
+    /// use leadkit::model::Points;
+    /// use leadkit::score::{EngagementRule, ScoreRules, Scorer};
+    ///
+    /// let mut rules = ScoreRules::default();
+    /// rules.engagement.rules = vec![EngagementRule::new("demo_booked", Points::new(40))];
+    /// assert_eq!(rules.engagement.rules[0].id.as_str(), "demo_booked");
+    /// assert!(Scorer::compile(&rules).is_ok());
+    /// ```
     #[must_use]
     pub fn new(kind: &str, points: Points) -> EngagementRule {
         EngagementRule { id: kind.into(), kind: kind.to_owned(), points: points.into(), ..Default::default() }

@@ -55,6 +55,28 @@ impl Scorer {
     ///
     /// Only activities of this lead count, and those that name no lead: inside scoring, `activity.count.*` and
     /// `activity.last` refer to these.
+    ///
+    /// ```
+    /// # use leadkit::model::{Activity, Lead, Points};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use leadkit::score::{ScoreAxis, ScoreRules, Scorer};
+    /// # let scorer = Scorer::compile(&ScoreRules::default())?;
+    /// # let now = "2026-03-10T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), employee_count: Some(300), ..Lead::default() };
+    /// # let activities = [Activity { id: "1".into(), kind: "form_submit".into(), time: now, ..Activity::default() }];
+    /// # let tables = HostTables::default();
+    /// # let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+    /// # let facts = Facts::new(&lead, &context);
+    /// // A lead of 300 employees that has sent a form.
+    /// let score = scorer.score(&facts);
+    /// assert_eq!((score.engagement(), score.cell().to_string().as_str()), (Points::new(20), "D4"));
+    /// assert!(!score.is_mature());
+    /// assert_eq!(
+    ///     score.lines().last().unwrap().to_string(),
+    ///     "+25 fit by rule company_size.200: its condition holds",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn score(&self, facts: &Facts<'_>) -> Score {
         self.score_in(&mut Scratch::default(), facts)
     }

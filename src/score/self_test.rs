@@ -91,6 +91,20 @@ impl ScoreRules {
 
     /// Runs the tests of the document, with signals of the host.
     ///
+    /// ```
+    /// use leadkit::rule::Registry;
+    /// use leadkit::score::ScoreRules;
+    /// use serde_json::json;
+    ///
+    /// let rules = ScoreRules::load(json!({
+    ///     "fit": {"rules": [{"id": "everybody", "points": 80}]},
+    ///     "tests": [{"name": "all are fit", "lead": {}, "as_of": "2026-03-02T00:00:00Z", "expect": {"grade": "A"}}],
+    /// }))?;
+    /// let tested = rules.self_test_with(&Registry::new())?;
+    /// assert_eq!((tested.tests(), tested.is_passed()), (1, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the rules do not compile.
     pub fn self_test_with(&self, registry: &Registry) -> Result<SelfTest, RuleErrors> {

@@ -35,6 +35,22 @@ pub struct ScoringSession<'s> {
 
 impl ScoringSession<'_> {
     /// Scores a lead, as [`Scorer::score`] does.
+    ///
+    /// ```
+    /// # use leadkit::model::{Activity, Lead, Points};
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use leadkit::score::{ScoreAxis, ScoreRules, Scorer};
+    /// # let scorer = Scorer::compile(&ScoreRules::default())?;
+    /// # let now = "2026-03-10T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), employee_count: Some(300), ..Lead::default() };
+    /// # let activities = [Activity { id: "1".into(), kind: "form_submit".into(), time: now, ..Activity::default() }];
+    /// # let tables = HostTables::default();
+    /// # let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+    /// # let facts = Facts::new(&lead, &context);
+    /// let mut session = scorer.session();
+    /// assert_eq!(session.score(&facts), scorer.score(&facts));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn score(&mut self, facts: &Facts<'_>) -> Score {
         self.scorer.score_in(&mut self.scratch, facts)
@@ -49,6 +65,21 @@ impl Scorer {
     }
 
     /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
+    ///
+    /// ```
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use leadkit::score::Scorer;
+    /// # let rules = serde_json::json!({"fit": {"rules": [
+    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20}, {"id": "others", "points": 10},
+    /// # ]}});
+    /// # let (lead, tables) = (Lead { employee_count: Some(2000), ..Lead::default() }, HostTables::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let report = Scorer::load(rules)?.cost([facts]);
+    /// let rules: Vec<&str> = report.rules().map(|(rule, _)| rule.as_str()).collect();
+    /// assert_eq!(rules, ["large"], "the rule `others` runs no script");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cost<'f>(&self, leads: impl IntoIterator<Item = Facts<'f>>) -> CostReport {
         let mut scratch = Scratch::default();
         scratch.work.scripts = ScriptSession::metered();
