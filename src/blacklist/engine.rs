@@ -68,6 +68,23 @@ impl Room {
 }
 
 /// The compiled blacklist: immutable, shared by reference across threads.
+///
+/// ```
+/// use leadkit::blacklist::{Blacklist, Severity, WindowState};
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+/// use serde_json::json;
+///
+/// let blacklist = Blacklist::load(json!({"rules": [
+///     {"id": "rivals", "severity": "block", "check": {"domain": {"domains": ["rival.com"]}}},
+/// ]}))?;
+/// let tables = HostTables::default();
+/// let lead = Lead { id: "L1".into(), emails: vec!["ann@rival.com".into()], ..Lead::default() };
+/// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+/// assert!(verdict.is_blocked());
+/// assert!(verdict.hits()[0].to_string().contains("the mail domain is on its list (email 1: `rival.com`)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Blacklist {
     /// In the order they run.
@@ -264,6 +281,26 @@ impl Blacklist {
     /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// // Lead L1 came in at 9 o'clock; the same submission comes again.
+    /// let again = Lead { id: "L2".into(), ..lead.clone() };
+    /// let verdict = blacklist.check(&Facts::new(&again, &FactContext::new(&tables, now)), &windows);
+    /// assert_eq!(verdict.severity(), Severity::Flag);
+    /// assert_eq!(verdict.resubmission_of(), Some(&"L1".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(&self, facts: &Facts<'_>, windows: &WindowState) -> Verdict {
         self.check_noting(facts, windows).0
     }
@@ -412,6 +449,25 @@ impl Blacklist {
 
     /// The keys under which a lead is looked for in the windows, and under which it is remembered: sorted, each once.
     /// Fetch the [events](super::WindowEvent) under them.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// // Fetch the events under these keys, and decide on them as on all.
+    /// let keys = blacklist.window_keys(&facts);
+    /// let fetched = WindowState::from_events(windows.events_of(&keys).collect())?;
+    /// assert_eq!(blacklist.check(&facts, &fetched), blacklist.check(&facts, &windows));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn window_keys(&self, facts: &Facts<'_>) -> Vec<WindowKey> {
         let message = Message::of(facts);
@@ -432,6 +488,23 @@ impl Blacklist {
     /// The same with the host's set of phone numbers for a list rule that says `"phone_set": true`. The set is no part of
     /// the rules' [version](Blacklist::version).
     ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, PhoneSet, Severity, WindowState};
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    /// use std::sync::Arc;
+    ///
+    /// let set: PhoneSet = ["+8613927461853"].into_iter().collect();
+    /// let blacklist = Blacklist::load(serde_json::json!({"rules": [
+    ///     {"id": "bought", "severity": "block", "check": {"list": {"phone_set": true}}},
+    /// ]}))?;
+    /// let blacklist = blacklist.with_phone_set(&"bought".into(), Arc::new(set)).map_err(|_| "no such rule")?;
+    /// let (lead, tables) = (Lead { phones: vec!["139 2746 1853".into()], ..Lead::default() }, HostTables::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// assert_eq!(blacklist.check(&facts, &WindowState::default()).severity(), Severity::Block);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Gives the blacklist back when no such rule asks for a set.
     pub fn with_phone_set(mut self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Blacklist, Box<Blacklist>> {
@@ -449,6 +522,25 @@ impl Blacklist {
     }
 
     /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version).
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, ContactKind, JointList, WindowState};
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    /// use std::sync::Arc;
+    ///
+    /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let mut list = JointList::default();
+    /// list.report(ContactKind::Phone, "13927461853", "north", "never pays", now, None)?;
+    /// let blacklist = Blacklist::load(serde_json::json!({"rules": [
+    ///     {"id": "joint", "check": {"joint": {"contributors": 1}}},
+    /// ]}))?;
+    /// let blacklist = blacklist.with_joint_list(Arc::new(list));
+    /// let (lead, tables) = (Lead { phones: vec!["139 2746 1853".into()], ..Lead::default() }, HostTables::default());
+    /// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, now)), &WindowState::default());
+    /// assert!(verdict.hits()[0].to_string().contains("never pays (phone 1: `+86139****1853`)"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_joint_list(self, list: Arc<JointList>) -> Blacklist {
         Blacklist { joint_list: Some(list), ..self }

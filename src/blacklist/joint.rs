@@ -177,6 +177,19 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
 impl JointList {
     /// Adds what a contributor reports, in any spelling of the value.
     ///
+    /// ```
+    /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+    /// # let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+    /// # let mut list = JointList::default();
+    /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    /// list.report(ContactKind::Phone, "139 2746 1853", "north", "never pays", day(1), Some(day(20)))?;
+    /// assert_eq!(list.contributors(ContactKind::Phone, "+8613927461853", &one, day(10)), ["north"]);
+    /// assert!(list.contributors(ContactKind::Phone, "+8613927461853", &one, day(25)).is_empty(), "expired");
+    /// let error = list.report(ContactKind::Email, "nobody", "north", "", day(1), None).unwrap_err();
+    /// assert!(error.to_string().starts_with("`n****` is no e-mail address: there is no `@`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the value is none of its kind.
     pub fn report(
@@ -201,6 +214,17 @@ impl JointList {
 
     /// Takes a contributor's reports up to a moment back, those too that come to this copy later.
     ///
+    /// ```
+    /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+    /// # let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+    /// # let mut list = JointList::default();
+    /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    /// list.report(ContactKind::Phone, "13927461853", "north", "never pays", day(1), None)?;
+    /// list.retract(ContactKind::Phone, "13927461853", "north", day(2))?;
+    /// assert!(list.contributors(ContactKind::Phone, "13927461853", &one, day(3)).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When the value is none of its kind.
     pub fn retract(
@@ -216,6 +240,19 @@ impl JointList {
     }
 
     /// Adds what another copy knows.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+    /// # let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+    /// # let mut list = JointList::default();
+    /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    /// let mut theirs = JointList::default();
+    /// theirs.report(ContactKind::Phone, "13927461853", "south", "never pays", day(1), None)?;
+    /// list.merge(&theirs);
+    /// list.merge(&theirs);
+    /// assert_eq!(list.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn merge(&mut self, other: &JointList) {
         for (key, reports) in &other.entries {
             for (contributor, report) in reports {
@@ -277,6 +314,18 @@ impl JointList {
     }
 
     /// Removes what a delta names. Applying it twice changes nothing more.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+    /// # let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+    /// # let mut list = JointList::default();
+    /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    /// list.report(ContactKind::Phone, "13927461853", "north", "never pays", day(1), None)?;
+    /// let delta = list.forget(&["phone:+8613927461853".into()]);
+    /// list.apply(&delta);
+    /// assert!(list.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply(&mut self, delta: &JointDelta) {
         delta.entries().iter().for_each(|key| drop(self.entries.remove(key)));
     }
@@ -294,6 +343,20 @@ impl JointList {
     }
 
     /// Whose reports make a value count at a moment, in order; empty when it does not count.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+    /// # let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+    /// # let mut list = JointList::default();
+    /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    /// list.report(ContactKind::Phone, "13927461853", "north", "never pays", day(1), None)?;
+    /// // Two have to say it, unless one is trusted.
+    /// let two = JointCheck { contributors: 2, ..JointCheck::default() };
+    /// assert!(list.contributors(ContactKind::Phone, "13927461853", &two, day(2)).is_empty());
+    /// let trusting = JointCheck { trusted: ["north".into()].into(), ..two };
+    /// assert_eq!(list.contributors(ContactKind::Phone, "13927461853", &trusting, day(2)), ["north"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn contributors(
         &self,

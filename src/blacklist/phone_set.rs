@@ -123,6 +123,16 @@ fn holds(tails: &[u16], tail: u16) -> bool {
 
 impl PhoneSet {
     /// Whether a number is in the set, by its [key](crate::contact::Phone::key). Allocates nothing.
+    ///
+    /// ```
+    /// use leadkit::blacklist::PhoneSet;
+    /// use leadkit::contact::{Phone, PhoneOptions};
+    ///
+    /// let set: PhoneSet = ["+8613927461853", "+8675526718888"].into_iter().collect();
+    /// let phone = Phone::parse("139 2746 1853", &PhoneOptions::default());
+    /// assert!(set.contains(phone.key().unwrap()));
+    /// assert!(!set.contains("139 2746 1853"), "which is no key");
+    /// ```
     #[must_use]
     #[inline]
     pub fn contains(&self, key: &str) -> bool {

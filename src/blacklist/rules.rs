@@ -87,6 +87,16 @@ pub struct BlacklistRule {
 
 impl BlacklistRule {
     /// A rule that flags.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, BlacklistCheck, BlacklistRule, BlacklistRules, DomainCheck, Severity};
+    ///
+    /// let check = DomainCheck { domains: vec!["rival.com".into()], ..DomainCheck::default() };
+    /// let rule = BlacklistRule::new("rivals", BlacklistCheck::Domain(check));
+    /// assert_eq!(rule.severity, Severity::Flag);
+    /// let rules = BlacklistRules { rules: vec![BlacklistRule { severity: Severity::Block, ..rule }], ..Default::default() };
+    /// assert!(Blacklist::compile(&rules).is_ok());
+    /// ```
     #[must_use]
     pub fn new(id: impl Into<RuleId>, check: BlacklistCheck) -> BlacklistRule {
         BlacklistRule { id: id.into(), category: String::new(), severity: Severity::Flag, check }
@@ -527,6 +537,20 @@ pub struct BlacklistOverride {
 
 impl BlacklistOverride {
     /// Allows a lead or value for all rules, without end.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Allow, Blacklist, BlacklistOverride, BlacklistRules, WindowState};
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let allowed = BlacklistOverride::new(Allow::Phone("13800138000".into()), "zhao", "our test line");
+    /// let rules = BlacklistRules { overrides: vec![allowed], ..BlacklistRules::default() };
+    /// let (lead, tables) = (Lead { phones: vec!["13800138000".into()], ..Lead::default() }, HostTables::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let verdict = Blacklist::compile(&rules)?.check(&facts, &WindowState::default());
+    /// assert!(!verdict.is_blocked() && verdict.hits()[0].suppressed_by().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(allow: Allow, author: impl Into<String>, reason: impl Into<String>) -> BlacklistOverride {
         BlacklistOverride {

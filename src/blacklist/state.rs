@@ -172,6 +172,13 @@ impl WindowState {
     pub const DEFAULT_LIMIT: usize = 500_000;
 
     /// An empty state that keeps at most so many events.
+    ///
+    /// ```
+    /// use leadkit::blacklist::WindowState;
+    ///
+    /// let windows = WindowState::with_limit(10_000);
+    /// assert_eq!((windows.limit(), windows.len()), (10_000, 0));
+    /// ```
     #[must_use]
     pub fn with_limit(limit: usize) -> WindowState {
         WindowState { limit, newest: None, seen: FxHashMap::default(), order: BTreeSet::new() }
@@ -202,6 +209,25 @@ impl WindowState {
     }
 
     /// Adds what a verdict found. O(events × log n).
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// let before = windows.clone();
+    /// // Twice is once.
+    /// windows.apply(verdict.delta());
+    /// assert_eq!(windows, before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply(&mut self, delta: &WindowDelta) {
         for event in &delta.events {
             self.insert(event.clone());
@@ -210,6 +236,24 @@ impl WindowState {
     }
 
     /// Forgets what came in after a moment.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// // Lead L1 came in by a clock that was a year ahead.
+    /// windows.forget_after("2025-03-02T09:00:00Z".parse().unwrap());
+    /// assert!(windows.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn forget_after(&mut self, at: DateTime<Utc>) {
         let at = at.timestamp_millis();
         self.newest = self.newest.map(|newest| newest.min(at));
@@ -222,6 +266,23 @@ impl WindowState {
 
     /// Forgets a lead, as if it had never come in, and says how many events that were. Delete the same rows from a table
     /// of events. O(events).
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// assert_eq!(windows.forget_lead(&"L1".into()), verdict.delta().events().len());
+    /// assert!(windows.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn forget_lead(&mut self, lead: &LeadId) -> usize {
         let of_lead: Vec<WindowEvent> =
             self.order.iter().filter(|event| event.lead == *lead).cloned().collect();
@@ -233,6 +294,24 @@ impl WindowState {
     }
 
     /// The events under some keys, in the order of the keys, then by time and lead: the rows a host would fetch.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// let keys = blacklist.window_keys(&facts);
+    /// let leads: Vec<String> = windows.events_of(&keys).map(|event| event.lead().to_string()).collect();
+    /// assert_eq!(leads, ["L1"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn events_of<'s>(&'s self, keys: &'s [WindowKey]) -> impl Iterator<Item = WindowEvent> + 's {
         let of_key = |key: &WindowKey| {
             let key = *key;
@@ -248,6 +327,24 @@ impl WindowState {
     }
 
     /// The state of some events, as a host fetched them.
+    ///
+    /// ```
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let lead = Lead { id: "L1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+    /// # let tables = HostTables::default();
+    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// # let verdict = blacklist.check(&facts, &WindowState::default());
+    /// # let mut windows = WindowState::default();
+    /// # windows.apply(verdict.delta());
+    /// // The rows that a host has stored, one an event.
+    /// let events: Vec<_> = windows.events_of(&blacklist.window_keys(&facts)).collect();
+    /// assert_eq!(WindowState::from_events(events)?.len(), windows.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Names every event that no window of this crate has written.

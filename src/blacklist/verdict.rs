@@ -163,6 +163,21 @@ impl fmt::Display for Hit {
 /// What the blacklist found about a lead.
 ///
 /// `Display` gives one sentence for the whole and one for each finding.
+///
+/// ```
+/// use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+///
+/// let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+/// let tables = HostTables::default();
+/// let lead = Lead { id: "L1".into(), phones: vec!["13800138000".into()], ..Lead::default() };
+/// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+/// assert_eq!(verdict.severity(), Severity::Block);
+/// let codes: Vec<&str> = verdict.hits().iter().map(|hit| hit.reason().code()).collect();
+/// assert_eq!(codes, ["fake", "no_usable_contact"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[must_use]
 pub struct Verdict {
@@ -270,6 +285,21 @@ impl Verdict {
 
     /// What the host should do with a blocked lead: tag it, put it into the pool of invalid leads if there is one,
     /// and have it reviewed. A lead that is held is reviewed only. Nothing for other leads.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+    /// let tables = HostTables::default();
+    /// let lead = Lead { id: "L1".into(), phones: vec!["13800138000".into()], ..Lead::default() };
+    /// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+    /// let effects = verdict.effects(&lead.id, Some(&"invalid".into()));
+    /// let codes: Vec<&str> = effects.iter().map(|effect| effect.code()).collect();
+    /// assert_eq!(codes, ["add_tag", "move_to_pool", "set_status", "update_field", "request_review"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn effects(&self, lead: &LeadId, invalid_pool: Option<&PoolId>) -> Vec<Effect> {
         let review = |code: &'static str| Effect::RequestReview {

@@ -83,6 +83,16 @@ impl fmt::Debug for Lexicon {
 impl Lexicon {
     /// Validates and compiles one list.
     ///
+    /// ```
+    /// use leadkit::blacklist::{Lexicon, LexiconCheck};
+    ///
+    /// let check = |words: &[&str]| LexiconCheck { words: words.iter().map(ToString::to_string).collect(), ..LexiconCheck::default() };
+    /// assert_eq!(Lexicon::compile(&check(&["传销", "ｃａｓｉｎｏ", "casino"]))?.len(), 2);
+    /// let errors = Lexicon::compile(&check(&["传销", " "])).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].path, "words[1]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Every word that cannot be looked for, by its place.
     pub fn compile(check: &LexiconCheck) -> Result<Lexicon, RuleErrors> {
@@ -124,6 +134,18 @@ impl Lexicon {
     }
 
     /// The words that the first [`LeadLimits::MESSAGE`] bytes of a text hold, by place; a word inside another is there too.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Lexicon, LexiconCheck};
+    ///
+    /// let check = LexiconCheck { words: vec!["传销".into()], allowed: vec!["宣传销售".into()], ..LexiconCheck::default() };
+    /// let lexicon = Lexicon::compile(&check)?;
+    /// let text = "这是传销";
+    /// assert_eq!(&text[lexicon.find(text)[0].span()], "传销");
+    /// // A harmless phrase around it suppresses it.
+    /// assert_eq!(lexicon.find("我们做宣传销售")[0].allowed_by(), Some("宣传销售"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<LexiconHit> {
         let end = (0..=LeadLimits::MESSAGE.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
