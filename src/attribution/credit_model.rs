@@ -76,12 +76,79 @@ impl Paths<'_> {
     }
 
     /// The name of a channel by its number.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, CreditError, CreditModel, Fit, Journey, Journeys, Paths, Step,
+    /// # };
+    /// # use leadkit::rule::Registry;
+    /// # #[derive(Debug)]
+    /// # struct Ours;
+    /// # impl CreditModel for Ours {
+    /// #     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
+    /// #         weights.fill(1.0);
+    /// #         Ok(())
+    /// #     }
+    /// fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+    ///     let names: Vec<&str> = (0..paths.channels()).filter_map(|number| paths.channel(number)).collect();
+    ///     assert_eq!(names, ["sem", "mail"]);
+    ///     Ok(None)
+    /// }
+    /// # }
+    /// # let registry = Registry::new().credit_model("ours", |_| Ok(std::sync::Arc::new(Ours)));
+    /// # let rules = serde_json::json!({"models": [{"id": "ours", "model": {"custom": {"name": "ours"}}}]});
+    /// # let mut journeys = Journeys::new();
+    /// # for channel in ["sem", "mail"] {
+    /// #     journeys.push(Step { channel, ..Step::default() })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion::default())?;
+    /// # let credits = Attribution::load_with(rules, &registry)?.credit(&journeys)?;
+    /// # assert_eq!(credits.models()[0].channel("mail").unwrap().conversions, 0.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn channel(&self, number: usize) -> Option<&str> {
         u32::try_from(number).ok().and_then(|number| self.names.text(number))
     }
 
     /// Shows every path, in the order of the journeys. O(touches).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, CreditError, CreditModel, Fit, Journey, Journeys, Paths, Step,
+    /// # };
+    /// # use leadkit::rule::Registry;
+    /// # #[derive(Debug)]
+    /// # struct Ours;
+    /// # impl CreditModel for Ours {
+    /// #     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
+    /// #         weights.fill(1.0);
+    /// #         Ok(())
+    /// #     }
+    /// fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+    ///     // A channel weighs as much as conversions went through it.
+    ///     let mut weights = vec![0.0; paths.channels()];
+    ///     paths.visit(&mut |path| {
+    ///         for touch in 0..path.journey.len() {
+    ///             if let Some(channel) = path.journey.channel_number(touch) {
+    ///                 weights[channel] += path.conversions as f64;
+    ///             }
+    ///         }
+    ///     })?;
+    ///     Ok(Some(Fit::new(weights)))
+    /// }
+    /// # }
+    /// # let registry = Registry::new().credit_model("ours", |_| Ok(std::sync::Arc::new(Ours)));
+    /// # let rules = serde_json::json!({"models": [{"id": "ours", "model": {"custom": {"name": "ours"}}}]});
+    /// # let mut journeys = Journeys::new();
+    /// # for channel in ["sem", "mail"] {
+    /// #     journeys.push(Step { channel, ..Step::default() })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion::default())?;
+    /// # let credits = Attribution::load_with(rules, &registry)?.credit(&journeys)?;
+    /// # assert_eq!(credits.models()[0].channel("mail").unwrap().conversions, 0.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When a rule needs times that a journey does not have.
@@ -110,6 +177,34 @@ pub struct Fit {
 
 impl Fit {
     /// One weight a channel, for conversions and value alike; at least 0 and finite.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, CreditError, CreditModel, Fit, Journey, Journeys, Paths, Step,
+    /// # };
+    /// # use leadkit::rule::Registry;
+    /// # #[derive(Debug)]
+    /// # struct Ours;
+    /// # impl CreditModel for Ours {
+    /// #     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
+    /// #         weights.fill(1.0);
+    /// #         Ok(())
+    /// #     }
+    /// fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+    ///     Ok(Some(Fit::new(vec![1.0; paths.channels()])))
+    /// }
+    /// # }
+    /// # let registry = Registry::new().credit_model("ours", |_| Ok(std::sync::Arc::new(Ours)));
+    /// # let rules = serde_json::json!({"models": [{"id": "ours", "model": {"custom": {"name": "ours"}}}]});
+    /// # let mut journeys = Journeys::new();
+    /// # for channel in ["sem", "mail"] {
+    /// #     journeys.push(Step { channel, ..Step::default() })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion::default())?;
+    /// # let credits = Attribution::load_with(rules, &registry)?.credit(&journeys)?;
+    /// # assert_eq!(credits.models()[0].channel("mail").unwrap().conversions, 0.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(weights: Vec<f64>) -> Fit {
         Fit { values: weights.clone(), conversions: weights, ..Fit::default() }

@@ -53,6 +53,25 @@ impl Credits {
     }
 
     /// The credits of a model by its id.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let credits = attribution.credit(&journeys)?;
+    /// assert_eq!(credits.model("linear").unwrap().conversions, 1);
+    /// assert!(credits.model("markov").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn model(&self, id: &str) -> Option<&ModelCredits> {
         self.models.iter().find(|model| model.model.as_str() == id)
@@ -95,6 +114,27 @@ pub struct ModelCredits {
 
 impl ModelCredits {
     /// The credit of a channel. O(log channels).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// // One conversion by way of `sem` and `mail`.
+    /// let credits = attribution.credit(&journeys)?;
+    /// let linear = credits.model("linear").unwrap();
+    /// assert_eq!(linear.channel("mail").unwrap().conversions, 0.5);
+    /// assert!(linear.channel("expo").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn channel(&self, name: &str) -> Option<&ChannelCredit> {
         let found = self.channels.binary_search_by(|credit| credit.channel.as_str().cmp(name)).ok()?;

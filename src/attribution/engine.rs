@@ -121,6 +121,28 @@ impl Attribution {
     /// [`allocate`](Attribution::allocate) gives the value to the cent, and
     /// [`credit_and_allocate`](Attribution::credit_and_allocate) both at once.
     ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// // One conversion of 100 CNY by way of `sem` and `mail`.
+    /// let credits = attribution.credit(&journeys)?;
+    /// assert_eq!(credits.conversions(), 1);
+    /// let shares: Vec<(&str, f64)> =
+    ///     credits.models()[0].channels.iter().map(|one| (one.channel.as_str(), one.conversions)).collect();
+    /// assert_eq!(shares, [("mail", 0.5), ("sem", 0.5)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When a model cannot weigh the journeys; the first such model is named.
     pub fn credit(&self, journeys: &Journeys) -> Result<Credits, AttributionError> {

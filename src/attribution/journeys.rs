@@ -84,6 +84,16 @@ impl Default for Conversion {
 
 impl Conversion {
     /// A journey that came to nothing.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Conversion, Journeys, Step};
+    ///
+    /// let mut journeys = Journeys::new();
+    /// journeys.push(Step { channel: "sem", ..Step::default() })?;
+    /// journeys.end_journey(&Conversion::null())?;
+    /// assert_eq!((journeys.conversions(), journeys.nulls()), (0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn null() -> Conversion {
         Conversion { count: 0, nulls: 1, ..Conversion::default() }
@@ -190,12 +200,27 @@ impl Journeys {
     pub const RESERVED: [&str; 4] = RESERVED;
 
     /// No journeys.
+    ///
+    /// ```
+    /// use leadkit::attribution::Journeys;
+    ///
+    /// let journeys = Journeys::new();
+    /// assert_eq!((journeys.len(), journeys.value()), (0, None));
+    /// ```
     #[must_use]
     pub fn new() -> Journeys {
         Journeys::default()
     }
 
     /// No journeys, with memory for so many of them and their touches, times included.
+    ///
+    /// ```
+    /// use leadkit::attribution::Journeys;
+    ///
+    /// // A million journeys of four touches.
+    /// let journeys = Journeys::with_capacity(1_000_000, 4_000_000);
+    /// assert!(journeys.is_empty());
+    /// ```
     #[must_use]
     pub fn with_capacity(journeys: usize, touches: usize) -> Journeys {
         Journeys {
@@ -210,6 +235,32 @@ impl Journeys {
     }
 
     /// Adds a touch with a time to the open journey. O(1).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// journeys.push_touch("mail", at("2026-03-02T08:00:00Z"))?;
+    /// journeys.push_touch("sem", at("2026-03-01T08:00:00Z"))?;
+    /// journeys.end_journey(&Conversion::default())?;
+    /// assert_eq!(journeys.get(0).unwrap().channel(0), Some("sem"), "by time, however they come");
+    /// let blank = journeys.push_touch(" ", at("2026-03-01T08:00:00Z")).unwrap_err();
+    /// assert_eq!(
+    ///     blank.to_string(),
+    ///     "touch 0 of journey 1 has a blank channel: name it, or leave the touch out",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// On a blank or [reserved](Journeys::RESERVED) channel, on a journey that mixes times with none, and when 2^32 − 1
@@ -283,6 +334,33 @@ impl Journeys {
     /// Ends the open journey; one without touches is a journey too, whose conversion nothing can be credited with.
     ///
     /// O(1) when the touches were pushed in order of time, else O(n log n).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// journeys.push(Step { channel: "sem", ..Step::default() })?;
+    /// let value = Some(Money::new(10_000, Currency::CNY));
+    /// journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
+    /// assert_eq!((journeys.conversions(), journeys.value()), (1, value));
+    /// let foreign = Conversion { value: Some(Money::new(1, Currency::USD)), ..Conversion::default() };
+    /// let error = journeys.end_journey(&foreign).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "journey 1 has an amount in USD after amounts in CNY: convert the amounts first",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// On a value without a conversion, on another currency than before, and when counts or amounts grow too large to
@@ -539,6 +617,24 @@ impl Journeys {
     }
 
     /// A journey, by the order in which they were ended, from 0. O(1).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// assert_eq!(journeys.get(0).unwrap().len(), 2);
+    /// assert!(journeys.get(1).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn get(&self, index: usize) -> Option<Journey<'_>> {
@@ -632,12 +728,50 @@ impl<'a> Journey<'a> {
     }
 
     /// The channel of a touch, counted from 0.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// // A journey by way of `sem` and `mail`.
+    /// let journey = journeys.get(0).unwrap();
+    /// assert_eq!((journey.channel(1), journey.channel(2)), (Some("mail"), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn channel(&self, touch: usize) -> Option<&'a str> {
         self.set.channels.text(*self.channels.get(touch)?)
     }
 
     /// The number of a touch's channel in [`Journeys::channels`]; cheaper to compare than its name.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let journey = journeys.get(0).unwrap();
+    /// let number = journey.channel_number(1).unwrap();
+    /// assert_eq!(journeys.channels().nth(number), Some("mail"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn channel_number(&self, touch: usize) -> Option<usize> {
@@ -645,12 +779,46 @@ impl<'a> Journey<'a> {
     }
 
     /// The campaign of a touch.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// assert_eq!(journeys.get(0).unwrap().campaign(0), Some("spring"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn campaign(&self, touch: usize) -> Option<&'a str> {
         self.set.campaigns.text(*self.campaigns.get(touch)?)
     }
 
     /// When a touch happened.
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// assert_eq!(journeys.get(0).unwrap().time(0), Some(at("2026-03-01T08:00:00Z")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn time(&self, touch: usize) -> Option<DateTime<Utc>> {
         moment(self.times.get(touch).copied())

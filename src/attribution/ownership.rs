@@ -59,6 +59,14 @@ pub struct Entry {
 
 impl Entry {
     /// An entry of a pipeline.
+    ///
+    /// ```
+    /// use leadkit::attribution::Entry;
+    ///
+    /// let entry = Entry::new("sales", "2026-03-02T08:00:00Z".parse().unwrap());
+    /// let entry = Entry { record: "L1".into(), ..entry };
+    /// assert_eq!((entry.pipeline.as_str(), entry.record.as_str()), ("sales", "L1"));
+    /// ```
     #[must_use]
     pub fn new(pipeline: impl Into<String>, at: DateTime<Utc>) -> Entry {
         Entry { at, pipeline: pipeline.into(), record: String::new() }
@@ -157,6 +165,20 @@ fn months_before(at: DateTime<Utc>, months: u32, offset: UtcOffset) -> DateTime<
 impl OwnershipRules {
     /// Decides who owns a customer that is converted at `at`. Entries may come in any order; those of one moment are
     /// ordered by pipeline and record. O(n log n).
+    ///
+    /// ```
+    /// use leadkit::attribution::{Entry, OwnershipRules};
+    ///
+    /// let day = |text: &str| text.parse().unwrap();
+    /// let entries =
+    ///     [Entry::new("sales", day("2026-03-02T08:00:00Z")), Entry::new("marketing", day("2026-02-10T08:00:00Z"))];
+    /// let ownership = OwnershipRules::default().decide(&entries, day("2026-04-01T08:00:00Z"));
+    /// assert_eq!(ownership.owner().unwrap().pipeline, "marketing", "which entered first");
+    /// assert_eq!(
+    ///     ownership.to_string(),
+    ///     "`marketing` owns it, entered 2026-02-10: it is the first in the window",
+    /// );
+    /// ```
     pub fn decide(&self, entries: &[Entry], at: DateTime<Utc>) -> Ownership {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
         sorted.sort();

@@ -14,6 +14,28 @@ impl Registry {
     /// rules, or says in one sentence what is wrong with them.
     ///
     /// The docs of the module [`attribution`](crate::attribution) show a whole model.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, CreditError, CreditModel, Journey};
+    /// use leadkit::rule::Registry;
+    /// use std::sync::Arc;
+    ///
+    /// /// All to the middle touch.
+    /// #[derive(Debug)]
+    /// struct Middle;
+    ///
+    /// impl CreditModel for Middle {
+    ///     fn weigh(&self, journey: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
+    ///         weights[journey.len() / 2] = 1.0;
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let registry = Registry::new().credit_model("middle", |_| Ok(Arc::new(Middle)));
+    /// let rules = serde_json::json!({"models": [{"id": "m", "model": {"custom": {"name": "midle"}}}]});
+    /// let errors = Attribution::load_with(rules, &registry).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `middle`?"));
+    /// ```
     #[must_use]
     pub fn credit_model(
         self,

@@ -257,6 +257,26 @@ fn figures(conversions: f64, value: Money, cost: Option<Money>, margin: f64) -> 
 
 impl Allocation {
     /// The row of a channel, when the allocation is rolled up by channel alone. O(log channels).
+    ///
+    /// ```
+    /// # use leadkit::attribution::{
+    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
+    /// # };
+    /// # use leadkit::model::{Currency, Money};
+    /// # use serde_json::json;
+    /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    /// # let mut journeys = Journeys::new();
+    /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
+    /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
+    /// # }
+    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// // One conversion of 100 CNY by way of `sem` and `mail`.
+    /// let allocation = attribution.allocate(&journeys, &[Dimension::Channel])?.remove(0);
+    /// assert_eq!(allocation.channel("sem").unwrap().value.to_string(), "50.00 CNY");
+    /// assert!(allocation.channel("expo").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn channel(&self, name: &str) -> Option<&super::AllocationRow> {
         if self.by != [Dimension::Channel] {

@@ -87,6 +87,15 @@ pub struct ModelRules {
 
 impl ModelRules {
     /// A model that treats all channels alike.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, AttributionRules, Model, ModelRules};
+    ///
+    /// let direct = ModelRules { ignore: ["direct".into()].into(), ..ModelRules::new("last", Model::Last) };
+    /// let rules = AttributionRules { models: vec![direct], ..AttributionRules::default() };
+    /// assert_eq!(Attribution::compile(&rules)?.models().collect::<Vec<_>>(), ["last"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(id: impl Into<RuleId>, model: Model) -> ModelRules {
         ModelRules { id: id.into(), model, ignore: BTreeSet::new(), discount: BTreeMap::new(), prefer: None }

@@ -66,6 +66,16 @@ pub struct Visit {
 
 impl Visit {
     /// The visit of a lead that comes in. Ask before the lead is changed.
+    ///
+    /// ```
+    /// use leadkit::attribution::Visit;
+    /// use leadkit::model::Lead;
+    ///
+    /// let lead = Lead { id: "L1".into(), emails: vec!["Ann@Acme.com".into()], ..Lead::default() };
+    /// let visit = Visit::of(&lead);
+    /// assert_eq!(visit.lead.as_str(), "L1");
+    /// assert!(visit.keys["email"].contains("ann@acme.com"), "as it is compared");
+    /// ```
     #[must_use]
     pub fn of(lead: &Lead) -> Visit {
         let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -114,6 +114,17 @@ pub fn thresholds(scored: &[Scored], missed: usize, steps: usize) -> Vec<Operati
 }
 
 /// The threshold with the best F1, the highest one of several. `missed` are matches that were never proposed.
+///
+/// ```
+/// use leadkit::names::evaluate::{Scored, best_f1};
+///
+/// let scored = [(0.9, true), (0.8, true), (0.3, false)];
+/// let scored = scored.map(|(score, positive)| Scored { score, positive });
+/// let best = best_f1(&scored, 0);
+/// assert_eq!((best.threshold, best.f1()), (0.8, 1.0));
+/// // A match that was never proposed is missed whatever the threshold.
+/// assert!(best_f1(&scored, 1).recall() < 1.0);
+/// ```
 #[must_use]
 pub fn best_f1(scored: &[Scored], missed: usize) -> OperatingPoint {
     let none = OperatingPoint {
