@@ -82,6 +82,15 @@ macro_rules! document {
             /// [`from_json_str`](Self::from_json_str), and YAML by a reader that refuses it. To write rules as YAML or
             /// TOML, go through a [`serde_json::Value`] too.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use serde_json::json;
+            ///
+            #[doc = concat!("let errors = ", stringify!($rules), "::load(json!(7)).unwrap_err();")]
+            /// assert_eq!(errors.diagnostics()[0].message, "expected an object, found number `7`");
+            /// ```
+            ///
             /// # Errors
             /// Every mistake in the document, at most 100, each with its path and a suggested fix.
             pub fn load(document: serde_json::Value) -> Result<$rules, $crate::error::RuleErrors> {
@@ -91,6 +100,14 @@ macro_rules! document {
             /// Reads the rules from JSON text. Beside what [`load`](Self::load) reports, each finding has its line
             /// and column, and a key that appears twice in an object is an error.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let errors = ", stringify!($rules), "::from_json_str(\"{\\n  7: 1}\").unwrap_err();")]
+            /// let place = errors.diagnostics()[0].location.unwrap();
+            /// assert_eq!((place.line, place.column), (2, 3));
+            /// ```
+            ///
             /// # Errors
             /// Every mistake in the text; a text that is not JSON is one.
             pub fn from_json_str(text: &str) -> Result<$rules, $crate::error::RuleErrors> {
@@ -98,6 +115,13 @@ macro_rules! document {
             }
 
             /// What [`lint`](Self::lint) finds in JSON text, each with its line and column.
+            ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let errors = ", stringify!($rules), "::lint_json_str(\"{\\n  7: 1}\").unwrap_err();")]
+            /// assert_eq!(errors.diagnostics()[0].location.unwrap().line, 2);
+            /// ```
             ///
             /// # Errors
             /// As [`from_json_str`](Self::from_json_str): a text with an error has no warnings.
@@ -121,6 +145,15 @@ macro_rules! document {
         impl $engine {
             /// Validates and compiles the rules.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            #[doc = concat!("let compiled = ", stringify!($engine), "::compile(&rules)?;")]
+            /// assert_eq!(&*compiled.version().revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
+            ///
             /// # Errors
             /// Every mistake in them.
             pub fn compile(rules: &$rules) -> Result<$engine, $crate::error::RuleErrors> {
@@ -135,6 +168,19 @@ macro_rules! document {
         impl $engine {
             /// Reads the rules from a document and compiles them:
             #[doc = concat!("[`", stringify!($rules), "::load`] and [`compile`](Self::compile) in one call.")]
+            ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use serde_json::json;
+            ///
+            #[doc = concat!("let loaded = ", stringify!($engine), "::load(json!({\"revision\": \"2026-03\"}))?;")]
+            /// assert_eq!(&*loaded.version().revision, "2026-03");
+            ///
+            #[doc = concat!("let errors = ", stringify!($engine), "::load(json!({\"revison\": \"2026-03\"})).unwrap_err();")]
+            /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `revision`?"));
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
             ///
             /// # Errors
             /// Every mistake in the document.

@@ -102,6 +102,13 @@ macro_rules! lead_fields {
             }
 
             /// The field of a name.
+            ///
+            /// ```
+            /// use leadkit::model::LeadField;
+            ///
+            /// assert_eq!(LeadField::from_name("utm.source"), Some(LeadField::UtmSource));
+            /// assert_eq!(LeadField::from_name("attributes.age"), None, "which is the host's");
+            /// ```
             #[must_use]
             pub fn from_name(name: &str) -> Option<LeadField> {
                 match name {
@@ -160,6 +167,14 @@ macro_rules! lead_fields {
             }
 
             /// Takes the value out. What every lead has (id, creation, status) gets its default.
+            ///
+            /// ```
+            /// use leadkit::model::{Lead, LeadField};
+            ///
+            /// let mut lead = Lead { city: Some("深圳".into()), ..Lead::default() };
+            /// LeadField::City.clear(&mut lead);
+            /// assert_eq!(lead.city, None);
+            /// ```
             pub fn clear(self, lead: &mut Lead) {
                 match self { $(LeadField::$variant => clear!($holds lead $($at).+ $($kind)?),)* }
             }

@@ -40,6 +40,18 @@ macro_rules! rules_document {
         impl $rules {
             /// As [`load`](Self::load), for rules that name plug-ins of the registry.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use leadkit::rule::Registry;
+            /// use serde_json::json;
+            ///
+            /// // Rules that name none read the same.
+            #[doc = concat!("let rules = ", stringify!($rules), "::load_with(json!({\"revision\": \"2026-03\"}), &Registry::new())?;")]
+            /// assert_eq!(rules.revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
+            ///
             /// # Errors
             /// As [`load`](Self::load); also names that the registry does not have, and wrong parameters.
             pub fn load_with(
@@ -50,6 +62,17 @@ macro_rules! rules_document {
             }
 
             /// As [`from_json_str`](Self::from_json_str), for rules that name plug-ins of the registry.
+            ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use leadkit::rule::Registry;
+            ///
+            /// let text = r#"{"revision": "2026-03"}"#;
+            #[doc = concat!("let rules = ", stringify!($rules), "::from_json_str_with(text, &Registry::new())?;")]
+            /// assert_eq!(rules.revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
             ///
             /// # Errors
             /// As [`from_json_str`](Self::from_json_str); also names that the registry does not have, and wrong
@@ -65,6 +88,17 @@ macro_rules! rules_document {
         impl $engine {
             /// As [`load`](Self::load), for rules that name plug-ins of the registry.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use leadkit::rule::Registry;
+            /// use serde_json::json;
+            ///
+            #[doc = concat!("let loaded = ", stringify!($engine), "::load_with(json!({\"revision\": \"2026-03\"}), &Registry::new())?;")]
+            /// assert_eq!(&*loaded.version().revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
+            ///
             /// # Errors
             /// Every mistake in the document.
             pub fn load_with(
@@ -78,6 +112,15 @@ macro_rules! rules_document {
 
             /// Validates and compiles the rules. Only built-in plug-ins are known.
             ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            #[doc = concat!("let compiled = ", stringify!($engine), "::compile(&rules)?;")]
+            /// assert_eq!(&*compiled.version().revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
+            ///
             /// # Errors
             /// Every mistake in them.
             pub fn compile(rules: &$rules) -> Result<$engine, $crate::error::RuleErrors> {
@@ -85,6 +128,17 @@ macro_rules! rules_document {
             }
 
             /// Validates and compiles rules that name plug-ins of the registry.
+            ///
+            /// ```
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
+            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// use leadkit::rule::Registry;
+            ///
+            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            #[doc = concat!("let compiled = ", stringify!($engine), "::compile_with(&rules, &Registry::new())?;")]
+            /// assert_eq!(&*compiled.version().revision, "2026-03");
+            /// # Ok::<(), leadkit::error::RuleErrors>(())
+            /// ```
             ///
             /// # Errors
             /// Every mistake in them; a name that the registry does not have is one.

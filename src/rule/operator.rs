@@ -29,6 +29,13 @@ macro_rules! operators {
             }
 
             /// The comparison of a name.
+            ///
+            /// ```
+            /// use leadkit::rule::Operator;
+            ///
+            /// assert_eq!(Operator::from_name("ge"), Some(Operator::Ge));
+            /// assert_eq!(Operator::from_name(">="), None);
+            /// ```
             #[must_use]
             pub fn from_name(name: &str) -> Option<Operator> {
                 match name {

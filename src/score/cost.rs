@@ -48,6 +48,7 @@ impl CostReport {
     /// The cost of a rule; nothing when it runs no scripts.
     ///
     /// ```
+    /// # #[cfg(feature = "script")] {
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use leadkit::score::Scorer;
@@ -58,6 +59,7 @@ impl CostReport {
     /// let report = Scorer::load(rules)?.cost([Facts::new(&lead, &FactContext::new(&tables, lead.created_at))]);
     /// assert!(report.of("large").operations > 0);
     /// assert_eq!(report.of("other").operations, 0, "no such rule ran a script");
+    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -67,6 +67,7 @@ impl Scorer {
     /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
     ///
     /// ```
+    /// # #[cfg(feature = "script")] {
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use leadkit::score::Scorer;
@@ -78,6 +79,7 @@ impl Scorer {
     /// let report = Scorer::load(rules)?.cost([facts]);
     /// let rules: Vec<&str> = report.rules().map(|(rule, _)| rule.as_str()).collect();
     /// assert_eq!(rules, ["large"], "the rule `others` runs no script");
+    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn cost<'f>(&self, leads: impl IntoIterator<Item = Facts<'f>>) -> CostReport {
