@@ -1,5 +1,7 @@
 //! The pages of the guide say all there is: the codes are collected from the sources.
 
+mod examples;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -107,13 +109,19 @@ fn page() -> String {
     page
 }
 
+/// The code of a source, without unit tests and comments: an example in the docs may report what no engine reports.
+fn without_comments(source: &str) -> String {
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    code.lines().filter(|line| !line.trim().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
 fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
     let called = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|with)\(\s*"([a-z]+_[a-z_]+)""#;
     let called = Regex::new(called).unwrap();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, source) in sources {
-        let code = source.split("#[cfg(test)]").next().unwrap();
-        for one in called.captures_iter(code) {
+        let code = without_comments(source);
+        for one in called.captures_iter(&code) {
             let room = file.split(['/', '.']).next().unwrap();
             found.entry(one[1].to_owned()).or_default().insert(room.to_owned());
         }
@@ -140,9 +148,7 @@ fn the_page_of_the_life_has_every_notice_route_status_and_pool() {
         if !["intake/", "dedup/", "follow_up/"].iter().any(|room| file.starts_with(room)) {
             continue;
         }
-        let code = source.split("#[cfg(test)]").next().unwrap();
-        let code: String =
-            code.lines().filter(|line| !line.trim().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code = without_comments(&source);
         for one in called.captures_iter(&code) {
             let notice = one.get(1).or(one.get(2)).unwrap().as_str();
             if !page.contains(&format!("| `{notice}` |")) {

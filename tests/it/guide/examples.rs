@@ -1,0 +1,213 @@
+//! Every method that takes an argument shows by an example how it is called, and what comes of it.
+//!
+//! Getters need none: their docs say the unit, the range or the meaning. Methods of a trait are implemented by a host,
+//! not called. What is `pub` can be called, as the lint `unreachable_pub` sees to.
+
+/// More lines than a header or a signature takes.
+const MAX_LINES: usize = 40;
+
+/// A public function or method of a source file.
+#[derive(Debug, PartialEq)]
+struct Method {
+    line: usize,
+    /// `Type::method`, or the name of a function.
+    name: String,
+    takes_arguments: bool,
+    has_example: bool,
+}
+
+/// The public functions and methods of a source, down to its unit tests.
+fn methods(source: &str) -> Vec<Method> {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
+    let lines: Vec<&str> = source.lines().collect();
+    let (mut found, mut docs, mut owner) = (Vec::new(), Vec::new(), None);
+    let mut line = 0;
+    while line < lines.len() {
+        let text = lines[line].trim_start();
+        let mut next = line + 1;
+        if let Some(doc) = text.strip_prefix("///") {
+            docs.push(doc.trim());
+        } else if let Some(doc) = text.strip_prefix("#[doc = ") {
+            docs.push(doc.trim_start_matches('"'));
+        } else if text.starts_with("#[") {
+            // An attribute may take several lines.
+            next = line + lines_until(&lines[line..], '[', ']');
+        } else {
+            if text.starts_with("impl") {
+                owner = implemented(&lines[line..]);
+            } else if text == "}" && lines[line].len() == text.len() {
+                owner = None;
+            } else if let Some(signature) = signature(text) {
+                let end = signature.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap();
+                let name = &signature[..end];
+                found.push(Method {
+                    line: line + 1,
+                    name: owner.as_ref().map_or(name.to_owned(), |owner| format!("{owner}::{name}")),
+                    takes_arguments: takes_arguments(signature, &lines[line + 1..]),
+                    has_example: has_example(&docs),
+                });
+            }
+            docs.clear();
+        }
+        line = next;
+    }
+    found
+}
+
+/// How many lines it takes for brackets to close.
+fn lines_until(lines: &[&str], open: char, close: char) -> usize {
+    let mut depth = 0_i32;
+    for (index, line) in lines.iter().enumerate() {
+        depth += line.matches(open).count() as i32 - line.matches(close).count() as i32;
+        if depth <= 0 {
+            return index + 1;
+        }
+    }
+    lines.len()
+}
+
+/// The type whose methods an `impl` holds; `None` for the impl of a trait.
+fn implemented(lines: &[&str]) -> Option<String> {
+    let header = lines[..lines.len().min(MAX_LINES)].join(" ");
+    let header = header.split('{').next().unwrap().trim_start().strip_prefix("impl").unwrap();
+    let header = after_generics(header).trim();
+    if header.contains(" for ") {
+        return None;
+    }
+    let path = header.split(['<', ' ']).next().unwrap();
+    path.rsplit("::").next().map(str::to_owned)
+}
+
+/// What follows `<…>` at the beginning of a text, or the text. The `>` of an arrow closes nothing.
+fn after_generics(text: &str) -> &str {
+    if !text.starts_with('<') {
+        return text;
+    }
+    let (mut depth, mut before) = (0, ' ');
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' => depth += 1,
+            '>' if before != '-' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[at + 1..];
+        }
+        before = c;
+    }
+    text
+}
+
+/// What follows `fn` where a public function begins.
+fn signature(text: &str) -> Option<&str> {
+    let mut rest = text.strip_prefix("pub ")?;
+    for word in ["const ", "async ", "unsafe "] {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    rest.strip_prefix("fn ")
+}
+
+/// Whether a function whose signature begins so takes anything but its receiver.
+fn takes_arguments(begins: &str, more: &[&str]) -> bool {
+    let whole = format!("{begins} {}", more[..more.len().min(MAX_LINES)].join(" "));
+    let rest = after_generics(whole.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'));
+    let mut depth = 0;
+    let end = rest.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '(') - i32::from(*c == ')');
+        depth == 0
+    });
+    let inside = rest[1..end.unwrap().0].trim().trim_end_matches(',');
+    // A receiver comes first: `self`, `mut self`, `&self`, `&'a mut self`.
+    let words = |text: &str| text.rsplit([' ', '&']).next() == Some("self");
+    match inside.split_once(',') {
+        Some((first, _)) if words(first) => true,
+        _ => !inside.is_empty() && !words(inside),
+    }
+}
+
+/// Whether docs hold Rust that is compiled and run.
+fn has_example(docs: &[&str]) -> bool {
+    let fences = docs.iter().filter_map(|doc| doc.trim_end_matches("\"]").strip_prefix("```"));
+    // Every other fence opens a block.
+    fences.step_by(2).any(|language| matches!(language, "" | "rust"))
+}
+
+#[test]
+fn every_method_that_takes_an_argument_has_an_example() {
+    let mut missing = Vec::new();
+    for (file, source) in super::sources() {
+        for method in methods(&source) {
+            if method.takes_arguments && !method.has_example {
+                missing.push(format!("src/{file}:{}: `{}` has no example", method.line, method.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "\n{}\n{} in all", missing.join("\n"), missing.len());
+}
+
+#[cfg(test)]
+mod parser {
+    use super::*;
+
+    fn only(source: &str) -> Method {
+        let mut found = methods(source);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.remove(0)
+    }
+
+    #[test]
+    fn a_method_with_an_example() {
+        let source = "impl Ledger {\n    /// Adds.\n    ///\n    /// ```\n    /// ```\n    #[must_use]\n    pub fn add(&mut self, n: u32) {}\n}\n";
+        let found = only(source);
+        let name = "Ledger::add".to_owned();
+        assert_eq!(found, Method { line: 7, name, takes_arguments: true, has_example: true });
+    }
+
+    #[test]
+    fn a_method_without_one() {
+        let found = only("impl Ledger {\n    /// Adds.\n    pub fn add(&mut self, n: u32) {}\n}\n");
+        assert_eq!((found.line, found.takes_arguments, found.has_example), (3, true, false));
+        // The example of the method before is not its own.
+        let two = "impl A {\n    /// ```\n    /// ```\n    pub fn a(n: u8) {}\n\n    /// No.\n    pub fn b(n: u8) {}\n}\n";
+        assert_eq!(methods(two).iter().map(|one| one.has_example).collect::<Vec<_>>(), [true, false]);
+        // Nor is an example in another language, or one that is not run.
+        for language in ["text", "sql", "ignore"] {
+            let source = format!("/// ```{language}\n/// ```\npub fn a(n: u8) {{}}\n");
+            assert!(!only(&source).has_example, "{language}");
+        }
+    }
+
+    #[test]
+    fn a_getter() {
+        for receiver in ["&self", "self", "mut self", "&'a self", "&mut self", "&'static mut self,"] {
+            let found = only(&format!("impl A {{\n    pub const fn a({receiver}) -> u8 {{ 0 }}\n}}\n"));
+            assert!(!found.takes_arguments, "{receiver}");
+        }
+        assert!(!only("pub fn all() -> u8 { 0 }\n").takes_arguments);
+        assert!(only("impl A {\n    pub fn new(itself: u8) -> A { A }\n}\n").takes_arguments);
+    }
+
+    #[test]
+    fn the_impl_of_a_trait() {
+        let source = "impl<T: Into<u8>> From<T> for A {\n    fn from(n: T) -> A { A }\n}\n";
+        assert_eq!(methods(source), []);
+        // What is the crate's own, or a test's, is not called by a host.
+        assert_eq!(methods("pub(crate) fn a(n: u8) {}\nfn b(n: u8) {}\n"), []);
+        assert_eq!(methods("#[cfg(test)]\nmod tests {\n    pub fn a(n: u8) {}\n}\n"), []);
+    }
+
+    #[test]
+    fn generics_over_several_lines() {
+        let source = "impl<K: Fn(u8) -> u8>\n    crate::names::Index<K>\nwhere\n    K: Clone,\n{\n    #[expect(\n        dead_code\n    )]\n    pub fn add<\n        S: Fn(&str) -> Vec<u8>,\n    >(\n        &self,\n        names: &[S],\n    ) {}\n}\n";
+        let found = only(source);
+        assert_eq!((found.name.as_str(), found.takes_arguments), ("Index::add", true));
+        let getter = source.replace("        names: &[S],\n", "");
+        assert!(!only(&getter).takes_arguments);
+    }
+
+    #[test]
+    fn a_function_stands_by_its_name() {
+        let found = only("impl A {\n}\n\n/// Adds.\npub fn add(n: (u8, u8)) -> u8 { 0 }\n");
+        assert_eq!((found.name.as_str(), found.takes_arguments), ("add", true));
+    }
+}
