@@ -1,4 +1,23 @@
 //! Cleaning, as proposals: nothing is changed silently.
+//!
+//! ```
+//! use leadkit::cleaning::CleaningRules;
+//! use leadkit::company::Gazetteer;
+//! use leadkit::model::{Lead, Value};
+//!
+//! // The column in which this host keeps addresses.
+//! let rules = CleaningRules { addresses: vec!["office".into()], ..CleaningRules::default() };
+//! let mut lead = Lead::default();
+//! lead.attributes.insert("office".into(), "广东省深圳市南山区科技园1号".into());
+//! for proposal in rules.proposals(&lead, &Gazetteer::builtin()) {
+//!     // The host decides: here everything is taken over.
+//!     if let Some(field) = leadkit::model::LeadField::from_name(&proposal.field) {
+//!         field.set(&mut lead, &proposal.to)?;
+//!     }
+//! }
+//! assert_eq!((lead.province.as_deref(), lead.city.as_deref()), (Some("广东省"), Some("深圳市")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,22 @@
 //! What is wrong with a rules document: one shape for every engine.
+//!
+//! ```
+//! use leadkit::score::ScoreRules;
+//!
+//! // Every mistake at once, each with its place in the text.
+//! let errors = ScoreRules::from_json_str(r#"{
+//!   "fit": {"rules": [{"id": "large", "when": {"field": "employee_cuont", "ge": 1000}, "points": "many"}]},
+//!   "revison": "2026-03"
+//! }"#).unwrap_err();
+//! let found: Vec<(&str, &str)> =
+//!     errors.iter().map(|finding| (finding.path.as_str(), finding.message.as_str())).collect();
+//! assert_eq!(found, [
+//!     ("fit.rules[0].when.field", "there is no field `employee_cuont`"),
+//!     ("fit.rules[0].points", "expected points such as `20` or `{\"script\": …}`, found text `many`"),
+//!     ("revison", "unknown key `revison`"),
+//! ]);
+//! assert_eq!(errors.iter().map(|finding| finding.location.unwrap().line).collect::<Vec<_>>(), [2, 2, 3]);
+//! ```
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

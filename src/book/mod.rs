@@ -1,4 +1,31 @@
 //! Records in memory: the reference host, for tests, examples and small hosts.
+//!
+//! A host with a database does by SQL what a [`Book`] does in memory: fetch the rows that share a key with a lead
+//! ([`Book::rows`]), carry out effects once ([`Book::apply_effects`]), and find what is due ([`Book::due`],
+//! [`Book::overdue`]).
+//!
+//! ```
+//! use leadkit::book::Book;
+//! use leadkit::model::{Acquisition, Effect, FollowUp, FollowUpKind, Lead};
+//!
+//! let mut book = Book::new();
+//! let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
+//! book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
+//!
+//! // What a decision says: `li` gets the lead and has a day to speak to it.
+//! let effects = [
+//!     Effect::SetOwner { lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
+//!     Effect::StartDeadlines { lead: "L1".into(), from: now },
+//! ];
+//! book.apply_effects("decision 1", &effects, now);
+//! book.apply_effects("decision 1", &effects, now);
+//! assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "twice is once");
+//!
+//! let tomorrow = now + chrono::TimeDelta::days(1);
+//! assert_eq!(book.overdue(tomorrow), ["L1".into()]);
+//! book.record_follow_up(FollowUp::new("F1", "L1", "li", now, FollowUpKind::Call));
+//! assert!(book.overdue(tomorrow).is_empty());
+//! ```
 
 mod apply;
 mod due;

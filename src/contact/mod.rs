@@ -14,6 +14,24 @@
 //! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
 //! key. Every fault and reason has a stable `code()` beside its English text. `Debug` masks the values.
 //!
+//! ```
+//! use leadkit::contact::{PhoneOptions, fake_phone, read_emails, read_phones};
+//!
+//! // A field as people fill it in.
+//! let phones = read_phones("张三 138 1234 9876 / 0755-26718888转801", &PhoneOptions::default());
+//! let keys: Vec<_> = phones.iter().map(|found| found.value.key().unwrap()).collect();
+//! assert_eq!(keys, ["+8613812349876", "+8675526718888"]);
+//! assert_eq!(phones[1].value.extension(), Some("801"));
+//!
+//! let emails = read_emails("Lei Li <Lei@Xinghe.com>; ann@nowhere");
+//! assert_eq!(emails[0].value.as_ref().unwrap().key(), "lei@xinghe.com");
+//! assert!(emails[1].value.is_err());
+//!
+//! // Well-formed, and invented all the same.
+//! let invented = &read_phones("13888888888", &PhoneOptions::default())[0].value;
+//! assert_eq!(fake_phone(invented)[0].to_string(), "the digit `8` stands 9 times in a row");
+//! ```
+//!
 //! # How numbers are judged
 //! The yardstick is what libphonenumber says of a number, and these differences are meant:
 //! * Extensions after 转, 分机, `-`, `/` and `*` are split off; libphonenumber refuses them or runs the digits together.

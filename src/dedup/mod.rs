@@ -3,6 +3,38 @@
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows.
 //! [`Book`](crate::book::Book) is a fetcher in memory; [`names`](crate::names) finds company names by likeness and
 //! [`merge`](crate::merge) makes one record out of several.
+//!
+//! ```
+//! use leadkit::dedup::{DedupRules, Deduplicator, Rows};
+//! use leadkit::model::{Account, Lead, OwnerState};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
+//!
+//! let matching = Deduplicator::compile(&DedupRules::b2b())?;
+//! let tables = HostTables::default();
+//! let lead = Lead {
+//!     id: "L1".into(), company: Some("北京紛揚科技（有限公司）".into()), emails: vec!["lei@fenyang.com".into()],
+//!     created_at: "2026-03-02T02:00:00Z".parse().unwrap(), ..Lead::default()
+//! };
+//! let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+//!
+//! // What to fetch, and what was fetched by it.
+//! let probe = matching.probe(&facts);
+//! assert!(probe.keys.iter().any(|key| key.value == "fenyang.com"));
+//! let account = Account {
+//!     id: "A1".into(), company: "北京纷扬科技有限公司".into(), owner: Some("li".into()), ..Account::default()
+//! };
+//! let rows = Rows { accounts: vec![account], ..Rows::default() };
+//!
+//! let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Active);
+//! assert_eq!(resolution.action().owner().unwrap().as_str(), "li");
+//! assert_eq!(
+//!     resolution.to_string(),
+//!     "belongs to account A1, owned by li; account A1 has the same company (北京纷扬科技有限公司), rule account-company",
+//! );
+//! let effects: Vec<&str> = resolution.effects().iter().map(|effect| effect.code()).collect();
+//! assert_eq!(effects, ["link", "add_contact", "set_status", "convert"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod action;
 mod candidate;

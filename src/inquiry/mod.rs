@@ -3,6 +3,22 @@
 //! [`Levels`] find the maturity and tier of accounts and the state of users, [`Grades`] the win rate of inquiries and
 //! what it makes of their amounts; [`CodeFormat`] names inquiries, [`Bant`] holds the four facts known of them, and
 //! [`ClosedDeals`] says which orders count as won.
+//!
+//! ```
+//! use leadkit::inquiry::{Bant, BantFact, GradeRules, Grades, Inquiry};
+//! use leadkit::model::{Currency, InquiryGrade, Money, YesNo};
+//!
+//! // What is known of the deal.
+//! let bant = Bant { budget: BantFact::new(YesNo::Yes, "the offer was signed off"), ..Bant::default() };
+//! assert_eq!(bant.open(), ["authority", "need", "timeline"]);
+//!
+//! // What it is expected to bring.
+//! let grades = Grades::compile(&GradeRules::default())?;
+//! let amount = Some(Money::new(10_000_000, Currency::CNY));
+//! let inquiry = Inquiry { id: "O1".into(), grade: InquiryGrade::B, amount, quantity: None };
+//! assert_eq!(grades.forecast(&[inquiry])?.amounts()[0].to_string(), "60000.00 CNY");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bant;
 mod code;

@@ -31,6 +31,37 @@
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
 //! one of them has come; every live lead has an owner with a deadline, or a wake-up.
 //!
+//! ```
+//! use leadkit::intake::Loss;
+//! use leadkit::model::Lead;
+//! use leadkit::{Input, Intake, Roster, Rules, State};
+//!
+//! let intake = Intake::compile(&Rules::b2c())?;
+//! let roster = Roster::from_ids(["li", "wang"]);
+//! let (mut book, mut state) = (intake.book(), State::default());
+//!
+//! // A lead comes in: fetch, decide, apply.
+//! let monday = "2026-03-02T02:00:00Z".parse().unwrap();
+//! let lead = Lead {
+//!     id: "L1".into(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
+//!     message: Some("a quote, please".into()), created_at: monday, ..Lead::default()
+//! };
+//! let rows = book.rows(&intake.probe(&lead));
+//! let outcome = intake.process(&Input { lead: lead.clone(), rows, ..Input::default() }, &roster, &state, monday);
+//! assert_eq!(outcome.to_string(), "lead L1 is assigned to li");
+//! book.insert_lead(lead);
+//! outcome.apply_to(&mut book);
+//! state.apply(outcome.delta())?;
+//!
+//! // Two hours later its owner has missed the first contact: the lead goes to the next rep.
+//! let later = "2026-03-02T04:00:00Z".parse().unwrap();
+//! let missed = book.overdue(later).remove(0);
+//! let input = intake.input_of(&book, &missed, later).unwrap();
+//! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, later);
+//! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What is decided where two rules meet
 //! * An imported row is younger than all that was on file before it, whatever its date ([`Lead::filed_at`](crate::model::Lead::filed_at)):
 //!   it is taken in and takes in nothing, not at a later look either.

@@ -10,6 +10,38 @@
 //!
 //! People are never made one by a company's phone or mailbox, nor where their names, mobiles or addresses differ; and what a
 //! person has refused stays refused, see [`Survivorship`].
+//!
+//! ```
+//! use leadkit::contact::PhoneOptions;
+//! use leadkit::merge::{ClusterOptions, MergeLog, MergePlan, MergeRules, Merger, cluster_names};
+//! use leadkit::model::Account;
+//!
+//! let account = |id: &str, company: &str, owner: Option<&str>| Account {
+//!     id: id.into(), company: company.into(), owner: owner.map(Into::into), ..Account::default()
+//! };
+//! let mut accounts = vec![
+//!     account("A1", "Acme Trading Ltd", None),
+//!     account("A2", "Juniper Moss Inc", Some("li")),
+//!     account("A3", "ACME Trading Limited", Some("wang")),
+//! ];
+//!
+//! // Which are one company, and what would become of them.
+//! let names: Vec<&str> = accounts.iter().map(|account| account.company.as_str()).collect();
+//! let clusters = cluster_names(&names, &ClusterOptions::default());
+//! assert_eq!(clusters.clusters[0].members, [0, 2]);
+//! let group: Vec<Account> = clusters.clusters[0].members.iter().map(|&place| accounts[place].clone()).collect();
+//! let merger = Merger::compile(&MergeRules::default())?;
+//! let plan = MergePlan::for_accounts(&group, &merger, &PhoneOptions::default())?;
+//! assert_eq!(plan.to_string(), "merge account A1 into account A3, which has an owner");
+//!
+//! // Done, and next week undone.
+//! let mut log = MergeLog::default();
+//! log.push(plan.apply(&mut accounts)?);
+//! assert_eq!(accounts.len(), 2);
+//! log.undo(0, &mut accounts)?;
+//! assert_eq!(accounts.len(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod cluster;
 mod compile;

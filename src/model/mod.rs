@@ -3,6 +3,24 @@
 //! Plain records with public fields: build them with `..Default::default()`, or read them from JSON. The Chinese
 //! terms of the trade stand beside the English names. Enumerations that hosts extend keep what they do not know
 //! as `Other`. Contact values never show themselves whole in `Debug`.
+//!
+//! ```
+//! use leadkit::model::{Lead, LeadStatus, SourceClass};
+//! use serde_json::json;
+//!
+//! let lead = Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() };
+//! assert_eq!(lead.status, LeadStatus::Unassigned);
+//! assert!(!format!("{lead:?}").contains("13812349876"), "logs do not show it");
+//!
+//! // What a version does not know survives; a key that no lead has is a mistake where people write.
+//! let read: Lead = serde_json::from_value(json!({
+//!     "id": "L2", "created_at": "2026-03-02T02:00:00Z", "source": {"class": "drone_show"},
+//! }))?;
+//! assert_eq!(read.source.class, Some(SourceClass::Other("drone_show".into())));
+//! let errors = Lead::from_json(json!({"id": "L3", "created_at": "2026-03-02T02:00:00Z", "phone": ["13812349876"]})).unwrap_err();
+//! assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `phones`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod account;
 mod activity;

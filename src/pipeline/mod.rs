@@ -3,6 +3,33 @@
 //! A [`Pipeline`] is a row of stages as data. [`Pipeline::advance`] judges a move: a [`Transition`], or a
 //! [`GateRefusal`] that lists every reason. The [`Timeline`] keeps every entry and exit, the [`TenureLog`] every
 //! owner; nothing is dropped from them. What is known of a deal on the way is in [`inquiry`](crate::inquiry).
+//!
+//! ```
+//! use leadkit::model::Lead;
+//! use leadkit::pipeline::{Actor, MoveRequest, Office, Pipeline, PipelineRules, Role, Timeline};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
+//!
+//! // Three offices approve the gates, in their order.
+//! let monday = "2026-03-02T02:00:00Z".parse().unwrap();
+//! let offices = [Office::Operations, Office::Hr, Office::Finance];
+//! let rules = offices.into_iter().fold(PipelineRules::default(), |rules, office| rules.approved(office, "zhao", monday));
+//! let pipeline = Pipeline::compile(&rules)?;
+//! let tables = HostTables::default();
+//! let lead = Lead { id: "L1".into(), ..Lead::default() };
+//! let mut timeline = Timeline::new("L1");
+//! let li = Actor::new("li", Role::Sales);
+//!
+//! let facts = Facts::new(&lead, &FactContext::new(&tables, monday));
+//! let granted = pipeline.advance(&facts, &timeline, &MoveRequest::new("lead", li.clone()), monday)?;
+//! timeline.apply(&granted)?;
+//! assert_eq!(timeline.stage(), Some("lead"));
+//!
+//! // The gate into `mql` has conditions, which this lead does not meet.
+//! let refusal = pipeline.advance(&facts, &timeline, &MoveRequest::new("mql", li), monday).unwrap_err();
+//! let open: Vec<&str> = refusal.unmet().map(|unmet| unmet.criterion.as_str()).collect();
+//! assert_eq!(open, ["mql.fits", "mql.need", "mql.verified", "mql.willing"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod actor;
 mod advance;

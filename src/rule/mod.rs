@@ -3,6 +3,32 @@
 //! A rules document is JSON (or TOML or YAML that a host reads into a [`serde_json::Value`]). Every rules struct has a
 //! `load` that reads it and reports every mistake at once. A [`Condition`] in it names [`Field`]s, which are checked against the table when
 //! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
+//!
+//! ```
+//! use leadkit::error::Report;
+//! use leadkit::model::Lead;
+//! use leadkit::rule::{Condition, FactContext, Facts, HostTables, Scope};
+//! use serde_json::json;
+//!
+//! // A mistake is named with its place and a suggested fix.
+//! let errors = Condition::load(json!({"field": "employee_cuont", "ge": 1000})).unwrap_err();
+//! assert_eq!(errors.to_string(), "\
+//! 1 error in the rules
+//! error[unknown_field] at field: there is no field `employee_cuont`
+//!   help: did you mean `employee_count`?");
+//!
+//! // A valid one is compiled for the rules in which it stands, and asked of a lead.
+//! let condition = Condition::load(json!({"all": [
+//!     {"field": "employee_count", "ge": 1000}, {"field": "company.region", "eq": "CN-GD"},
+//! ]}))?;
+//! let mut report = Report::new();
+//! let predicate = condition.compile(Scope::Assign, &mut report);
+//! report.finish()?;
+//! let lead = Lead { company: Some("深圳市星河软件有限公司".into()), employee_count: Some(2500), ..Lead::default() };
+//! let tables = HostTables::default();
+//! assert!(predicate.eval(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)))?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod band;
 mod column;

@@ -3,6 +3,8 @@
 //! Getters need none: their docs say the unit, the range or the meaning. Methods of a trait are implemented by a host,
 //! not called. What is `pub` can be called, as the lint `unreachable_pub` sees to.
 
+use std::collections::BTreeMap;
+
 /// More lines than a header or a signature takes.
 const MAX_LINES: usize = 40;
 
@@ -143,6 +145,30 @@ fn every_method_that_takes_an_argument_has_an_example() {
         }
     }
     assert!(missing.is_empty(), "\n{}\n{} in all", missing.join("\n"), missing.len());
+}
+
+/// A reader opens a module first: its main call is there, in the order a host meets it.
+#[test]
+fn every_module_opens_with_an_example() {
+    let sources: BTreeMap<String, String> = super::sources().into_iter().collect();
+    let modules: Vec<&str> = sources["lib.rs"]
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    assert!(modules.len() > 15, "{modules:?}");
+    for module in modules {
+        // The guide is pages to read.
+        if module == "guide" {
+            continue;
+        }
+        let file = [format!("{module}/mod.rs"), format!("{module}.rs")]
+            .into_iter()
+            .find(|file| sources.contains_key(file));
+        let source = &sources[&file.unwrap()];
+        let docs: Vec<&str> =
+            source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
+        assert!(has_example(&docs), "the docs of `{module}` have no example");
+    }
 }
 
 #[cfg(test)]
