@@ -3,14 +3,14 @@
 //! ```
 //! use leadkit::cleaning::CleaningRules;
 //! use leadkit::company::Gazetteer;
-//! use leadkit::model::{Lead, Value};
+//! use leadkit::model::Lead;
 //!
 //! // The column in which this host keeps addresses.
 //! let rules = CleaningRules { addresses: vec!["office".into()], ..CleaningRules::default() };
 //! let mut lead = Lead::default();
 //! lead.attributes.insert("office".into(), "广东省深圳市南山区科技园1号".into());
 //! for proposal in rules.proposals(&lead, &Gazetteer::builtin()) {
-//!     // The host decides: here everything is taken over.
+//!     // The host decides; this one accepts every proposal.
 //!     if let Some(field) = leadkit::model::LeadField::from_name(&proposal.field) {
 //!         field.set(&mut lead, &proposal.to)?;
 //!     }

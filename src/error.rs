@@ -3,7 +3,7 @@
 //! ```
 //! use leadkit::score::ScoreRules;
 //!
-//! // Every mistake at once, each with its place in the text.
+//! // Every mistake at once, each with its location.
 //! let errors = ScoreRules::from_json_str(r#"{
 //!   "fit": {"rules": [{"id": "large", "when": {"field": "employee_cuont", "ge": 1000}, "points": "many"}]},
 //!   "revison": "2026-03"
@@ -360,7 +360,7 @@ impl Report {
         length
     }
 
-    /// The current place.
+    /// The place that is looked at, such as `rules[2].when`; blank at the top of the document.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -72,7 +72,7 @@ impl Assigner {
     ///
     /// let assigner = Assigner::load(json!({"pools": {"inbound": {}}}))?;
     /// assert!(assigner.has_rules_for(&"inbound".into()));
-    /// // Of any other pool nothing is assigned.
+    /// // A pool without rules assigns nothing.
     /// assert!(!assigner.has_rules_for(&"partners".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -107,7 +107,7 @@ impl Assigner {
     ///
     /// let assigner = Assigner::load(json!({"pools": {"p": {"rules": [{"id": "all", "then": "everybody"}]}}}))?;
     /// assert!(assigner.asks_everybody(&"p".into()));
-    /// assert_eq!(assigner.reps_of(&"p".into()).count(), 0, "the rule names nobody");
+    /// assert_eq!(assigner.reps_of(&"p".into()).count(), 0, "the rule names no rep");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -169,7 +169,7 @@ impl Assigner {
     /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
     /// # let tables = HostTables::default();
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
-    /// // A lead that `li` had before is not given to the same rep again.
+    /// // `li` had the lead before, and does not get it again.
     /// let options = AssignOptions { previous_owners: vec!["li".into()], ..AssignOptions::default() };
     /// let assignment = assigner.assign_with(&facts, &roster, Ledgers { pool: &ledger, reps: &reps }, &options);
     /// assert_eq!(assignment.owner().unwrap().as_str(), "wang");
@@ -318,7 +318,7 @@ impl AssignDelta {
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
     /// let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// assignment.delta().apply_to(&mut ledger, &mut reps)?;
-    /// // A second time is refused, and changes neither.
+    /// // Applying it twice is refused, and changes neither state.
     /// let stale = assignment.delta().apply_to(&mut ledger, &mut reps).unwrap_err();
     /// assert_eq!(stale.to_string(), "the counts of rep `li` are at revision 1, the decision was made on revision 0");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

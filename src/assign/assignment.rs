@@ -36,19 +36,19 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// The lead.
+    /// The lead that was decided about.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
     }
 
-    /// What becomes of it.
+    /// What becomes of the lead: assigned, sent to a pool, or left without an owner, and why.
     #[must_use]
     pub fn kind(&self) -> &AssignmentKind {
         &self.kind
     }
 
-    /// Who gets it.
+    /// The rep who gets the lead; `None` when nobody does.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         self.kind.owner()
@@ -60,7 +60,7 @@ impl Assignment {
         &self.companions
     }
 
-    /// The rule that decided.
+    /// The rule that decided; `None` when no rule did, as for a lead that has an owner.
     #[must_use]
     pub fn rule(&self) -> Option<&RuleId> {
         self.kind.rule().map(|(rule, _)| rule)

@@ -79,7 +79,7 @@ impl PoolView<'_> {
     /// # #[derive(Debug)]
     /// # struct Mine;
     /// # impl CustomStrategy for Mine {
-    /// // Whoever has the largest share.
+    /// // The rep with the largest share.
     /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
     ///     let best = view.reps().max_by_key(|rep| view.weight(rep));
     ///     let _ = best.cloned().map(seen);
@@ -115,7 +115,7 @@ impl PoolView<'_> {
     /// # #[derive(Debug)]
     /// # struct Mine;
     /// # impl CustomStrategy for Mine {
-    /// // Whoever holds the fewest open leads.
+    /// // The rep with the fewest open leads.
     /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
     ///     let best = view.reps().min_by_key(|rep| view.open(rep));
     ///     let _ = best.cloned().map(seen);
@@ -151,7 +151,7 @@ impl PoolView<'_> {
     /// # #[derive(Debug)]
     /// # struct Mine;
     /// # impl CustomStrategy for Mine {
-    /// // Whoever has most room below the cap.
+    /// // The rep with the most room below the cap.
     /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
     ///     let best = view.reps().max_by_key(|rep| view.room(rep));
     ///     let _ = best.cloned().map(seen);
@@ -187,7 +187,7 @@ impl PoolView<'_> {
     /// # #[derive(Debug)]
     /// # struct Mine;
     /// # impl CustomStrategy for Mine {
-    /// // The last by id who was assigned fewer than three leads today.
+    /// // The last rep by id who was assigned fewer than three leads today.
     /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
     ///     let best = view.reps().filter(|rep| view.assigned_today(rep) < 3).last();
     ///     let _ = best.cloned().map(seen);
@@ -223,7 +223,7 @@ impl PoolView<'_> {
     /// # #[derive(Debug)]
     /// # struct Mine;
     /// # impl CustomStrategy for Mine {
-    /// // Whoever is owed most; of equals the last by id.
+    /// // The rep who is owed most; of equals, the last by id.
     /// fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>) {
     ///     let best = view.reps().max_by_key(|rep| view.credit(rep));
     ///     let _ = best.cloned().map(seen);
@@ -294,7 +294,7 @@ impl Registry {
     /// use std::ops::ControlFlow;
     /// use std::sync::Arc;
     ///
-    /// /// Who holds fewest open leads gets the next.
+    /// /// The rep with the fewest open leads gets the next one.
     /// #[derive(Debug)]
     /// struct Fewest;
     ///

@@ -62,7 +62,7 @@ impl Decision {
         &self.decided.key
     }
 
-    /// When it was made.
+    /// When it was made; the 7 days for which it is kept count from then.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.decided.at

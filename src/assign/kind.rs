@@ -90,7 +90,7 @@ codes! {
 }
 
 impl AssignmentKind {
-    /// Who gets the lead.
+    /// The rep who gets the lead; `None` when nobody does.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {

@@ -87,7 +87,7 @@ impl Ledger {
         }
     }
 
-    /// The pool.
+    /// The pool whose turns and counts it holds.
     #[must_use]
     pub fn pool(&self) -> &PoolId {
         &self.pool
@@ -126,7 +126,7 @@ impl Ledger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // Lead L1 was for `li` or `wang`, and `li` got it: half a lead is owed to `wang`.
+    /// // `li` and `wang` could both have had lead L1, and `li` got it: `wang` is owed half a lead.
     /// let owed: Vec<i64> = ledger.credits(&TurnList::Rule("all".into())).map(|(_, units)| units).collect();
     /// assert_eq!(owed, [-ONE_LEAD / 2, ONE_LEAD / 2]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -217,7 +217,7 @@ impl Ledger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // After `li` was assigned lead L1 on 2 March: what `total_daily_cap` counts.
+    /// // After `li` was assigned lead L1 on 2 March. `total_daily_cap` limits this count.
     /// assert_eq!(ledger.assigned_in_all(day), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -398,7 +398,7 @@ impl Ledger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // Lead L1 was assigned by a clock that was a year ahead: bring the pool back to the present.
+    /// // The clock was a year ahead when lead L1 was assigned: bring the pool back to the present.
     /// let present = "2025-03-02T02:00:00Z".parse().unwrap();
     /// ledger.forget_after(present);
     /// assert_eq!(ledger.latest(), Some(present));

@@ -145,7 +145,7 @@ impl Ledger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // The pool's row and the decision's row, each from its table.
+    /// // Two tables: the row of the pool and the row of the decision.
     /// let (pool, decision) = (ledger.without_decisions(), ledger.decision("L1").unwrap());
     /// let fetched = pool.with_decision(decision)?;
     /// let again = assigner.assign(&facts, &roster, Ledgers { pool: &fetched, reps: &reps });

@@ -51,7 +51,7 @@ pub struct RepRow {
 }
 
 impl RepRow {
-    /// The rep.
+    /// The rep whose counts it holds; the key of the row.
     #[must_use]
     pub fn rep(&self) -> &RepId {
         &self.rep
@@ -155,7 +155,7 @@ impl RepLedger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // After `li` was assigned lead L1, and claimed none.
+    /// // `li` was assigned lead L1 and claimed none.
     /// assert_eq!(reps.claimed_on(&"li".into(), day), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -205,11 +205,11 @@ impl RepLedger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // The host counts anew what `li` holds, lead L1 among it.
+    /// // The host counts again what `li` holds, lead L1 included.
     /// let mut roster = roster;
     /// roster.count("li", 1, 1);
     /// reps.counted(&"li".into());
-    /// assert_eq!(roster.holding(&"li".into(), &reps), 1, "not two");
+    /// assert_eq!(roster.holding(&"li".into(), &reps), 1, "lead L1 is counted once");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn counted(&mut self, rep: &RepId) {
@@ -411,7 +411,7 @@ impl RepLedger {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // Lead L1 was assigned by a clock that was a year ahead.
+    /// // The clock was a year ahead when lead L1 was assigned.
     /// reps.forget_after("2025-03-02T02:00:00Z".parse().unwrap());
     /// assert_eq!(reps.assigned_on(&"li".into(), day), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

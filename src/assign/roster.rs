@@ -197,7 +197,7 @@ impl Roster {
         roster
     }
 
-    /// The reps, by id.
+    /// Every rep of the roster, by id, those who take no part included.
     pub fn reps(&self) -> impl Iterator<Item = &RepId> {
         self.0.slots.iter().map(|(rep, _)| rep)
     }
@@ -385,7 +385,7 @@ impl Roster {
     /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
     /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
     /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // The host counted two leads nobody has spoken to, and `li` was assigned lead L1 since.
+    /// // The host counted two untouched leads, and `li` was assigned lead L1 since.
     /// let roster = Roster::load(json!({"reps": [{"id": "li", "holding": 5, "untouched": 2}]}))?;
     /// assert_eq!(roster.untouched(&"li".into(), &reps), 3);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -453,7 +453,7 @@ impl Roster {
     ///     {"id": "li", "team": "east"}, {"id": "wang", "team": "east"}, {"id": "zhao"}, {"id": "sun"},
     /// ]}))?;
     /// assert!(roster.are_colleagues(&"li".into(), &"wang".into()));
-    /// // Who has no team has no colleagues.
+    /// // Reps without a team have no colleagues.
     /// assert!(!roster.are_colleagues(&"zhao".into(), &"sun".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

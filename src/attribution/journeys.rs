@@ -253,7 +253,7 @@ impl Journeys {
     /// journeys.push_touch("mail", at("2026-03-02T08:00:00Z"))?;
     /// journeys.push_touch("sem", at("2026-03-01T08:00:00Z"))?;
     /// journeys.end_journey(&Conversion::default())?;
-    /// assert_eq!(journeys.get(0).unwrap().channel(0), Some("sem"), "by time, however they come");
+    /// assert_eq!(journeys.get(0).unwrap().channel(0), Some("sem"), "ordered by time");
     /// let blank = journeys.push_touch(" ", at("2026-03-01T08:00:00Z")).unwrap_err();
     /// assert_eq!(
     ///     blank.to_string(),

@@ -173,7 +173,7 @@ impl OwnershipRules {
     /// let entries =
     ///     [Entry::new("sales", day("2026-03-02T08:00:00Z")), Entry::new("marketing", day("2026-02-10T08:00:00Z"))];
     /// let ownership = OwnershipRules::default().decide(&entries, day("2026-04-01T08:00:00Z"));
-    /// assert_eq!(ownership.owner().unwrap().pipeline, "marketing", "which entered first");
+    /// assert_eq!(ownership.owner().unwrap().pipeline, "marketing", "it entered first");
     /// assert_eq!(
     ///     ownership.to_string(),
     ///     "`marketing` owns it, entered 2026-02-10: it is the first in the window",

@@ -74,7 +74,7 @@ impl Visit {
     /// let lead = Lead { id: "L1".into(), emails: vec!["Ann@Acme.com".into()], ..Lead::default() };
     /// let visit = Visit::of(&lead);
     /// assert_eq!(visit.lead.as_str(), "L1");
-    /// assert!(visit.keys["email"].contains("ann@acme.com"), "as it is compared");
+    /// assert!(visit.keys["email"].contains("ann@acme.com"), "in lower case");
     /// ```
     #[must_use]
     pub fn of(lead: &Lead) -> Visit {

@@ -70,7 +70,7 @@ impl Room {
 /// The compiled blacklist: immutable, shared by reference across threads.
 ///
 /// ```
-/// use leadkit::blacklist::{Blacklist, Severity, WindowState};
+/// use leadkit::blacklist::{Blacklist, WindowState};
 /// use leadkit::model::Lead;
 /// use leadkit::rule::{FactContext, Facts, HostTables};
 /// use serde_json::json;
@@ -462,7 +462,7 @@ impl Blacklist {
     /// # let verdict = blacklist.check(&facts, &WindowState::default());
     /// # let mut windows = WindowState::default();
     /// # windows.apply(verdict.delta());
-    /// // Fetch the events under these keys, and decide on them as on all.
+    /// // The events under these keys decide as all events do.
     /// let keys = blacklist.window_keys(&facts);
     /// let fetched = WindowState::from_events(windows.events_of(&keys).collect())?;
     /// assert_eq!(blacklist.check(&facts, &fetched), blacklist.check(&facts, &windows));

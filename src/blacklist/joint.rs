@@ -121,7 +121,7 @@ impl JointDelta {
         &self.gone
     }
 
-    /// Whether nothing changes.
+    /// Whether the list loses nothing by it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.gone.is_empty()
@@ -350,7 +350,7 @@ impl JointList {
     /// # let mut list = JointList::default();
     /// # let one = JointCheck { contributors: 1, ..JointCheck::default() };
     /// list.report(ContactKind::Phone, "13927461853", "north", "never pays", day(1), None)?;
-    /// // Two have to say it, unless one is trusted.
+    /// // The rule asks for two contributors, or one that it trusts.
     /// let two = JointCheck { contributors: 2, ..JointCheck::default() };
     /// assert!(list.contributors(ContactKind::Phone, "13927461853", &two, day(2)).is_empty());
     /// let trusting = JointCheck { trusted: ["north".into()].into(), ..two };

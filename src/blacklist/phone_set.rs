@@ -131,7 +131,7 @@ impl PhoneSet {
     /// let set: PhoneSet = ["+8613927461853", "+8675526718888"].into_iter().collect();
     /// let phone = Phone::parse("139 2746 1853", &PhoneOptions::default());
     /// assert!(set.contains(phone.key().unwrap()));
-    /// assert!(!set.contains("139 2746 1853"), "which is no key");
+    /// assert!(!set.contains("139 2746 1853"), "a number as typed is no key");
     /// ```
     #[must_use]
     #[inline]
@@ -149,7 +149,7 @@ impl PhoneSet {
         }
     }
 
-    /// Numbers in the set.
+    /// How many different numbers the set holds.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tails.len() + self.others.len()

@@ -41,7 +41,7 @@ impl WindowEvent {
         self.key
     }
 
-    /// The lead.
+    /// The lead that came in.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -93,7 +93,7 @@ impl WindowDelta {
         &self.events
     }
 
-    /// Whether it changes nothing.
+    /// Whether there is nothing to remember of the lead.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
@@ -184,13 +184,13 @@ impl WindowState {
         WindowState { limit, newest: None, seen: FxHashMap::default(), order: BTreeSet::new() }
     }
 
-    /// Events kept at most.
+    /// Most events that are kept; those that expire first make room.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Events kept now.
+    /// How many events are kept now, up to the [limit](Self::limit).
     #[must_use]
     pub fn len(&self) -> usize {
         self.order.len()
@@ -223,7 +223,7 @@ impl WindowState {
     /// # let mut windows = WindowState::default();
     /// # windows.apply(verdict.delta());
     /// let before = windows.clone();
-    /// // Twice is once.
+    /// // Applying it twice changes nothing.
     /// windows.apply(verdict.delta());
     /// assert_eq!(windows, before);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -249,7 +249,7 @@ impl WindowState {
     /// # let verdict = blacklist.check(&facts, &WindowState::default());
     /// # let mut windows = WindowState::default();
     /// # windows.apply(verdict.delta());
-    /// // Lead L1 came in by a clock that was a year ahead.
+    /// // The clock was a year ahead when lead L1 came in.
     /// windows.forget_after("2025-03-02T09:00:00Z".parse().unwrap());
     /// assert!(windows.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -340,7 +340,7 @@ impl WindowState {
     /// # let verdict = blacklist.check(&facts, &WindowState::default());
     /// # let mut windows = WindowState::default();
     /// # windows.apply(verdict.delta());
-    /// // The rows that a host has stored, one an event.
+    /// // The rows as a host stores them, one for each event.
     /// let events: Vec<_> = windows.events_of(&blacklist.window_keys(&facts)).collect();
     /// assert_eq!(WindowState::from_events(events)?.len(), windows.len());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

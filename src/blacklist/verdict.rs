@@ -62,13 +62,13 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// The rule.
+    /// The rule that found it.
     #[must_use]
     pub fn rule(&self) -> &RuleId {
         &self.rule
     }
 
-    /// The rule's category.
+    /// The category of the rule, such as `fraud`: what reports are grouped by.
     #[must_use]
     pub fn category(&self) -> &str {
         &self.category
@@ -104,7 +104,7 @@ impl Hit {
         self.entry.as_deref()
     }
 
-    /// Why.
+    /// What was found, with its code and particulars.
     #[must_use]
     pub fn reason(&self) -> &HitReason {
         &self.reason

@@ -79,7 +79,7 @@ impl Book {
     /// let visit = Activity { id: "a1".into(), lead: "L2".into(), kind: "page_view".into(), time: now, ..Activity::default() };
     /// book.record_activity(visit.clone());
     /// book.record_activity(visit);
-    /// assert_eq!(book.activities(&"L1".into()).len(), 1, "once by its id");
+    /// assert_eq!(book.activities(&"L1".into()).len(), 1, "the id counts once");
     /// assert_eq!(book.lead(&"L1".into()).unwrap().last_active_at, Some(now));
     /// ```
     pub fn record_activity(&mut self, mut activity: Activity) {
@@ -134,7 +134,7 @@ impl Book {
     /// book.apply_effects("L1", &[given], now);
     /// let history = book.history(&"L1".into());
     /// assert_eq!((history.tenures[0].owner.as_str(), history.tenures[0].from), ("li", now));
-    /// // What nothing is known of has an empty history.
+    /// // An unknown lead has an empty history.
     /// assert_eq!(*book.history(&"L9".into()), History::default());
     /// ```
     #[must_use]
@@ -162,7 +162,7 @@ impl Book {
     /// let status = Effect::SetStatus { lead: "L1".into(), status: LeadStatus::Converted };
     /// let deadlines = Effect::StartDeadlines { lead: "L1".into(), from: now };
     /// book.apply_effects("L1", &[Effect::Convert(converted), given, status, deadlines], now);
-    /// assert!(!book.is_answered(&"L1".into()), "nobody has spoken to the customer yet");
+    /// assert!(!book.is_answered(&"L1".into()), "no rep has spoken to the customer yet");
     ///
     /// book.record_follow_up(FollowUp::new("F1", "L1", "li", now, FollowUpKind::Call));
     /// assert!(book.is_answered(&"L1".into()));

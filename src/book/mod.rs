@@ -12,14 +12,14 @@
 //! let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
 //! book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
 //!
-//! // What a decision says: `li` gets the lead and has a day to speak to it.
+//! // A decision: `li` gets the lead and has a day for the first contact.
 //! let effects = [
 //!     Effect::SetOwner { lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
 //!     Effect::StartDeadlines { lead: "L1".into(), from: now },
 //! ];
 //! book.apply_effects("decision 1", &effects, now);
 //! book.apply_effects("decision 1", &effects, now);
-//! assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "twice is once");
+//! assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "applied once");
 //!
 //! let tomorrow = now + chrono::TimeDelta::days(1);
 //! assert_eq!(book.overdue(tomorrow), ["L1".into()]);
@@ -226,7 +226,7 @@ impl Book {
     /// use leadkit::model::Lead;
     /// use leadkit::rule::{FactContext, Facts, HostTables};
     ///
-    /// // Leads of one name in one city may be one person.
+    /// // Leads with the same name and city may be one person.
     /// let matching = Deduplicator::load(serde_json::json!({"rules": [{
     ///     "id": "name-city", "lead": "name", "target": "lead.name",
     ///     "and": [{"lead": "city", "target": "lead.city"}], "action": "tag_only",
@@ -473,12 +473,12 @@ impl Book {
         self.accounts.get(self.employers.get(id)?.first()?)
     }
 
-    /// The leads, by id.
+    /// Every lead on file, folded and ended ones included, by id.
     pub fn leads(&self) -> impl Iterator<Item = &Lead> {
         self.leads.values()
     }
 
-    /// The accounts, by id.
+    /// Every account on file, by id.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()
     }

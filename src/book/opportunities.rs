@@ -84,7 +84,7 @@ impl Book {
         self.opportunities.get(id)
     }
 
-    /// The opportunities, by id.
+    /// Every opportunity on file, open or not, by id.
     pub fn opportunities(&self) -> impl Iterator<Item = &Opportunity> {
         self.opportunities.values()
     }

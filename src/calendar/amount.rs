@@ -119,7 +119,7 @@ pub struct AmountError {
 }
 
 impl AmountError {
-    /// What would be right.
+    /// How to write the amount instead.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help

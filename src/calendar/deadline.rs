@@ -74,7 +74,7 @@ impl Deadline {
         local(self.at, self.offset)
     }
 
-    /// When the clock started.
+    /// The moment from which the time was counted.
     #[must_use]
     pub fn start(&self) -> DateTime<Utc> {
         self.start
@@ -86,7 +86,7 @@ impl Deadline {
         self.amount
     }
 
-    /// Which time counted.
+    /// Which time was counted: working days, opening hours, or day and night.
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock
@@ -124,7 +124,7 @@ impl Deadline {
     /// let calendar = Calendar::compile(&CalendarRules::office_hours(Zone::default()))?;
     /// let start = "2026-03-02T10:00:00Z".parse().unwrap();
     /// let deadline = calendar.add(start, Amount::hours(2), Clock::OfficeHours)?;
-    /// assert!(!deadline.is_past(deadline.at()), "at the very moment it is in time");
+    /// assert!(!deadline.is_past(deadline.at()), "acting at the deadline is in time");
     /// assert!(deadline.is_past(deadline.at() + TimeDelta::seconds(1)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

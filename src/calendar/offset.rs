@@ -104,7 +104,7 @@ impl UtcOffset {
         if seconds > -86_400 && seconds < 86_400 { Some(UtcOffset(seconds)) } else { None }
     }
 
-    /// The offset in seconds.
+    /// Seconds ahead of UTC, −86,399 to 86,399; negative west of Greenwich.
     #[must_use]
     pub const fn seconds(self) -> i32 {
         self.0

@@ -212,7 +212,7 @@ impl Calendars {
         self.0.get(id)
     }
 
-    /// The ids, in order.
+    /// The ids that reps name as their `hours`, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }

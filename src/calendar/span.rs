@@ -165,7 +165,7 @@ impl Span {
         Span::seconds(days.saturating_mul(86_400))
     }
 
-    /// The length in seconds.
+    /// The length in whole seconds, up to 36,525 days of 86,400.
     #[must_use]
     pub const fn as_seconds(self) -> u32 {
         self.0

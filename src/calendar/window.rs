@@ -132,7 +132,7 @@ impl DayWindow {
 }
 
 impl DayWindowError {
-    /// What would be right.
+    /// How to write the window instead.
     #[must_use]
     pub fn help(&self) -> String {
         let text = plain(&self.text);

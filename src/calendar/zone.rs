@@ -127,7 +127,7 @@ enum ZoneErrorKind {
 }
 
 impl ZoneError {
-    /// What would be right.
+    /// How to write the zone instead.
     #[must_use]
     pub fn help(&self) -> String {
         match &self.kind {

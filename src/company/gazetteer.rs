@@ -171,7 +171,7 @@ impl Gazetteer {
     ///
     /// let gazetteer = Gazetteer::builtin();
     /// assert_eq!(gazetteer.region_of("深圳").unwrap().to_string(), "CN-GD-440300");
-    /// assert_eq!(gazetteer.alias_of("鹅厂"), None, "aliases are the host's");
+    /// assert_eq!(gazetteer.alias_of("鹅厂"), None, "aliases come from the host");
     /// ```
     #[must_use]
     pub fn builtin() -> Gazetteer {
@@ -432,7 +432,7 @@ impl GazetteerBuilder {
         self
     }
 
-    /// Finishes the tables.
+    /// Finishes the tables. Sharing the result costs no copy.
     #[must_use]
     pub fn build(self) -> Gazetteer {
         Gazetteer { tables: Arc::new(self.tables) }

@@ -71,7 +71,7 @@ impl CompanyName {
     /// let name = CompanyName::parse("北京纷扬科技有限公司深圳分公司", &Gazetteer::builtin());
     /// assert_eq!((name.brand(), name.industry()), ("纷扬", Some("科技")));
     /// assert_eq!(name.branch(), Some("深圳分公司"));
-    /// // What is not understood is the brand.
+    /// // A name that the tables do not know is all brand.
     /// assert_eq!(CompanyName::parse("Juniper Moss", &Gazetteer::builtin()).brand(), "juniper moss");
     /// ```
     #[must_use]

@@ -94,7 +94,7 @@ impl Email {
         self.key.split_once('@').map_or("", |(local, _)| local)
     }
 
-    /// The canonical domain.
+    /// The part after the `@`, in lower case and ASCII.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.key.split_once('@').map_or("", |(_, domain)| domain)

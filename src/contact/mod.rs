@@ -17,7 +17,7 @@
 //! ```
 //! use leadkit::contact::{PhoneOptions, fake_phone, read_emails, read_phones};
 //!
-//! // A field as people fill it in.
+//! // A form field as people fill it in.
 //! let phones = read_phones("张三 138 1234 9876 / 0755-26718888转801", &PhoneOptions::default());
 //! let keys: Vec<_> = phones.iter().map(|found| found.value.key().unwrap()).collect();
 //! assert_eq!(keys, ["+8613812349876", "+8675526718888"]);
@@ -27,7 +27,7 @@
 //! assert_eq!(emails[0].value.as_ref().unwrap().key(), "lei@xinghe.com");
 //! assert!(emails[1].value.is_err());
 //!
-//! // Well-formed, and invented all the same.
+//! // Well-formed, but invented.
 //! let invented = &read_phones("13888888888", &PhoneOptions::default())[0].value;
 //! assert_eq!(fake_phone(invented)[0].to_string(), "the digit `8` stands 9 times in a row");
 //! ```

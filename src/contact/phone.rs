@@ -548,7 +548,7 @@ impl Phone {
     /// let options = PhoneOptions::default();
     /// let landline = Phone::parse("0755-26718888", &options);
     /// assert_eq!(landline.area(None).unwrap().to_string(), "CN-GD-440300");
-    /// // Of a mobile number only the host's table knows it.
+    /// // The region of a mobile number needs the host's table.
     /// let mobile = Phone::parse("13812349876", &options);
     /// let segments = PhoneSegments::from_rows([("1381234", "CN-BJ".parse()?)]).unwrap();
     /// assert_eq!(mobile.area(None), None);

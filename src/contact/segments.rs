@@ -153,7 +153,7 @@ impl PhoneSegments {
         })
     }
 
-    /// Number of different rows.
+    /// How many different prefixes have a region.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows

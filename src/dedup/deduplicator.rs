@@ -68,7 +68,7 @@ impl Deduplicator {
     /// // A lead with the phone number `138 1234 9876`.
     /// let probe = Deduplicator::compile(&DedupRules::b2c())?.probe(&facts);
     /// assert_eq!(probe.keys[0].value, "+8613812349876");
-    /// // 21 records are enough to know that a number is nobody's own.
+    /// // A key that more than 20 records share is no key, and one of the rows may be the lead itself.
     /// assert_eq!(probe.rows_per_key, 22);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -125,7 +125,7 @@ impl Deduplicator {
     /// The keys an account is stored under, so that a probe finds it. They change with every field that a rule compares.
     ///
     /// ```
-    /// use leadkit::dedup::{DedupRules, Deduplicator, MatchKeyKind};
+    /// use leadkit::dedup::{DedupRules, Deduplicator};
     /// use leadkit::model::Account;
     /// use leadkit::rule::{FactContext, HostTables};
     ///

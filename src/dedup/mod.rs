@@ -17,7 +17,7 @@
 //! };
 //! let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
 //!
-//! // What to fetch, and what was fetched by it.
+//! // The keys to fetch by, and the rows they find.
 //! let probe = matching.probe(&facts);
 //! assert!(probe.keys.iter().any(|key| key.value == "fenyang.com"));
 //! let account = Account {

@@ -151,7 +151,7 @@ impl Probe {
     /// #     ..Lead::default()
     /// # };
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
-    /// // Every key of a lead, whatever the rules ask about: here of one phone number.
+    /// // Every key the lead has, whether or not a rule asks for it.
     /// let probe = Probe::of_lead(&facts);
     /// assert_eq!(format!("{:?}", probe.keys), "[phone:+86138****9876]");
     /// ```

@@ -25,7 +25,7 @@ use crate::text::Code;
 /// use leadkit::dedup::Rows;
 /// use leadkit::model::Lead;
 ///
-/// // What the host's query gave, cut off at its limit.
+/// // The host's query reached its limit.
 /// let leads = vec![Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() }];
 /// let rows = Rows { leads, truncated: true, ..Rows::default() };
 /// assert!(rows.accounts.is_empty() && rows.truncated);
@@ -415,7 +415,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// What should happen.
+    /// What follows from the matches: the owner the lead goes to, or that it is new.
     #[must_use]
     pub fn action(&self) -> &MatchAction {
         &self.action

@@ -70,7 +70,7 @@ impl Deduplicator {
     /// assert!(resolution.is_folded());
     /// assert_eq!(resolution.action().owner().unwrap().as_str(), "li");
     ///
-    /// // Of an owner who has left nobody is the owner.
+    /// // An owner who has left is no owner.
     /// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Gone);
     /// assert_eq!(resolution.action().owner(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -190,14 +190,13 @@ impl MatchRule {
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator, LeadKey, MatchRule, MatchTarget, RuleAction};
-    /// use leadkit::rule::Condition;
     ///
-    /// // The same phone as a contact of an account: the lead goes to the account's owner.
+    /// // A lead with the phone of an account's contact goes to the owner of the account.
     /// let rule = MatchRule::new("phone", LeadKey::Phone, MatchTarget::ContactPhone, RuleAction::Convert);
     /// let rules = DedupRules { rules: vec![rule.clone()], ..DedupRules::empty() };
     /// assert!(Deduplicator::compile(&rules).is_ok());
     ///
-    /// // What is compared has to be of one kind.
+    /// // Both sides of a comparison must be of one kind.
     /// let mixed = MatchRule { target: MatchTarget::ContactEmail, ..rule };
     /// let errors = Deduplicator::compile(&DedupRules { rules: vec![mixed], ..DedupRules::empty() }).unwrap_err();
     /// assert_eq!(

@@ -243,7 +243,7 @@ impl NodeRules {
         }
     }
 
-    /// What meets the node.
+    /// What meets the node: its own, or what its kind asks for.
     #[must_use]
     pub fn met_by(&self) -> MetBy {
         self.met_by.clone().unwrap_or_else(|| match self.kind {

@@ -130,7 +130,7 @@ impl SpeedTable {
     /// # let tables = HostTables::default();
     /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
-    /// // `li` has had lead L1 for two days without speaking to it.
+    /// // `li` has had lead L1 for two days without a first contact.
     /// let mut table = SpeedTable::default();
     /// for contact in &policies.evaluate(&facts).first_contacts {
     ///     table.add(contact);

@@ -119,7 +119,7 @@ impl Bant {
         self.named(|fact| fact.value == YesNo::Unknown)
     }
 
-    /// What is answered no.
+    /// The names of the facts that are answered no.
     #[must_use]
     pub fn against(&self) -> Vec<&'static str> {
         self.named(|fact| fact.value == YesNo::No)

@@ -116,7 +116,7 @@ impl Forecast {
         &self.amounts
     }
 
-    /// Expected quantity.
+    /// The units that all counted inquiries are expected to bring, exact to the hundredth.
     #[must_use]
     pub fn quantity(&self) -> ExpectedQuantity {
         self.quantity

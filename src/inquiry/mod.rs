@@ -8,11 +8,11 @@
 //! use leadkit::inquiry::{Bant, BantFact, GradeRules, Grades, Inquiry};
 //! use leadkit::model::{Currency, InquiryGrade, Money, YesNo};
 //!
-//! // What is known of the deal.
+//! // The four facts about a deal.
 //! let bant = Bant { budget: BantFact::new(YesNo::Yes, "the offer was signed off"), ..Bant::default() };
 //! assert_eq!(bant.open(), ["authority", "need", "timeline"]);
 //!
-//! // What it is expected to bring.
+//! // The amount it is expected to bring.
 //! let grades = Grades::compile(&GradeRules::default())?;
 //! let amount = Some(Money::new(10_000_000, Currency::CNY));
 //! let inquiry = Inquiry { id: "O1".into(), grade: InquiryGrade::B, amount, quantity: None };

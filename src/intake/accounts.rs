@@ -45,7 +45,7 @@ impl AccountLook {
     /// book.insert_account(Account { id: "A1".into(), owner: Some("wang".into()), ..Account::default() });
     /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
     ///
-    /// // The roster does not have wang any more.
+    /// // `wang` has left the roster.
     /// let account = book.account(&"A1".into()).unwrap();
     /// let look = intake.look_at_account(account, now, &Roster::from_ids(["li"]), &State::default(), now);
     /// look.apply_to(&mut book);

@@ -105,8 +105,8 @@ impl Intake {
     /// them decided one by one gives each the moment at which it came.
     ///
     /// ```
-    /// use leadkit::model::{FoldKind, Lead};
-    /// use leadkit::{Arrival, Intake, Roster, Route, Rules, State};
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Arrival, Intake, Roster, Rules, State};
     ///
     /// let intake = Intake::compile(&Rules::b2c())?;
     /// let (roster, mut state, mut book) = (Roster::from_ids(["li"]), State::default(), intake.book());

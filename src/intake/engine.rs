@@ -272,7 +272,7 @@ impl Intake {
     /// contact values, identifiers and company, and with every other field that a rule compares. None for a lead that is folded, voided or blocked.
     ///
     /// ```
-    /// use leadkit::model::{CloseReason, Lead, LeadStatus};
+    /// use leadkit::model::Lead;
     /// use leadkit::{Intake, Rules};
     ///
     /// let intake = Intake::compile(&Rules::b2c())?;
@@ -305,7 +305,7 @@ impl Intake {
     /// };
     /// let lead = Lead { emails: vec!["ann@acme.com".into()], ..Lead::default() };
     /// let keys = intake.account_keys(&account);
-    /// assert!(intake.probe(&lead).keys.iter().any(|key| keys.contains(key)), "the domain joins them");
+    /// assert!(intake.probe(&lead).keys.iter().any(|key| keys.contains(key)), "they share the domain");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -29,7 +29,7 @@ impl ErasureKey {
     /// let intake = Intake::compile(&Rules::b2c())?;
     /// let lead = Lead { phones: vec!["13812349876".into()], ..Lead::default() };
     /// let (ours, theirs) = (ErasureKey::new(*b"kept in a vault "), ErasureKey::new([7; 16]));
-    /// // Who does not have the key cannot try numbers.
+    /// // Without the key, nobody can find a number by trying them all.
     /// assert_ne!(intake.erasure_hashes(&lead, &ours), intake.erasure_hashes(&lead, &theirs));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

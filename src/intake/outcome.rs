@@ -267,7 +267,7 @@ impl fmt::Display for OutcomeReason {
 ///
 /// assert_eq!(outcome.route(), &Route::Assigned { owner: "li".into() });
 /// assert_eq!(outcome.reason().to_string(), "everybody");
-/// // Each effect has a key, by which a host carries it out once.
+/// // Each effect has a key, so that a host applies it once.
 /// let (key, effect) = outcome.keyed_effects().next().unwrap();
 /// assert_eq!(key.to_string(), "L1|set_owner|lead L1|0");
 /// assert_eq!(effect.to_string(), "make li the owner of lead L1 (auto_assigned)");
@@ -311,7 +311,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The lead.
+    /// The lead that was decided about: of an entry that is folded, the entry.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -323,7 +323,7 @@ impl Outcome {
         self.at
     }
 
-    /// Where the lead goes.
+    /// Where the lead goes: to an owner, a pool, a reviewer, into another lead, or to its end.
     #[must_use]
     pub fn route(&self) -> &Route {
         &self.route
@@ -367,7 +367,7 @@ impl Outcome {
         heaviest.map_or("blocked", |hit| hit.reason().code()).into()
     }
 
-    /// What the blacklist found.
+    /// What the blacklist found; [`Severity::Pass`](crate::blacklist::Severity) when nothing.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
@@ -434,7 +434,7 @@ impl Outcome {
     ///
     /// ```
     /// use leadkit::model::Lead;
-    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    /// use leadkit::{Intake, Roster, Rules, State};
     ///
     /// let intake = Intake::compile(&Rules::b2b())?;
     /// let (mut book, now) = (intake.book(), "2026-03-02T02:00:00Z".parse().unwrap());
@@ -444,7 +444,7 @@ impl Outcome {
     /// outcome.apply_to(&mut book);
     /// outcome.apply_to(&mut book);
     /// assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
-    /// assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "twice is once");
+    /// assert_eq!(book.history(&"L1".into()).tenures.len(), 1, "applied once");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn apply_to(&self, book: &mut Book) {
@@ -457,7 +457,7 @@ impl Outcome {
         self.next.as_ref()
     }
 
-    /// What moves the state.
+    /// What changes in the [`State`](crate::State): [apply](crate::State::apply) it in the transaction of the effects.
     pub fn delta(&self) -> &OutcomeDelta {
         &self.delta
     }
@@ -473,7 +473,7 @@ impl Outcome {
     /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
     /// let input = Input { lead: Lead { id: "L1".into(), created_at: now, ..Lead::default() }, ..Input::default() };
     /// let outcome = intake.process(&input, &Roster::from_ids(["li"]), &state, now);
-    /// // Nothing has changed since: commit.
+    /// // Nothing has changed since the decision: commit.
     /// assert_eq!(outcome.basis(&input.rows).check(&input.rows, &state), Ok(()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

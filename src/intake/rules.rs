@@ -203,7 +203,7 @@ impl LifeRules {
     ///
     /// let life = LifeRules::b2b();
     /// assert_eq!((life.first_contact_hours, life.recycled_to), (24, RecycledTo::Pool));
-    /// // A team of its own pace.
+    /// // A faster team.
     /// let life = LifeRules { first_contact_hours: 4, ..life };
     /// assert_eq!(life.follow_up_hours, [72, 168]);
     /// ```

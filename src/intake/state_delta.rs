@@ -33,7 +33,7 @@ pub struct OutcomeDelta {
 }
 
 impl OutcomeDelta {
-    /// Whether nothing changes.
+    /// Whether the state stays as it is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_still = self.windows.is_empty() && self.forgets.is_empty() && self.joint.is_empty();

@@ -90,14 +90,14 @@ impl Intake {
     ///
     /// ```
     /// use leadkit::model::Lead;
-    /// use leadkit::{Input, Intake, Roster, Rules, State};
+    /// use leadkit::{Input, Intake, Roster, Rules};
     ///
     /// let (intake, roster) = (Intake::compile(&Rules::b2b())?, Roster::from_ids(["li", "wang"]));
     /// let lead = Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() };
     /// let keys = intake.storage_keys(&Input { lead, ..Input::default() }, &roster);
     /// assert_eq!(keys.pools, ["leads".into()]);
     /// assert!(keys.decisions.contains(&"L1".to_owned()));
-    /// assert!(keys.every_rep, "the preset gives leads to anybody who is there");
+    /// assert!(keys.every_rep, "the last rule of the preset gives leads to all reps");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

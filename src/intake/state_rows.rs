@@ -59,7 +59,7 @@ impl State {
     ///     let outcome = intake.allot(&input(id), &"li".into(), &roster, &state, now);
     ///     state.apply(outcome.delta())?;
     /// }
-    /// // The ledger of the pool and the row of the rep, but of the decisions that of lead L1 only.
+    /// // The ledger of the pool, the row of the rep, and of the decisions only the one about lead L1.
     /// let rows = state.rows(&intake.storage_keys(&input("L1"), &roster));
     /// assert_eq!((rows.ledgers.len(), rows.reps.len()), (1, 1));
     /// assert_eq!(rows.decisions.iter().map(|decision| decision.key()).collect::<Vec<_>>(), ["L1"]);
@@ -94,7 +94,7 @@ impl State {
     /// let input = Input { lead: Lead { id: "L1".into(), ..Lead::default() }, ..Input::default() };
     /// state.apply(intake.allot(&input, &"li".into(), &roster, &state, now).delta())?;
     ///
-    /// // What a host has fetched decides as the whole state does.
+    /// // The fetched rows decide as the whole state does.
     /// let fetched = State::from_rows(state.rows(&intake.storage_keys(&input, &roster)))?;
     /// let decide = |state: &State| intake.process(&input, &roster, state, now).to_string();
     /// assert_eq!(decide(&fetched), decide(&state));

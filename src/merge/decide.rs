@@ -68,7 +68,7 @@ impl MergePlan<Lead> {
     /// let lead = |id: &str, name: &str| Lead { id: id.into(), name: Some(name.into()), ..Lead::default() };
     /// let merger = Merger::compile(&MergeRules::default())?;
     /// let plan = MergePlan::for_leads(&[lead("L1", "张伟"), lead("L2", "李娜")], &merger, &PhoneOptions::default())?;
-    /// // Two names are two people: somebody has to look before it is carried out.
+    /// // Two names are two people: a person should decide before the plan is applied.
     /// assert_eq!(
     ///     plan.doubts()[1].to_string(),
     ///     "lead L1 and lead L2 are of two people by name, mobile number or e-mail address",

@@ -178,7 +178,7 @@ impl<R: Mergeable> MergeLog<R> {
     /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
     /// let mut log = MergeLog::default();
     /// log.push(plan.apply(&mut accounts)?);
-    /// // Of account A1 nothing may be kept.
+    /// // Account A1 must be forgotten.
     /// log.forget(&RecordRef::Account("A1".into()));
     /// assert_eq!(log.iter().count(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -43,7 +43,7 @@ impl Merger {
         &self.rules
     }
 
-    /// Which rules they are.
+    /// The version of the rules it was compiled from.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
         &self.version

@@ -25,7 +25,7 @@
 //!     account("A3", "ACME Trading Limited", Some("wang")),
 //! ];
 //!
-//! // Which are one company, and what would become of them.
+//! // Find the accounts that are one company, and preview the merge.
 //! let names: Vec<&str> = accounts.iter().map(|account| account.company.as_str()).collect();
 //! let clusters = cluster_names(&names, &ClusterOptions::default());
 //! assert_eq!(clusters.clusters[0].members, [0, 2]);
@@ -34,7 +34,7 @@
 //! let plan = MergePlan::for_accounts(&group, &merger, &PhoneOptions::default())?;
 //! assert_eq!(plan.to_string(), "merge account A1 into account A3, which has an owner");
 //!
-//! // Done, and next week undone.
+//! // Apply it, and undo it next week.
 //! let mut log = MergeLog::default();
 //! log.push(plan.apply(&mut accounts)?);
 //! assert_eq!(accounts.len(), 2);

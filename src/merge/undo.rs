@@ -125,7 +125,7 @@ impl<R: Mergeable> UndoRecord<R> {
     /// # let merger = Merger::compile(&MergeRules::default())?;
     /// # let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())?;
     /// let undo = plan.apply(&mut accounts)?;
-    /// // Somebody has found the domain since: it stays.
+    /// // The domain was filled in since the merge: it stays.
     /// accounts[0].domain = Some("acme.com".into());
     /// let restored = undo.restore(&accounts[0])?;
     /// assert_eq!(restored.survivor.domain.as_deref(), Some("acme.com"));
@@ -177,7 +177,7 @@ impl<R: Mergeable> UndoRecord<R> {
     /// let undo = plan.apply(&mut accounts)?;
     /// undo.undo(&mut accounts)?;
     /// assert_eq!(accounts.len(), 2);
-    /// // A second time there is nothing to take apart.
+    /// // A second time, there is nothing left to undo.
     /// let again = undo.undo(&mut accounts).unwrap_err();
     /// assert_eq!(again.to_string(), "account A1 is there already: it cannot be brought back");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

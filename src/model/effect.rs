@@ -212,7 +212,7 @@ impl FoldKind {
 ///     lead: "L1".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned,
 /// };
 /// assert_eq!(effect.to_string(), "make li the owner of lead L1 (auto_assigned)");
-/// // A host matches on it, or stores it as JSON and replays it.
+/// // Match on it to write SQL, or store it as JSON to replay it.
 /// let Effect::SetOwner { lead, owner, .. } = &effect else { unreachable!() };
 /// let sql = format!("UPDATE leads SET owner = '{owner}' WHERE id = '{lead}'");
 /// assert_eq!(sql, "UPDATE leads SET owner = 'li' WHERE id = 'L1'");

@@ -291,7 +291,7 @@ impl Violation {
     /// # let tables = HostTables::default();
     /// # let now = "2026-03-04T10:00:00+08:00".parse().unwrap();
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, now));
-    /// // `li` should have spoken to lead L1 by 10 o'clock yesterday.
+    /// // The first contact of lead L1 was due at 10 o'clock yesterday.
     /// let violation = policies.evaluate(&facts).violations.remove(0);
     /// assert_eq!(violation.overdue(now).num_hours(), 24);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

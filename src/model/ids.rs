@@ -17,7 +17,7 @@ macro_rules! ids {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The identifier as text.
+            /// The identifier as the host gave it; never trimmed or folded.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -352,7 +352,7 @@ impl Importer {
     /// use leadkit::model::ColumnMap;
     ///
     /// let mut importer = ColumnMap::default().importer(&["id", "created_at", "name"])?;
-    /// // The name 张伟 in GBK, not in UTF-8.
+    /// // The name 张伟 in GBK instead of UTF-8.
     /// let row: [&[u8]; 3] = [b"L1", b"2026-03-02T02:00:00Z", &[0xd5, 0xc5, 0xce, 0xb0]];
     /// let issues = importer.read_bytes(2, &row).unwrap_err();
     /// assert_eq!(

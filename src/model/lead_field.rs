@@ -107,7 +107,7 @@ macro_rules! lead_fields {
             /// use leadkit::model::LeadField;
             ///
             /// assert_eq!(LeadField::from_name("utm.source"), Some(LeadField::UtmSource));
-            /// assert_eq!(LeadField::from_name("attributes.age"), None, "which is the host's");
+            /// assert_eq!(LeadField::from_name("attributes.age"), None, "attributes belong to the host");
             /// ```
             #[must_use]
             pub fn from_name(name: &str) -> Option<LeadField> {

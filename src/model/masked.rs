@@ -17,7 +17,7 @@ macro_rules! masked {
         pub struct $name(String);
 
         impl $name {
-            /// The whole value.
+            /// The whole value, unmasked: keep it out of logs.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

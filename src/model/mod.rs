@@ -12,7 +12,7 @@
 //! assert_eq!(lead.status, LeadStatus::Unassigned);
 //! assert!(!format!("{lead:?}").contains("13812349876"), "logs do not show it");
 //!
-//! // What a version does not know survives; a key that no lead has is a mistake where people write.
+//! // Reading stored records keeps unknown values; reading what people write reports unknown keys.
 //! let read: Lead = serde_json::from_value(json!({
 //!     "id": "L2", "created_at": "2026-03-02T02:00:00Z", "source": {"class": "drone_show"},
 //! }))?;

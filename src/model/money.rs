@@ -18,7 +18,7 @@ impl Currency {
     /// Euro.
     pub const EUR: Currency = Currency(*b"EUR");
 
-    /// The three letters.
+    /// The three capital letters of ISO 4217, such as `CNY`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -200,7 +200,7 @@ impl Money {
         self.minor
     }
 
-    /// The currency.
+    /// The currency that the minor units are of.
     #[must_use]
     pub const fn currency(&self) -> Currency {
         self.currency
@@ -266,7 +266,7 @@ impl Money {
     /// ```
     /// use leadkit::model::{Currency, Money};
     ///
-    /// // A third, and half a cent to the even one.
+    /// // A third of a dollar; half a cent rounds to the even cent.
     /// assert_eq!(Money::new(100, Currency::USD).checked_ratio(1, 3)?.minor(), 33);
     /// assert_eq!(Money::new(5, Currency::USD).checked_ratio(1, 2)?.minor(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

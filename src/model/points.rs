@@ -67,7 +67,7 @@ impl Points {
             .then(|| Points(libm::rint(scaled) as i64))
     }
 
-    /// Thousandths of a point.
+    /// The whole number of thousandths it is kept as: 67.3 points are 67,300.
     #[must_use]
     pub const fn thousandths(self) -> i64 {
         self.0
@@ -84,7 +84,7 @@ impl Points {
     /// ```
     /// use leadkit::model::Points;
     ///
-    /// // Half the points are left after one half-life.
+    /// // After one half-life, half the points are left.
     /// assert_eq!(Points::new(25).scaled(0.5).to_string(), "12.5");
     /// ```
     #[must_use]

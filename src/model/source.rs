@@ -32,7 +32,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether nothing is known.
+    /// Whether no part of the source is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Source::default()
@@ -70,7 +70,7 @@ pub struct Utm {
 }
 
 impl Utm {
-    /// Whether nothing is known.
+    /// Whether the link had no campaign parameters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Utm::default()

@@ -63,7 +63,7 @@ impl Value {
         }
     }
 
-    /// Whether it is null.
+    /// Whether it is null; blank text is not, see [`is_blank`](Self::is_blank).
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)

@@ -81,7 +81,7 @@ impl NameIndexBuilder {
         self
     }
 
-    /// An empty index.
+    /// An empty index with these tables and weights.
     #[must_use]
     pub fn build<K: Clone + Ord + Hash>(self) -> NameIndex<K> {
         NameIndex {
@@ -288,7 +288,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         self.ids.find(id, &self.keys).is_some()
     }
 
-    /// Names in the index.
+    /// How many names the index holds, one for each key.
     #[must_use]
     pub fn len(&self) -> usize {
         self.live
@@ -315,13 +315,13 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         Some(self.view(self.ids.find(id, &self.keys)?).text)
     }
 
-    /// The weights in use.
+    /// The weights by which names are ranked and scored.
     #[must_use]
     pub fn tuning(&self) -> &Tuning {
         &self.tuning
     }
 
-    /// The tables in use.
+    /// The tables that names are read with, aliases among them.
     #[must_use]
     pub fn gazetteer(&self) -> &Gazetteer {
         &self.gazetteer

@@ -86,7 +86,7 @@ impl NameJudge {
         NameJudge { tuning, unspaced, words }
     }
 
-    /// The weights in use.
+    /// The weights by which rows are judged.
     #[must_use]
     pub fn tuning(&self) -> &Tuning {
         &self.tuning
@@ -99,7 +99,7 @@ impl NameJudge {
     ///
     /// ```
     /// use leadkit::company::Gazetteer;
-    /// use leadkit::names::{NameJudge, Relation};
+    /// use leadkit::names::NameJudge;
     ///
     /// let rows = ["北京飞扬科技有限公司", "北京纷扬科技有限公司", "Parker Corp"];
     /// let judged = NameJudge::default().judge("纷扬科技", &rows, &Gazetteer::builtin());

@@ -267,7 +267,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// let found = index.search("紛揚科技", &SearchOptions::default());
     /// assert_eq!(found[0].id, 7);
     /// assert!(found[0].score > 0.9, "{}", found[0].evidence);
-    /// // Two companies are as near as one another: neither is meant for sure.
+    /// // Two companies are equally near: neither is certain.
     /// assert!(index.search("北京科技", &SearchOptions::default())[0].ambiguous);
     /// ```
     #[must_use]

@@ -33,13 +33,13 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// The stages, in order.
+    /// The stages from first contact to payment, in the order a lead takes them.
     #[must_use]
     pub fn stages(&self) -> &[StageRules] {
         &self.stages
     }
 
-    /// The ways out.
+    /// The ways out of the row of stages: lost, invalid, back to marketing.
     #[must_use]
     pub fn exits(&self) -> &[ExitRules] {
         &self.exits

@@ -132,7 +132,7 @@ impl Gate {
     /// ```
     /// use leadkit::pipeline::{Office, PipelineRules};
     ///
-    /// let [first, second] = ["2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z"].map(|day| day.parse().unwrap());
+    /// let first = "2026-03-02T00:00:00Z".parse().unwrap();
     /// let mut rules = PipelineRules::default().approved(Office::Operations, "zhao", first);
     /// assert_eq!(rules.gates[0].in_force_from(&rules.approvals), None);
     /// rules.approvals = vec![Office::Operations];

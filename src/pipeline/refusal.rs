@@ -336,7 +336,7 @@ pub struct GateRefusal {
 }
 
 impl GateRefusal {
-    /// The lead.
+    /// The lead that stays where it is.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead

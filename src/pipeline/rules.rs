@@ -145,7 +145,7 @@ impl PipelineRules {
     /// Records the approval of every gate by an office. Offices approve in order: operations first.
     ///
     /// ```
-    /// use leadkit::pipeline::{Office, Pipeline, PipelineRules};
+    /// use leadkit::pipeline::{Pipeline, PipelineRules};
     ///
     /// let now = "2026-03-02T00:00:00Z".parse().unwrap();
     /// let rules = PipelineRules::default();

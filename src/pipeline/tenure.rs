@@ -131,19 +131,19 @@ impl TenureLog {
         TenureLog { lead: lead.into(), tenures: Vec::new() }
     }
 
-    /// The lead.
+    /// The lead whose owners it lists.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
     }
 
-    /// Every tenure, in order.
+    /// Every tenure, the earliest first; the one that lasts is the last.
     #[must_use]
     pub fn tenures(&self) -> &[Tenure] {
         &self.tenures
     }
 
-    /// The tenure that lasts.
+    /// The tenure that lasts; `None` when nobody holds the lead.
     #[must_use]
     pub fn current(&self) -> Option<&Tenure> {
         self.tenures.last().filter(|tenure| tenure.until.is_none())

@@ -157,7 +157,7 @@ impl Timeline {
         Timeline { lead: lead.into(), visits: Vec::new() }
     }
 
-    /// The lead.
+    /// The lead whose stages it lists.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -169,7 +169,7 @@ impl Timeline {
         &self.visits
     }
 
-    /// The visit that lasts.
+    /// The visit that lasts; `None` before the first stage.
     #[must_use]
     pub fn current(&self) -> Option<&StageVisit> {
         self.visits.last()
@@ -296,7 +296,7 @@ impl Timeline {
     /// let transition = pipeline.advance(&facts, &timeline, &request, now)?;
     /// timeline.apply(&transition)?;
     /// assert_eq!(timeline.stage(), Some("lead"));
-    /// // It was decided on a timeline that has moved since.
+    /// // The timeline has moved since the transition was decided.
     /// assert_eq!(
     ///     timeline.apply(&transition).unwrap_err().to_string(),
     ///     "the transition was decided after 0 visits, the timeline has 1",

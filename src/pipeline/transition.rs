@@ -133,7 +133,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// The lead.
+    /// The lead that moves.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -193,13 +193,13 @@ impl Transition {
         self.at
     }
 
-    /// Who moved the lead.
+    /// Who asked for the move, in which role.
     #[must_use]
     pub fn by(&self) -> &Actor {
         &self.by
     }
 
-    /// Why.
+    /// The reason that was given with the request; `None` where none is asked for.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()

@@ -46,7 +46,7 @@ macro_rules! rules_document {
             /// use leadkit::rule::Registry;
             /// use serde_json::json;
             ///
-            /// // Rules that name none read the same.
+            /// // Rules that name no plug-in load the same.
             #[doc = concat!("let rules = ", stringify!($rules), "::load_with(json!({\"revision\": \"2026-03\"}), &Registry::new())?;")]
             /// assert_eq!(rules.revision, "2026-03");
             /// # Ok::<(), leadkit::error::RuleErrors>(())

@@ -227,7 +227,7 @@ impl<'a> Facts<'a> {
         self.score = Some(score);
     }
 
-    /// The lead.
+    /// The lead as it is, uncut.
     #[must_use]
     pub fn lead(&self) -> &'a Lead {
         self.lead
@@ -252,7 +252,7 @@ impl<'a> Facts<'a> {
         &self.context
     }
 
-    /// What the lead did.
+    /// What the lead did, in the order it was handed in.
     #[must_use]
     pub fn activities(&self) -> &'a [Activity] {
         self.context.activities
@@ -427,19 +427,19 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// What the blacklist found.
+    /// What the blacklist found; `None` before it was asked.
     #[must_use]
     pub fn verdict(&self) -> Option<&VerdictFacts> {
         self.verdict.as_ref()
     }
 
-    /// What duplicate matching found.
+    /// What duplicate matching found; `None` before it was asked.
     #[must_use]
     pub fn matched(&self) -> Option<&MatchFacts> {
         self.matched.as_ref()
     }
 
-    /// The score.
+    /// The score; `None` before the lead is scored.
     #[must_use]
     pub fn score(&self) -> Option<&ScoreFacts> {
         self.score.as_ref()

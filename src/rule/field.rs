@@ -51,7 +51,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// What would be right.
+    /// The field that was probably meant, or where to look for it.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help
@@ -89,7 +89,7 @@ impl Field {
         }
     }
 
-    /// Who fills it.
+    /// The engine that fills it, or the lead: what may read it depends on that.
     #[must_use]
     pub fn producer(&self) -> Producer {
         match &self.0 {

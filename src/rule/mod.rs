@@ -10,14 +10,14 @@
 //! use leadkit::rule::{Condition, FactContext, Facts, HostTables, Scope};
 //! use serde_json::json;
 //!
-//! // A mistake is named with its place and a suggested fix.
+//! // A mistake is reported with its location and a suggested fix.
 //! let errors = Condition::load(json!({"field": "employee_cuont", "ge": 1000})).unwrap_err();
 //! assert_eq!(errors.to_string(), "\
 //! 1 error in the rules
 //! error[unknown_field] at field: there is no field `employee_cuont`
 //!   help: did you mean `employee_count`?");
 //!
-//! // A valid one is compiled for the rules in which it stands, and asked of a lead.
+//! // A valid condition is compiled for the rules that hold it, then evaluated on a lead.
 //! let condition = Condition::load(json!({"all": [
 //!     {"field": "employee_count", "ge": 1000}, {"field": "company.region", "eq": "CN-GD"},
 //! ]}))?;

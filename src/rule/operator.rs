@@ -98,7 +98,7 @@ impl ConditionError {
         self.code
     }
 
-    /// What would be right.
+    /// How to write the condition instead.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help

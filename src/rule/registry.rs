@@ -84,7 +84,7 @@ impl Registry {
     /// use leadkit::rule::Registry;
     /// use leadkit::score::Scorer;
     ///
-    /// // Rules that name no plug-in need nothing in it.
+    /// // Rules that name no plug-in need no registry with one.
     /// assert!(Scorer::load_with(serde_json::json!({}), &Registry::new()).is_ok());
     /// ```
     #[must_use]

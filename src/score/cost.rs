@@ -67,7 +67,7 @@ impl CostReport {
         self.rules.get(rule).copied().unwrap_or_default()
     }
 
-    /// Operations of all rules.
+    /// Operations of the script engine that all rules took together.
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.rules.values().fold(0, |sum, cost| sum.saturating_add(cost.operations))

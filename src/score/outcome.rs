@@ -145,7 +145,7 @@ impl PartialEq for Score {
 }
 
 impl Score {
-    /// The lead.
+    /// The lead that was scored.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -169,7 +169,7 @@ impl Score {
         self.fit
     }
 
-    /// Engagement level.
+    /// The level that the engagement score reaches, 1 (high) to 4.
     #[must_use]
     pub fn level(&self) -> EngagementLevel {
         self.cell.level
@@ -181,7 +181,7 @@ impl Score {
         self.cell.grade
     }
 
-    /// FitGrade and level together.
+    /// Grade and level together, `A1` to `D4`.
     #[must_use]
     pub fn cell(&self) -> ScoreCell {
         self.cell

@@ -42,7 +42,7 @@ impl SelfTest {
         self.tests
     }
 
-    /// The tests that fail.
+    /// The tests that fail, in the order of the document.
     #[must_use]
     pub fn failures(&self) -> &[TestFailure] {
         &self.failures

@@ -35,7 +35,7 @@ impl LexiconHit {
         &self.indexes
     }
 
-    /// How it was found.
+    /// How the text writes it: plainly, with signs between its characters, or with characters repeated.
     #[must_use]
     pub fn pass(&self) -> LexiconPass {
         self.pass

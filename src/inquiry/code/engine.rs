@@ -17,7 +17,7 @@ pub struct InquiryCode {
 }
 
 impl InquiryCode {
-    /// The code.
+    /// The whole code as it is written, separators included.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -37,7 +37,7 @@ impl InquiryCode {
         self.values.get(&part).map(String::as_str)
     }
 
-    /// All its parts.
+    /// What each of its parts says; numbers with their leading zeros.
     #[must_use]
     pub fn values(&self) -> &BTreeMap<CodePart, String> {
         &self.values

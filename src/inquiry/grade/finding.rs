@@ -25,7 +25,7 @@ impl GradeFinding {
         self.grade
     }
 
-    /// By what it holds.
+    /// The criterion by which the grade holds, as conditions; empty when there is none.
     #[must_use]
     pub fn met(&self) -> &[Condition] {
         self.found.met()

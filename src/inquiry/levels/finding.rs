@@ -31,7 +31,7 @@ impl LevelFinding {
         self.level.as_deref()
     }
 
-    /// By what it holds.
+    /// The criteria by which the level holds; empty when there is none.
     #[must_use]
     pub fn met(&self) -> &[Condition] {
         &self.met

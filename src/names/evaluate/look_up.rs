@@ -71,7 +71,7 @@ impl<K> LookUpReport<K> {
 ///
 /// let mut index: NameIndex<u32> = NameIndex::new();
 /// index.insert(7, "北京纷扬科技有限公司");
-/// // One query has an answer, the other is of nobody in the index.
+/// // The company of the first query is in the index, that of the second is not.
 /// let queries = [("纷扬科技".to_owned(), vec![7]), ("北京纷飞科技".to_owned(), vec![])];
 /// let report = look_up(&index, &queries, &SearchOptions::default());
 /// assert_eq!((report.answerable, report.missed()), (1, 0));

@@ -122,7 +122,7 @@ pub fn thresholds(scored: &[Scored], missed: usize, steps: usize) -> Vec<Operati
 /// let scored = scored.map(|(score, positive)| Scored { score, positive });
 /// let best = best_f1(&scored, 0);
 /// assert_eq!((best.threshold, best.f1()), (0.8, 1.0));
-/// // A match that was never proposed is missed whatever the threshold.
+/// // A match that was never proposed counts as missed at every threshold.
 /// assert!(best_f1(&scored, 1).recall() < 1.0);
 /// ```
 #[must_use]
@@ -144,7 +144,7 @@ pub fn best_f1(scored: &[Scored], missed: usize) -> OperatingPoint {
 /// let scored = [(0.9, true), (0.8, true), (0.7, false), (0.6, true)];
 /// let scored = scored.map(|(score, positive)| Scored { score, positive });
 /// assert_eq!(for_precision(&scored, 0, 0.9).unwrap().threshold, 0.8);
-/// // The best there is has to be right.
+/// // No threshold reaches that precision.
 /// let wrong = [Scored { score: 0.9, positive: false }];
 /// assert!(for_precision(&wrong, 0, 0.9).is_none());
 /// ```
@@ -160,7 +160,7 @@ pub fn for_precision(scored: &[Scored], missed: usize, wanted: f64) -> Option<Op
 ///
 /// let scored = [(0.9, true), (0.8, false), (0.7, true)];
 /// let scored = scored.map(|(score, positive)| Scored { score, positive });
-/// // Where a wrong match costs as much as five missed ones, one is missed.
+/// // When a wrong match costs five times a missed one, a match is missed; the other way round, none is.
 /// assert_eq!(for_cost(&scored, 0, 5.0, 1.0).unwrap().threshold, 0.9);
 /// assert_eq!(for_cost(&scored, 0, 1.0, 5.0).unwrap().threshold, 0.7);
 /// ```
@@ -197,7 +197,7 @@ pub struct Calibration {
 /// ```
 /// use leadkit::names::evaluate::{Scored, calibration};
 ///
-/// // Four of five came true of what was said to be 0.8 likely.
+/// // Of five matches said to be 0.8 likely, four were right.
 /// let scored = [true, true, true, true, false].map(|positive| Scored { score: 0.8, positive });
 /// let found = calibration(&scored, 10);
 /// assert!(found.expected_error < 1e-9);

@@ -56,7 +56,7 @@ impl Trainer {
     /// use leadkit::names::Tuning;
     /// use leadkit::names::evaluate::Trainer;
     ///
-    /// // Of nothing nothing is learned: the base's weights stay.
+    /// // With no examples, the base keeps its weights.
     /// let tuning = Trainer::new().finish(&Tuning::default(), "2026-03");
     /// assert_eq!(tuning, Tuning { revision: "2026-03".into(), ..Tuning::default() });
     /// ```
