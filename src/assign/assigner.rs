@@ -127,11 +127,8 @@ impl Assigner {
     /// no turns look at every member.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -155,11 +152,8 @@ impl Assigner {
     /// As [`Assigner::assign`], with more to say about the lead.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -190,11 +184,8 @@ impl Assigner {
     /// [`Assigner::assign`] and `apply` one by one.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -302,11 +293,8 @@ impl AssignDelta {
     /// Applies the decision to both states, or to neither.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});

@@ -70,9 +70,7 @@ impl PoolView<'_> {
     /// The share of one of them in relation to the others; 0 for who may not take the lead.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
-    /// # };
+    /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
     /// # use std::ops::ControlFlow;
@@ -88,9 +86,12 @@ impl PoolView<'_> {
     /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
     /// # let assigner = Assigner::load_with(serde_json::json!({
     /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
-    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [
+    /// #         {"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true},
+    /// #     ]}},
     /// # }), &registry)?;
-    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let reps = [("li", 5), ("wang", 2)].map(|(id, holding)| serde_json::json!({"id": id, "holding": holding}));
+    /// # let roster = Roster::load(serde_json::json!({"reps": reps}))?;
     /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
     /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
@@ -106,9 +107,7 @@ impl PoolView<'_> {
     /// Open leads that one of them holds.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
-    /// # };
+    /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
     /// # use std::ops::ControlFlow;
@@ -124,9 +123,12 @@ impl PoolView<'_> {
     /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
     /// # let assigner = Assigner::load_with(serde_json::json!({
     /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
-    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [
+    /// #         {"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true},
+    /// #     ]}},
     /// # }), &registry)?;
-    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let reps = [("li", 5), ("wang", 2)].map(|(id, holding)| serde_json::json!({"id": id, "holding": holding}));
+    /// # let roster = Roster::load(serde_json::json!({"reps": reps}))?;
     /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
     /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
@@ -142,9 +144,7 @@ impl PoolView<'_> {
     /// How many open leads more one of them may hold, by his own cap or the pool's; `None` without one.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
-    /// # };
+    /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
     /// # use std::ops::ControlFlow;
@@ -160,9 +160,12 @@ impl PoolView<'_> {
     /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
     /// # let assigner = Assigner::load_with(serde_json::json!({
     /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
-    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [
+    /// #         {"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true},
+    /// #     ]}},
     /// # }), &registry)?;
-    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let reps = [("li", 5), ("wang", 2)].map(|(id, holding)| serde_json::json!({"id": id, "holding": holding}));
+    /// # let roster = Roster::load(serde_json::json!({"reps": reps}))?;
     /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
     /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
@@ -178,9 +181,7 @@ impl PoolView<'_> {
     /// Leads that a rep was assigned on the pool's local date, of all pools.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
-    /// # };
+    /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
     /// # use std::ops::ControlFlow;
@@ -196,9 +197,12 @@ impl PoolView<'_> {
     /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
     /// # let assigner = Assigner::load_with(serde_json::json!({
     /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
-    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [
+    /// #         {"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true},
+    /// #     ]}},
     /// # }), &registry)?;
-    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let reps = [("li", 5), ("wang", 2)].map(|(id, holding)| serde_json::json!({"id": id, "holding": holding}));
+    /// # let roster = Roster::load(serde_json::json!({"reps": reps}))?;
     /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
     /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
@@ -214,9 +218,7 @@ impl PoolView<'_> {
     /// What a rep is owed of the group's fair shares, in leads of 2³² units.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, CustomStrategy, Ledger, LedgerError, Ledgers, PoolView, RepLedger, Roster,
-    /// # };
+    /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables, Registry};
     /// # use std::ops::ControlFlow;
@@ -232,9 +234,12 @@ impl PoolView<'_> {
     /// # let registry = Registry::new().strategy("mine", |_| Ok(std::sync::Arc::new(Mine)));
     /// # let assigner = Assigner::load_with(serde_json::json!({
     /// #     "groups": {"g": {"members": [{"rep": "li"}, {"rep": "wang", "weight": 3}], "custom": {"name": "mine"}}},
-    /// #     "pools": {"p": {"holding_cap": 9, "rules": [{"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true}]}},
+    /// #     "pools": {"p": {"holding_cap": 9, "rules": [
+    /// #         {"id": "all", "then": {"group": {"id": "g"}}, "takes_turn": true},
+    /// #     ]}},
     /// # }), &registry)?;
-    /// # let roster = Roster::load(serde_json::json!({"reps": [{"id": "li", "holding": 5}, {"id": "wang", "holding": 2}]}))?;
+    /// # let reps = [("li", 5), ("wang", 2)].map(|(id, holding)| serde_json::json!({"id": id, "holding": holding}));
+    /// # let roster = Roster::load(serde_json::json!({"reps": reps}))?;
     /// # let (ledger, reps) = (Ledger::new("p".into()), RepLedger::default());
     /// # let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));

@@ -16,11 +16,8 @@ impl Assigner {
     /// the lead's key is not repeated but made anew. O(r + n) in the pool's rules and the roster.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -46,10 +43,7 @@ impl Assigner {
     /// As [`Assigner::explain`], with more to say about the lead.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
+    /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster, SkipReason};
     /// # use leadkit::model::{Lead, RepId};
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
@@ -99,11 +93,8 @@ impl Assigner {
     /// that there is nothing to tell but what was decided.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, LedgerError, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});

@@ -128,11 +128,8 @@ impl Ledger {
     /// Puts a remembered decision back, as a host fetched it.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});

@@ -68,11 +68,8 @@ impl RepLedger {
     /// How often the row of a rep has moved; 0 for a rep who was given nothing yet.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -108,11 +105,8 @@ impl RepLedger {
     /// How many leads a rep was assigned over all pools on a local date, that of the pool each came from.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -138,11 +132,8 @@ impl RepLedger {
     /// How many leads a rep claimed over all pools on a local date, that of the pool each came from.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -188,11 +179,8 @@ impl RepLedger {
     /// The host has counted anew what a rep holds: see [`Roster::count`](super::Roster::count).
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -222,11 +210,8 @@ impl RepLedger {
     /// The row of a rep; `None` when nothing was counted yet.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -254,11 +239,8 @@ impl RepLedger {
     /// The state of some reps, as a host fetched them.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, LedgerFault, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -294,11 +276,8 @@ impl RepLedger {
     /// Moves the state by a decision.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -355,11 +334,8 @@ impl RepLedger {
     /// Whether the delta was made on this very state, so that [`RepLedger::apply`] will take it.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, LedgerError, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -394,11 +370,8 @@ impl RepLedger {
     /// Forgets the counts of the days after a moment.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});

@@ -261,11 +261,8 @@ impl Roster {
     /// Leads the rep holds now: the host's count and those taken since. 0 for a rep that is not known.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
@@ -368,11 +365,8 @@ impl Roster {
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
     ///
     /// ```
-    /// # use leadkit::assign::{
-    /// #     AssignOptions, Assigner, Ledger, LedgerError, LedgerFault, Ledgers, ONE_LEAD, RepLedger, Roster, SkipReason,
-    /// #     TurnList,
-    /// # };
-    /// # use leadkit::model::{Lead, RepId};
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use serde_json::json;
     /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});

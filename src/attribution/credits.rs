@@ -55,9 +55,7 @@ impl Credits {
     /// The credits of a model by its id.
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -65,7 +63,8 @@ impl Credits {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// let credits = attribution.credit(&journeys)?;
     /// assert_eq!(credits.model("linear").unwrap().conversions, 1);
@@ -116,9 +115,7 @@ impl ModelCredits {
     /// The credit of a channel. O(log channels).
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -126,7 +123,8 @@ impl ModelCredits {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// // One conversion by way of `sem` and `mail`.
     /// let credits = attribution.credit(&journeys)?;

@@ -237,9 +237,7 @@ impl Journeys {
     /// Adds a touch with a time to the open journey. O(1).
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -247,7 +245,8 @@ impl Journeys {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// let mut journeys = Journeys::new();
     /// journeys.push_touch("mail", at("2026-03-02T08:00:00Z"))?;
@@ -336,9 +335,7 @@ impl Journeys {
     /// O(1) when the touches were pushed in order of time, else O(n log n).
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -346,7 +343,8 @@ impl Journeys {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// let mut journeys = Journeys::new();
     /// journeys.push(Step { channel: "sem", ..Step::default() })?;
@@ -619,9 +617,7 @@ impl Journeys {
     /// A journey, by the order in which they were ended, from 0. O(1).
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -629,7 +625,8 @@ impl Journeys {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// assert_eq!(journeys.get(0).unwrap().len(), 2);
     /// assert!(journeys.get(1).is_none());
@@ -730,9 +727,7 @@ impl<'a> Journey<'a> {
     /// The channel of a touch, counted from 0.
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -740,7 +735,8 @@ impl<'a> Journey<'a> {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// // A journey by way of `sem` and `mail`.
     /// let journey = journeys.get(0).unwrap();
@@ -755,9 +751,7 @@ impl<'a> Journey<'a> {
     /// The number of a touch's channel in [`Journeys::channels`]; cheaper to compare than its name.
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -765,7 +759,8 @@ impl<'a> Journey<'a> {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// let journey = journeys.get(0).unwrap();
     /// let number = journey.channel_number(1).unwrap();
@@ -781,9 +776,7 @@ impl<'a> Journey<'a> {
     /// The campaign of a touch.
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -791,7 +784,8 @@ impl<'a> Journey<'a> {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// assert_eq!(journeys.get(0).unwrap().campaign(0), Some("spring"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -804,9 +798,7 @@ impl<'a> Journey<'a> {
     /// When a touch happened.
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -814,7 +806,8 @@ impl<'a> Journey<'a> {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// assert_eq!(journeys.get(0).unwrap().time(0), Some(at("2026-03-01T08:00:00Z")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

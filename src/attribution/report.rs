@@ -259,9 +259,7 @@ impl Allocation {
     /// The row of a channel, when the allocation is rolled up by channel alone. O(log channels).
     ///
     /// ```
-    /// # use leadkit::attribution::{
-    /// #     Attribution, Conversion, Dimension, Journey, JourneyError, Journeys, Model, ModelRules, Step,
-    /// # };
+    /// # use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
     /// # use leadkit::model::{Currency, Money};
     /// # use serde_json::json;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -269,7 +267,8 @@ impl Allocation {
     /// # for (channel, time) in [("sem", "2026-03-01T08:00:00Z"), ("mail", "2026-03-02T08:00:00Z")] {
     /// #     journeys.push(Step { channel, campaign: Some("spring"), time: Some(at(time)) })?;
     /// # }
-    /// # journeys.end_journey(&Conversion { value: Some(Money::new(10_000, Currency::CNY)), ..Conversion::default() })?;
+    /// # let value = Some(Money::new(10_000, Currency::CNY));
+    /// # journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// # let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
     /// // One conversion of 100 CNY by way of `sem` and `mail`.
     /// let allocation = attribution.allocate(&journeys, &[Dimension::Channel])?.remove(0);

@@ -80,7 +80,8 @@ impl Room {
 /// ]}))?;
 /// let tables = HostTables::default();
 /// let lead = Lead { id: "L1".into(), emails: vec!["ann@rival.com".into()], ..Lead::default() };
-/// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+/// let verdict = blacklist.check(&facts, &WindowState::default());
 /// assert!(verdict.is_blocked());
 /// assert!(verdict.hits()[0].to_string().contains("the mail domain is on its list (email 1: `rival.com`)"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -451,7 +452,7 @@ impl Blacklist {
     /// Fetch the [events](super::WindowEvent) under them.
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;

@@ -94,7 +94,8 @@ impl BlacklistRule {
     /// let check = DomainCheck { domains: vec!["rival.com".into()], ..DomainCheck::default() };
     /// let rule = BlacklistRule::new("rivals", BlacklistCheck::Domain(check));
     /// assert_eq!(rule.severity, Severity::Flag);
-    /// let rules = BlacklistRules { rules: vec![BlacklistRule { severity: Severity::Block, ..rule }], ..Default::default() };
+    /// let rule = BlacklistRule { severity: Severity::Block, ..rule };
+    /// let rules = BlacklistRules { rules: vec![rule], ..BlacklistRules::default() };
     /// assert!(Blacklist::compile(&rules).is_ok());
     /// ```
     #[must_use]

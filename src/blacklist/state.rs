@@ -211,7 +211,7 @@ impl WindowState {
     /// Adds what a verdict found. O(events × log n).
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
@@ -238,7 +238,7 @@ impl WindowState {
     /// Forgets what came in after a moment.
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
@@ -268,7 +268,7 @@ impl WindowState {
     /// of events. O(events).
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
@@ -296,7 +296,7 @@ impl WindowState {
     /// The events under some keys, in the order of the keys, then by time and lead: the rows a host would fetch.
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;
@@ -329,7 +329,7 @@ impl WindowState {
     /// The state of some events, as a host fetched them.
     ///
     /// ```
-    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+    /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
     /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let blacklist = Blacklist::compile(&BlacklistRules::default())?;

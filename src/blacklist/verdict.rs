@@ -172,7 +172,8 @@ impl fmt::Display for Hit {
 /// let blacklist = Blacklist::compile(&BlacklistRules::default())?;
 /// let tables = HostTables::default();
 /// let lead = Lead { id: "L1".into(), phones: vec!["13800138000".into()], ..Lead::default() };
-/// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+/// let verdict = blacklist.check(&facts, &WindowState::default());
 /// assert_eq!(verdict.severity(), Severity::Block);
 /// let codes: Vec<&str> = verdict.hits().iter().map(|hit| hit.reason().code()).collect();
 /// assert_eq!(codes, ["fake", "no_usable_contact"]);
@@ -294,7 +295,8 @@ impl Verdict {
     /// let blacklist = Blacklist::compile(&BlacklistRules::default())?;
     /// let tables = HostTables::default();
     /// let lead = Lead { id: "L1".into(), phones: vec!["13800138000".into()], ..Lead::default() };
-    /// let verdict = blacklist.check(&Facts::new(&lead, &FactContext::new(&tables, lead.created_at)), &WindowState::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let verdict = blacklist.check(&facts, &WindowState::default());
     /// let effects = verdict.effects(&lead.id, Some(&"invalid".into()));
     /// let codes: Vec<&str> = effects.iter().map(|effect| effect.code()).collect();
     /// assert_eq!(codes, ["add_tag", "move_to_pool", "set_status", "update_field", "request_review"]);

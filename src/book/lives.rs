@@ -14,10 +14,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Activity, History, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -38,10 +35,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::Lead;
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -67,16 +61,13 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Activity, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
     /// // Entry L2 was folded into lead L1, so that what it does is done by L1.
     /// book.insert_lead(Lead { id: "L2".into(), folded_into: Some("L1".into()), ..Lead::default() });
-    /// let visit = Activity { id: "a1".into(), lead: "L2".into(), kind: "page_view".into(), time: now, ..Activity::default() };
+    /// let visit = Activity { id: "a1".into(), lead: "L2".into(), time: now, ..Activity::default() };
     /// book.record_activity(visit.clone());
     /// book.record_activity(visit);
     /// assert_eq!(book.activities(&"L1".into()).len(), 1, "the id counts once");
@@ -101,10 +92,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Activity, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -121,10 +109,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Acquisition, Effect, History, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -147,10 +132,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Acquisition, ConversionRecord, Effect, FollowUp, FollowUpKind, Lead, LeadStatus};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -191,14 +173,12 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Effect, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
-    /// book.apply_effects("L1", &[Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() }], now);
+    /// let wake_up = Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() };
+    /// book.apply_effects("L1", &[wake_up], now);
     /// assert_eq!(book.wake_up(&"L1".into()).unwrap().code, "pool_stay");
     /// assert!(book.wake_up(&"L9".into()).is_none());
     /// ```
@@ -212,14 +192,12 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Effect, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
-    /// book.apply_effects("L1", &[Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() }], now);
+    /// let wake_up = Effect::SetNextWakeUp { lead: "L1".into(), at: now, code: "pool_stay".into() };
+    /// book.apply_effects("L1", &[wake_up], now);
     /// let early = now - chrono::TimeDelta::hours(1);
     /// assert!(book.take_wake_up(&"L1".into(), early).is_none(), "it has not come");
     /// assert_eq!(book.take_wake_up(&"L1".into(), now).unwrap().code, "pool_stay");

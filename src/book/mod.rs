@@ -232,7 +232,9 @@ impl Book {
     ///     "and": [{"lead": "city", "target": "lead.city"}], "action": "tag_only",
     /// }]}))?;
     /// let mut book = Book::new().with_matching(&matching);
-    /// let lead = |id: &str| Lead { id: id.into(), name: Some("张伟".into()), city: Some("深圳".into()), ..Lead::default() };
+    /// let lead = |id: &str| Lead {
+    ///     id: id.into(), name: Some("张伟".into()), city: Some("深圳".into()), ..Lead::default()
+    /// };
     /// book.insert_lead(lead("L1"));
     ///
     /// let (entry, tables) = (lead("L2"), HostTables::default());
@@ -265,10 +267,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::Lead;
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -319,10 +318,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Account, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -346,10 +342,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::Lead;
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -381,10 +374,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Account, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -413,10 +403,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::Lead;
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -432,10 +419,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Account, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -451,10 +435,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Account, Contact, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });

@@ -17,10 +17,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Effect, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });
@@ -39,10 +36,7 @@ impl Book {
     ///
     /// ```
     /// # use leadkit::book::Book;
-    /// # use leadkit::model::{
-    /// #     Account, Acquisition, Activity, Contact, ConversionRecord, Effect, FoldKind, FollowUp, FollowUpKind, History, Lead,
-    /// #     LeadStatus, Opportunity,
-    /// # };
+    /// # use leadkit::model::{Acquisition, Effect, FollowUp, FollowUpKind, Lead};
     /// # let now: chrono::DateTime<chrono::Utc> = "2026-03-02T02:00:00Z".parse().unwrap();
     /// # let mut book = Book::new();
     /// # book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812349876".into()], ..Lead::default() });

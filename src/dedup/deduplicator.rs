@@ -56,12 +56,13 @@ impl Deduplicator {
     /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule asks about.
     ///
     /// ```
-    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
-    /// # use leadkit::model::{Lead, OwnerState};
+    /// # use leadkit::dedup::{Deduplicator, DedupRules};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let tables = HostTables::default();
     /// # let lead = Lead {
-    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()],
+    /// #     created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
     /// #     ..Lead::default()
     /// # };
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));

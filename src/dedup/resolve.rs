@@ -53,12 +53,13 @@ impl Deduplicator {
     /// O(rows · rules).
     ///
     /// ```
-    /// # use leadkit::dedup::{Deduplicator, DedupRules, MatchAction, Probe, Rows};
+    /// # use leadkit::dedup::{Deduplicator, DedupRules, Rows};
     /// # use leadkit::model::{Lead, OwnerState};
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let tables = HostTables::default();
     /// # let lead = Lead {
-    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()], created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+    /// #     id: "L2".into(), phones: vec!["138 1234 9876".into()],
+    /// #     created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
     /// #     ..Lead::default()
     /// # };
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));

@@ -139,15 +139,14 @@ impl Comparison {
     /// use leadkit::model::LeadField;
     ///
     /// // The same name in the same city: a second comparison of a rule.
-    /// let city = Comparison::new(LeadKey::Field(LeadField::City), MatchTarget::LeadField(LeadField::City));
-    /// let name = MatchRule {
-    ///     and: vec![city],
-    ///     ..MatchRule::new(
-    ///         "name-city", LeadKey::Field(LeadField::Name), MatchTarget::LeadField(LeadField::Name), RuleAction::TagOnly,
-    ///     )
+    /// let field = |field| (LeadKey::Field(field), MatchTarget::LeadField(field));
+    /// let ((name, on_file), (city, its_city)) = (field(LeadField::Name), field(LeadField::City));
+    /// let rule = MatchRule {
+    ///     and: vec![Comparison::new(city, its_city)],
+    ///     ..MatchRule::new("name-city", name, on_file, RuleAction::TagOnly)
     /// };
-    /// assert_eq!(name.and[0].comparator, Comparator::Folded);
-    /// let rules = DedupRules { rules: vec![name], ..DedupRules::empty() };
+    /// assert_eq!(rule.and[0].comparator, Comparator::Folded);
+    /// let rules = DedupRules { rules: vec![rule], ..DedupRules::empty() };
     /// assert!(Deduplicator::compile(&rules).is_ok());
     /// ```
     #[must_use]

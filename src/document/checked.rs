@@ -83,8 +83,8 @@ macro_rules! document {
             /// TOML, go through a [`serde_json::Value`] too.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use serde_json::json;
             ///
             #[doc = concat!("let errors = ", stringify!($rules), "::load(json!(7)).unwrap_err();")]
@@ -101,8 +101,8 @@ macro_rules! document {
             /// and column, and a key that appears twice in an object is an error.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             #[doc = concat!("let errors = ", stringify!($rules), "::from_json_str(\"{\\n  7: 1}\").unwrap_err();")]
             /// let place = errors.diagnostics()[0].location.unwrap();
             /// assert_eq!((place.line, place.column), (2, 3));
@@ -117,8 +117,8 @@ macro_rules! document {
             /// What [`lint`](Self::lint) finds in JSON text, each with its line and column.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             #[doc = concat!("let errors = ", stringify!($rules), "::lint_json_str(\"{\\n  7: 1}\").unwrap_err();")]
             /// assert_eq!(errors.diagnostics()[0].location.unwrap().line, 2);
             /// ```
@@ -146,9 +146,10 @@ macro_rules! document {
             /// Validates and compiles the rules.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
-            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let mut rules = ", stringify!($rules), "::default();")]
+            /// rules.revision = "2026-03".into();
             #[doc = concat!("let compiled = ", stringify!($engine), "::compile(&rules)?;")]
             /// assert_eq!(&*compiled.version().revision, "2026-03");
             /// # Ok::<(), leadkit::error::RuleErrors>(())
@@ -170,8 +171,8 @@ macro_rules! document {
             #[doc = concat!("[`", stringify!($rules), "::load`] and [`compile`](Self::compile) in one call.")]
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use serde_json::json;
             ///
             #[doc = concat!("let loaded = ", stringify!($engine), "::load(json!({\"revision\": \"2026-03\"}))?;")]

@@ -26,8 +26,8 @@ impl FollowUpPolicies {
     /// [`evaluate_with`](Self::evaluate_with) without anything else.
     ///
     /// ```
-    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
-    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
     /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();

@@ -121,8 +121,8 @@ impl SpeedTable {
     /// Counts a first contact, or that there is none. O(log n) and a place in a list.
     ///
     /// ```
-    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
-    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
     /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
@@ -152,8 +152,8 @@ impl SpeedTable {
     /// Adds what another table has counted, of other leads. O(n·log m) in its lines.
     ///
     /// ```
-    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
-    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules, SpeedTable};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
     /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();

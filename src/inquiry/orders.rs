@@ -67,7 +67,7 @@ impl ClosedDeals {
     /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
     /// let amount = Money::new(50_000, Currency::CNY);
     /// let order = Order { id: "O1".into(), amount, created_at: now, ..Order::default() };
-    /// let payment = Payment { id: "P1".into(), order: Some("O1".into()), amount, received_at: now, ..Payment::default() };
+    /// let payment = Payment { order: Some("O1".into()), amount, received_at: now, ..Payment::default() };
     /// let deals = ClosedDeals::default();
     /// assert!(deals.is_closed(&order, &[payment], now)?);
     /// assert!(!deals.is_closed(&order, &[], now)?);

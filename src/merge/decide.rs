@@ -28,7 +28,7 @@ impl MergePlan<Account> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::merge::{MergePlan, MergeRules, Merger};
     /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()

@@ -50,8 +50,8 @@ impl<R> MergeLog<R> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
-    /// # use leadkit::model::{Account, RecordRef};
+    /// # use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
     /// # };
@@ -89,7 +89,7 @@ impl<R: Mergeable> MergeLog<R> {
     /// ```
     /// # use leadkit::contact::PhoneOptions;
     /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
-    /// # use leadkit::model::{Account, RecordRef};
+    /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
     /// # };
@@ -168,7 +168,7 @@ impl<R: Mergeable> MergeLog<R> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
+    /// # use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger};
     /// # use leadkit::model::{Account, RecordRef};
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()

@@ -168,8 +168,8 @@ impl<R: Mergeable> MergePlan<R> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
-    /// # use leadkit::model::{Account, RecordRef};
+    /// # use leadkit::merge::{MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
     /// # };

@@ -116,8 +116,8 @@ impl<R: Mergeable> UndoRecord<R> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
-    /// # use leadkit::model::{Account, RecordRef};
+    /// # use leadkit::merge::{MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
     /// # };
@@ -166,8 +166,8 @@ impl<R: Mergeable> UndoRecord<R> {
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
-    /// # use leadkit::merge::{MergeError, MergeLog, MergePlan, MergeRules, Merger};
-    /// # use leadkit::model::{Account, RecordRef};
+    /// # use leadkit::merge::{MergePlan, MergeRules, Merger};
+    /// # use leadkit::model::Account;
     /// # let account = |id: &str, owner: Option<&str>| Account {
     /// #     id: id.into(), company: "Acme Ltd".into(), owner: owner.map(Into::into), ..Account::default()
     /// # };

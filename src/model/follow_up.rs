@@ -282,8 +282,8 @@ impl Violation {
     /// For how long it was late, day and night: until it was done or the owner lost the lead, else until `now`.
     ///
     /// ```
-    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
-    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
     /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();
@@ -305,8 +305,8 @@ impl Violation {
     /// Adds the owner's reason.
     ///
     /// ```
-    /// # use leadkit::follow_up::{FirstContact, FollowUpPolicies, FollowUpRules, SpeedTable};
-    /// # use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+    /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
     /// # let created_at = "2026-03-02T10:00:00+08:00".parse().unwrap();

@@ -195,7 +195,9 @@ impl ColumnMap {
     /// use leadkit::model::ColumnMap;
     ///
     /// let columns = ["id", "created_at", "Mobile"];
-    /// let map = |target: &str| ColumnMap { columns: [("Mobile".into(), target.into())].into(), ..ColumnMap::default() };
+    /// let map = |target: &str| ColumnMap {
+    ///     columns: [("Mobile".into(), target.into())].into(), ..ColumnMap::default()
+    /// };
     /// let lead = map("phones").importer(&columns)?.read(2, &["L1", "2026-03-02 09:00", "13812349876"]).unwrap();
     /// assert_eq!(lead.phones[0].as_str(), "13812349876");
     ///

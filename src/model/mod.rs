@@ -17,7 +17,8 @@
 //!     "id": "L2", "created_at": "2026-03-02T02:00:00Z", "source": {"class": "drone_show"},
 //! }))?;
 //! assert_eq!(read.source.class, Some(SourceClass::Other("drone_show".into())));
-//! let errors = Lead::from_json(json!({"id": "L3", "created_at": "2026-03-02T02:00:00Z", "phone": ["13812349876"]})).unwrap_err();
+//! let typed = json!({"id": "L3", "created_at": "2026-03-02T02:00:00Z", "phone": ["13812349876"]});
+//! let errors = Lead::from_json(typed).unwrap_err();
 //! assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `phones`?"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

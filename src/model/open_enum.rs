@@ -92,8 +92,9 @@ macro_rules! closed_enum {
             /// The value of a written text; `None` when it is not one of [`Self::KNOWN`].
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, contact::*, dedup::*, follow_up::*};
-            /// # use leadkit::{inquiry::*, intake::*, merge::*, model::*, names::*, pipeline::*, rule::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, contact::*, dedup::*};
+            /// # use leadkit::{follow_up::*, inquiry::*, intake::*, merge::*, model::*, names::*, pipeline::*};
+            /// # use leadkit::{rule::*, score::*};
             /// # use leadkit::follow_up::Step;
             #[doc = concat!("for value in ", stringify!($name), "::ALL {")]
             #[doc = concat!("    assert_eq!(", stringify!($name), "::from_name(value.as_str()), Some(*value));")]

@@ -12,7 +12,8 @@
 //! // Three offices approve the gates, in their order.
 //! let monday = "2026-03-02T02:00:00Z".parse().unwrap();
 //! let offices = [Office::Operations, Office::Hr, Office::Finance];
-//! let rules = offices.into_iter().fold(PipelineRules::default(), |rules, office| rules.approved(office, "zhao", monday));
+//! let approve = |rules: PipelineRules, office| rules.approved(office, "zhao", monday);
+//! let rules = offices.into_iter().fold(PipelineRules::default(), approve);
 //! let pipeline = Pipeline::compile(&rules)?;
 //! let tables = HostTables::default();
 //! let lead = Lead { id: "L1".into(), ..Lead::default() };

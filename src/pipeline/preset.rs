@@ -18,7 +18,8 @@ impl PipelineRules {
     /// ```
     /// use leadkit::pipeline::PipelineRules;
     ///
-    /// let stages: Vec<String> = PipelineRules::order_to_payment().stages.into_iter().map(|stage| stage.name).collect();
+    /// let rules = PipelineRules::order_to_payment();
+    /// let stages: Vec<&str> = rules.stages.iter().map(|stage| stage.name.as_str()).collect();
     /// assert_eq!(stages, ["lead", "mql", "sql", "opportunity", "order", "payment"]);
     /// ```
     #[must_use]
@@ -45,7 +46,8 @@ impl PipelineRules {
     /// ```
     /// use leadkit::pipeline::PipelineRules;
     ///
-    /// let stages: Vec<String> = PipelineRules::proof_of_concept().stages.into_iter().map(|stage| stage.name).collect();
+    /// let rules = PipelineRules::proof_of_concept();
+    /// let stages: Vec<&str> = rules.stages.iter().map(|stage| stage.name.as_str()).collect();
     /// assert_eq!(stages, ["lead", "mql", "sql", "opportunity", "poc", "won"]);
     /// ```
     #[must_use]

@@ -152,8 +152,8 @@ impl TenureLog {
     /// Who held the lead at a time. A tenure holds from its first moment to just before its last.
     ///
     /// ```
-    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
-    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # use leadkit::model::Acquisition;
+    /// # use leadkit::pipeline::TenureLog;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
     /// # let mut log = TenureLog::new("L1");
     /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
@@ -174,8 +174,8 @@ impl TenureLog {
     /// How the last tenure of an owner ended; `None` when it lasts or there was none.
     ///
     /// ```
-    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
-    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # use leadkit::model::{Acquisition, TenureEnd};
+    /// # use leadkit::pipeline::TenureLog;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
     /// # let mut log = TenureLog::new("L1");
     /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
@@ -192,8 +192,8 @@ impl TenureLog {
     /// Begins a tenure.
     ///
     /// ```
-    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
-    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # use leadkit::model::Acquisition;
+    /// # use leadkit::pipeline::TenureLog;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
     /// # let mut log = TenureLog::new("L1");
     /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
@@ -272,8 +272,8 @@ impl TenureLog {
     /// Hands the lead over to another owner (更换给他人): ends one tenure and begins the next at the same moment.
     ///
     /// ```
-    /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};
-    /// # use leadkit::pipeline::{TenureError, TenureLog};
+    /// # use leadkit::model::Acquisition;
+    /// # use leadkit::pipeline::TenureLog;
     /// # let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
     /// # let mut log = TenureLog::new("L1");
     /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;

@@ -41,8 +41,8 @@ macro_rules! rules_document {
             /// As [`load`](Self::load), for rules that name plug-ins of the registry.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use leadkit::rule::Registry;
             /// use serde_json::json;
             ///
@@ -64,8 +64,8 @@ macro_rules! rules_document {
             /// As [`from_json_str`](Self::from_json_str), for rules that name plug-ins of the registry.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use leadkit::rule::Registry;
             ///
             /// let text = r#"{"revision": "2026-03"}"#;
@@ -89,8 +89,8 @@ macro_rules! rules_document {
             /// As [`load`](Self::load), for rules that name plug-ins of the registry.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use leadkit::rule::Registry;
             /// use serde_json::json;
             ///
@@ -113,9 +113,10 @@ macro_rules! rules_document {
             /// Validates and compiles the rules. Only built-in plug-ins are known.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
-            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
+            #[doc = concat!("let mut rules = ", stringify!($rules), "::default();")]
+            /// rules.revision = "2026-03".into();
             #[doc = concat!("let compiled = ", stringify!($engine), "::compile(&rules)?;")]
             /// assert_eq!(&*compiled.version().revision, "2026-03");
             /// # Ok::<(), leadkit::error::RuleErrors>(())
@@ -130,11 +131,12 @@ macro_rules! rules_document {
             /// Validates and compiles rules that name plug-ins of the registry.
             ///
             /// ```
-            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*, inquiry::*};
-            /// # use leadkit::{intake::*, merge::*, pipeline::*, score::*};
+            /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};
+            /// # use leadkit::{inquiry::*, intake::*, merge::*, pipeline::*, score::*};
             /// use leadkit::rule::Registry;
             ///
-            #[doc = concat!("let rules = ", stringify!($rules), " { revision: \"2026-03\".into(), ..Default::default() };")]
+            #[doc = concat!("let mut rules = ", stringify!($rules), "::default();")]
+            /// rules.revision = "2026-03".into();
             #[doc = concat!("let compiled = ", stringify!($engine), "::compile_with(&rules, &Registry::new())?;")]
             /// assert_eq!(&*compiled.version().revision, "2026-03");
             /// # Ok::<(), leadkit::error::RuleErrors>(())

@@ -176,7 +176,7 @@ impl Predicate {
     /// ```
     /// # use leadkit::error::Report;
     /// # use leadkit::model::Lead;
-    /// # use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope, ScriptSession};
+    /// # use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator, Scope};
     /// # let (lead, tables) = (Lead { country: Some("CN".into()), ..Lead::default() }, HostTables::default());
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
     /// // A lead from `CN` that names no company.

@@ -53,7 +53,8 @@ impl CostReport {
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use leadkit::score::Scorer;
     /// # let rules = serde_json::json!({"fit": {"rules": [
-    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20}, {"id": "others", "points": 10},
+    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20},
+    /// #     {"id": "others", "points": 10},
     /// # ]}});
     /// # let (lead, tables) = (Lead { employee_count: Some(2000), ..Lead::default() }, HostTables::default());
     /// let report = Scorer::load(rules)?.cost([Facts::new(&lead, &FactContext::new(&tables, lead.created_at))]);

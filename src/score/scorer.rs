@@ -59,7 +59,7 @@ impl Scorer {
     /// ```
     /// # use leadkit::model::{Activity, Lead, Points};
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
-    /// # use leadkit::score::{ScoreAxis, ScoreRules, Scorer};
+    /// # use leadkit::score::{ScoreRules, Scorer};
     /// # let scorer = Scorer::compile(&ScoreRules::default())?;
     /// # let now = "2026-03-10T09:00:00Z".parse().unwrap();
     /// # let lead = Lead { id: "L1".into(), employee_count: Some(300), ..Lead::default() };

@@ -37,9 +37,9 @@ impl ScoringSession<'_> {
     /// Scores a lead, as [`Scorer::score`] does.
     ///
     /// ```
-    /// # use leadkit::model::{Activity, Lead, Points};
+    /// # use leadkit::model::{Activity, Lead};
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
-    /// # use leadkit::score::{ScoreAxis, ScoreRules, Scorer};
+    /// # use leadkit::score::{ScoreRules, Scorer};
     /// # let scorer = Scorer::compile(&ScoreRules::default())?;
     /// # let now = "2026-03-10T09:00:00Z".parse().unwrap();
     /// # let lead = Lead { id: "L1".into(), employee_count: Some(300), ..Lead::default() };
@@ -72,7 +72,8 @@ impl Scorer {
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # use leadkit::score::Scorer;
     /// # let rules = serde_json::json!({"fit": {"rules": [
-    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20}, {"id": "others", "points": 10},
+    /// #     {"id": "large", "when": {"script": "employee_count >= 1000"}, "points": 20},
+    /// #     {"id": "others", "points": 10},
     /// # ]}});
     /// # let (lead, tables) = (Lead { employee_count: Some(2000), ..Lead::default() }, HostTables::default());
     /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));

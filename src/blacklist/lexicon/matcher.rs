@@ -86,7 +86,10 @@ impl Lexicon {
     /// ```
     /// use leadkit::blacklist::{Lexicon, LexiconCheck};
     ///
-    /// let check = |words: &[&str]| LexiconCheck { words: words.iter().map(ToString::to_string).collect(), ..LexiconCheck::default() };
+    /// let check = |words: &[&str]| {
+    ///     let words = words.iter().map(ToString::to_string).collect();
+    ///     LexiconCheck { words, ..LexiconCheck::default() }
+    /// };
     /// assert_eq!(Lexicon::compile(&check(&["传销", "ｃａｓｉｎｏ", "casino"]))?.len(), 2);
     /// let errors = Lexicon::compile(&check(&["传销", " "])).unwrap_err();
     /// assert_eq!(errors.diagnostics()[0].path, "words[1]");

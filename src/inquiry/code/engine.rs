@@ -26,7 +26,7 @@ impl InquiryCode {
     /// What a part of it says; numbers with their leading zeros.
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// let code = format.parse("EHD-GDXH-IND-CRM202603-0007")?;
     /// assert_eq!(code.value(CodePart::Serial), Some("0007"));
@@ -79,7 +79,7 @@ impl CodeFormat {
     /// Builds a code from its parts. Numbers get their leading zeros.
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// let mut values = format.parse("EHD-GDXH-IND-CRM202603-0007")?.values().clone();
     /// values.insert(CodePart::Serial, "8".into());
@@ -116,7 +116,7 @@ impl CodeFormat {
     /// Reads a code.
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// assert_eq!(format.parse("EHD-GDXH-IND-CRM202603-0007")?.as_str(), "EHD-GDXH-IND-CRM202603-0007");
     /// assert_eq!(format.parse("EHD-GDXH").unwrap_err().to_string(), "`EHD-GDXH` has 2 segments, a code has 5");

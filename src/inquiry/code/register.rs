@@ -34,7 +34,7 @@ impl CodeRegister {
     /// Whether the code is in use.
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodeRegister, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// let mut register = CodeRegister::default();
     /// register.add(&format.parse("EHD-GDXH-IND-CRM202603-0007")?)?;
@@ -55,7 +55,7 @@ impl CodeRegister {
     /// Takes a code into use. O(log codes).
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodeRegister, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// let (mut register, code) = (CodeRegister::default(), format.parse("EHD-GDXH-IND-CRM202603-0007")?);
     /// register.add(&code)?;
@@ -90,7 +90,7 @@ impl CodeRegister {
     /// Gives out the code of these parts with the next serial number; a serial number among them is ignored.
     ///
     /// ```
-    /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
+    /// # use leadkit::inquiry::{CodeFormat, CodeRegister, CodeRules};
     /// # let format = CodeFormat::compile(&CodeRules::default())?;
     /// let mut register = CodeRegister::default();
     /// let code = format.parse("EHD-GDXH-IND-CRM202603-0007")?;

@@ -37,11 +37,12 @@ impl Levels {
     /// Finds the level. O(criteria).
     ///
     /// ```
-    /// # use leadkit::inquiry::{GradeRules, Grades, LevelRules, Levels};
-    /// # use leadkit::model::{InquiryGrade, Lead};
+    /// # use leadkit::inquiry::{LevelRules, Levels};
+    /// # use leadkit::model::Lead;
     /// # use leadkit::rule::{FactContext, Facts, HostTables};
     /// # let lead_of = |columns: &[(&str, leadkit::model::Value)]| Lead {
-    /// #     attributes: columns.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(), ..Lead::default()
+    /// #     attributes: columns.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),
+    /// #     ..Lead::default()
     /// # };
     /// # let tables = HostTables::default();
     /// # let now = "2026-03-02T02:00:00Z".parse().unwrap();

@@ -68,9 +68,8 @@ impl Trainer {
     /// Two names and whether they are one company.
     ///
     /// ```
-    /// # use leadkit::company::Gazetteer;
     /// # use leadkit::names::evaluate::Trainer;
-    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # use leadkit::names::{NameIndex, Tuning};
     /// # let mut index: NameIndex<u32> = NameIndex::new();
     /// # index.insert(7, "北京纷扬科技有限公司");
     /// # index.insert(8, "北京飞扬科技有限公司");
@@ -89,9 +88,8 @@ impl Trainer {
     /// A query and the keys that are right answers; none when it is not in the index.
     ///
     /// ```
-    /// # use leadkit::company::Gazetteer;
     /// # use leadkit::names::evaluate::Trainer;
-    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # use leadkit::names::{NameIndex, SearchOptions, Tuning};
     /// # let mut index: NameIndex<u32> = NameIndex::new();
     /// # index.insert(7, "北京纷扬科技有限公司");
     /// # index.insert(8, "北京飞扬科技有限公司");
@@ -117,7 +115,7 @@ impl Trainer {
     /// ```
     /// # use leadkit::company::Gazetteer;
     /// # use leadkit::names::evaluate::Trainer;
-    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # use leadkit::names::{NameIndex, NameJudge, Tuning};
     /// # let mut index: NameIndex<u32> = NameIndex::new();
     /// # index.insert(7, "北京纷扬科技有限公司");
     /// # index.insert(8, "北京飞扬科技有限公司");
@@ -154,9 +152,8 @@ impl Trainer {
     /// Fits the weights. `base` gives those that nothing was learned for.
     ///
     /// ```
-    /// # use leadkit::company::Gazetteer;
     /// # use leadkit::names::evaluate::Trainer;
-    /// # use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
+    /// # use leadkit::names::{NameIndex, SearchOptions, Tuning};
     /// # let mut index: NameIndex<u32> = NameIndex::new();
     /// # index.insert(7, "北京纷扬科技有限公司");
     /// # index.insert(8, "北京飞扬科技有限公司");
