@@ -121,7 +121,7 @@ pub struct GroupMember {
 pub struct PoolRules {
     /// Zone in which the pool's days begin and end.
     pub zone: Zone,
-    /// Most leads a rep is assigned from the pool a local day.
+    /// Most leads a rep is assigned from the pool a local day. `None`, the default of every cap here, is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
     /// Most leads a rep is assigned from the pool a week, from Monday to Sunday. Counted from the first lead that is given
@@ -146,7 +146,7 @@ pub struct PoolRules {
     /// is no limit; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
-    /// How many days a rep may not claim a lead that he lost or gave up.
+    /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
     #[serde(skip_serializing_if = "is_none")]
     pub claim_cool_down_days: u32,
     /// How leads are shared where neither the rule nor the group says.

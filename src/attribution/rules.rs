@@ -177,11 +177,11 @@ pub struct LastNonRules {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PositionBased {
-    /// Percentage of the first touch.
+    /// Percentage of the first touch; 40 by default.
     pub first: f64,
-    /// Percentage that the touches between share equally.
+    /// Percentage that the touches between share equally; 20 by default.
     pub middle: f64,
-    /// Percentage of the last touch.
+    /// Percentage of the last touch; 40 by default.
     pub last: f64,
     /// Whether two touches share in the proportion of first and last.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -203,15 +203,15 @@ impl Default for PositionBased {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MilestoneBased {
-    /// Percentage of the first touch.
+    /// Percentage of the first touch; 22.5 by default.
     pub first_touch: f64,
-    /// Percentage of the touch that created the lead.
+    /// Percentage of the touch that created the lead; 22.5 by default.
     pub lead_created: f64,
-    /// Percentage of the touch that created the opportunity.
+    /// Percentage of the touch that created the opportunity; 22.5 by default.
     pub opportunity_created: f64,
-    /// Percentage of the touch that won it.
+    /// Percentage of the touch that won it; 22.5 by default.
     pub won: f64,
-    /// Percentage that all other touches share equally.
+    /// Percentage that all other touches share equally; 10 by default.
     pub others: f64,
 }
 
@@ -275,7 +275,7 @@ closed_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TimeDecay {
-    /// After how long a touch counts half; above zero.
+    /// After how long a touch counts half; above zero, 7 days by default.
     pub half_life: Span,
 }
 

@@ -71,9 +71,9 @@ closed_enum! {
 pub struct BurstCheck {
     /// The origin that is counted by.
     pub by: BurstDimension,
-    /// From how many leads on, this one included, it is a burst: 2 to 1000.
+    /// From how many leads on, this one included, it is a burst: 2 to 1000; 20 by default.
     pub count: u32,
-    /// The length of the window.
+    /// How far back leads count, both ends included; 10 minutes by default.
     pub window: Span,
     /// What is usual for the origin; without it the count alone tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,9 +105,9 @@ impl Default for BurstCheck {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BurstBaseline {
-    /// How far back before the window, at least as long as the window.
+    /// How far back before the window, at least as long as the window; 7 days by default.
     pub over: Span,
-    /// How many times as many leads as usual are a burst: 1 to 1000.
+    /// How many times as many leads as usual are a burst: 1 to 1000; 3 by default.
     pub ratio: f64,
 }
 

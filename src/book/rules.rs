@@ -15,9 +15,10 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NoticeRules {
-    /// Minutes after a notice within which more of its code about its record are counted with it; 0 sends each.
+    /// Minutes within which notices of one code about one record are one message with a count; 30 by default, 0 sends
+    /// each.
     pub together_minutes: u32,
-    /// Messages that a rep gets by themselves within an hour; what comes beyond them is a digest.
+    /// Messages a rep gets one by one within an hour; further ones become a digest. 20 by default.
     pub hourly_limit: u32,
     /// Codes of notices that are always sent at once and by themselves: somebody calls (default `call`).
     pub at_once: Vec<Code>,

@@ -35,11 +35,12 @@ pub struct DedupRules {
     /// not the entry's story, and only marks it. A blank field is in every scope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scope: Vec<LeadField>,
-    /// A key shared by more records than this is no key: a switchboard number, a public mail domain.
+    /// A key shared by more records than this is ignored: a switchboard number, a public mail domain. At least 1; 20 by
+    /// default.
     pub crowded_key: u32,
     /// Zone in which calendar months are counted.
     pub zone: Zone,
-    /// Whether a lead that only shares its company with another lead waits for a person.
+    /// Whether a lead that only shares its company with another lead waits for a person; `false` by default.
     pub hold_tag_only: bool,
 }
 

@@ -37,17 +37,17 @@ pub struct Rules {
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// What keeps a lead out.
+    /// What blocks, flags or holds a lead before anything else looks at it.
     pub blacklist: BlacklistRules,
     /// What is no lead: the first rule that matches sends it away, before it is matched with anything. The team's own domains,
     /// phones and addresses, and what is named as a test, are such rules too: they void it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<ElsewhereRule>,
-    /// What makes it the same as a record on file.
+    /// Which records on file are the same person or company, and what follows.
     pub dedup: DedupRules,
-    /// What it is worth.
+    /// Points for what a lead does and is, and from which cell on it is ready for sales.
     pub score: ScoreRules,
-    /// Who gets it.
+    /// Which rep, group or pool gets a lead, by pool.
     pub assign: AssignRules,
     /// The pool of a lead that names none (default `leads`).
     pub pool: PoolId,
@@ -59,7 +59,7 @@ pub struct Rules {
     /// named elsewhere in the document is not known: a lead in it is not assigned, and the reason says so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<Pool>,
-    /// How leads go on.
+    /// Times, limits and counts of a lead after it was decided about.
     pub life: LifeRules,
 }
 
@@ -156,35 +156,38 @@ pub struct LifeRules {
     /// a working day, and what is no whole number of days is opening hours. `None` is plain hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
-    /// Hours that a lead stays in a pool to be claimed before the rules give it to somebody.
+    /// Hours that a lead stays in a pool to be claimed before the rules assign it; 72 by default. By
+    /// [`calendar`](Self::calendar) if there is one, else day and night.
     pub pool_stay_hours: u32,
-    /// The same for the hottest leads, A1 to B1.
+    /// The same for the hottest leads, cells A1 to B1; 4 hours by default.
     pub hot_pool_stay_hours: u32,
-    /// Hours that reviewers have for a lead that came with many others of one origin, if nobody has it, before the rules give it
-    /// to somebody.
+    /// Hours that reviewers have for a lead without an owner that came with many others of one origin, before the rules
+    /// assign it; 2 by default, by [`calendar`](Self::calendar).
     pub burst_hold_hours: u32,
-    /// How many owners may lose a lead in one cycle; then it is nurtured.
+    /// How many owners may lose a lead in one cycle before it is nurtured; 3 by default.
     pub owners_per_cycle: u32,
-    /// Days for which a new cycle leaves out who lost the lead last, while anybody else is eligible.
+    /// Days for which a new cycle leaves out the rep who lost the lead last, while another is eligible; 90 by default.
     pub exclusion_days: u32,
-    /// Days for which nobody claims a lead that he had.
+    /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
     pub cool_down_days: u32,
-    /// Hours that an owner may be away before somebody stands in for him, by his own calendar if he has one.
+    /// Hours that an owner may be away before the deputy or another rep stands in: 24 by default, 2 for consumers. By
+    /// the owner's calendar, else by [`calendar`](Self::calendar).
     pub patience_hours: u32,
-    /// Hours that a partner has to answer a lead that is passed on to him, by the calendar of stays.
+    /// Hours that a partner has to answer a lead that is passed on; 72 by default, by [`calendar`](Self::calendar).
     pub partner_hours: u32,
-    /// Days for which a deal that a partner registers protects its account.
+    /// Days for which a deal that a partner registers protects its account; 90 by default.
     pub deal_days: u32,
     /// Leads that nobody has spoken to ([`Rep::untouched`](crate::model::Rep::untouched)) with which a rep is given no more by the
     /// rules: they wait in line until he has. At least 1. What he claims, a director allots or a leaver hands over is not asked.
     pub untouched_limit: u32,
-    /// Hours for the first contact.
+    /// Hours from the assignment to the first contact, day and night: 24 by default, 1 for consumers.
     pub first_contact_hours: u32,
-    /// Hours after each follow-up until the next; the last goes on. At least one.
+    /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
+    /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
     /// Whose a lead is on which two reps work, when no reviewer has decided within a working day.
     pub ownership: OwnershipRules,
-    /// How notices are put together.
+    /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,
 }
 

@@ -19,12 +19,13 @@ use crate::order;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterOptions {
-    /// Pairs that are less alike are no pairs: 0 to 1.
+    /// Pairs with a lower score are ignored: 0 to 1; 0.5 by default.
     pub threshold: f64,
     /// Share of all pairs between two groups that must be pairs for the groups to be joined, 0 to 1: 0 joins by a
-    /// single pair (connected components), 1 only groups in which everybody is like everybody (complete linkage).
+    /// single pair (connected components), 1 only groups in which every two members are a pair (complete linkage). 0.5
+    /// by default.
     pub support: f64,
-    /// Most members of a group; 0 for any number.
+    /// Most members of a group; 0, the default, for any number.
     pub largest: usize,
 }
 

@@ -63,7 +63,7 @@ pub struct Rep {
     /// When the rep joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<DateTime<Utc>>,
-    /// Share of leads in relation to the others; 0 takes none.
+    /// Share of leads in relation to the others; 1 by default, 0 takes none.
     pub weight: u32,
     /// Leads the rep was given in a window that the host chooses: what shares by results and rewards go by.
     #[serde(skip_serializing_if = "is_zero")]
@@ -80,10 +80,10 @@ pub struct Rep {
     /// Most leads a calendar month over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_cap: Option<u32>,
-    /// Most open leads held at once (保有量).
+    /// Most open leads held at once (保有量); `None` leaves it to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// Most accounts under protection at once.
+    /// Most accounts under protection at once; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected_cap: Option<u32>,
     /// Open leads held now: the host's truth.

@@ -6,15 +6,15 @@
 /// time in proportion; `usize::MAX` reads every list, which is what a brute-force scan would find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchOptions {
-    /// Most matches returned, best first.
+    /// Most matches returned, best first; 10 by default.
     pub limit: usize,
     /// Most postings (name numbers in the lists of grams) read. Whole lists are admitted: those of words and pairs
     /// of characters first, then those of trigrams and single characters, the rarest first in each; a list that does
-    /// not fit is skipped.
+    /// not fit is skipped. 12,288 by default.
     pub budget: usize,
-    /// Most candidates compared exactly.
+    /// Most candidates compared exactly; 56 by default.
     pub candidates: usize,
-    /// Matches with a lower [score](super::NameMatch::score) are left out, 0 to 1.
+    /// Matches with a lower [score](super::NameMatch::score) are left out: 0 to 1; 0 by default.
     pub min_score: f64,
     /// Fill [`Evidence::shared`](super::Evidence::shared) with the pieces of text in common.
     pub explain: bool,

@@ -97,10 +97,10 @@ pub struct EngagementRule {
     pub when: Condition,
     /// Points for each activity; may be negative.
     pub points: Award,
-    /// Greatest magnitude of the points of one activity.
+    /// Greatest magnitude of the points of one activity; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_cap: Option<Points>,
-    /// Greatest magnitude of the points of the rule.
+    /// Greatest magnitude of the points of the rule, all activities together; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Points>,
     /// How often the rule counts.
@@ -112,7 +112,7 @@ pub struct EngagementRule {
     /// Many activities within moments are one: a mail scanner following every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
-    /// How long an activity counts.
+    /// How long an activity counts; `None` is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Span>,
     /// How the points of an activity shrink with its age.
@@ -207,10 +207,10 @@ pub struct DecayStep {
 pub struct RuleGroup {
     /// Identifier; unique among the groups of its axis.
     pub id: String,
-    /// Least points of the group once any of its rules gives points.
+    /// Least points of the group once any of its rules gives points; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Points>,
-    /// Most points of the group.
+    /// Most points of the group; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Points>,
 }
