@@ -37,7 +37,7 @@ impl Assigner {
         self.pools.get(pool).unwrap_or(&self.bare).daily_claim_cap
     }
 
-    /// Most open leads that a rep holds at once who has no cap of his own, where leads are assigned from a pool; `None` is no
+    /// Most open leads that a rep without an own cap holds at once, where leads are assigned from a pool; `None` is no
     /// limit.
     ///
     /// ```

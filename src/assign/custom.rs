@@ -141,7 +141,7 @@ impl PoolView<'_> {
         self.find(rep).map_or(0, |one| one.slot.open(self.ledgers.reps.taken(rep)))
     }
 
-    /// How many open leads more one of them may hold, by his own cap or the pool's; `None` without one.
+    /// How many open leads more one of them may hold, by the rep's cap or the pool's; `None` without one.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};

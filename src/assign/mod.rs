@@ -52,16 +52,16 @@
 //! | `custom` | whom a [`CustomStrategy`] of the host proposes |
 //!
 //! # Fair shares
-//! Counting turns is not enough when reps cover different territories, hours and caps. [`Strategy::FairShare`]
-//! keeps each rep's normalised credit instead, in units of 2⁻³² lead: each lead owes every rep who is eligible
-//! *for it* weight ÷ total weight, and who is owed most gets it and pays what was given. The credits of a group
-//! sum to 0, a newcomer starts at 0 and is not flooded, and the credit of somebody absent stays as it is. No bound
-//! holds for every sequence of leads: somebody who chooses, lead by lead, who is eligible can drive credits apart
-//! without end (the carpool problem, a cup game). Where eligibility does not depend on the credits they stay small:
-//! within one and a half leads on the random rosters of the tests. A rep waits for at most 2·⌈W ÷ w⌉ leads that he could have had,
-//! w his weight and W the mean weight eligible for these leads. With W the mean over all his leads, 5 of 49,948 reps of a
-//! thousand such rosters wait longer, by at most a quarter and two leads: when all are there who mostly are away, it takes
-//! longer than it does on average.
+//! Counting turns is not enough when reps cover different territories, hours and caps. [`Strategy::FairShare`] keeps
+//! each rep's normalised credit instead, in units of 2⁻³² lead: each lead owes every rep who is eligible *for it*
+//! weight ÷ total weight, and who is owed most gets it and pays what was given. The credits of a group sum to 0, a
+//! newcomer starts at 0 and is not flooded, and the credit of somebody absent stays as it is. No bound holds for
+//! every sequence of leads: somebody who chooses, lead by lead, who is eligible can drive credits apart without end
+//! (the carpool problem, a cup game). Where eligibility does not depend on the credits they stay small: within one
+//! and a half leads on the random rosters of the tests. A rep waits for at most 2·⌈W ÷ w⌉ leads within reach, w the
+//! weight of the rep and W the mean weight eligible for these leads. With W the mean over all leads of the rep, 5 of
+//! 49,948 reps of a thousand such rosters wait longer, by at most a quarter and two leads: when all are there who
+//! mostly are away, it takes longer than it does on average.
 //!
 //! Who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
@@ -71,7 +71,7 @@
 //! set reps apart, and thousands of classes take as many times longer. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
 //! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
 //! shared among 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then
-//! within a tenth of his share after a hundred such leads a rep. Who
+//! within a tenth of the fair share after a hundred such leads a rep. Who
 //! reaches a cap of a day, a week or a month rests through its last date: the next day nothing is written for those who are
 //! back.
 //!

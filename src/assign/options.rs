@@ -21,7 +21,8 @@ pub struct AssignOptions {
     pub previous_owners: Vec<RepId>,
     /// Reps who do not get this lead.
     pub excluded: BTreeSet<RepId>,
-    /// Who has the lead or gets it by a person's act: no rule is asked and no turn is taken, and it counts for his caps.
+    /// Who has the lead or gets it by a person's act: no rule is asked and no turn is taken, and it counts for the
+    /// rep's caps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<RepId>,
     /// Whether the rules are asked even where the lead was matched to an owner.
@@ -45,10 +46,12 @@ closed_enum! {
     /// Which leads of a rep count as untouched.
     #[derive(Default)]
     UntouchedLeads {
-        /// Those that [the host has counted](crate::model::Rep::untouched): nobody knows here whom he has spoken to since.
+        /// Those that [the host has counted](crate::model::Rep::untouched): which leads the rep has spoken to since
+        /// is not known here.
         #[default]
         AsCounted = "as_counted",
-        /// Also whatever came to him since the host counted: for leads of a waiting line, which are served at one moment.
+        /// Also what the rep was given since the host counted: for leads of a waiting line, which are served at one
+        /// moment.
         AndSince = "and_since",
         /// None: who is busy is given the lead all the same, as one that a person gives to the team.
         Ignored = "ignored",

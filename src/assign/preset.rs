@@ -43,7 +43,7 @@ impl AssignRules {
 
     /// For sales to consumers: by region, within working hours and daily caps, else to anybody who is there.
     ///
-    /// A rep is assigned at most 30 leads a day and claims at most 20, and not one that he gave up within 30 days.
+    /// A rep is assigned at most 30 leads a day and claims at most 20, and none that the rep gave up within 30 days.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};
@@ -69,9 +69,10 @@ impl AssignRules {
         document("b2c", pool, [("team", Condition::default())])
     }
 
-    /// For leads of fairs and seminars, in three passes: who was met on site goes to whom he met (`attributes.met_by`);
-    /// named accounts and strong industries (source class `named_account`, `attributes.named_account` or
-    /// `attributes.strong_industry`) to the team `regional_marketing`; the rest to the team `sdr`.
+    /// For leads of fairs and seminars, in three passes: a lead met on site goes to the rep it met
+    /// (`attributes.met_by`); named accounts and strong industries (source class `named_account`,
+    /// `attributes.named_account` or `attributes.strong_industry`) to the team `regional_marketing`; the rest to the
+    /// team `sdr`.
     ///
     /// Where nobody of a team may take a lead it goes on to the next, at last to anybody. Assign the best leads first: whoever
     /// comes first has the choice of those with room.

@@ -285,9 +285,9 @@ impl Roster {
         self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
-    /// Tells what a rep holds now, and what of it he has not spoken to, without reading the whole roster again. What he was
-    /// given since he was counted before is in the host's count: forget it by [`RepLedger::counted`]. Nothing happens for a
-    /// rep who is not known.
+    /// Tells what a rep holds now, and how much of it is untouched, without reading the whole roster again. What the
+    /// rep was given since the last count is in the host's count: forget it by [`RepLedger::counted`]. Nothing
+    /// happens for a rep who is not known.
     ///
     /// ```
     /// use leadkit::assign::{RepLedger, Roster};
@@ -313,7 +313,7 @@ impl Roster {
     }
 
     /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, not active, or a partner), away, or
-    /// at the holding cap. What an owner of a record on file is asked before a lead goes to him or her.
+    /// at the holding cap. What an owner of a record on file is asked before a lead goes there.
     ///
     /// ```
     /// use leadkit::assign::{RepLedger, Roster};
@@ -405,7 +405,7 @@ impl Roster {
         self.slot(rep)?.deputy.as_ref()
     }
 
-    /// Of a partner who takes part: the channel manager who owns what he works on. `None` for anybody else.
+    /// Of a partner who takes part: the channel manager who owns what the partner works on. `None` for any other rep.
     ///
     /// ```
     /// use leadkit::Roster;

@@ -42,7 +42,7 @@ use crate::model::Rep;
 pub struct RosterDocument {
     /// Who there is, by ids that differ.
     pub reps: Vec<Rep>,
-    /// Working time; a rep names his or hers as `hours`, and one who names none always works.
+    /// Working time; a rep names a calendar as `hours`, and one who names none always works.
     #[serde(default)]
     pub calendars: Calendars,
 }

@@ -93,8 +93,8 @@ pub struct ResultShares {
     pub least: u32,
     /// Greatest weight (default: 20, twice an average share).
     pub most: u32,
-    /// How many leads at the average rate each is thought to have worked beside his own (default: 20): a lucky first
-    /// lead is no rate.
+    /// How many leads at the average rate each rep is thought to have worked beside the real ones (default: 20): a
+    /// lucky first lead is no rate.
     pub steady: u32,
 }
 
@@ -137,7 +137,7 @@ pub struct PoolRules {
     /// Most leads a rep claims (领取) from the pool a local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
-    /// Most open leads that a rep holds at once who has no [cap of his own](crate::model::Rep::holding_cap); `None` is no
+    /// Most open leads that a rep without an [own cap](crate::model::Rep::holding_cap) holds at once; `None` is no
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
@@ -153,8 +153,8 @@ pub struct PoolRules {
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these.
     pub match_territory: bool,
-    /// Whether a rep with territories takes leads whose region is not known, or only as a whole of which he serves a part, as
-    /// the province of his city.
+    /// Whether a rep with territories takes leads whose region is not known, or only as a whole of which the rep
+    /// serves a part, as the province of a city.
     pub serve_unknown_region: bool,
     /// Whether a rep with territories takes leads of a region that nobody of the roster serves: else they reach nobody.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -162,12 +162,13 @@ pub struct PoolRules {
     /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without
     /// an industry is open to all.
     pub match_industry: bool,
-    /// The group in whose turns a lead counts that goes to its owner or by a person's act, if he is a member who may take it;
-    /// `None` takes no turn.
+    /// The group in whose turns a lead counts that goes to its owner or by a person's act, if the owner is a member
+    /// who may take it; `None` takes no turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_takes_turn: Option<GroupId>,
-    /// How many leads at most a rep catches up after an absence under [`Strategy::FairShare`]: what his like were owed
-    /// meanwhile, at their expense. By default none: what he is owed stays as it was when he left.
+    /// How many leads at most a rep catches up after an absence under [`Strategy::FairShare`]: what equal reps were
+    /// owed meanwhile, at their expense. By default none: what the rep is owed stays as it was at the start of the
+    /// absence.
     #[serde(skip_serializing_if = "is_none")]
     pub catch_up: u32,
     /// Which previous owners of the lead do not get it again.
@@ -311,8 +312,9 @@ pub enum AssignTarget {
     Everybody,
     /// To another pool, without an owner.
     Pool(PoolId),
-    /// To somebody who decides, such as a regional director. [`Intake`](crate::Intake) waits 48 hours for him, and not at all for
-    /// who has left or is away as long; then the lead goes to one of those suggested, or by the rules below.
+    /// To somebody who decides, such as a regional director. [`Intake`](crate::Intake) waits 48 hours for the
+    /// decision, and not at all for who has left or is away as long; then the lead goes to one of those suggested, or
+    /// by the rules below.
     Reviewer {
         /// Who decides.
         by: RepId,
@@ -352,13 +354,14 @@ closed_enum! {
         /// Smooth weighted round robin as in nginx: weights 5, 1, 1 give a a b a c a a. Drifts when the eligible differ
         /// from lead to lead.
         SmoothWeighted = "smooth_weighted",
-        /// Fewest open leads; of those who hold as many each has his turn, as under fair shares.
+        /// Fewest open leads; reps who hold as many take turns, as under fair shares.
         LeastLoaded = "least_loaded",
         /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; who has none has as much room as who has
-        /// most of all who share. Of those with the same ratio each has his turn.
+        /// most of all who share. Reps with the same ratio take turns.
         LowestLoadRatio = "lowest_load_ratio",
-        /// The same company to the same rep while he may take its leads (rendezvous hashing on the company's name), so that
-        /// when somebody comes or goes only his companies move. Weights other than 0 do not matter. Takes no turns.
+        /// The same company to the same rep while the rep may take its leads (rendezvous hashing on the company's
+        /// name), so that when a rep comes or goes only the companies of that rep move. Weights other than 0 do not
+        /// matter. Takes no turns.
         Sticky = "sticky",
     }
 }

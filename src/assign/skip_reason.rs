@@ -20,7 +20,7 @@ pub enum SkipReason {
     UnknownRep,
     /// The rep does not take part.
     Inactive,
-    /// The rep is a partner: he works on what his channel manager owns.
+    /// The rep is a partner, who works on what the channel manager owns.
     Partner,
     /// The rep is not among the reps of the rule.
     NotMember,

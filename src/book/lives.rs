@@ -127,8 +127,8 @@ impl Book {
         self.lives.get(id).map_or(History::EMPTY, |life| &life.history)
     }
 
-    /// Whether a converted lead was answered: a person converted it, its owner or who works on it in his place has spoken to it
-    /// since, or an opportunity came of it, and nothing is due of anybody.
+    /// Whether a converted lead was answered: a person converted it, its owner or the rep who works on it instead has
+    /// spoken to it since, or an opportunity came of it, and nothing is due of anybody.
     ///
     /// ```
     /// # use leadkit::book::Book;

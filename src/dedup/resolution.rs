@@ -42,7 +42,8 @@ pub struct Rows {
     /// The open opportunities of the leads among them that have some: such a lead is worked on, and stays where it is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub opportunities: BTreeMap<LeadId, Vec<OpportunityId>>,
-    /// Who lost the leads among them, or gave them up, in the cycle each is in: no lead of the customer goes to him by another.
+    /// Who lost the leads among them, or gave them up, in the cycle each is in: no lead of the customer goes to that
+    /// rep by another.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub previous_owners: BTreeMap<LeadId, BTreeSet<RepId>>,
     /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.

@@ -85,7 +85,7 @@ impl FollowUpPolicies {
         &self.version
     }
 
-    /// How many more open leads a rep may hold; `None` when neither he nor the rules have a cap.
+    /// How many more open leads a rep may hold; `None` when neither the rep nor the rules have a cap.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};

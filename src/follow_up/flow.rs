@@ -40,8 +40,8 @@ pub struct FlowMove {
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// The rep who must not be the next owner. The effects end his tenure, and [`Intake`](crate::Intake) leaves out who lost a
-    /// lead in its cycle, and in the next for 90 days.
+    /// The rep who must not be the next owner. The effects end the tenure, and [`Intake`](crate::Intake) leaves out
+    /// who lost a lead in its cycle, and in the next for 90 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// What the host does: owner, tenure, pool, status and deadlines change together.
@@ -92,7 +92,7 @@ pub struct EventRoute {
     /// Whether it fits the profile of named accounts.
     pub is_named: bool,
     /// Whether an account is made of it. The host creates the account in the same pool and names it in
-    /// [`Lead::account`](crate::model::Lead::account); the lead stays as it is until somebody owns it, and he converts it
+    /// [`Lead::account`](crate::model::Lead::account); the lead stays as it is until a rep owns it, who converts it
     /// ([`Intake::convert`](crate::Intake::convert)): `converted` stands only beside an owner.
     pub converts: bool,
     /// The pool, when it goes to one; `None` there is a fault.
@@ -128,7 +128,7 @@ impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
-    /// loses what he does not hold: then the move has a fault that says so and no effects. Who loses the lead by somebody
+    /// loses what is not held: then the move has a fault that says so and no effects. Who loses the lead by somebody
     /// else's act hears of it.
     ///
     /// ```
@@ -274,9 +274,9 @@ impl FollowUpPolicies {
 
     /// Where a lead of an event goes; `None` when the rules do not say.
     ///
-    /// A lead that somebody holds stays his, wherever the rules would have it go; one that has ended goes nowhere, and the
-    /// fault says so. Where the rules leave a lead with the seller who met it and nobody holds it, a fault says so and the
-    /// rules after it decide.
+    /// A lead that a rep holds stays there, wherever the rules would have it go; one that has ended goes nowhere, and
+    /// the fault says so. Where the rules leave a lead with the seller who met it and nobody holds it, a fault says
+    /// so and the rules after it decide.
     ///
     /// ```
     /// use leadkit::follow_up::{EventPlace, EventRules, FollowUpPolicies, FollowUpRules};

@@ -12,14 +12,15 @@
 //! the deadline is in time; a second later it is missed.
 //!
 //! * **T** is the last *real* change of owner: who gives a lead back and takes it again in the same cycle, with nobody in
-//!   between, has the time he had; the time in which nobody had it is not counted.
-//! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not hold, the clock stands, and the
-//!   ladder waits. A pause without an end ends with its owner, and with the next thing the customer does; while it lasts the
-//!   owner is asked at the rhythm. Evidence names each pause. Who stands in has a clock of his own for what the owner had not done.
+//!   between, has the same time left; the time in which nobody had it is not counted.
+//! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not hold, the clock stands,
+//!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does;
+//!   while it lasts the owner is asked at the rhythm. Evidence names each pause. The rep who stands in has a separate
+//!   clock for what the owner had not done.
 //! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
 //! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
 //! * **Nobody is forgotten**: an owner on whose lead nothing is due is asked at the rhythm, from the second time in vain on
-//!   with his manager.
+//!   together with the manager.
 //! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
 //!   at most takes a lead away, the first.
 //! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
@@ -30,10 +31,10 @@
 //!   is not asked for again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
 //!   acts.
-//! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a next look, a
-//!   customer too: once the calendar knows the years to come, he is asked for what is due by then. A live lead is looked at each
-//!   day once the calendar has ended, and its owner and his manager hear of that. Add the years to come in time, and look at
-//!   every lead when the rules change.
+//! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a
+//!   next look, a customer too: once the calendar knows the years to come, the owner is asked for what is due by
+//!   then. A live lead is looked at each day once the calendar has ended, and its owner and the manager hear of that.
+//!   Add the years to come in time, and look at every lead when the rules change.
 //!
 //! | preset | nodes |
 //! |---|---|

@@ -16,7 +16,7 @@ pub struct FollowUpOptions {
     /// The calendar of who works on the lead: [`Rep::hours`](crate::model::Rep::hours).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
-    /// His manager: [`Rep::manager`](crate::model::Rep::manager), while he takes part.
+    /// The owner's manager: [`Rep::manager`](crate::model::Rep::manager), while the manager takes part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<RepId>,
     /// When the lead was paused, in any order. One without an end lasts until somebody else has the lead or the customer does
@@ -89,8 +89,8 @@ impl FollowUpOptions {
 pub struct PlannedFollowUp {
     /// Who planned it.
     pub by: RepId,
-    /// When he planned it.
+    /// When it was planned.
     pub made_at: DateTime<Utc>,
-    /// When he means to follow up.
+    /// When the follow-up is planned for.
     pub at: DateTime<Utc>,
 }

@@ -351,7 +351,7 @@ pub struct Action {
     /// Of `recycle`: the pool of that kind that serves the lead's region; `None` when there is none (a fault).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// Of what takes the lead away: who must not be the next owner, if a flow says so. The effects end his tenure, and
+    /// Of what takes the lead away: who must not be the next owner, if a flow says so. The effects end the tenure, and
     /// [`Intake`](crate::Intake) leaves out who lost a lead in its cycle, and in the next for 90 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,

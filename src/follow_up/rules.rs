@@ -73,7 +73,7 @@ pub struct FollowUpRules {
     /// The host's pools.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<Pool>,
-    /// Most open leads a rep holds at once, at least 1; the smaller of this and his own cap counts.
+    /// Most open leads a rep holds at once, at least 1; the smaller of this and the rep's own cap counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
     /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at least 1,
@@ -153,12 +153,12 @@ closed_enum! {
 #[non_exhaustive]
 pub enum Anchor {
     /// The last real change of owner. A rep who gave the lead back and takes it again in the same cycle, with nobody in
-    /// between, has the time he had.
+    /// between, has the same time left.
     #[default]
     OwnerChange,
     /// The submission: the lead's creation, or the begin of its cycle.
     Created,
-    /// The entry into a stage, under the owner of that time; a later owner has it from his own first moment.
+    /// The entry into a stage, under the owner of that time; a later owner has it from the start of the new tenure.
     StageEntry(String),
     /// Each thing the lead does, from the change of owner on; of a `remind` node also each follow-up: silence is when neither
     /// side says anything.
@@ -175,7 +175,7 @@ pub enum Anchor {
     Date(DateTime<Utc>),
 }
 
-/// What somebody has to do by when, and what happens if he does not.
+/// What has to be done by when, and what happens if it is not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeRules {
@@ -203,9 +203,10 @@ pub struct NodeRules {
     /// `same_time` counts as `workday`.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub pauses: bool,
-    /// Whether a follow-up that is planned for later than the deadline moves it there, and its ladder with it (default: no).
-    /// Who works on the lead has to plan it before it is due, so only a plan counts of which it is known when it was made:
-    /// [`FollowUpOptions::plans`](super::FollowUpOptions::plans), and the date that a follow-up names, whose whole day he has.
+    /// Whether a follow-up that is planned for later than the deadline moves it there, and its ladder with it
+    /// (default: no). Who works on the lead has to plan it before it is due, so only a plan counts of which it is
+    /// known when it was made: [`FollowUpOptions::plans`](super::FollowUpOptions::plans), and the date that a
+    /// follow-up names, which the owner has to its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub planned_moves: bool,
     /// What happens on the way, by allowance: each from the same start, on the same clock.
@@ -267,7 +268,7 @@ fn all_follow_ups() -> BTreeSet<FollowUpKind> {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MetBy {
-    /// Follow-ups of the owner, or of who covers him.
+    /// Follow-ups of the owner, or of the rep who covers.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub follow_ups: BTreeSet<FollowUpKind>,
     /// Stages that are entered.
@@ -356,8 +357,8 @@ impl Step {
     }
 }
 
-/// Protection (客保): how long nobody else gets the lead, whatever deadline he misses, in local days of the calendar. It runs to the end of its last
-/// day.
+/// Protection (客保): how long no other rep gets the lead, whatever deadline is missed, in local days of the calendar.
+/// It runs to the end of its last day.
 ///
 /// A qualifying act on a protected day moves the last day to the day of the act plus [`extends_days`](Self::extends_days),
 /// unless it is later already: an extension never shortens, and never passes [`max_days`](Self::max_days).

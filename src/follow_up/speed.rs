@@ -18,9 +18,9 @@ pub struct FirstContact {
     pub owner: RepId,
     /// Where the lead came from: its class of source, else `unknown`.
     pub source: String,
-    /// When he got it, in local time; its hour is the hour of the figures.
+    /// When the owner got it, in local time; its hour is the hour of the figures.
     pub from: DateTime<FixedOffset>,
-    /// When he spoke to it first; `None` when he has not, or did not while he had it.
+    /// When the owner spoke to it first; `None` when that did not happen during the tenure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<FixedOffset>>,
     /// Opening hours in between, in seconds; `None` when the calendar does not say, and without a contact.
@@ -107,11 +107,11 @@ pub struct SpeedRow<'t> {
     pub source: &'t str,
     /// The local hour in which the rep got the leads, 0 to 23.
     pub hour: u32,
-    /// Leads that he spoke to.
+    /// Leads the rep spoke to.
     pub count: usize,
-    /// Leads that he has not spoken to, or did not while he had them.
+    /// Leads the rep did not speak to during the tenure.
     pub uncontacted: usize,
-    /// The middle wait in seconds, day and night; of an even number, the lower one. `None` when he spoke to none.
+    /// The middle wait in seconds, day and night; of an even number, the lower one. `None` when there was no contact.
     pub median_seconds: Option<i64>,
     /// The longest wait in seconds.
     pub longest_seconds: Option<i64>,

@@ -19,11 +19,12 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives a lead to a rep because somebody who may do so says so: a director, a reviewer of a held lead or a collision.
     ///
-    /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: his channel manager owns
-    /// it, and he has three working days to answer; who does not is [taken back from](Intake::reassign). Who lost the lead before
-    /// may get it so, and only so. [Refused](Outcome::refusal) for a rep to whom the rules might not give it: who is gone, serves
-    /// other regions or is at a cap; and for a partner while another's [deal](Intake::register_deal) protects the account of the
-    /// lead, and for who works on it already. His hours, an absence and what he has not spoken to are no reasons: a director knows.
+    /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
+    /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
+    /// back](Intake::reassign). Who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
+    /// a rep to whom the rules might not give it: who is gone, serves other regions or is at a cap; and for a partner
+    /// while another's [deal](Intake::register_deal) protects the account of the lead, and for who works on it
+    /// already. Working hours, an absence and untouched leads are no reasons: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -83,9 +84,10 @@ impl Intake {
     /// [Refused](Outcome::refusal) for one whom the roster does not know or who takes part no longer, as long as the rep himself
     /// can keep them: a name that was mistyped moves nothing.
     ///
-    /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
-    /// rows that the lead was converted to, and that was the rep's, goes with it, and so do its open opportunities. Leads of
-    /// others are left alone, and so are all when he is named himself. Leads of one customer go together: the first of them decides for all.
+    /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
+    /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
+    /// opportunities. Leads of others are left alone, and so are all when `to` is `from`. Leads of one customer go
+    /// together: the first of them decides for all.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};

@@ -14,9 +14,10 @@ use crate::rule::Facts;
 impl Intake {
     /// Gives a lead that nobody has to the rep who claims it.
     ///
-    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a partner's deal protects, that is blocked or asked about, or whose pool is only
-    /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone or away, holds as many as he
-    /// may or has claimed as many as he may that day. A lead that turns out to be somebody's goes there.
+    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a
+    /// partner's deal protects, that is blocked or asked about, or whose pool is only assigned from; for a rep who
+    /// had it in this cycle or during the cool-down, and for one who is gone, away, or at a cap: of leads held, or of
+    /// claims that day. A lead that turns out to be somebody's goes there.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

@@ -55,7 +55,7 @@ impl Intake {
     /// records of merges they took part in. The [joint list](Intake::with_joint_list) loses what the lead's values name by
     /// [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it; each further copy forgets the person by
     /// [`JointList::forget`](crate::blacklist::JointList::forget). The host keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
-    /// [import](Intake::import) brings the person back; a new entry of his own is another matter.
+    /// [import](Intake::import) brings the person back; a new entry by the person is another matter.
     ///
     /// ```
     /// use leadkit::intake::ErasureKey;

@@ -69,22 +69,23 @@
 //!   of them, or when somebody is asked about one: then both keep what they have, until a reviewer decides or a working day is over.
 //!   Then a lead that an administrator gave to its owner goes on, else the one that the rule of ownership names. A customer of an
 //!   account is the account's owner's all the same: the company decides before the person.
-//! * A lead in somebody's hands that turns out to be of another's account, which was there before he got it, goes to the account's
-//!   owner. When he works on it, or an import gave it to him, a reviewer is asked for a working day before. What an administrator gave
-//!   stays.
-//! * Until a reviewer has decided nobody loses what collides by his first deadline, which begins anew; the second he may miss.
-//! * While a rep has an open opportunity of an account, all that was converted to it stays with him, whom he answers or not. Who
-//!   leaves or hands over passes on the opportunity with all of it.
-//! * A rep who makes a lead part of another's account gives it to him: the account has one owner.
-//! * Who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again is his account's owner's
-//!   all the same, also when that is who lost the last opportunity: the account is his.
-//! * From whom an administrator's order takes a lead, he neither lost it nor gave it up. Who gets one by an order and misses the
-//!   deadline has lost it as any other.
-//! * A customer stays with his account's owner though everybody let him wait: nobody without an owner is a customer. Who runs the pool
-//!   is told, and after thirty days the owner is asked again. While a partner's deal protects the account, the partner is asked
-//!   before, and nobody else.
-//! * Nobody misses a deadline while he is away. When it falls into an absence, it starts at the return, or at the end of the absence if
-//!   that was noticed late.
+//! * A lead in somebody's hands that turns out to be of another's account, which was there before, goes to the
+//!   account's owner. When the rep works on it, or got it by an import, a reviewer is asked for a working day before.
+//!   What an administrator gave stays.
+//! * Until a reviewer has decided no rep loses what collides by the first deadline, which begins anew; the second can
+//!   be missed.
+//! * While a rep has an open opportunity of an account, all that was converted to it stays with the rep, answered or
+//!   not. Who leaves or hands over passes on the opportunity with all of it.
+//! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
+//! * Who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again goes to the
+//!   owner of the account all the same, also when that rep lost the last opportunity.
+//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. Who gets one by an order and
+//!   misses the deadline has lost it as any other.
+//! * A customer stays with the account's owner even when every rep has missed the deadline: a customer has an owner.
+//!   Who runs the pool is told, and after thirty days the owner is asked again. While a partner's deal protects the
+//!   account, the partner is asked before, and nobody else.
+//! * No rep misses a deadline while away. When it falls into an absence, it starts at the return, or at the end of
+//!   the absence if that was noticed late.
 //!
 //! # State
 //! What is remembered between leads is a [`State`], handed in and moved by each outcome's delta. A small host saves it

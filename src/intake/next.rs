@@ -19,7 +19,7 @@ pub enum Next {
         /// The entry or record that was folded into it; the lead itself after a decision that was taken back, and when the entry is an
         /// event that was known.
         entry: LeadId,
-        /// The rep who typed in the entry: he claims the lead if it has no owner.
+        /// The rep who typed in the entry, and claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<RepId>,
         /// What went along by the decision, and is looked at after the lead: each may be of a person who has other leads. It is

@@ -20,13 +20,13 @@ use crate::rule::{FactContext, Facts};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Loss {
-    /// He missed a deadline: it is taken back.
+    /// The owner missed a deadline: it is taken back.
     DeadlineMissed,
-    /// He gave it back.
+    /// The owner gave it back.
     Returned,
-    /// The opportunity that he made of it is lost: by no rule does he get it again within ninety days.
+    /// The opportunity that the owner made of it is lost: no rule gives it to the same rep again within ninety days.
     DealLost,
-    /// He has left.
+    /// The owner has left.
     OwnerGone,
 }
 
@@ -56,23 +56,26 @@ impl Loss {
 }
 
 impl Intake {
-    /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity that he made of it or has left.
+    /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity made of it or has left.
     ///
-    /// His tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the next
-    /// in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is told. Who
-    /// lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a deadline is replaced, and the
-    /// owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
+    /// The tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the
+    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is
+    /// told. Who lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a
+    /// deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is
+    /// nurtured.
     ///
-    /// Nobody misses a deadline that falls into his absence: it starts at his return, or somebody stands in.
+    /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///
-    /// A partner who did not answer, or gave the lead back, works on it no more; his channel manager keeps it, and his deadline
-    /// starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with its owner: that is
-    /// refused too. While reviewers are asked whose the customer is, nobody loses him by his first deadline: it begins anew.
+    /// A partner who did not answer, or gave the lead back, works on it no more; the channel manager keeps it, whose
+    /// deadline starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with
+    /// its owner: that is refused too. While reviewers are asked whose the customer is, no rep loses it by the first
+    /// deadline: it begins anew.
     ///
-    /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
-    /// account; while a partner's deal protects the account, to the partner, and the account stays. When nobody is left it stays
-    /// with its owner, who runs the pool is told, and the owner's time begins anew after thirty days. A lead that an open opportunity holds stays with its owner: that is
-    /// [refused](Outcome::refusal), unless he has left.
+    /// A converted lead that its account's owner did not answer goes on to the deputy, else to the rep whom the rules
+    /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
+    /// When nobody is left it stays with its owner, who runs the pool is told, and the owner's time begins anew after
+    /// thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
+    /// unless the owner has left.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};

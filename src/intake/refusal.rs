@@ -9,7 +9,7 @@ use crate::assign::SkipReason;
 use crate::model::{AccountId, OpportunityId, PoolId, RepId};
 use crate::text::{codes, moment};
 
-/// Why a rep does not get a lead that he claims or is given. `Display` is a clause.
+/// Why a rep does not get a lead after a claim or an order. `Display` is a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -54,12 +54,12 @@ pub enum Refusal {
         /// The pool.
         pool: PoolId,
     },
-    /// He had it not long ago.
+    /// The rep had it not long ago.
     CoolDown {
-        /// When he may claim it.
+        /// When the rep may claim it.
         until: DateTime<Utc>,
     },
-    /// What keeps him from it by the rules.
+    /// What keeps the rep from it by the rules.
     Rep(SkipReason),
     /// It belongs to a record of somebody else's.
     Belongs {

@@ -11,11 +11,11 @@ use crate::model::{RecordRef, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Takes back a decision that gave a lead to the wrong rep: as if he had never had it.
+    /// Takes back a decision that gave a lead to the wrong rep, as if the rep had never had it.
     ///
-    /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are remembered, and
-    /// [`next`](Outcome::next) asks for a review: a new decision, not for him while anybody else may have the lead. That he
-    /// had it is not held against him.
+    /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are
+    /// remembered, and [`next`](Outcome::next) asks for a review: a new decision, not for that rep while another may
+    /// have the lead. That the rep had it counts against nobody.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

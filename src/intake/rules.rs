@@ -152,7 +152,7 @@ closed_enum! {
 pub struct LifeRules {
     /// Where a lead goes that its owner lost or gave back.
     pub recycled_to: RecycledTo,
-    /// The calendar of the roster by which stays run, and the patience with an owner who has no hours of his own: 24 hours are
+    /// The calendar of the roster by which stays run, and the patience with an owner who names no hours: 24 hours are
     /// a working day, and what is no whole number of days is opening hours. `None` is plain hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
@@ -177,8 +177,9 @@ pub struct LifeRules {
     pub partner_hours: u32,
     /// Days for which a deal that a partner registers protects its account; 90 by default.
     pub deal_days: u32,
-    /// Leads that nobody has spoken to ([`Rep::untouched`](crate::model::Rep::untouched)) with which a rep is given no more by the
-    /// rules: they wait in line until he has. At least 1. What he claims, a director allots or a leaver hands over is not asked.
+    /// Leads that nobody has spoken to ([`Rep::untouched`](crate::model::Rep::untouched)) with which a rep is given
+    /// no more by the rules: they wait in line until the rep has. At least 1: 5 by default, 10 for consumers. Claims,
+    /// allotments and hand-overs do not ask it.
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night: 24 by default, 1 for consumers.
     pub first_contact_hours: u32,

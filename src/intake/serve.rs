@@ -18,17 +18,19 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives waiting leads to reps who have room: the best cell first, of equals the one that waits longest, then by id.
     ///
-    /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and when the
-    /// wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same opening or the same
-    /// new day is served in this order, and no newer lead goes ahead. Nobody is given a lead by the rules, here or
-    /// elsewhere, while he holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) says: here those
-    /// count too that came since the host [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
-    /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
-    /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that
-    /// have an owner or have ended are left out, and so are those that go along with another of the line: two leads of one
-    /// customer go to one owner. A lead that an outcome before joins with another or has looked at [next](Outcome::next) is not
-    /// what was handed in any more, nor is one of its customer: it has no outcome either. Read what has none anew once the
-    /// others are carried out, and serve it.
+    /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and
+    /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same
+    /// opening or the same new day is served in this order, and no newer lead goes ahead. Nobody is given a lead by
+    /// the rules, here or elsewhere, while the rep holds as many untouched leads as
+    /// [`LifeRules`](super::LifeRules::untouched_limit) says: here those count too that came since the host
+    /// [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes stand in the
+    /// order in which the leads were served, each decided on the state that the one before left: apply their deltas
+    /// in that order. A lead that nobody may have now stays, with its next try: an outcome without an owner of a lead
+    /// whose own wake-up has not come need not be carried out. Leads that have an owner or have ended are left out,
+    /// and so are those that go along with another of the line: two leads of one customer go to one owner. A lead
+    /// that an outcome before joins with another or has looked at [next](Outcome::next) is not what was handed in any
+    /// more, nor is one of its customer: it has no outcome either. Read what has none anew once the others are
+    /// carried out, and serve it.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

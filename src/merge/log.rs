@@ -118,7 +118,7 @@ impl<R: Mergeable> MergeLog<R> {
     /// the log. O(records of the log).
     ///
     /// What the merge changed in the survivor and its contacts is written back, and everybody who was merged away stands by himself
-    /// again, with the leads, opportunities, links and activities that came from him. What has changed since stays.
+    /// again, with the leads, opportunities, links and activities that came from there. What has changed since stays.
     ///
     /// ```
     /// use leadkit::book::Book;

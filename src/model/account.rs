@@ -233,7 +233,7 @@ pub struct Person {
     seen_at: Vec<SeenAt>,
 }
 
-/// One role of a person: what record refers to him or her, and since when.
+/// One role of a person: what record refers to the person, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonRole {
     /// The record.

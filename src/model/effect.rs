@@ -167,15 +167,15 @@ impl FoldKind {
 /// | `add_tag` | `lead: LeadId`, `tag: String` | one more of the lead's tags, a set | once |
 /// | `remove_tag` | `lead: LeadId`, `tag: String` | one less | once |
 /// | `move_to_pool` | `lead: LeadId`, `pool: PoolId` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
-/// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun unless he has one; no pool, no wake-up | by key |
+/// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun unless the rep has one; no pool, no wake-up | by key |
 /// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` stands only beside an owner: the same decision sets one, or the lead has one | once |
 /// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history | once |
 /// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
 /// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
-/// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's tenure that lasts ends so, his open deadlines are removed; if he is the owner, the lead has none and no wake-up | once |
+/// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's tenure that lasts ends so, the open deadlines of the rep are removed; if that rep is the owner, the lead has none and no wake-up | once |
 /// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep beside the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
-/// | `pass_on` | `lead: LeadId`, `partner: RepId`, `until: DateTime<Utc>` | a tenure of acquisition `passed_on` for the partner beside the owner's, unless he has one; in place of the owner's open deadlines and his own the first-contact deadline of the partner, due at `until` | once |
+/// | `pass_on` | `lead: LeadId`, `partner: RepId`, `until: DateTime<Utc>` | a tenure of acquisition `passed_on` for the partner beside the owner's, unless there is one; in place of the owner's open deadlines and the partner's the first-contact deadline of the partner, due at `until` | once |
 /// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject; the tenures of its cycle that had ended stand in the subject's history too | once |
 /// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `erase` | `lead: LeadId` | of the lead's row id and `created_at`, with status `voided` and close reason `erased`; its keys, history, activities, open reviews, and contacts that came of it are deleted, values in its history and conflicts emptied | once |
@@ -270,7 +270,7 @@ pub enum Effect {
         lead: LeadId,
         /// The partner.
         partner: RepId,
-        /// By when he answers.
+        /// By when the partner answers.
         until: DateTime<Utc>,
     },
     /// Change the lead's status.

@@ -11,7 +11,7 @@ use crate::calendar::Zone;
 use crate::document::{Unique, load_into};
 use crate::error::{Report, RuleErrors};
 
-/// A sales representative (销售), as the host knows him or her now.
+/// A sales representative (销售), as the host knows the rep now.
 ///
 /// ```
 /// use leadkit::model::Rep;
@@ -42,7 +42,7 @@ pub struct Rep {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<RepId>,
     /// Of a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
-    /// owns no lead himself: no rule gives him one, and he claims none.
+    /// owns no lead: no rule gives one to a partner, who claims none either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner_of: Option<RepId>,
     /// Title.

@@ -180,7 +180,7 @@ open_enum! {
         OwnerChanged = "owner_changed",
         /// Stands in while the owner is away; the owner stays the owner.
         Cover = "cover",
-        /// A partner (渠道伙伴) works on what his channel manager owns.
+        /// A partner (渠道伙伴) works on what the channel manager owns.
         PassedOn = "passed_on",
     }
 }

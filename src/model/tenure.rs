@@ -32,8 +32,8 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left or an
-    /// administrator gave the lead to another, nor beside an owner.
+    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because the
+    /// owner left or an administrator gave the lead to another, nor beside an owner.
     #[must_use]
     pub fn counts(&self) -> bool {
         let is_his_doing =
