@@ -4,6 +4,7 @@ use super::allow::{Allowances, Known};
 use super::consent::Consents;
 use super::contacts::Reach;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test, WRONG_FIELD};
+use super::holders::{Holder, Holders};
 use super::keys::{SubmissionSpaces, WindowKey, origin};
 use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
@@ -44,6 +45,7 @@ impl Blacklist {
         let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
         let (mut words, mut patterns) = (Words::default(), Amount::default());
+        let mut holders = Holders::default();
         report.within("rules", |report| {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
@@ -58,7 +60,8 @@ impl Blacklist {
                         let is_consent = matches!(rule.check, BlacklistCheck::Consent(_));
                         known.add(&rule.id, &rule.category, is_consent);
                     }
-                    compiled.push(compile_rule(rule, &mut words, &mut patterns, report));
+                    let holder = holders.of_rule(index);
+                    compiled.push(compile_rule(rule, index, holder, &mut words, &mut patterns, report));
                 });
             }
         });
@@ -83,6 +86,7 @@ impl Blacklist {
         };
         Blacklist {
             rules: compiled,
+            holders,
             lexicon,
             joint_list: None,
             allowances,
@@ -100,6 +104,8 @@ impl Blacklist {
 
 fn compile_rule(
     rule: &BlacklistRule,
+    place: usize,
+    mut holder: Holder<'_>,
     words: &mut Words,
     patterns: &mut Amount,
     report: &mut Report,
@@ -107,14 +113,20 @@ fn compile_rule(
     check_severity(rule, report);
     let test = report.within("check", |report| {
         report.within(rule.check.kind(), |report| match &rule.check {
-            BlacklistCheck::List(check) => Test::List(Box::new(Lists::compile(check, report))),
-            BlacklistCheck::Domain(check) => Test::Domain(Box::new(Domains::compile(check, report))),
-            BlacklistCheck::Prefix(check) => Test::Prefix(Box::new(Prefixes::compile(check, report))),
+            BlacklistCheck::List(check) => Test::List(Box::new(Lists::compile(check, &mut holder, report))),
+            BlacklistCheck::Domain(check) => {
+                Test::Domain(Box::new(Domains::compile(check, &mut holder, report)))
+            }
+            BlacklistCheck::Prefix(check) => {
+                Test::Prefix(Box::new(Prefixes::compile(check, &mut holder, report)))
+            }
             BlacklistCheck::Joint(check) => {
                 check_joint(check, report);
                 Test::Joint(check.clone())
             }
-            BlacklistCheck::Consent(check) => Test::Consent(Box::new(Consents::compile(check, report))),
+            BlacklistCheck::Consent(check) => {
+                Test::Consent(Box::new(Consents::compile(check, &mut holder, report)))
+            }
             BlacklistCheck::Pattern(check) => {
                 Test::Pattern(Box::new(Patterns::compile(check, patterns, report)))
             }
@@ -167,7 +179,8 @@ fn compile_rule(
             }
         })
     });
-    Compiled { id: rule.id.clone(), category: rule.category.as_str().into(), severity: rule.severity, test }
+    let (id, category) = (rule.id.clone(), rule.category.as_str().into());
+    Compiled { id, place, category, severity: rule.severity, test }
 }
 
 /// What a finding says of a condition; contact values in it are masked.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::contacts::Channels;
+use super::holders::{Holder, KeyKind};
 use super::lists::{email_key, phone_entries, phone_key, wechat_key};
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
 use crate::contact::{Wechat, person_of};
@@ -25,28 +26,34 @@ impl std::fmt::Debug for Consents {
 }
 
 impl Consents {
-    pub(super) fn compile(check: &ConsentCheck, report: &mut Report) -> Consents {
+    pub(super) fn compile(check: &ConsentCheck, holder: &mut Holder<'_>, report: &mut Report) -> Consents {
         let mut consents = Consents::default();
         report.within("records", |report| {
             if check.records.is_empty() {
                 report.error("empty_list", "there are no records", "add a record, or remove the rule");
             }
             for (index, record) in check.records.iter().enumerate() {
-                report.item(index, |report| consents.read(record, report));
+                report.item(index, |report| consents.read(record, holder, report));
             }
         });
         consents
     }
 
-    fn read(&mut self, record: &ConsentRecord, report: &mut Report) {
+    fn read(&mut self, record: &ConsentRecord, holder: &mut Holder<'_>, report: &mut Report) {
         let place = self.records.len();
         let mut add =
             |kind: &str, key: Result<Box<str>, (String, &'static str)>, report: &mut Report| match key {
-                // An account that is found by a number is the number.
-                Ok(key) if kind == "wechat" && key.starts_with('+') => {
-                    self.by_key.entry(format!("phone:{key}")).or_default().push(place);
+                Ok(key) => {
+                    // An account that is found by a number is the number.
+                    let (kind, held) = match kind {
+                        "phone" => (kind, KeyKind::Phone),
+                        "wechat" if key.starts_with('+') => ("phone", KeyKind::Phone),
+                        "wechat" => (kind, KeyKind::Wechat),
+                        _ => (kind, KeyKind::Email),
+                    };
+                    holder.add(held, &*key);
+                    self.by_key.entry(format!("{kind}:{key}")).or_default().push(place);
                 }
-                Ok(key) => self.by_key.entry(format!("{kind}:{key}")).or_default().push(place),
                 Err((message, help)) => {
                     report.within(kind, |report| report.error("bad_entry", message, help))
                 }

@@ -10,6 +10,7 @@ use super::consent::Consents;
 use super::contacts::{self, Channels};
 use super::form;
 use super::found::Found;
+use super::holders::{Held, Holders};
 use super::joint::{JointDelta, JointList};
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lexicon::Lexicon;
@@ -90,6 +91,8 @@ impl Room {
 pub struct Blacklist {
     /// In the order they run.
     pub(super) rules: Vec<Compiled>,
+    /// Which of them hold a key.
+    pub(super) holders: Holders,
     /// The words of all lexicon rules.
     pub(super) lexicon: Option<Lexicon>,
     pub(super) joint_list: Option<Arc<JointList>>,
@@ -108,6 +111,8 @@ pub struct Blacklist {
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     pub(super) id: RuleId,
+    /// Its place in the document.
+    pub(super) place: usize,
     pub(super) category: Arc<str>,
     pub(super) severity: Severity,
     pub(super) test: Test,
@@ -173,6 +178,7 @@ struct Work<'c> {
     windows: &'c WindowState,
     message: Message<'c>,
     submission: Vec<Submitted>,
+    held: Option<Held>,
     texts: Option<Vec<texts::Text<'c>>>,
     words: Option<texts::FoundWords>,
     /// What scripts of conditions share.
@@ -183,6 +189,19 @@ struct Work<'c> {
 }
 
 impl<'c> Work<'c> {
+    /// Whether a rule may find something. One that lists values finds nothing where it holds no key of the lead.
+    fn concerns(&mut self, rule: &Compiled, blacklist: &Blacklist, facts: &Facts<'_>) -> bool {
+        if rule.test.phase() != Phase::Lists {
+            return true;
+        }
+        let held = self.held.get_or_insert_with(|| blacklist.holders.of_lead(facts));
+        match &rule.test {
+            Test::List(lists) if lists.asks_for_set() => true,
+            Test::Joint(_) => blacklist.joint_list.is_none() || held.is_reported(),
+            _ => held.holds(rule.place),
+        }
+    }
+
     /// The texts of the lead, listed when the first rule asks for them.
     fn texts(&mut self, facts: &'c Facts<'c>) -> &[texts::Text<'c>] {
         self.texts.get_or_insert_with(|| texts::written(facts))
@@ -319,6 +338,7 @@ impl Blacklist {
             windows,
             message,
             submission,
+            held: None,
             texts: None,
             words: None,
             session: ScriptSession::new(),
@@ -335,7 +355,9 @@ impl Blacklist {
             if pass.stopped() {
                 break;
             }
-            self.run(rule, &mut work, &mut pass);
+            if work.concerns(rule, self, facts) {
+                self.run(rule, &mut work, &mut pass);
+            }
         }
         if !reached {
             self.check_reach(&mut pass);
@@ -522,7 +544,8 @@ impl Blacklist {
         }
     }
 
-    /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version).
+    /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version). O(values on
+    /// the list).
     ///
     /// ```
     /// use leadkit::blacklist::{Blacklist, ContactKind, JointList, WindowState};
@@ -543,7 +566,8 @@ impl Blacklist {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_joint_list(self, list: Arc<JointList>) -> Blacklist {
+    pub fn with_joint_list(mut self, list: Arc<JointList>) -> Blacklist {
+        self.holders.set_joint(list.keys());
         Blacklist { joint_list: Some(list), ..self }
     }
 

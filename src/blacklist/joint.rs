@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::found::Found;
+use super::holders::KeyKind;
 use super::lists::{
     EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, trimmed, wechat_key,
 };
@@ -397,6 +398,15 @@ impl JointList {
         self.entries.range(start.clone()..).next().is_some_and(|(key, _)| key.starts_with(&start))
     }
 
+    /// The keys of all values, each with its kind.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (KeyKind, &str)> {
+        self.entries.keys().filter_map(|entry| {
+            let (name, key) = entry.split_once(':')?;
+            let kind = ContactKind::ALL.iter().find(|kind| kind.as_str() == name)?;
+            Some((KeyKind::of(*kind), key))
+        })
+    }
+
     /// Reports the values of a lead that count.
     pub(super) fn find(&self, check: &JointCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
         if self.is_empty() {
@@ -434,14 +444,15 @@ impl JointList {
             }
         }
         for email in facts.placed_emails() {
-            if let Ok(value) = email.value
-                && seen.insert(value.key().to_owned())
-            {
-                look(
-                    ContactKind::Email,
-                    value.key(),
-                    at(email.field.as_str(), email.index, Some(email.span)),
-                );
+            let Ok(value) = email.value else { continue };
+            // What was reported before addresses were read as people stands under its letters.
+            let (person, written) = (value.person_key(), value.key());
+            let written = (*person != *written).then_some(written);
+            for key in [&*person].into_iter().chain(written) {
+                if seen.insert(key.to_owned()) {
+                    let place = at(email.field.as_str(), email.index, Some(email.span.clone()));
+                    look(ContactKind::Email, key, place);
+                }
             }
         }
         let lead = facts.read();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::found::Found;
+use super::holders::{Holder, KeyKind};
 use super::letters::push_letters;
 use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
@@ -220,22 +221,37 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
 }
 
 impl Lists {
-    pub(super) fn compile(check: &ListCheck, report: &mut Report) -> Lists {
+    pub(super) fn compile(check: &ListCheck, holder: &mut Holder<'_>, report: &mut Report) -> Lists {
         let set = check.phone_set.then(Arc::default);
         let mut lists = Lists { set, lacks_set: check.phone_set, ..Lists::default() };
-        read(&check.phones, "phones", report, phone_key, |key| lists.phones.insert(key));
-        read(&check.emails, "emails", report, email_key, |key| lists.emails.insert(key));
+        read(&check.phones, "phones", report, phone_key, |key| {
+            holder.add(KeyKind::Phone, &*key);
+            lists.phones.insert(key)
+        });
+        read(&check.emails, "emails", report, email_key, |key| {
+            holder.add(KeyKind::Email, &*key);
+            lists.emails.insert(key)
+        });
         // An account that is found by a number is the number.
-        read(&check.wechats, "wechats", report, wechat_key, |key| match key.starts_with('+') {
-            true => lists.phones.insert(key),
-            false => lists.wechats.insert(key),
+        read(&check.wechats, "wechats", report, wechat_key, |key| {
+            let (kind, keys) = match key.starts_with('+') {
+                true => (KeyKind::Phone, &mut lists.phones),
+                false => (KeyKind::Wechat, &mut lists.wechats),
+            };
+            holder.add(kind, &*key);
+            keys.insert(key)
         });
         let named = |text: &str| company_key(text).map(|key| (key, squeezed_name(text)));
         read(&check.companies, "companies", report, named, |(key, name)| {
+            holder.add(KeyKind::Company, &*key);
+            holder.add(KeyKind::Name, &*name);
             lists.names.insert(name);
             lists.companies.insert(key)
         });
-        read(&check.ips, "ips", report, ip_key, |ip| lists.ips.insert(ip));
+        read(&check.ips, "ips", report, ip_key, |ip| {
+            holder.add_ip(ip);
+            lists.ips.insert(ip)
+        });
         if *check == ListCheck::default() {
             report.error(
                 "empty_list",
@@ -350,9 +366,12 @@ pub(super) struct Domains {
 }
 
 impl Domains {
-    pub(super) fn compile(check: &DomainCheck, report: &mut Report) -> Domains {
+    pub(super) fn compile(check: &DomainCheck, holder: &mut Holder<'_>, report: &mut Report) -> Domains {
         let mut domains = FxHashSet::default();
-        read(&check.domains, "domains", report, domain_key, |key| domains.insert(key));
+        read(&check.domains, "domains", report, domain_key, |key| {
+            holder.add(KeyKind::Domain, &*key);
+            domains.insert(key)
+        });
         report.within("domains", |report| {
             if check.domains.is_empty() {
                 report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");

@@ -43,6 +43,7 @@ mod contacts;
 mod engine;
 mod form;
 mod found;
+mod holders;
 mod joint;
 mod keys;
 mod letters;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::found::Found;
+use super::holders::{Holder, bits_of, mask};
 use super::reason::{ContactKind, HitReason};
 use super::rules::PrefixCheck;
 use crate::contact::WechatKind;
@@ -53,21 +54,8 @@ fn listed(field: &'static str, index: Option<usize>, span: Range<usize>, prefix:
     Found::at(field, index, Some(span), reason).entry(entry)
 }
 
-fn bits_of(ip: IpAddr) -> (bool, u128) {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => (false, u32::from(ip).into()),
-        IpAddr::V6(ip) => (true, ip.into()),
-    }
-}
-
-fn mask(is_six: bool, length: u8) -> u128 {
-    let width: u32 = if is_six { 128 } else { 32 };
-    let ones = if is_six { u128::MAX } else { u32::MAX.into() };
-    ones & ones.checked_shl(width.saturating_sub(length.into())).unwrap_or(0)
-}
-
 impl Prefixes {
-    pub(super) fn compile(check: &PrefixCheck, report: &mut Report) -> Prefixes {
+    pub(super) fn compile(check: &PrefixCheck, holder: &mut Holder<'_>, report: &mut Report) -> Prefixes {
         let mut prefixes = Prefixes::default();
         report.within("phones", |report| {
             for (index, text) in check.phones.iter().enumerate() {
@@ -75,6 +63,7 @@ impl Prefixes {
                     Some(digits)
                         if (1..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit()) =>
                     {
+                        holder.add_prefix(text.trim());
                         prefixes.phones.push(text.trim().into());
                     }
                     _ => report.error(
@@ -91,7 +80,10 @@ impl Prefixes {
         report.within("networks", |report| {
             for (index, text) in check.networks.iter().enumerate() {
                 report.item(index, |report| match Network::read(text) {
-                    Some(network) => prefixes.networks.push(network),
+                    Some(network) => {
+                        holder.add_network(network.is_six, network.length, network.bits);
+                        prefixes.networks.push(network);
+                    }
                     None => report.error(
                         "bad_entry",
                         format!("`{}` is no network", shown_address(text)),
