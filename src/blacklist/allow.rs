@@ -188,15 +188,14 @@ impl Allowances {
         places: &[usize],
         rule: &RuleId,
         category: &str,
-        found: &Found,
+        at: At<'_>,
         facts: &Facts<'_>,
     ) -> Option<Suppression> {
         let counts = |one: &&Allowance| {
             let is_named = (one.rules.is_empty() && one.categories.is_empty())
                 || one.rules.contains(rule)
                 || one.categories.iter().any(|name| name == category);
-            is_named
-                && (one.own.is_empty() || keys_found(found, facts).iter().any(|key| one.own.contains(key)))
+            is_named && (one.own.is_empty() || keys_found(at, facts).iter().any(|key| one.own.contains(key)))
         };
         self.first(places, counts)
     }
@@ -212,16 +211,30 @@ impl Allowances {
     }
 }
 
+/// Where the value stands that a finding is about.
+#[derive(Clone, Copy)]
+pub(super) struct At<'f> {
+    pub(super) field: Option<&'f str>,
+    pub(super) index: Option<usize>,
+    pub(super) span: Option<&'f Range<usize>>,
+}
+
+impl<'f> At<'f> {
+    pub(super) fn of(found: &'f Found) -> At<'f> {
+        At { field: found.field.as_deref(), index: found.index, span: found.span.as_ref() }
+    }
+}
+
 /// The keys of the value that a finding is about, as overrides have them; none for what is about the lead as a whole or
 /// a text of it.
-fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
+fn keys_found(at: At<'_>, facts: &Facts<'_>) -> Vec<String> {
     let mut keys = Vec::new();
-    match found.field.as_deref() {
+    match at.field {
         Some(field @ ("phone" | "email" | "wechat")) => {
-            for phone in facts.placed_phones().filter(|one| is_here(found, field, one)) {
+            for phone in facts.placed_phones().filter(|one| is_here(at, field, one)) {
                 keys.extend(phone_entries(phone.value).map(|key| format!("phone:{key}")));
             }
-            for email in facts.placed_emails().filter(|one| is_here(found, field, one)) {
+            for email in facts.placed_emails().filter(|one| is_here(at, field, one)) {
                 let Ok(email) = email.value else { continue };
                 keys.push(format!("email:{}", email.person_key()));
                 let mut domain = Some(email.domain());
@@ -230,7 +243,7 @@ fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
                     domain = name.split_once('.').map(|(_, above)| above);
                 }
             }
-            for id in facts.placed_wechats().filter(|one| is_here(found, field, one)) {
+            for id in facts.placed_wechats().filter(|one| is_here(at, field, one)) {
                 let Ok(id) = id.value else { continue };
                 let kind = if id.kind() == WechatKind::Phone { "phone" } else { "wechat" };
                 keys.push(format!("{kind}:{}", id.key()));
@@ -247,9 +260,9 @@ fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// Whether a value is the one that a finding is about.
-fn is_here<T>(found: &Found, field: &str, one: &Placed<'_, T>) -> bool {
+fn is_here<T>(at: At<'_>, field: &str, one: &Placed<'_, T>) -> bool {
     let holds = |own: &Range<usize>| one.span.start <= own.start && own.end <= one.span.end;
-    one.field.as_str() == field && one.index == found.index && found.span.as_ref().is_none_or(holds)
+    one.field.as_str() == field && one.index == at.index && at.span.is_none_or(holds)
 }
 
 /// The rules that an override names.

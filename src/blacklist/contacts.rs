@@ -1,17 +1,17 @@
 //! Contact values that cannot be used or look invented.
 
-use std::collections::BTreeSet;
-
+use super::allow::{Allowances, At};
 use super::found::Found;
 use super::lists::{shown, trimmed};
 use super::reason::{ContactKind, HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat, is_sample_phone,
+    WechatFault, WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat,
+    is_nobodys_email, is_nobodys_wechat, is_sample_mailbox, is_sample_phone,
 };
-use crate::model::{mask_email, mask_id, mask_phone};
-use crate::rule::{ContactField, Facts};
+use crate::model::{RuleId, mask_email, mask_id, mask_phone};
+use crate::rule::{ContactField, Facts, Placed};
 
 /// Fewest digits of a Chinese number that a new range may hold, its area code included.
 const MIN_CHINESE: usize = 10;
@@ -96,45 +96,97 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     }
 }
 
-/// Which values somebody may answer by, as far as the rules ask. A pattern of digits is a suspicion, which makes no value
-/// unusable: people choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks for it.
+/// Which values somebody may answer by, as far as the rules ask. A pattern is a suspicion, which makes no value unusable: people
+/// choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks for it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reach {
     allow_not_assigned: bool,
-    /// Well-known sample numbers are looked for.
-    samples: bool,
-    email: BTreeSet<FakeRule>,
-    wechat: BTreeSet<FakeRule>,
+    /// The rules that report numbers outside every assigned range.
+    formats: Vec<Named>,
+    /// The rules that look for what is nobody's.
+    fakes: Vec<(Named, FakeCheck)>,
+}
+
+/// A rule as overrides name it.
+#[derive(Debug, Clone)]
+struct Named {
+    rule: RuleId,
+    category: String,
+}
+
+/// The overrides in force for a lead.
+#[derive(Clone, Copy)]
+pub(super) struct Allowed<'a> {
+    pub(super) allowances: &'a Allowances,
+    pub(super) places: &'a [usize],
+}
+
+impl Allowed<'_> {
+    /// Whether they lift what all of some rules say of a value.
+    fn lift<'n, T>(
+        self,
+        mut rules: impl Iterator<Item = &'n Named>,
+        value: &Placed<'_, T>,
+        facts: &Facts<'_>,
+    ) -> bool {
+        let at = At { field: Some(value.field.as_str()), index: value.index, span: Some(&value.span) };
+        let lifts = |named: &Named| {
+            self.allowances.suppression(self.places, &named.rule, &named.category, at, facts).is_some()
+        };
+        !self.places.is_empty() && rules.all(lifts)
+    }
 }
 
 impl Reach {
     pub(super) fn of(rules: &[BlacklistRule]) -> Reach {
         let mut reach = Reach::default();
+        let named = |rule: &BlacklistRule| Named { rule: rule.id.clone(), category: rule.category.clone() };
         for rule in rules {
             match &rule.check {
-                BlacklistCheck::PhoneFormat(check) => reach.allow_not_assigned |= check.allow_not_assigned,
-                BlacklistCheck::Fake(check) => {
-                    if check.fields.contains(&FakeField::Phone) {
-                        reach.samples |= check.rules.contains(&FakeRule::SampleNumber);
-                    }
-                    let known = || check.rules.iter().copied().filter(|rule| rule.is_known());
-                    if check.fields.contains(&FakeField::Email) {
-                        reach.email.extend(known());
-                    }
-                    if check.fields.contains(&FakeField::Wechat) {
-                        reach.wechat.extend(known());
-                    }
+                BlacklistCheck::PhoneFormat(check) if check.allow_not_assigned => {
+                    reach.allow_not_assigned = true;
                 }
+                BlacklistCheck::PhoneFormat(_) => reach.formats.push(named(rule)),
+                BlacklistCheck::Fake(check) => reach.fakes.push((named(rule), check.clone())),
                 _ => {}
             }
         }
         reach
     }
 
-    /// Whether somebody may answer: not malformed, not outside every assigned range unless that is allowed, no public
-    /// service's number, and no well-known sample.
-    fn is_usable(&self, phone: &Phone) -> bool {
-        let possible = match phone.quality() {
+    /// The rules that look for something in a field.
+    fn looking_for(&self, field: FakeField, what: FakeRule) -> impl Iterator<Item = &Named> {
+        let looks = move |check: &FakeCheck| check.fields.contains(&field) && check.rules.contains(&what);
+        self.fakes.iter().filter(move |(_, check)| looks(check)).map(|(named, _)| named)
+    }
+
+    /// The rules by which a number that may be called is unusable: a well-known sample.
+    fn against_phone(&self, phone: &Phone) -> impl Iterator<Item = &Named> {
+        let is_sample = is_sample_phone(phone);
+        self.looking_for(FakeField::Phone, FakeRule::SampleNumber).filter(move |_| is_sample)
+    }
+
+    /// The rules by which an address is nobody's, as far as is known.
+    fn against_email(&self, email: &Email) -> impl Iterator<Item = &Named> {
+        let (is_nobodys, is_sample) = (is_nobodys_email(email), is_sample_mailbox(email));
+        let words = self.looking_for(FakeField::Email, FakeRule::Placeholder).filter(move |_| is_nobodys);
+        let samples = self.looking_for(FakeField::Email, FakeRule::SampleNumber).filter(move |_| is_sample);
+        words.chain(samples)
+    }
+
+    /// The rules by which a WeChat id is nobody's, as far as is known.
+    fn against_wechat(&self, id: &Wechat) -> impl Iterator<Item = &Named> {
+        let is_sample = matches!(fake_wechat(id), Some(FakeReason::SampleNumber));
+        let is_nobodys = is_nobodys_wechat(id);
+        let words = self.looking_for(FakeField::Wechat, FakeRule::Placeholder).filter(move |_| is_nobodys);
+        let samples = self.looking_for(FakeField::Wechat, FakeRule::SampleNumber).filter(move |_| is_sample);
+        words.chain(samples)
+    }
+
+    /// Whether a number may be called: not malformed, not outside every assigned range unless that is allowed, and no public
+    /// service's.
+    fn is_possible(&self, phone: &Phone, allow_not_assigned: bool) -> bool {
+        match phone.quality() {
             // 95588 is a company's; nobody who fills in a form owns 110 or 10086.
             PhoneQuality::Ok => {
                 phone.kind() != PhoneKind::Service
@@ -142,46 +194,54 @@ impl Reach {
                     || phone.national().is_some_and(|number| !number.starts_with('1'))
             }
             PhoneQuality::UnknownCountry => true,
-            PhoneQuality::PossibleNotAssigned => self.allow_not_assigned && may_be_assigned(phone),
+            PhoneQuality::PossibleNotAssigned => allow_not_assigned && may_be_assigned(phone),
             PhoneQuality::Malformed(_) => false,
-        };
-        possible && !(self.samples && is_sample_phone(phone))
-    }
-
-    /// Whether an address is nobody's, as far as is known.
-    fn is_real(&self, email: &Email) -> bool {
-        let is_known = |reason: &FakeReason| self.email.contains(&FakeRule::of(reason));
-        self.email.is_empty() || !fake_email(email).iter().any(is_known)
-    }
-
-    /// Whether a WeChat id is not known to be nobody's.
-    fn is_reachable(&self, id: &Wechat) -> bool {
-        if id.kind() == WechatKind::Phone {
-            return self.is_usable(&Phone::parse(id.key(), &PhoneOptions::default()));
         }
-        let is_known = |reason: FakeReason| self.wechat.contains(&FakeRule::of(&reason));
-        self.wechat.is_empty() || !fake_wechat(id).is_some_and(is_known)
-    }
-}
-
-impl Reach {
-    fn by_phone(&self, facts: &Facts<'_>) -> bool {
-        facts.phones().iter().any(|phone| self.is_usable(phone))
     }
 
-    fn by_email(&self, facts: &Facts<'_>) -> bool {
-        facts.emails().iter().flatten().any(|email| self.is_real(email))
+    fn by_phone(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
+        let is_usable = |phone: &Phone| {
+            self.is_possible(phone, self.allow_not_assigned) && self.against_phone(phone).next().is_none()
+        };
+        let is_allowed = |one: Placed<'_, Phone>| {
+            let lifts_range = || allowed.lift(self.formats.iter(), &one, facts);
+            self.is_possible(one.value, self.allow_not_assigned || lifts_range())
+                && allowed.lift(self.against_phone(one.value), &one, facts)
+        };
+        facts.phones().iter().any(is_usable)
+            || !allowed.places.is_empty() && facts.placed_phones().any(is_allowed)
     }
 
-    fn by_wechat(&self, facts: &Facts<'_>) -> bool {
-        facts.wechat_ids().any(|id| self.is_reachable(id))
+    fn by_email(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
+        let is_usable = |email: &Email| self.against_email(email).next().is_none();
+        let is_allowed = |one: Placed<'_, Result<Email, EmailFault>>| {
+            one.value.as_ref().is_ok_and(|email| allowed.lift(self.against_email(email), &one, facts))
+        };
+        facts.emails().iter().flatten().any(is_usable)
+            || !allowed.places.is_empty() && facts.placed_emails().any(is_allowed)
     }
-}
 
-impl FakeRule {
-    /// Whether it knows a value to be nobody's; the others see a pattern that somebody's value may have.
-    fn is_known(self) -> bool {
-        matches!(self, FakeRule::SampleNumber | FakeRule::Placeholder)
+    fn by_wechat(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
+        // An account that is found by a number is the number.
+        let number = |id: &Wechat| {
+            let is_phone = id.kind() == WechatKind::Phone;
+            is_phone.then(|| Phone::parse(id.key(), &PhoneOptions::default()))
+        };
+        let is_possible =
+            |id: &Wechat| number(id).is_none_or(|phone| self.is_possible(&phone, self.allow_not_assigned));
+        let is_nobodys = |id: &Wechat| {
+            self.against_wechat(id).next().is_some()
+                || number(id).is_some_and(|phone| self.against_phone(&phone).next().is_some())
+        };
+        let is_allowed = |one: Placed<'_, Result<Wechat, WechatFault>>| {
+            one.value.as_ref().is_ok_and(|id| {
+                let phone = number(id);
+                let samples = phone.iter().flat_map(|phone| self.against_phone(phone));
+                is_possible(id) && allowed.lift(self.against_wechat(id).chain(samples), &one, facts)
+            })
+        };
+        facts.wechat_ids().any(|id| is_possible(id) && !is_nobodys(id))
+            || !allowed.places.is_empty() && facts.placed_wechats().any(is_allowed)
     }
 }
 
@@ -201,19 +261,19 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn of(facts: &Facts<'_>, reach: &Reach) -> Channels {
+    pub(super) fn of(facts: &Facts<'_>, reach: &Reach, allowed: Allowed<'_>) -> Channels {
         Channels {
-            phone: reach.by_phone(facts),
-            email: reach.by_email(facts),
-            wechat: reach.by_wechat(facts),
+            phone: reach.by_phone(facts, allowed),
+            email: reach.by_email(facts, allowed),
+            wechat: reach.by_wechat(facts, allowed),
         }
     }
 }
 
 /// Why the lead cannot be reached, if it cannot.
-pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason> {
+pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach, allowed: Allowed<'_>) -> Option<HitReason> {
     // One way is enough; most leads have a phone number.
-    if reach.by_phone(facts) || reach.by_email(facts) || reach.by_wechat(facts) {
+    if reach.by_phone(facts, allowed) || reach.by_email(facts, allowed) || reach.by_wechat(facts, allowed) {
         return None;
     }
     match facts.phones().len() + facts.emails().len() + facts.wechats().len() {
@@ -226,21 +286,26 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason>
 /// them as what they are.
 pub(super) fn misplaced(facts: &Facts<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut tell = |kind: ContactKind, field: ContactField, index, span, entry: String| {
+    let mut tell = |kind: ContactKind, field: ContactField, index, span, text: &str| {
         let field = kind_of(field);
         if field != kind && found.len() < MAX_FAULTS {
+            let entry = match kind {
+                ContactKind::Phone => mask_phone(text),
+                ContactKind::Email => mask_email(text),
+                _ => mask_id(text),
+            };
             let reason = HitReason::WrongField { field, kind };
             found.push(Found::at(field.as_str(), index, Some(span), reason).entry(shown(entry)));
         }
     };
     for one in facts.placed_phones() {
-        tell(ContactKind::Phone, one.field, one.index, one.span, mask_phone(one.text));
+        tell(ContactKind::Phone, one.field, one.index, one.span, one.text);
     }
     for one in facts.placed_emails() {
-        tell(ContactKind::Email, one.field, one.index, one.span, mask_email(one.text));
+        tell(ContactKind::Email, one.field, one.index, one.span, one.text);
     }
     for one in facts.placed_wechats() {
-        tell(ContactKind::Wechat, one.field, one.index, one.span, mask_id(one.text));
+        tell(ContactKind::Wechat, one.field, one.index, one.span, one.text);
     }
     found
 }

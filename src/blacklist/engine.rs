@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::allow::Allowances;
+use super::allow::{Allowances, At};
 use super::consent::Consents;
 use super::contacts::{self, Channels};
 use super::form;
@@ -246,7 +246,7 @@ impl Pass<'_> {
         let suppressed_by = match &found.phrase {
             Some(phrase) => Some(Suppression::Phrase { phrase: phrase.clone() }),
             None if found.reason.is_consent() => allowances.lift(allowed, rule),
-            None => allowances.suppression(allowed, rule, category, &found, self.facts),
+            None => allowances.suppression(allowed, rule, category, At::of(&found), self.facts),
         };
         let counts = suppressed_by.is_none();
         if !room.take(!counts) {
@@ -283,6 +283,13 @@ impl Pass<'_> {
         let allowances = &self.blacklist.allowances;
         let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
         allowances.lift(allowed, rule).is_some()
+    }
+
+    /// The overrides in force.
+    fn allowed(&mut self) -> contacts::Allowed<'_> {
+        let allowances = &self.blacklist.allowances;
+        let places = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
+        contacts::Allowed { allowances, places }
     }
 
     fn stopped(&self) -> bool {
@@ -448,7 +455,8 @@ impl Blacklist {
         }
         let is_lifted = pass.is_lifted(&rule.id);
         let before = work.left.filter(|_| !is_lifted);
-        let before = before.unwrap_or_else(|| Channels::of(pass.facts, &self.reach));
+        let facts = pass.facts;
+        let before = before.unwrap_or_else(|| Channels::of(facts, &self.reach, pass.allowed()));
         let (mut left, mut room) = (before, MAX_HITS);
         for record in records {
             for channel in record.channels.iter().copied() {
@@ -586,7 +594,12 @@ impl Blacklist {
         if self.no_usable_contact == Severity::Pass || pass.stopped() {
             return;
         }
-        if let Some(reason) = contacts::unreachable(pass.facts, &self.reach) {
+        let facts = pass.facts;
+        // Overrides are looked up for the few that need them.
+        let nothing = contacts::Allowed { allowances: &self.allowances, places: &[] };
+        let unreachable = contacts::unreachable(facts, &self.reach, nothing)
+            .and_then(|_| contacts::unreachable(facts, &self.reach, pass.allowed()));
+        if let Some(reason) = unreachable {
             let found = Found::whole(reason);
             pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
         }

@@ -1,10 +1,10 @@
 //! The keys under which the windows remember leads.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::holders::{bits_of, mask};
 use super::letters::{MAX_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
 use super::nobodys::{is_somebodys, names_company, names_origin};
@@ -22,6 +22,9 @@ use crate::text::fold_into;
 const MAX_VALUES: usize = 16;
 /// Letters and digits that a message needs to tell one submission from another.
 const MIN_MESSAGE: usize = 8;
+/// Bits of an address of version 4 and of version 6, and of the network that is counted as one.
+const ADDRESS: (u8, u8) = (32, 128);
+const NETWORK: (u8, u8) = (24, 48);
 /// Subscriber digits that are no part of a phone segment.
 const SUBSCRIBER_DIGITS: usize = 4;
 
@@ -55,6 +58,14 @@ impl WindowKey {
     #[must_use]
     fn and(self, other: Digest) -> WindowKey {
         WindowKey(read(self.0, &other.bits().to_le_bytes()))
+    }
+
+    /// Adds an address, or the network of it that has so many bits in version 4 and in version 6.
+    #[must_use]
+    fn with_address(self, (is_six, bits): (bool, u128), (four, six): (u8, u8)) -> WindowKey {
+        let length = if is_six { six } else { four };
+        let hash = read(self.0, &(bits & mask(is_six, length)).to_le_bytes());
+        WindowKey(read(hash, &[u8::from(is_six), length]))
     }
 
     /// Adds a part. Parts are kept apart: `ab` + `c` is not `a` + `bc`.
@@ -195,7 +206,7 @@ impl SubmissionSpaces {
 /// What was submitted beside the contact values: message, products and form. Long texts are digested once for all keys.
 fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     let lead = facts.read();
-    let message = message.letters();
+    let (is_written, message) = (!message.letters().is_empty(), message.digest());
     // Of a longer text the length counts too.
     let length = facts.lead().message.as_deref().map_or(0, str::len);
     let length = if length > MAX_TEXT { length } else { 0 };
@@ -207,9 +218,9 @@ fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     products.sort_unstable();
     products.dedup();
     // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
-    let is_blank = message.is_empty() && products.is_empty();
+    let is_blank = !is_written && products.is_empty();
     let form = if is_blank { None } else { origin(form(&lead.source)) };
-    Digest::of(&(message, length as u64, &products, form.unwrap_or_default()))
+    Digest::of(&(message.bits(), length as u64, &products, form.unwrap_or_default()))
 }
 
 /// Whether a message tells one submission from another.
@@ -262,8 +273,12 @@ pub(super) fn burst_keys(
         }
     };
     match by {
-        BurstDimension::Ip => one(ip.map(|ip| ip.to_canonical().to_string()).as_deref()),
-        BurstDimension::Ip24 => one(ip.map(network).as_deref()),
+        BurstDimension::Ip => {
+            ip.into_iter().for_each(|ip| found(space.with_address(bits_of(ip), ADDRESS), field, None));
+        }
+        BurstDimension::Ip24 => {
+            ip.into_iter().for_each(|ip| found(space.with_address(bits_of(ip), NETWORK), field, None));
+        }
         BurstDimension::Page => one(origin(form(&lead.source)).as_deref()),
         BurstDimension::Campaign => {
             one(lead.source.campaign.as_ref().and_then(|id| origin(id.as_str())).as_deref());
@@ -293,7 +308,7 @@ pub(super) fn burst_keys(
         }
         BurstDimension::Text => {
             if is_telling(message.letters()) {
-                found(space.with(message.letters()), field, None);
+                found(space.and(message.digest()), field, None);
             }
         }
         BurstDimension::PhoneSegment => {
@@ -315,20 +330,6 @@ pub(super) fn burst_keys(
                     found(space.with(segment), field, index);
                 }
             }
-        }
-    }
-}
-
-/// The network of an address: /24 of version 4, /48 of version 6.
-fn network(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let [a, b, c, _] = ip.octets();
-            format!("{a}.{b}.{c}")
-        }
-        IpAddr::V6(ip) => {
-            let [a, b, c, ..] = ip.segments();
-            format!("{a:x}:{b:x}:{c:x}")
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Letters and digits of folded texts: what is compared where signs and blanks make no difference.
 
+use smallvec::SmallVec;
+
 use crate::text::{fold_into, is_ideograph};
 
 /// Bytes of a text that are read: beyond it only the length counts.
@@ -8,6 +10,26 @@ pub(super) const MAX_TEXT: usize = 8_192;
 /// Letters and digits. Ideographs, which most are, are told apart before the table of all letters is asked.
 fn stays(c: char) -> bool {
     is_ideograph(c) || c.is_alphanumeric()
+}
+
+/// Most letters and digits of a word that a text is compared with.
+const FEW: usize = 16;
+
+/// The letters and digits of a folded text, when they are no more than a word has.
+pub(super) struct FewLetters(Option<SmallVec<[char; FEW]>>);
+
+impl FewLetters {
+    pub(super) fn of(folded: &str) -> FewLetters {
+        let letters: SmallVec<[char; FEW]> = folded.chars().filter(|c| stays(*c)).take(FEW + 1).collect();
+        FewLetters(Some(letters).filter(|letters| letters.len() <= FEW))
+    }
+
+    /// Whether they are one of some words, which have nothing else.
+    pub(super) fn is_one_of(&self, words: &[&str]) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|letters| words.iter().any(|word| word.chars().eq(letters.iter().copied())))
+    }
 }
 
 /// Appends the letters and digits of a folded text, and says how many bytes they are.

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::letters::{head, push_letters};
+use crate::document::Digest;
 use crate::rule::Facts;
 use crate::text::{Folded, fold_into};
 
@@ -11,12 +12,13 @@ pub(super) struct Message<'f> {
     text: &'f str,
     folded: OnceCell<Folded>,
     letters: OnceCell<String>,
+    digest: OnceCell<Digest>,
 }
 
 impl<'f> Message<'f> {
     pub(super) fn of(facts: &'f Facts<'_>) -> Message<'f> {
         let text = facts.read().message.as_deref().unwrap_or_default();
-        Message { text, folded: OnceCell::new(), letters: OnceCell::new() }
+        Message { text, folded: OnceCell::new(), letters: OnceCell::new(), digest: OnceCell::new() }
     }
 
     pub(super) fn folded(&self) -> &Folded {
@@ -37,5 +39,10 @@ impl<'f> Message<'f> {
             }
             letters
         })
+    }
+
+    /// A digest of the [letters](Message::letters), for all that compare them.
+    pub(super) fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| Digest::of(self.letters()))
     }
 }

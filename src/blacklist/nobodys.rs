@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::letters::push_letters;
-use crate::contact::{FakeReason, fake_folded_company, has_no_value};
-use crate::text::fold;
+use super::letters::FewLetters;
+use crate::contact::{company_placeholder, folded_has_no_value};
 
 /// What people without a company answer, folded: letters and digits alone.
 const NO_COMPANY: [&str; 43] = [
@@ -60,24 +59,20 @@ const PLACEHOLDERS: [(char, char); 4] = [('{', '}'), ('[', ']'), ('%', '%'), ('<
 
 /// Whether a name is that of a company; `folded` is the same, folded.
 pub(super) fn names_company(name: &str, folded: &str) -> bool {
-    let mut letters = String::with_capacity(folded.len());
-    push_letters(folded, &mut letters);
-    !NO_COMPANY.contains(&letters.as_str())
-        && !has_no_value(name)
-        && !matches!(fake_folded_company(name, folded), Some(FakeReason::Placeholder { .. }))
+    !FewLetters::of(folded).is_one_of(&NO_COMPANY)
+        && !folded_has_no_value(name, folded)
+        && company_placeholder(folded).is_none()
 }
 
-/// Whether a page, a campaign, a keyword or a source is one.
-pub(super) fn names_origin(origin: &str) -> bool {
-    let folded = fold(origin);
-    let mut letters = String::with_capacity(folded.len());
-    push_letters(&folded, &mut letters);
+/// Whether a page, a campaign, a keyword or a source is one; `folded` is what it is compared by.
+pub(super) fn names_origin(folded: &str) -> bool {
     // `/` is the page that everybody sees first.
-    let is_blank = letters.is_empty() && folded.trim() != "/";
-    let inner = folded.trim().trim_start_matches('$');
+    let letters = FewLetters::of(folded);
+    let is_blank = letters.is_one_of(&[""]) && folded != "/";
+    let inner = folded.trim_start_matches('$');
     let is_unfilled =
         PLACEHOLDERS.iter().any(|(open, close)| inner.starts_with(*open) && inner.ends_with(*close));
-    !is_blank && !is_unfilled && !NO_ORIGIN.contains(&letters.as_str())
+    !is_blank && !is_unfilled && !letters.is_one_of(&NO_ORIGIN)
 }
 
 /// Whether an address is one on the internet: behind a proxy of the host's own every lead comes from one that is not.
@@ -104,6 +99,7 @@ pub(super) fn is_somebodys(ip: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::fold;
 
     #[test]
     fn what_says_none_names_nothing() {
@@ -147,10 +143,10 @@ mod tests {
             "unknown",
             "",
         ] {
-            assert!(!names_origin(origin), "{origin}");
+            assert!(!names_origin(&fold(origin)), "{origin}");
         }
         for origin in ["/", "/quote", "price", "spring-2026", "none of the above"] {
-            assert!(names_origin(origin), "{origin}");
+            assert!(names_origin(&fold(origin)), "{origin}");
         }
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         for nobodys in [

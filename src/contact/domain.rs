@@ -277,13 +277,17 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 pub fn is_public_mail_domain(domain: &str) -> bool {
     let is_provider = |domain: &str| PUBLIC.binary_search(&domain).is_ok() || is_of_family(domain);
     let mut below = domain;
-    while !is_provider(below) {
-        match below.split_once('.') {
-            Some((label, above)) if !STAFF.contains(&label) => below = above,
-            _ => return false,
+    // No provider has a top-level domain to itself.
+    while let Some((label, above)) = below.split_once('.') {
+        if is_provider(below) {
+            return true;
         }
+        if STAFF.contains(&label) {
+            return false;
+        }
+        below = above;
     }
-    true
+    false
 }
 
 /// The provider that a mistyped domain probably means: `gmial.com`, `gmail.con` and `qq.cmo` have a suggestion.
@@ -309,24 +313,23 @@ pub fn suggest_domain(domain: &str) -> Option<&'static str> {
         return known.filter(|_| ending == "com" || NOT_COM.contains(&ending));
     }
     let wrong_ending = NOT_COM.contains(&ending) || matches!(ending, "co" | "cm" | "om");
-    if (ending != "com" && !wrong_ending) || is_public_mail_domain(domain) {
+    if ending != "com" && !wrong_ending {
         return None;
     }
-    if let Some((_, whole)) = TYPED_WRONG.iter().find(|(provider, _)| *provider == name) {
-        return wrong_ending.then_some(*whole);
-    }
-    if REAL_NEIGHBOURS.contains(&name) || matches!(ending, "co" | "cm" | "om") {
-        return None;
-    }
-    TYPED_WRONG
-        .iter()
-        .find(|(provider, _)| {
-            provider.len() >= 5
-                && name.len() <= 12
-                && may_be_a_slip(name, provider)
-                && osa(name, provider) == 1
-        })
-        .map(|(_, whole)| *whole)
+    let meant = match TYPED_WRONG.iter().find(|(provider, _)| *provider == name) {
+        Some((_, whole)) => wrong_ending.then_some(*whole),
+        None if REAL_NEIGHBOURS.contains(&name) || matches!(ending, "co" | "cm" | "om") => None,
+        None => slip_of(name),
+    };
+    meant.filter(|_| !is_public_mail_domain(domain))
+}
+
+/// The provider whose name is one slip away.
+fn slip_of(name: &str) -> Option<&'static str> {
+    let is_slip = |provider: &str| {
+        provider.len() >= 5 && name.len() <= 12 && may_be_a_slip(name, provider) && osa(name, provider) == 1
+    };
+    TYPED_WRONG.iter().find(|(provider, _)| is_slip(provider)).map(|(_, whole)| *whole)
 }
 
 /// Letters without their marks, those of other scripts as the Latin ones they look like.

@@ -3,6 +3,7 @@
 //! All of them are suspicions, never proof: somebody owns 13800138000. Thresholds are chosen so that fewer than one
 //! in ten thousand evenly spread mobile numbers is suspected.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::email::Email;
 use super::fault::PhoneKind;
 use super::mash::mash_token;
+use super::nobodys::{are_neighbours, firm_of, is_written_for_none};
 use super::phone::Phone;
 use crate::text;
 use crate::text::codes;
@@ -108,19 +110,19 @@ const MAX_DIGITS: usize = 32;
 /// Characters of a name looked at.
 const MAX_NAME: usize = 256;
 
-/// Words of no firm that stand on both sides of the `@`.
-const THROW_AWAY: [&str; 17] = [
-    "abc", "abcd", "123", "1234", "12345", "xyz", "foo", "no", "na", "none", "noemail", "nomail", "noreply",
-    "email", "mail", "user", "name",
-];
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
 /// Domains set aside for documentation (RFC 2606).
-const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
+pub(super) const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// Whether a number is the one of the advertisements.
 pub(crate) fn is_sample_phone(phone: &Phone) -> bool {
     phone.calling_code() == Some(86) && phone.national().is_some_and(|national| SAMPLES.contains(&national))
+}
+
+/// Whether a mailbox is called as the number of the advertisements.
+pub(crate) fn is_sample_mailbox(email: &Email) -> bool {
+    SAMPLES.contains(&email.local())
 }
 
 /// Whether a number looks invented.
@@ -341,10 +343,11 @@ const COMPANY_ONLY: [&str; 14] = [
 /// ```
 #[must_use]
 pub fn fake_name(name: &str) -> Option<FakeReason> {
-    let word = plain(&text::fold(head(name)));
-    let digits = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    let folded = text::fold(head(name));
+    let word = plain(&folded);
+    let digits = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     if digits || is_placeholder(&word, &NAME_ONLY) {
-        return Some(FakeReason::Placeholder { word });
+        return Some(FakeReason::Placeholder { word: word.into_owned() });
     }
     keyboard_mash(name)
 }
@@ -366,43 +369,39 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
 
 /// The same with the folded name at hand.
 pub(crate) fn fake_folded_company(name: &str, folded: &str) -> Option<FakeReason> {
-    let word = plain(folded);
-    if is_placeholder(&word, &COMPANY_ONLY) || is_plain_count(&word) {
-        return Some(FakeReason::Placeholder { word });
-    }
-    keyboard_mash(name)
+    let placeholder = |word: Cow<'_, str>| FakeReason::Placeholder { word: word.into_owned() };
+    company_placeholder(folded).map(placeholder).or_else(|| keyboard_mash(name))
 }
 
-/// Whether a word before and behind the `@` is nobody's: one character again and again, `abc`, `123`, a provider's name.
-fn is_throw_away(word: &str, public: bool) -> bool {
+/// The word in place of a company's name, folded.
+pub(crate) fn company_placeholder(folded: &str) -> Option<Cow<'_, str>> {
+    Some(plain(folded)).filter(|word| is_placeholder(word, &COMPANY_ONLY) || is_plain_count(word))
+}
+
+/// Whether a word before and behind the `@` may be nobody's: one character again and again.
+fn is_throw_away(word: &str) -> bool {
     let bytes = word.as_bytes();
-    let uniform = word.len() <= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte));
-    uniform || THROW_AWAY.contains(&word) || public && word.len() <= 3
-}
-
-/// `a@b.com`: letters that follow one another.
-fn are_neighbours(local: &str, host: &str) -> bool {
-    match (local.as_bytes(), host.as_bytes()) {
-        ([a], [b]) => a.is_ascii_lowercase() && b.is_ascii_lowercase() && a + 1 == *b,
-        _ => false,
-    }
+    word.len() <= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte))
 }
 
 /// Folded text without the punctuation around it, spaced letters joined and a word that is repeated once only.
-fn plain(folded: &str) -> String {
+fn plain(folded: &str) -> Cow<'_, str> {
     // Ideographs are told apart before the table of all letters is asked.
     let is_sign = |c: char| !text::is_ideograph(c) && !c.is_alphanumeric();
     let word = folded.trim_matches(is_sign);
-    let parts = || word.split(is_sign).filter(|part| !part.is_empty());
-    let spaced = parts().count() > 1 && parts().all(|part| part.chars().count() == 1);
-    let joined: String = if spaced { parts().collect() } else { String::new() };
-    // `测 试`, `t e s t`; of `A B` nothing follows.
-    if spaced && is_placeholder(&joined, &[]) {
-        return joined;
-    }
-    let first = parts().next().unwrap_or_default();
-    if parts().count() > 1 && parts().all(|part| part == first) && is_placeholder(first, &[]) {
-        return first.to_owned();
+    if word.contains(is_sign) {
+        let parts = || word.split(is_sign).filter(|part| !part.is_empty());
+        // `测 试`, `t e s t`; of `A B` nothing follows.
+        if parts().all(|part| part.chars().nth(1).is_none()) {
+            let joined: String = parts().collect();
+            if is_placeholder(&joined, &[]) {
+                return Cow::Owned(joined);
+            }
+        }
+        let first = parts().next().unwrap_or_default();
+        if parts().all(|part| part == first) && is_placeholder(first, &[]) {
+            return Cow::Borrowed(first);
+        }
     }
     // `测试测试`
     let half = word.len() / 2;
@@ -410,13 +409,16 @@ fn plain(folded: &str) -> String {
         && one == two
         && is_placeholder(one, &[])
     {
-        return one.to_owned();
+        return Cow::Borrowed(one);
     }
-    word.to_owned()
+    Cow::Borrowed(word)
 }
 
 /// The part of a text that is looked at.
 fn head(text: &str) -> &str {
+    if text.len() <= MAX_NAME {
+        return text;
+    }
     match text.char_indices().nth(MAX_NAME) {
         Some((end, _)) => text.get(..end).unwrap_or_default(),
         None => text,
@@ -452,6 +454,11 @@ pub(super) fn is_plain_count(word: &str) -> bool {
 /// ```
 #[must_use]
 pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
+    // The letters of these keyboards: Latin, Cyrillic, and lone ones of Hangul. Most Chinese names have none of them.
+    let is_key = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, 0xC3..=0xD5 | 0xE1..=0xE3);
+    if !text.bytes().any(is_key) {
+        return None;
+    }
     // Ideographs are told apart before the table of all letters is asked.
     let is_letter = |c: char| text::is_ideograph(c) || c.is_alphabetic();
     let word = head(text).split(|c: char| !is_letter(c)).find(|word| mash_token(word))?;
@@ -471,25 +478,28 @@ pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
 pub fn fake_email(email: &Email) -> Vec<FakeReason> {
     let mut reasons = Vec::new();
     let (local, domain) = (email.local(), email.domain());
-    let host = domain.split('.').next().unwrap_or_default();
+    let host = firm_of(domain).unwrap_or_default();
     let letters = local.bytes().all(|b| b.is_ascii_lowercase());
     let one_letter = letters
         && local.len() >= 3
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if local == host && is_throw_away(local, email.is_public())
+    } else if local == host && is_throw_away(local)
         || are_neighbours(local, host)
         || SAMPLE_DOMAINS.contains(&domain)
     {
-        // `a@a.com`, `123@123.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own mailbox.
+        // `aaa@aaa.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own mailbox.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
-    } else if email.is_public() && local.len() < MIN_RUN && is_plain_count(local) && local.len() > 1 {
+    } else if is_written_for_none(email) {
+        let word = if local == host { domain } else { local };
+        reasons.push(FakeReason::Placeholder { word: word.to_owned() });
+    } else if (2..MIN_RUN).contains(&local.len()) && is_plain_count(local) && email.is_public() {
         // `123456@qq.com`: whoever is asked for an address and has none to give counts.
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {
-        if SAMPLES.contains(&local) {
+        if is_sample_mailbox(email) {
             reasons.push(FakeReason::SampleNumber);
         }
         // An account number may well end in zeros or repeat a block; only the crudest inventions count.

@@ -1,38 +1,12 @@
 //! WeChat ids that nobody has.
 
 use super::fake::{FakeReason, fake_phone, is_placeholder, is_plain_count, keyboard_mash};
+use super::nobodys::NO_ACCOUNT;
 use super::phone::{Phone, PhoneOptions};
 use super::wechat::{Wechat, WechatKind};
 
 /// QQ numbers of the company itself, known from every manual.
 const SAMPLES: [&str; 2] = ["10000", "10001"];
-/// Words that name a way to be reached, or nothing: as an id they are what somebody wrote in place of one.
-const WORDS: [&str; 24] = [
-    "weixin",
-    "weixinhao",
-    "wechat",
-    "wechatid",
-    "mywechat",
-    "wechat_id",
-    "telegram",
-    "whatsapp",
-    "skype",
-    "facebook",
-    "instagram",
-    "linkedin",
-    "messenger",
-    "mobile",
-    "mobilephone",
-    "telephone",
-    "cellphone",
-    "number",
-    "phone_number",
-    "phonenumber",
-    "noname",
-    "nowechat",
-    "no_wechat",
-    "same_as_phone",
-];
 
 /// Whether a WeChat id looks invented: a word that stands for none, one character again and again, letters or digits in
 /// their order, keys struck in a row, a number that looks invented as a phone number does.
@@ -64,7 +38,8 @@ pub fn fake_wechat(id: &Wechat) -> Option<FakeReason> {
             let word = id.key();
             let (letters, digits) = word.split_at(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
             let counts = digits.is_empty() || is_plain_count(digits);
-            let stands_for_none = WORDS.contains(&letters) || is_one_letter(letters) || is_alphabet(letters);
+            let stands_for_none =
+                NO_ACCOUNT.contains(&letters) || is_one_letter(letters) || is_alphabet(letters);
             if is_placeholder(word, &[]) || counts && stands_for_none {
                 return placeholder(word);
             }

@@ -1,5 +1,8 @@
 //! Fields that say they hold no value: there is none, or it is the one of another field.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::text::fold;
 
 /// Bytes of the longest such text.
@@ -177,14 +180,21 @@ const PHONE: [&str; 8] = ["手机", "电话", "本机", "phone", "mobile", "cell
 /// Every word of it is known: a text with anything else in it is read for a value.
 pub(crate) fn has_no_value(field: &str) -> bool {
     let text = field.trim();
-    if text == "0" {
-        return true;
-    }
-    if text.len() > MAX_TEXT || text.chars().any(char::is_numeric) {
-        return false;
+    text == "0" || text.len() <= MAX_TEXT && folded_has_no_value(text, &fold(text))
+}
+
+/// The same with the folded text at hand.
+pub(crate) fn folded_has_no_value(field: &str, folded: &str) -> bool {
+    let (text, folded) = (field.trim(), folded.trim());
+    // Most names begin with no word of these; signs that are read as something else are looked at below.
+    let head = folded.split(|c: char| !c.is_alphanumeric()).find(|part| !part.is_empty());
+    let may_say =
+        folded.contains(['\'', '’', '=']) || head.is_none_or(|head| head == "n" || longest_word(head).0 > 0);
+    if text.len() > MAX_TEXT || !may_say || text.chars().any(char::is_numeric) {
+        return text == "0";
     }
     // `don't have`, `微信=手机`, `N/A (no WeChat)`
-    let folded = fold(text).replace(['\'', '’'], "").replace('=', "同").replace("n/a", "na");
+    let folded = folded.replace(['\'', '’'], "").replace('=', "同").replace("n/a", "na");
     let parts: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
@@ -241,15 +251,28 @@ fn is_blank_sign(c: char) -> bool {
 fn says(part: &str) -> Option<bool> {
     let (mut rest, mut says) = (part, false);
     while !rest.is_empty() {
-        let longest = |words: &[&str]| {
-            let fits = words.iter().filter(|word| is_at_head(rest, word));
-            fits.map(|word| word.len()).max().unwrap_or(0)
-        };
-        let (telling, other) = (longest(&NONE).max(longest(&SAME)), longest(&OF));
-        says |= telling >= other;
-        rest = rest.get(telling.max(other)..).filter(|left| left.len() < rest.len())?;
+        let (len, is_telling) = longest_word(rest);
+        says |= is_telling;
+        rest = rest.get(len..).filter(|left| left.len() < rest.len())?;
     }
     Some(says)
+}
+
+/// Every word by its first letter, and whether it says that there is no value.
+static BY_LETTER: LazyLock<BTreeMap<char, Vec<(&str, bool)>>> = LazyLock::new(|| {
+    let mut words: BTreeMap<char, Vec<(&str, bool)>> = BTreeMap::new();
+    let telling = NONE.iter().chain(&SAME).map(|word| (*word, true));
+    for (word, is_telling) in telling.chain(OF.iter().map(|word| (*word, false))) {
+        words.entry(word.chars().next().unwrap_or_default()).or_default().push((word, is_telling));
+    }
+    words
+});
+
+/// Bytes of the longest known word at the head of a text, and whether it says that there is no value.
+fn longest_word(text: &str) -> (usize, bool) {
+    let words = text.chars().next().and_then(|first| BY_LETTER.get(&first));
+    let fits = words.into_iter().flatten().filter(|(word, _)| is_at_head(text, word));
+    fits.map(|(word, is_telling)| (word.len(), *is_telling)).max().unwrap_or_default()
 }
 
 /// Whether a text begins with a word; a Latin word ends where the letters do.

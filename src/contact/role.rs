@@ -1,5 +1,7 @@
 //! Mailboxes that a team reads.
 
+use std::borrow::Cow;
+
 /// Local parts that name a task, not a person: those of RFC 2142, and what companies use beside them.
 const ROLES: [&str; 62] = [
     "abuse",
@@ -69,8 +71,9 @@ const ROLES: [&str; 62] = [
 /// Whether a local part names a task, such as `info` or `sales.cn`, so that several people read the mailbox.
 /// `local` is in lower case.
 pub(super) fn is_role(local: &str) -> bool {
-    let plain: String =
-        local.split('+').next().unwrap_or_default().chars().filter(|c| *c != '-' && *c != '_').collect();
+    let bare = local.split('+').next().unwrap_or_default();
+    let joins = |c: char| matches!(c, '-' | '_');
+    let plain = if bare.contains(joins) { Cow::Owned(bare.replace(joins, "")) } else { Cow::Borrowed(bare) };
     let known = |word: &str| ROLES.binary_search(&word).is_ok();
     // `sales.cn`, `info2`: a place or a number behind the task.
     let first = plain.split('.').next().unwrap_or_default();

@@ -104,9 +104,9 @@ pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
     contacts: ContactValues,
-    phone_keys: Vec<String>,
-    email_keys: Vec<String>,
-    email_domains: Vec<String>,
+    phone_keys: OnceCell<Vec<String>>,
+    email_keys: OnceCell<Vec<String>>,
+    email_domains: OnceCell<Vec<String>>,
     ip: OnceCell<Option<String>>,
     /// The lead as far as it is read, when that is not all of it.
     cut: Option<Box<CutLead>>,
@@ -146,17 +146,13 @@ impl<'a> Facts<'a> {
         let whole = lead;
         let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
         let contacts = ContactValues::of_lead(lead, context.tables);
-        let phone_keys = distinct(contacts.phones.values.iter().filter_map(Phone::key));
-        let valid = || contacts.emails.values.iter().filter_map(|email| email.as_ref().ok());
-        let email_keys = distinct(valid().map(Email::key));
-        let email_domains = distinct(valid().map(Email::domain));
         Facts {
             lead: whole,
             context: *context,
             contacts,
-            phone_keys,
-            email_keys,
-            email_domains,
+            phone_keys: OnceCell::new(),
+            email_keys: OnceCell::new(),
+            email_domains: OnceCell::new(),
             ip: OnceCell::new(),
             cut,
             counted: OnceCell::new(),
@@ -285,7 +281,7 @@ impl<'a> Facts<'a> {
     /// Distinct canonical keys of the phone numbers that have one.
     #[must_use]
     pub fn phone_keys(&self) -> &[String] {
-        &self.phone_keys
+        self.phone_keys.get_or_init(|| distinct(self.phones().iter().filter_map(Phone::key)))
     }
 
     /// The judged e-mail addresses, in the order of the lead's, then those that stand in the fields of other kinds. A text may
@@ -302,13 +298,13 @@ impl<'a> Facts<'a> {
     /// Distinct canonical keys of the valid e-mail addresses.
     #[must_use]
     pub fn email_keys(&self) -> &[String] {
-        &self.email_keys
+        self.email_keys.get_or_init(|| distinct(self.emails().iter().flatten().map(Email::key)))
     }
 
     /// Distinct domains of the valid e-mail addresses.
     #[must_use]
     pub fn email_domains(&self) -> &[String] {
-        &self.email_domains
+        self.email_domains.get_or_init(|| distinct(self.emails().iter().flatten().map(Email::domain)))
     }
 
     /// The WeChat ids with their places, and what cannot be one.
@@ -494,9 +490,9 @@ impl<'a> Facts<'a> {
     fn single(&self, id: FieldId) -> FactValue<'_> {
         match id {
             FieldId::Ip => text(self.ip()),
-            FieldId::Phone => texts(&self.phone_keys),
-            FieldId::Email => texts(&self.email_keys),
-            FieldId::EmailDomain => texts(&self.email_domains),
+            FieldId::Phone => texts(self.phone_keys()),
+            FieldId::Email => texts(self.email_keys()),
+            FieldId::EmailDomain => texts(self.email_domains()),
             FieldId::PhoneKind => texts(self.phone_kinds()),
             FieldId::EmailKind => texts(self.email_kinds()),
             FieldId::PersonKey => texts(self.person_keys()),
