@@ -9,11 +9,12 @@ use rustc_hash::FxHashMap;
 
 use super::found::Found;
 use super::lists::{
-    company_key, domain_key, email_key, ip_key, phone_entries, phone_key, squeezed_company, squeezed_name,
-    wechat_key,
+    CompanyKeys, check_company, company_keys, domain_key, email_key, ip_key, phone_entries, phone_key,
+    squeezed_company, wechat_key,
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
+use crate::company::place_key;
 use crate::contact::{WechatKind, person_of};
 use crate::document::check_reference;
 use crate::error::Report;
@@ -114,6 +115,14 @@ impl Allowances {
                 report.error("no_value", message, "remove `scope`, or allow a value of the lead");
             });
         }
+        let names_all = written.rules.is_empty() && written.categories.is_empty();
+        if !is_personal && names_all && written.scope == AllowScope::Lead {
+            report.warning(
+                "wide_override",
+                "everything found about a lead is suppressed for whoever writes this company, domain or network",
+                "name the `rules` that it lifts, or write `\"scope\": \"value\"`",
+            );
+        }
         let own = if written.scope == AllowScope::Value { keys.clone() } else { Vec::new() };
         let place = self.all.len();
         for key in keys {
@@ -166,7 +175,8 @@ impl Allowances {
                 look("phone", id.key());
             }
         }
-        if facts.company().is_some() {
+        if let Some(company) = facts.company() {
+            place_key(company).iter().for_each(|place| look("place", place));
             look("company", facts.company_key().unwrap_or_default());
             look("name", &squeezed_company(facts).unwrap_or_default());
         }
@@ -252,6 +262,7 @@ fn keys_found(at: At<'_>, facts: &Facts<'_>) -> Vec<String> {
         Some("company") => {
             keys.extend(facts.company_key().map(|key| format!("company:{key}")));
             keys.extend(squeezed_company(facts).map(|name| format!("name:{name}")));
+            keys.extend(facts.company().and_then(place_key).map(|place| format!("place:{place}")));
         }
         Some("ip") => keys.extend(facts.read().ip.map(|ip| format!("ip:{}", ip.to_canonical()))),
         _ => {}
@@ -297,7 +308,19 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
         Allow::Phone(text) => ("phone", phone_key(text.as_str())),
         Allow::Email(text) => ("email", email_key(text.as_str())),
         Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
-        Allow::Company(text) => ("company", company_key(text)),
+        Allow::Company(text) => {
+            report.within("company", |report| check_company(text, report));
+            match company_keys(text) {
+                Ok(CompanyKeys { key, name, place }) => {
+                    let place = place.map(|place| format!("place:{place}"));
+                    return [format!("company:{key}"), format!("name:{name}")]
+                        .into_iter()
+                        .chain(place)
+                        .collect();
+                }
+                Err(fault) => ("company", Err(fault)),
+            }
+        }
         Allow::Domain(text) => ("domain", domain_key(text)),
         Allow::Ip(text) => ("ip", ip_key(text).map(|ip| ip.to_string().into())),
     };
@@ -305,11 +328,7 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
         Ok(key) => {
             // An account that is found by a number is the number.
             let kind = if kind == "wechat" && key.starts_with('+') { "phone" } else { kind };
-            let mut keys = vec![format!("{kind}:{key}")];
-            if let Allow::Company(text) = allow {
-                keys.push(format!("name:{}", squeezed_name(text)));
-            }
-            keys
+            vec![format!("{kind}:{key}")]
         }
         Err((message, help)) => {
             report.within(kind, |report| report.error("bad_entry", message, help));

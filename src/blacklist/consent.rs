@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::contacts::Channels;
-use super::holders::{Holder, KeyKind};
+use super::holders::{Holder, Holders, KeyKind};
 use super::lists::{email_key, phone_entries, phone_key, wechat_key};
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
 use crate::contact::{Wechat, person_of};
@@ -16,6 +16,8 @@ use crate::rule::Facts;
 pub(super) struct Consents {
     records: Vec<ConsentRecord>,
     by_key: FxHashMap<String, Vec<usize>>,
+    /// The host has given them beside the document.
+    is_attached: bool,
 }
 
 impl std::fmt::Debug for Consents {
@@ -27,12 +29,30 @@ impl std::fmt::Debug for Consents {
 
 impl Consents {
     pub(super) fn compile(check: &ConsentCheck, holder: &mut Holder<'_>, report: &mut Report) -> Consents {
+        if check.records.is_empty() {
+            report.within("records", |report| {
+                report.error("empty_list", "there are no records", "add a record, or remove the rule");
+            });
+        }
+        Consents::of_records(&check.records, holder, report)
+    }
+
+    /// Those that the host keeps beside the document: as many as there are, which may be none.
+    pub(super) fn attached(records: &[ConsentRecord], report: &mut Report) -> Consents {
+        let mut apart = Holders::default();
+        let consents = Consents::of_records(records, &mut apart.of_rule(0), report);
+        Consents { is_attached: true, ..consents }
+    }
+
+    /// Whether the table of keys does not know them.
+    pub(super) fn is_attached(&self) -> bool {
+        self.is_attached
+    }
+
+    fn of_records(records: &[ConsentRecord], holder: &mut Holder<'_>, report: &mut Report) -> Consents {
         let mut consents = Consents::default();
         report.within("records", |report| {
-            if check.records.is_empty() {
-                report.error("empty_list", "there are no records", "add a record, or remove the rule");
-            }
-            for (index, record) in check.records.iter().enumerate() {
+            for (index, record) in records.iter().enumerate() {
                 report.item(index, |report| consents.read(record, holder, report));
             }
         });

@@ -21,7 +21,7 @@ use super::phone_set::PhoneSet;
 use super::prefixes::Prefixes;
 use super::reason::HitReason;
 use super::repeats::{Bursts, burst, first_submission, is_announced, kept, millis};
-use super::rules::{ElapsedCheck, FakeCheck, HoneypotCheck, JointCheck, PhoneFormatCheck};
+use super::rules::{ConsentRecord, ElapsedCheck, FakeCheck, HoneypotCheck, JointCheck, PhoneFormatCheck};
 use super::severity::Severity;
 use super::state::{WindowDelta, WindowEvent, WindowState};
 use super::texts;
@@ -29,6 +29,7 @@ use super::verdict::{Hit, Suppression, Verdict};
 use super::window_rules::{BurstCheck, ResubmissionCheck, SubmissionKey};
 use crate::calendar::Span;
 use crate::document::Digest;
+use crate::error::{Report, RuleErrors};
 use crate::model::{LeadId, RuleId};
 use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSession};
 
@@ -197,6 +198,7 @@ impl<'c> Work<'c> {
         let held = self.held.get_or_insert_with(|| blacklist.holders.of_lead(facts));
         match &rule.test {
             Test::List(lists) if lists.asks_for_set() => true,
+            Test::Consent(consents) if consents.is_attached() => true,
             Test::Joint(_) => blacklist.joint_list.is_none() || held.is_reported(),
             _ => held.holds(rule.place),
         }
@@ -550,6 +552,49 @@ impl Blacklist {
             }
             None => Err(Box::new(self)),
         }
+    }
+
+    /// The same with other records for a `consent` rule: those that the host keeps, as they are now. Nothing else is compiled
+    /// anew, and they are no part of the rules' [version](Blacklist::version). O(records).
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, BlacklistRules, ConsentRecord};
+    ///
+    /// let record = |phone: &str| serde_json::json!({"phone": phone, "channels": ["all"], "basis": "objection"});
+    /// let rules: BlacklistRules = serde_json::from_value(serde_json::json!({"rules": [
+    ///     {"id": "objections", "check": {"consent": {"records": [record("13927461853")]}}},
+    /// ]}))?;
+    /// let blacklist = Blacklist::compile(&rules)?;
+    /// let version = blacklist.version().clone();
+    /// let records: Vec<ConsentRecord> = serde_json::from_value(serde_json::json!([record("13600247581")]))?;
+    /// let blacklist = blacklist.with_consents(&"objections".into(), &records)?;
+    /// assert_eq!(*blacklist.version(), version);
+    /// assert!(blacklist.with_consents(&"objection".into(), &[]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Every record that cannot be read, by its place, and a rule that is no `consent` rule.
+    pub fn with_consents(
+        mut self,
+        rule: &RuleId,
+        records: &[ConsentRecord],
+    ) -> Result<Blacklist, RuleErrors> {
+        let mut report = Report::new();
+        let attached = Consents::attached(records, &mut report);
+        let is_consent = |one: &&mut Compiled| matches!(one.test, Test::Consent(_));
+        let names: Vec<RuleId> = self.rules.iter_mut().filter(is_consent).map(|one| one.id.clone()).collect();
+        match self.rules.iter_mut().filter(is_consent).find(|one| one.id == *rule) {
+            Some(one) => one.test = Test::Consent(Box::new(attached)),
+            None => report.unknown_name(
+                "unknown_rule",
+                "`consent` rule",
+                rule.as_str(),
+                names.iter().map(RuleId::as_str),
+            ),
+        }
+        report.finish()?;
+        Ok(self)
     }
 
     /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version). O(values on

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::lists::{phone_entries, squeezed_company};
 use super::reason::ContactKind;
+use crate::company::place_key;
 use crate::contact::{Email, WechatKind};
 use crate::rule::Facts;
 
@@ -24,6 +25,8 @@ pub(super) enum KeyKind {
     Company,
     /// The squeezed name of a company.
     Name,
+    /// The name of a company at a place.
+    Place,
     Ip,
     Domain,
     Prefix,
@@ -196,11 +199,18 @@ impl Holders {
                 self.look_prefixes(id.key(), &mut held);
             }
         }
-        if asks(KeyKind::Company) && facts.company().is_some() {
+        if asks(KeyKind::Company)
+            && let Some(company) = facts.company()
+        {
             // The list has the keys of another gazetteer.
             held.joint |= self.joint_kinds & KeyKind::Company.bit() != 0;
             self.look(KeyKind::Company, facts.company_key().unwrap_or_default(), &mut held);
             self.look(KeyKind::Name, &*squeezed_company(facts).unwrap_or_default(), &mut held);
+            if asks(KeyKind::Place) {
+                place_key(company)
+                    .iter()
+                    .for_each(|place| self.look(KeyKind::Place, place.as_str(), &mut held));
+            }
         }
         if let Some(ip) = facts.read().ip {
             let (is_six, bits) = bits_of(ip);
@@ -285,8 +295,13 @@ mod tests {
     const EMAILS: [&str; 5] =
         ["Li.Lei+x@gmail.com", "lilei@gmail.com", "wu@mail.rival.com", "wu@rival.com", "2026718843@qq.com"];
     const WECHATS: [&str; 4] = ["lei_wang88", "13927461853", "QQ 2026718843", "lei_wang89"];
-    const COMPANIES: [&str; 4] =
-        ["深圳市星河软件有限公司", "深圳星河软件有限公司", "Rival Inc.", "北京纷扬科技有限公司"];
+    const COMPANIES: [&str; 5] = [
+        "深圳市星河软件有限公司",
+        "深圳星河软件有限公司",
+        "星河软件（深圳）有限公司",
+        "Rival Inc.",
+        "北京纷扬科技有限公司",
+    ];
     const IPS: [&str; 4] = ["203.0.113.7", "::ffff:203.0.113.7", "2001:db8::1", "198.51.100.1"];
 
     /// One rule of each kind with some of the values.

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::found::Found;
 use super::holders::KeyKind;
 use super::lists::{
-    EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, trimmed, wechat_key,
+    EXTENSION, company_keys, email_key, ip_key, phone_entries, phone_key, trimmed, wechat_key,
 };
+use super::nobodys::has_company;
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::contact::{WechatKind, person_of};
@@ -169,7 +170,7 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
         ContactKind::Phone => phone_key(value),
         ContactKind::Email => email_key(value),
         ContactKind::Wechat => wechat_key(value),
-        ContactKind::Company => company_key(value),
+        ContactKind::Company => company_keys(value).map(|company| company.key),
         ContactKind::Ip => ip_key(value).map(|ip| ip.to_string().into()),
     };
     key.map(|key| format!("{kind}:{key}")).map_err(|(message, help)| JointError { message, help })
@@ -464,9 +465,11 @@ impl JointList {
                 look(kind, value.key(), at(id.field.as_str(), id.index, Some(id.span)));
             }
         }
-        if let Some(raw) = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company)) {
+        // What says that there is no company is everybody's who has none.
+        let company = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company));
+        if let Some(raw) = company.filter(|_| has_company(facts)) {
             // The list has the keys of the crate's own gazetteer; the host's may know another name.
-            let own = company_key(raw).ok();
+            let own = company_keys(raw).ok().map(|company| company.key);
             let keys: BTreeSet<&str> = own.as_deref().into_iter().chain(facts.company_key()).collect();
             for key in keys {
                 look(ContactKind::Company, key, at("company", None, Some(trimmed(raw))));

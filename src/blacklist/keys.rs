@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::company_origin::company_origin;
 use super::holders::{bits_of, mask};
 use super::letters::{MAX_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
-use super::nobodys::{is_somebodys, names_company, names_origin};
+use super::nobodys::{has_company, is_somebodys, names_origin};
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
     FakeReason, Wechat, WechatKind, fake_company, fake_email, fake_name, fake_phone, fake_wechat,
@@ -248,12 +249,6 @@ pub(super) fn origin(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-/// Whether the lead names a company, not that it has none.
-fn has_company(facts: &Facts<'_>) -> bool {
-    let name = facts.read().company.as_deref();
-    name.zip(facts.company_folded()).is_some_and(|(name, folded)| names_company(name, folded))
-}
-
 /// Calls `found` with every key of a lead in a dimension, each once, and with the field of the value and its place there.
 pub(super) fn burst_keys(
     facts: &Facts<'_>,
@@ -284,9 +279,7 @@ pub(super) fn burst_keys(
             one(lead.source.campaign.as_ref().and_then(|id| origin(id.as_str())).as_deref());
         }
         BurstDimension::Keyword => one(lead.utm.keyword.as_deref().and_then(origin).as_deref()),
-        BurstDimension::Company => {
-            one(facts.company_key().filter(|_| has_company(facts)));
-        }
+        BurstDimension::Company => one(company_origin(facts).as_deref()),
         BurstDimension::Source => {
             let [primary, secondary] =
                 [&lead.source.primary, &lead.source.secondary].map(|level| level.as_deref().and_then(origin));

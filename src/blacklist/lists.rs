@@ -11,10 +11,11 @@ use rustc_hash::FxHashSet;
 use super::found::Found;
 use super::holders::{Holder, KeyKind};
 use super::letters::push_letters;
+use super::nobodys::names_company;
 use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
-use crate::company::{CompanyName, Gazetteer, exact_key};
+use crate::company::{CompanyName, Gazetteer, exact_key, place_key};
 use crate::contact::{
     EmailFault, Phone, PhoneOptions, WechatFault, WechatKind, canonical_domain, is_public_mail_domain,
     read_emails, read_phones, read_wechats,
@@ -37,6 +38,8 @@ pub(super) struct Lists {
     /// Identity keys made with the crate's own gazetteer, and squeezed names for hosts whose gazetteer differs.
     companies: FxHashSet<Box<str>>,
     names: FxHashSet<Box<str>>,
+    /// Keys of those that name a place.
+    places: FxHashSet<Box<str>>,
     ips: FxHashSet<IpAddr>,
 }
 
@@ -170,14 +173,34 @@ pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
     })
 }
 
-/// The identity key of a written company name made with the crate's own gazetteer, or what would be right.
-pub(super) fn company_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+/// The keys by which a listed company is found.
+pub(super) struct CompanyKeys {
+    /// The identity key made with the crate's own gazetteer.
+    pub(super) key: Box<str>,
+    /// The squeezed name.
+    pub(super) name: Box<str>,
+    /// Where the name says a place.
+    pub(super) place: Option<Box<str>>,
+}
+
+/// The keys of a written company name, or what would be right.
+pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static str)> {
     check_direction(text, turns_letters)?;
-    let key = exact_key(&CompanyName::parse(text, &Gazetteer::builtin()));
-    if key.is_empty() || squeezed_name(text).is_empty() {
+    let parsed = CompanyName::parse(text, &Gazetteer::builtin());
+    let (key, name) = (exact_key(&parsed), squeezed_name(text));
+    if key.is_empty() || name.is_empty() {
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
     }
-    Ok(key.into())
+    Ok(CompanyKeys { key: key.into(), name, place: place_key(&parsed).map(Box::from) })
+}
+
+/// Warns of a name that whoever has no company writes.
+pub(super) fn check_company(text: &str, report: &mut Report) {
+    if !names_company(text, &text::fold(text)) {
+        let message =
+            format!("`{}` is what people write who have no company: all of them are meant", head(text));
+        report.warning("names_nobody", message, "write the registered name of a company");
+    }
 }
 
 /// The letters and digits of a folded name.
@@ -241,12 +264,18 @@ impl Lists {
             holder.add(kind, &*key);
             keys.insert(key)
         });
-        let named = |text: &str| company_key(text).map(|key| (key, squeezed_name(text)));
-        read(&check.companies, "companies", report, named, |(key, name)| {
+        read(&check.companies, "companies", report, company_keys, |CompanyKeys { key, name, place }| {
             holder.add(KeyKind::Company, &*key);
             holder.add(KeyKind::Name, &*name);
+            place.iter().for_each(|place| holder.add(KeyKind::Place, &**place));
             lists.names.insert(name);
+            lists.places.extend(place);
             lists.companies.insert(key)
+        });
+        report.within("companies", |report| {
+            for (index, company) in check.companies.iter().enumerate() {
+                report.item(index, |report| check_company(company, report));
+            }
         });
         read(&check.ips, "ips", report, ip_key, |ip| {
             holder.add_ip(ip);
@@ -318,9 +347,10 @@ impl Lists {
             }
         }
         if !self.companies.is_empty()
-            && let (Some(_), Some(raw)) = (facts.company(), &lead.company)
+            && let (Some(company), Some(raw)) = (facts.company(), &lead.company)
         {
             let listed = self.companies.contains(facts.company_key().unwrap_or_default())
+                || place_key(company).is_some_and(|place| self.places.contains(place.as_str()))
                 || squeezed_company(facts).is_some_and(|name| self.names.contains(name.as_str()));
             if listed {
                 let reason = HitReason::Listed { kind: ContactKind::Company };
@@ -378,6 +408,9 @@ impl Domains {
             }
             let is_public =
                 |entry: &String| canonical_domain(entry.trim()).is_ok_and(|d| is_public_mail_domain(&d));
+            for (index, domain) in check.domains.iter().enumerate() {
+                report.item(index, |report| check_registry(domain, report));
+            }
             if check.except_public && !check.domains.is_empty() && check.domains.iter().all(is_public) {
                 report.warning(
                     "public_provider",
@@ -418,6 +451,20 @@ impl Domains {
             }
             rest = rest.split_once('.')?.1;
         }
+    }
+}
+
+/// Labels under which the registry of a country registers domains.
+const REGISTRIES: [&str; 12] =
+    ["com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob"];
+
+/// Warns of a domain under which everybody's are: `com.cn`, `co.uk`.
+fn check_registry(domain: &str, report: &mut Report) {
+    let Ok(domain) = canonical_domain(domain.trim()) else { return };
+    let is_registry = |(label, country): (&str, &str)| country.len() == 2 && REGISTRIES.contains(&label);
+    if domain.split_once('.').is_some_and(is_registry) {
+        let message = format!("`{domain}` is where a country registers domains: all of them are meant");
+        report.warning("whole_registry", message, "write the domains of those who are meant");
     }
 }
 

@@ -37,6 +37,7 @@
 //! ```
 
 mod allow;
+mod company_origin;
 mod compile;
 mod consent;
 mod contacts;

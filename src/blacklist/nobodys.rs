@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::letters::FewLetters;
 use crate::contact::{company_placeholder, folded_has_no_value};
+use crate::rule::Facts;
 
 /// What people without a company answer, folded: letters and digits alone.
 const NO_COMPANY: [&str; 43] = [
@@ -62,6 +63,12 @@ pub(super) fn names_company(name: &str, folded: &str) -> bool {
     !FewLetters::of(folded).is_one_of(&NO_COMPANY)
         && !folded_has_no_value(name, folded)
         && company_placeholder(folded).is_none()
+}
+
+/// Whether a lead names a company, not that it has none.
+pub(super) fn has_company(facts: &Facts<'_>) -> bool {
+    let name = facts.read().company.as_deref();
+    name.zip(facts.company_folded()).is_some_and(|(name, folded)| names_company(name, folded))
 }
 
 /// Whether a page, a campaign, a keyword or a source is one; `folded` is what it is compared by.

@@ -13,6 +13,12 @@ use crate::model::mask_phone;
 use crate::rule::Facts;
 use crate::text::{scrubbed, shown_address};
 
+/// Digits of a calling code that most of a country's numbers begin with.
+const MAX_CODE: usize = 2;
+/// Bits of the widest networks that one organisation has.
+const MIN_LENGTH_FOUR: u8 = 8;
+const MIN_LENGTH_SIX: u8 = 16;
+
 /// Sorted, so that the longest prefix of a number is found by its place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefixes {
@@ -65,6 +71,13 @@ impl Prefixes {
                     {
                         holder.add_prefix(text.trim());
                         prefixes.phones.push(text.trim().into());
+                        if digits.len() <= MAX_CODE {
+                            report.warning(
+                                "whole_country",
+                                format!("all numbers of `+{digits}` are meant"),
+                                "write the digits of a range, such as `+86170`",
+                            );
+                        }
                     }
                     _ => report.error(
                         "bad_entry",
@@ -83,6 +96,14 @@ impl Prefixes {
                     Some(network) => {
                         holder.add_network(network.is_six, network.length, network.bits);
                         prefixes.networks.push(network);
+                        let least = if network.is_six { MIN_LENGTH_SIX } else { MIN_LENGTH_FOUR };
+                        if network.length < least {
+                            report.warning(
+                                "wide_network",
+                                format!("`{}` is a good part of all addresses", text.trim()),
+                                "write the network that is meant, such as `203.0.113.0/24`",
+                            );
+                        }
                     }
                     None => report.error(
                         "bad_entry",

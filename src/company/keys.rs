@@ -54,6 +54,20 @@ pub fn exact_key(name: &CompanyName) -> String {
     key
 }
 
+/// The key that the names of one company at one place share, wherever and however the place is written: `深圳市星河科技有限公司`,
+/// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. `None` for a name without a place, or without anything beside it.
+pub(crate) fn place_key(name: &CompanyName) -> Option<String> {
+    let region = name.region().filter(|_| !name.brand().is_empty())?;
+    let mut key = format!("@{region}|{}", name.brand());
+    let parts = [name.industry(), name.branch(), name.group()].map(Option::unwrap_or_default);
+    let more = parts.into_iter().chain(name.numbers().iter().chain(name.legal_forms()).map(String::as_str));
+    for part in more {
+        key.push('|');
+        key.push_str(part);
+    }
+    Some(key)
+}
+
 /// Reads the [`exact_key`] of one name after the other, in buffers that it keeps.
 #[derive(Debug, Default)]
 pub(crate) struct KeyReader {

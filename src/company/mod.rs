@@ -37,6 +37,7 @@ pub(crate) use parse::Parsed;
 pub(crate) use tables::is_unspaced;
 
 pub use gazetteer::{Gazetteer, GazetteerBuilder};
+pub(crate) use keys::place_key;
 pub use keys::{StorageKeys, exact_key, keys_for_storage};
 pub use name::CompanyName;
 pub use region_names::region_path;

@@ -77,6 +77,7 @@ mod phone_beside;
 mod phone_field;
 mod phone_label;
 mod phone_runs;
+mod plans;
 mod punycode;
 mod role;
 mod scan;
@@ -109,7 +110,7 @@ pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile}
 pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
-pub(crate) use stated::{in_country, is_abroad};
+pub(crate) use stated::{is_abroad, read_phones_of};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub use wechat_field::read_wechats;

@@ -9,6 +9,7 @@ use super::cn_plan::{self, Judgement};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::key::Key;
 use super::moment::moment;
+use super::plans::fits_plan;
 use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
 use super::segments::PhoneSegments;
 use crate::model::Region;
@@ -311,7 +312,13 @@ impl Phone {
             return phone;
         }
         let phone = Phone::dialled(digits, options);
-        if phone.is_ok() { phone } else { Phone::behind_bracket(scan, digits, options).unwrap_or(phone) }
+        // `1-415-555-2671`: so nobody divides a mobile number of China.
+        let is_american = scan.splits().iter().map(|split| split.at).eq([1, 4, 7]);
+        if phone.is_ok() && !is_american {
+            return phone;
+        }
+        let abroad = Phone::behind_bracket(scan, digits, options);
+        abroad.or_else(|| Phone::behind_code(scan, digits, options)).unwrap_or(phone)
     }
 
     /// `(86) 139 2746 1853`: a mobile number of China in every country, some of which have numbers of any length.
@@ -355,6 +362,19 @@ impl Phone {
         let is_written = dialled || in_china && code == CHINA;
         let phone = || Phone::unjudged(number);
         (sure && !slip).then(|| if is_written { phone() } else { phone().assumed() })
+    }
+
+    /// `852-60987654`, `1 415 555 2671`: in a field of China, the calling code of another country that a sign divides from a
+    /// number of its plan. Nobody has written that it is one.
+    fn behind_code(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
+        let (code, number) = calling_code::split(digits)?;
+        let is_divided = scan.splits().first().is_some_and(|split| split.at + number.len() == digits.len());
+        let in_china = numbering_country(&options.default_region) == "CN" && code != CHINA;
+        let is_local = cn_plan::is_nearly_local(code, number.len()) || Phone::chinese(number).is_ok();
+        let fits = in_china && is_divided && !is_local && !scan.star && fits_plan(code, number);
+        let quality = Phone::international(digits, options).quality;
+        (fits && matches!(quality, PhoneQuality::Ok | PhoneQuality::UnknownCountry))
+            .then(|| Phone::unjudged(digits).assumed())
     }
 
     /// A number as it is dialled in the country of the field.

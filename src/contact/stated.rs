@@ -2,59 +2,31 @@
 
 use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::{Phone, PhoneOptions, numbering_country};
+use super::phone_field::read_phones;
+use super::plans::PLANS;
 use super::value::ContactValue;
 use crate::model::Region;
 
 /// Fewest digits of a number with its area code.
 const MIN_DIGITS: usize = 7;
 
-/// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164
-/// national numbering plans). Countries where it may be left out, or where the length does not tell, are not there.
-const PLANS: [(&str, u16, usize, usize, bool); 38] = [
-    ("AE", 971, 8, 9, true),
-    ("AT", 43, 9, 12, true),
-    ("AU", 61, 9, 9, true),
-    ("BE", 32, 8, 9, true),
-    ("CA", 1, 10, 10, false),
-    ("CH", 41, 9, 9, true),
-    ("DE", 49, 9, 11, true),
-    ("DK", 45, 8, 8, false),
-    ("EG", 20, 8, 10, true),
-    ("ES", 34, 9, 9, false),
-    ("FI", 358, 8, 10, true),
-    ("FR", 33, 9, 9, true),
-    ("GB", 44, 9, 10, true),
-    ("HK", 852, 8, 8, false),
-    ("ID", 62, 9, 11, true),
-    ("IE", 353, 8, 9, true),
-    ("IL", 972, 8, 9, true),
-    ("IN", 91, 10, 10, false),
-    ("JP", 81, 9, 10, true),
-    ("KR", 82, 8, 10, true),
-    ("MO", 853, 8, 8, false),
-    ("MX", 52, 10, 10, false),
-    ("MY", 60, 8, 10, true),
-    ("NL", 31, 9, 9, true),
-    ("NO", 47, 8, 8, false),
-    ("NZ", 64, 8, 10, true),
-    ("PH", 63, 8, 10, true),
-    ("PL", 48, 9, 9, false),
-    ("PT", 351, 9, 9, false),
-    ("SA", 966, 8, 9, true),
-    ("SE", 46, 7, 9, true),
-    ("SG", 65, 8, 8, false),
-    ("TH", 66, 8, 9, true),
-    ("TR", 90, 10, 10, true),
-    ("TW", 886, 8, 9, true),
-    ("US", 1, 10, 10, false),
-    ("VN", 84, 9, 10, true),
-    ("ZA", 27, 9, 9, true),
-];
+/// The numbers of a field of somebody who is in a region, if that is known: as they are dialled there.
+pub(crate) fn read_phones_of(
+    text: &str,
+    region: Option<Region>,
+    options: &PhoneOptions<'_>,
+) -> Vec<ContactValue<Phone>> {
+    let found = read_phones(text, options);
+    match region.filter(|region| is_abroad(region, options)) {
+        Some(region) => in_country(text, found, region, options),
+        None => found,
+    }
+}
 
 /// The numbers of a field as they are dialled in a country, read before as in the country of `options`: what is written with a
 /// country code, and a whole mobile number of China, stays what it is. Without an [oracle](super::PhoneOracle) a number whose
 /// plan is not known has no key: a wrong key is worse than none.
-pub(crate) fn in_country(
+fn in_country(
     text: &str,
     found: Vec<ContactValue<Phone>>,
     country: Region,
@@ -111,11 +83,32 @@ fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contact::read_phones;
 
     #[test]
-    fn plans_are_sorted() {
-        assert!(PLANS.is_sorted());
+    fn a_code_that_is_divided_from_a_whole_number_is_taken_for_one() {
+        let options = PhoneOptions::default();
+        for (written, expected) in [
+            ("852-60987654", "+85260987654"),
+            ("852 6098 7654", "+85260987654"),
+            ("886-912345678", "+886912345678"),
+            ("853 66123456", "+85366123456"),
+            ("1-415-555-2671", "+14155552671"),
+            ("44 7911 123457", "+447911123457"),
+            ("65 91234568", "+6591234568"),
+            ("香港：852-60987654", "+85260987654"),
+        ] {
+            let found = read_phones(written, &options);
+            let keys: Vec<&str> = found.iter().filter_map(|one| one.value.key()).collect();
+            assert_eq!(keys, [expected], "{written}");
+            assert!(found.iter().all(|one| one.value.is_assumed()), "{written}");
+        }
+        // Of China, of no plan, or nothing but a number with a digit too few.
+        for written in
+            ["139-27461853", "21-55551234", "1-800-2671", "44 2026 05", "852-6098765", "1-123-456-7890"]
+        {
+            let found = read_phones(written, &options);
+            assert!(!found.iter().any(|one| one.value.is_assumed()), "{written}: {found:?}");
+        }
     }
 
     #[test]

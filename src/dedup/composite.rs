@@ -257,7 +257,7 @@ impl Composite {
                 let unit = |contact: &'u Contact| {
                     let mut keys = own.clone();
                     if read {
-                        keys.extend(contact_keys(contact, context.tables));
+                        keys.extend(contact_keys(contact, account.region, context.tables));
                     }
                     Unit { source, contact: Some(contact), keys }
                 };

@@ -139,7 +139,7 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
     let facts = case.facts;
     // Whether one of the keys they share, if there are any, names one person.
     let shared = |contact: &Contact| {
-        let keys = contact_keys(contact, facts.context().tables);
+        let keys = contact_keys(contact, account.region, facts.context().tables);
         let mut ours = keys.iter().filter(|key| case.keys.binary_search(key).is_ok()).peekable();
         ours.peek()?;
         Some(ours.any(|key| is_strong(key, facts)))

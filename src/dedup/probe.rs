@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{
-    Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_emails, read_phones, read_wechats,
+    Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_emails, read_phones, read_phones_of,
+    read_wechats,
 };
 use crate::model::open_enum::closed_enum;
 use crate::model::{
-    Account, AccountId, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone,
+    Account, AccountId, Contact, ExternalIdKind, Lead, LeadField, Region, mask_email, mask_id, mask_phone,
 };
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
 
@@ -245,7 +246,9 @@ impl Probe {
         let cut = cut_account(account);
         let account = cut.as_deref().unwrap_or(account);
         let mut keys = Probe::of_names(account, context);
-        keys.extend(account.contacts.iter().flat_map(|contact| contact_keys(contact, context.tables)));
+        keys.extend(
+            account.contacts.iter().flat_map(|contact| contact_keys(contact, account.region, context.tables)),
+        );
         Probe::new(keys)
     }
 
@@ -266,7 +269,7 @@ impl Probe {
     /// What of an account's keys comes from the last of its contacts.
     pub(crate) fn of_last_contact(account: &Account, tables: &HostTables) -> Vec<MatchKey> {
         let last = account.contacts.last().filter(|_| account.contacts.len() <= LeadLimits::CONTACTS);
-        let keys = last.map(|contact| contact_keys(contact, tables)).unwrap_or_default();
+        let keys = last.map(|contact| contact_keys(contact, account.region, tables)).unwrap_or_default();
         Probe::new(keys).keys
     }
 }
@@ -319,11 +322,11 @@ fn parents(domain: &str) -> impl Iterator<Item = &str> {
 const SECOND_LEVELS: [&str; 12] =
     ["com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob"];
 
-/// The keys of a contact of an account.
-pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
+/// The keys of a contact of an account in a region.
+pub(super) fn contact_keys(contact: &Contact, region: Option<Region>, tables: &HostTables) -> Vec<MatchKey> {
     let options = tables.phone_options();
     let phones = contact.phones.iter().take(LeadLimits::VALUES);
-    let phones = phones.flat_map(|phone| read_phones(read_text(phone.as_str()), &options));
+    let phones = phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region, &options));
     let phones = phones.filter_map(|phone| phone.value.key().map(str::to_owned));
     let emails = contact.emails.iter().take(LeadLimits::VALUES);
     let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));

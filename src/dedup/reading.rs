@@ -8,9 +8,10 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, id_key, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
-    WechatKind, canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones, wechat_ids,
+    WechatKind, canonical_domain, is_abroad, is_public_mail_domain, plain_phone, read_emails, read_phones_of,
+    wechat_ids,
 };
-use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
+use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
 use crate::rule::{
     FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_keys,
@@ -153,7 +154,7 @@ impl<'x, 'a> Reading<'x, 'a> {
 
     fn read_account(&mut self, account: &Account) {
         for contact in &account.contacts {
-            self.read_phones(&contact.phones);
+            self.read_phones(&contact.phones, account.region);
             self.read_wechat(contact.wechat.as_ref());
             if self.email {
                 self.read_emails(&contact.emails, false);
@@ -203,19 +204,21 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
     }
 
-    fn read_phones(&mut self, phones: &[PhoneNumber]) {
+    /// The numbers of a contact, as they are dialled where the account is.
+    fn read_phones(&mut self, phones: &[PhoneNumber], region: Option<Region>) {
         if !self.phone {
             return;
         }
         let options = self.context.tables.phone_options();
+        let is_home = region.is_none_or(|region| !is_abroad(&region, &options));
         for phone in phones {
             if !self.may_be_ours(phone.as_str()) {
                 continue;
             }
-            match plain_phone(phone.as_str(), &options) {
+            match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
                 Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
                 None => {
-                    let found = read_phones(phone.as_str(), &options);
+                    let found = read_phones_of(phone.as_str(), region, &options);
                     let keys = found.iter().filter_map(|one| one.value.key());
                     keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
                 }

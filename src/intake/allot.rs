@@ -23,8 +23,8 @@ impl Intake {
     /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
     /// back](Intake::reassign). Who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
     /// a rep to whom the rules might not give it: who is gone, serves other regions or is at a cap; and for a partner
-    /// while another's [deal](Intake::register_deal) protects the account of the lead, and for who works on it
-    /// already. Working hours, an absence and untouched leads are no reasons: a director knows.
+    /// while another's [deal](Intake::register_deal) protects the account of the lead, for who works on it already,
+    /// and for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -67,6 +67,9 @@ impl Intake {
         let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
         if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
+        }
+        if self.may_not_be_contacted(&case) {
+            return self.refuse(&case, Refusal::NoAllowedChannel);
         }
         let mut outcome = self.hand(&case, input, before, owner, Acquisition::AssignedByAdmin);
         let about = RecordRef::Lead(input.lead.id.clone());
@@ -157,7 +160,8 @@ impl Intake {
         let may_have_it = |rep: &RepId| !case.had_it(rep) && !lost.contains(rep);
         let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(&case, rep).is_none();
         let end = end_with(&case, from);
-        let mut outcome = match to.filter(fits) {
+        // What nobody may contact is held, for whomever it is meant.
+        let mut outcome = match to.filter(fits).filter(|_| !self.may_not_be_contacted(&case)) {
             Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),
             None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
                 self.escalate(&case, input, from, end)
@@ -187,6 +191,18 @@ impl Intake {
             outcome.tell_helper(&case, &input.history);
         }
         outcome
+    }
+
+    /// Whether the person has refused every channel by which the lead can be reached. A customer stays one.
+    fn may_not_be_contacted(&self, case: &Case<'_>) -> bool {
+        let context = FactContext {
+            tables: &self.tables,
+            activities: case.activities,
+            history: case.history,
+            now: case.now,
+        };
+        let is_refused = || self.begin(case, &Facts::new(case.lead, &context)).verdict.leaves_no_channel();
+        case.lead.status != LeadStatus::Converted && is_refused()
     }
 
     /// Gives a lead to a rep by a person's act, from somebody or nobody.

@@ -8,14 +8,15 @@ use super::engine::Case;
 use super::pools::later;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};
-use crate::model::{Acquisition, Effect, History, OwnerState, PoolMode, RepId};
+use crate::model::{Acquisition, Effect, History, LeadStatus, OwnerState, PoolMode, RepId};
 use crate::rule::Facts;
 
 impl Intake {
     /// Gives a lead that nobody has to the rep who claims it.
     ///
     /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a
-    /// partner's deal protects, that is blocked or asked about, or whose pool is only assigned from; for a rep who
+    /// partner's deal protects, that is blocked or asked about, whose person has refused every channel, or whose pool is
+    /// only assigned from; for a rep who
     /// had it in this cycle or during the cool-down, and for one who is gone, away, or at a cap: of leads held, or of
     /// claims that day. A lead that turns out to be somebody's goes there.
     ///
@@ -62,6 +63,9 @@ impl Intake {
         }
         if outcome.effects.iter().any(|effect| is_given_to(effect, rep)) {
             outcome.person = Some(Act::Claim.as_str().into());
+        }
+        if outcome.verdict.leaves_no_channel() && input.lead.status != LeadStatus::Converted {
+            return self.refuse(&case, Refusal::NoAllowedChannel);
         }
         match &outcome.route {
             Route::Blocked | Route::AwaitingReview { .. } => self.refuse(&case, Refusal::AwaitingReview),

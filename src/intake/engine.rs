@@ -14,10 +14,11 @@ use super::{
     wake_up,
 };
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
-use crate::blacklist::{Blacklist, JointDelta, JointList, LookedAt, PhoneSet, WindowState};
+use crate::blacklist::{Blacklist, ConsentRecord, JointDelta, JointList, LookedAt, PhoneSet, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
+use crate::error::RuleErrors;
 use crate::model::{
     Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadField, LeadId, OwnerState, Pool,
     PoolId, RecordRef, RepId, RuleId, TenureEnd,
@@ -207,6 +208,15 @@ impl Intake {
     #[must_use]
     pub fn with_joint_list(self, list: Arc<JointList>) -> Intake {
         Intake { blacklist: self.blacklist.with_joint_list(list), ..self }
+    }
+
+    /// The same with other records for a `consent` rule of the blacklist: those that the host keeps, as they are now. They are no
+    /// part of the rules' [version](Intake::version).
+    ///
+    /// # Errors
+    /// Every record that cannot be read, by its place, and a rule that is no `consent` rule.
+    pub fn with_consents(self, rule: &RuleId, records: &[ConsentRecord]) -> Result<Intake, RuleErrors> {
+        Ok(Intake { blacklist: self.blacklist.with_consents(rule, records)?, ..self })
     }
 
     /// The same with the host's set of phone numbers for a `list` rule of the blacklist that says `"phone_set": true`.

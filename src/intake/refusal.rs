@@ -23,6 +23,8 @@ pub enum Refusal {
     },
     /// It is blocked, or a person is asked about it.
     AwaitingReview,
+    /// The person has refused every channel: nobody may contact it.
+    NoAllowedChannel,
     /// Two reps work on it, and nobody has decided yet.
     Collision,
     /// An open opportunity holds it.
@@ -73,6 +75,7 @@ codes! {
         Refusal::Ended => "ended",
         Refusal::Owned { .. } => "owned",
         Refusal::AwaitingReview => "awaiting_review",
+        Refusal::NoAllowedChannel => "no_allowed_channel",
         Refusal::Collision => "collision",
         Refusal::OpenOpportunity { .. } => "open_opportunity",
         Refusal::Protected { .. } => "protected",
@@ -105,6 +108,7 @@ impl fmt::Display for Refusal {
             Refusal::Ended => f.write_str("the lead has ended"),
             Refusal::Owned { owner } => write!(f, "{owner} has the lead"),
             Refusal::AwaitingReview => f.write_str("the lead is under review"),
+            Refusal::NoAllowedChannel => f.write_str("the person has refused every channel"),
             Refusal::Collision => f.write_str("two reps are working on the lead, and a review is pending"),
             Refusal::OpenOpportunity { opportunity } => {
                 write!(f, "the open opportunity {opportunity} holds the lead")

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::HostTables;
 use super::misplaced::{Contact, ContactField, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, in_country,
-    is_abroad, plain_email, plain_phone, read_emails, read_phones, read_wechats,
+    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, is_abroad,
+    plain_email, plain_phone, read_emails, read_phones, read_phones_of, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
 
@@ -208,8 +208,8 @@ fn phones_of(lead: &Lead, tables: &HostTables) -> Values<Phone> {
     let texts = lead.phones.iter().map(PhoneNumber::as_str);
     // Whoever states a country writes numbers as they are dialled there.
     let stated = lead.country.as_deref().and_then(|country| tables.gazetteer.region_of(country));
-    if let Some(country) = stated.filter(|country| is_abroad(country, &options)) {
-        let read = |text: &str| in_country(text, read_phones(text, &options), country, &options);
+    if stated.is_some_and(|country| is_abroad(&country, &options)) {
+        let read = |text: &str| read_phones_of(text, stated, &options);
         return Values::read(ContactField::Phone, texts, |_| None, read);
     }
     Values::read(

@@ -7,7 +7,7 @@ use super::squeeze::{Kept, Squeezed};
 use crate::blacklist::rules::LexiconPass;
 
 /// Most signs between two characters of a word.
-const MAX_SIGNS: usize = 3;
+pub(super) const MAX_SIGNS: usize = 3;
 /// Fewest characters of a word that is looked for with its characters repeated.
 const MIN_REPEATED: usize = 3;
 

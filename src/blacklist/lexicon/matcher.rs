@@ -8,6 +8,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 use super::cover::Cover;
 use super::evasion::{is_evasion, squeezed_word};
 use super::hit::LexiconHit;
+use super::loose::LooseText;
 use super::squeeze::{Kept, Squeezed, whole};
 use super::words::{Entry, Words};
 use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
@@ -57,6 +58,8 @@ const TRIES: usize = 16;
 pub struct Lexicon {
     words: Words,
     layers: Vec<Layer>,
+    /// The phrases without their signs.
+    loose: Option<Phrases>,
 }
 
 type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
@@ -68,9 +71,46 @@ struct Layer {
     words: Automaton,
     /// The entries of each pattern; several where the pass squeezes different words to one.
     entries: Vec<Vec<u32>>,
-    phrases: Option<Automaton>,
+    phrases: Option<Phrases>,
+}
+
+/// The harmless phrases as a pass reads them.
+#[derive(Clone)]
+pub(super) struct Phrases {
+    automaton: Automaton,
     /// The phrases of each pattern.
-    covers: Vec<Vec<u32>>,
+    groups: Vec<Vec<u32>>,
+}
+
+impl Phrases {
+    fn build(patterns: &[String], groups: Vec<Vec<u32>>) -> Result<Option<Phrases>, String> {
+        if patterns.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Phrases { automaton: automaton(patterns)?, groups }))
+    }
+
+    /// The phrases of a list in a text, as far as they are one each.
+    pub(super) fn cover(
+        &self,
+        words: &Words,
+        read: &str,
+        list: usize,
+        is_one: &dyn Fn(&Range<usize>) -> bool,
+    ) -> Cover {
+        let mut found = Vec::new();
+        for one in self.automaton.find_overlapping_iter(read) {
+            let place = one.start()..one.end();
+            for index in self.groups.get(one.value() as usize).into_iter().flatten() {
+                let Some(phrase) = words.phrases.get(*index as usize) else { continue };
+                let is_word = phrase.edges.fit(read, &place, LexiconMatch::Words);
+                if is_word && words.allows(list, phrase) && is_one(&place) {
+                    found.push((place.clone(), *index));
+                }
+            }
+        }
+        Cover::new(found)
+    }
 }
 
 impl fmt::Debug for Lexicon {
@@ -104,17 +144,18 @@ impl Lexicon {
         words.add(check, &mut report);
         let lexicon = Lexicon::build(words, &mut report);
         report.finish()?;
-        Ok(lexicon.unwrap_or_else(|| Lexicon { words: Words::default(), layers: Vec::new() }))
+        Ok(lexicon.unwrap_or_else(|| Lexicon { words: Words::default(), layers: Vec::new(), loose: None }))
     }
 
     /// Compiles the lists that were read; `None` when there is nothing to look for.
     pub(in crate::blacklist) fn build(words: Words, report: &mut Report) -> Option<Lexicon> {
-        let built: Result<Vec<Option<Layer>>, String> =
-            LexiconPass::ALL.iter().map(|pass| Layer::build(&words, *pass)).collect();
-        match built {
-            Ok(layers) => {
+        let layers = LexiconPass::ALL.iter().map(|pass| Layer::build(&words, *pass));
+        let layers: Result<Vec<Option<Layer>>, String> = layers.collect();
+        let (patterns, groups) = patterns_of_phrases(&words, LexiconPass::Separated, &|_| true);
+        match layers.and_then(|layers| Ok((layers, Phrases::build(&patterns, groups)?))) {
+            Ok((layers, loose)) => {
                 let layers: Vec<Layer> = layers.into_iter().flatten().collect();
-                (!layers.is_empty()).then_some(Lexicon { words, layers })
+                (!layers.is_empty()).then_some(Lexicon { words, layers, loose })
             }
             Err(fault) => {
                 let message = format!("the words of all lexicons cannot be compiled together: {fault}");
@@ -189,9 +230,9 @@ impl Layer {
         if patterns.is_empty() {
             return Ok(None);
         }
-        let (phrases, covers) = patterns_of_phrases(words, pass, &wanted);
-        let phrases = if phrases.is_empty() { None } else { Some(automaton(&phrases)?) };
-        Ok(Some(Layer { pass, words: automaton(&patterns)?, entries, phrases, covers }))
+        let (phrases, groups) = patterns_of_phrases(words, pass, &wanted);
+        let phrases = Phrases::build(&phrases, groups)?;
+        Ok(Some(Layer { pass, words: automaton(&patterns)?, entries, phrases }))
     }
 
     /// What the pass reads of a folded text.
@@ -270,7 +311,9 @@ impl Scan<'_> {
         let read = squeezed.as_ref().map_or(self.folded.as_str(), |squeezed| &squeezed.text);
         // Phrases are looked for when the first word is found: most texts hold none.
         let mut covers: Vec<Option<Cover>> = Vec::new();
-        let lexicon = self.lexicon;
+        let (lexicon, folded) = (self.lexicon, self.folded.as_str());
+        let loose = lexicon.loose.as_ref().filter(|_| layer.pass == LexiconPass::Plain);
+        let mut loose_text: Option<LooseText<'_>> = None;
         for found in layer.words.find_overlapping_iter(read).take(TRIES * read.len()) {
             if self.room.iter().all(|(hits, _)| *hits == 0) {
                 return;
@@ -281,12 +324,20 @@ impl Scan<'_> {
             let group = layer.entries.get(found.value() as usize).into_iter().flatten();
             for entry in group.filter_map(|index| lexicon.words.entries.get(*index as usize)) {
                 self.entry(layer, entry, kept, &range, &mut |list| {
+                    let lists = lexicon.words.lists.len();
                     if covers.is_empty() {
-                        covers = (0..lexicon.words.lists.len()).map(|_| None).collect();
+                        covers = (0..lists).map(|_| None).collect();
                     }
-                    let cover = covers.get_mut(list)?;
-                    let cover = cover.get_or_insert_with(|| cover_of(layer, lexicon, read, list));
-                    cover.over(&place)
+                    let cover = covers.get_mut(list)?.get_or_insert_with(|| {
+                        let phrases = layer.phrases.as_ref();
+                        phrases.map_or_else(Cover::default, |phrases| {
+                            phrases.cover(&lexicon.words, read, list, &|_| true)
+                        })
+                    });
+                    cover.over(&place).or_else(|| {
+                        let text = loose_text.get_or_insert_with(|| LooseText::of(folded, lists));
+                        text.over(&place, list, loose?, &lexicon.words)
+                    })
                 });
             }
         }
@@ -355,21 +406,4 @@ impl Scan<'_> {
         let turned: usize = before.map(char::len_utf8).sum();
         Some(span.start - turned..span.end)
     }
-}
-
-/// The phrases of a list in what a pass reads.
-fn cover_of(layer: &Layer, lexicon: &Lexicon, read: &str, list: usize) -> Cover {
-    let Some(phrases) = &layer.phrases else { return Cover::default() };
-    let mut found = Vec::new();
-    for one in phrases.find_overlapping_iter(read) {
-        let place = one.start()..one.end();
-        for index in layer.covers.get(one.value() as usize).into_iter().flatten() {
-            let Some(phrase) = lexicon.words.phrases.get(*index as usize) else { continue };
-            let is_word = phrase.edges.fit(read, &place, LexiconMatch::Words);
-            if is_word && lexicon.words.allows(list, phrase) {
-                found.push((place.clone(), *index));
-            }
-        }
-    }
-    Cover::new(found)
 }

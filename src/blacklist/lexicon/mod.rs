@@ -11,6 +11,7 @@ mod cover;
 mod edges;
 mod evasion;
 mod hit;
+mod loose;
 mod matcher;
 mod phrases;
 mod squeeze;

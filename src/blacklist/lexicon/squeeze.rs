@@ -52,6 +52,15 @@ impl Squeezed {
         squeezed
     }
 
+    /// Where some bytes of the folded text stand in the squeezed one; `None` when nothing of them is kept.
+    pub(super) fn range_of(&self, folded: &Range<usize>) -> Option<Range<usize>> {
+        let from = self.kept.partition_point(|one| (one.start as usize) < folded.start);
+        let to = self.kept.partition_point(|one| (one.end as usize) <= folded.end);
+        let start = self.kept.get(from..to)?.first()?.at as usize;
+        let end = self.kept.get(to).map_or(self.text.len(), |next| next.at as usize);
+        Some(start..end)
+    }
+
     /// Every character that is kept.
     pub(super) fn all(&self) -> &[Kept] {
         &self.kept

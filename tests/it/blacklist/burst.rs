@@ -429,3 +429,42 @@ fn what_is_nobodys_is_no_origin() {
     }
     assert!(flagged(By::Ip24, &json!({"ip": "203.0.113.9"})));
 }
+
+/// Nobody tells a class how to write the name of its school.
+#[test]
+fn a_class_that_writes_its_school_in_nine_ways_is_one() {
+    let by = BurstCheck {
+        by: BurstDimension::Company,
+        count: 10,
+        window: Span::hours(1),
+        ..BurstCheck::default()
+    };
+    let blacklist =
+        Blacklist::compile(&rules([("class", Severity::Flag, BlacklistCheck::Burst(by))])).unwrap();
+    let ways = [
+        "杭州市第七中学",
+        "杭州第七中学",
+        "杭州七中",
+        "杭州7中",
+        "杭州市第7中学",
+        "杭州第七中学高一(3)班",
+        "杭州七中高一3班",
+        "杭州市第七中学 高二年级",
+        "浙江省杭州市第七中学",
+    ];
+    let pupil = |n: usize| Lead {
+        id: format!("L-{n:02}").into(),
+        created_at: start() + TimeDelta::minutes(n as i64),
+        company: Some(ways[n % ways.len()].to_owned()),
+        ..Lead::default()
+    };
+    let pupils: Vec<Lead> = (0..40).map(pupil).collect();
+    let (verdicts, _) = stream(&blacklist, &pupils, WindowState::default());
+    let flagged = verdicts.iter().filter(|verdict| verdict.severity() == Severity::Flag).count();
+    assert_eq!(flagged, 31);
+    let others = ["杭州八中", "宁波七中", "杭州第七小学", "个人"];
+    let mixed: Vec<Lead> =
+        (0..40).map(|n| Lead { company: Some(others[n % 4].to_owned()), ..pupil(n) }).collect();
+    let (verdicts, _) = stream(&blacklist, &mixed[..36], WindowState::default());
+    assert!(verdicts.iter().all(|verdict| verdict.severity() == Severity::Pass));
+}

@@ -53,6 +53,24 @@ fn a_lead_is_held_when_no_channel_is_left() {
     assert!(check(&calls, json!({"phones": ["15088672341"]})).hits().is_empty());
 }
 
+/// Withdrawals come every day: the host hands its records in, and nothing else is compiled anew.
+#[test]
+fn records_of_the_host_take_the_place_of_those_of_the_rules() {
+    let blacklist = with(vec![record(&[Channel::All])]);
+    let version = blacklist.version().clone();
+    let other = ConsentRecord { phone: Some("13600247581".into()), email: None, ..record(&[Channel::All]) };
+    let (before, after) = (json!({"phones": ["13927461853"]}), json!({"phones": ["13600247581"]}));
+    assert!(is_held(&blacklist, before.clone()) && !is_held(&blacklist, after.clone()));
+    let blacklist = blacklist.with_consents(&"stop".into(), &[other]).unwrap();
+    assert!(!is_held(&blacklist, before) && is_held(&blacklist, after.clone()));
+    assert_eq!(*blacklist.version(), version);
+    let wrong = ConsentRecord { phone: Some("136".into()), ..record(&[Channel::All]) };
+    let errors = blacklist.clone().with_consents(&"stop".into(), &[wrong]).unwrap_err();
+    assert_eq!(errors.diagnostics[0].path, "records[0].phone");
+    assert!(blacklist.clone().with_consents(&"stopp".into(), &[]).unwrap_err().to_string().contains("stop"));
+    assert!(!is_held(&blacklist.with_consents(&"stop".into(), &[]).unwrap(), after));
+}
+
 #[test]
 fn a_record_has_its_time_and_an_override_its_say() {
     let mut one = record(&[Channel::All]);

@@ -517,3 +517,68 @@ proptest! {
         prop_assert_eq!(STRANGE.find(&text), hits);
     }
 }
+
+/// Who writes a sign into a harmless phrase does no harm by it.
+#[test]
+fn a_phrase_is_read_through_signs() {
+    let words = ["诈骗", "洗钱", "发票", "传销"];
+    for check in [all(&words), LexiconCheck { words: texts(&words), ..LexiconCheck::default() }] {
+        let lexicon = compile(&check);
+        for harmless in [
+            "反“诈骗”",
+            "反「诈骗」系统",
+            "反 诈骗",
+            "反-诈骗",
+            "反 洗钱",
+            "需要 发票",
+            "需要：发票",
+            "宣 传销售",
+            "宣传销 售",
+        ] {
+            let hits = lexicon.find(harmless);
+            assert!(!hits.is_empty(), "{harmless}");
+            assert!(hits.iter().all(|hit| hit.allowed_by().is_some()), "{harmless}: {hits:?}");
+        }
+        // Two sentences, and a sign too many.
+        for harmful in ["我们反对。诈骗", "需要。发票", "反----诈骗", "代开 发票"] {
+            let hits = lexicon.find(harmful);
+            assert!(hits.iter().any(|hit| hit.allowed_by().is_none()), "{harmful}: {hits:?}");
+        }
+    }
+}
+
+#[test]
+fn the_best_known_traps_are_harmless() {
+    let words = ["性交", "做爱", "台独", "阳具", "口交", "传销", "套现", "刷单", "诈骗", "毒品", "发票"];
+    let lexicon = compile(&LexiconCheck { words: texts(&words), ..LexiconCheck::default() });
+    for harmless in [
+        "一次性交付",
+        "线性交叉",
+        "可能性交给他",
+        "异性交友",
+        "做爱心公益",
+        "一台独立服务器",
+        "两台独立站",
+        "朝阳具体地址",
+        "接口交期",
+        "进口交通工具",
+        "流传销量",
+        "手套现货",
+        "外套现货",
+        "一套现金流",
+        "刷单词",
+        "反电信网络诈骗法",
+        "防电信诈骗",
+        "毒品检测试剂盒",
+        "请开具增值税专用发票",
+        "能开发票吗",
+    ] {
+        let hits = lexicon.find(harmless);
+        assert!(hits.iter().all(|hit| hit.allowed_by().is_some()), "{harmless}: {hits:?}");
+    }
+    for harmful in ["电信诈骗", "毒品交易", "代开增值税专用发票", "刷单返利", "一次性套现"]
+    {
+        let hits = lexicon.find(harmful);
+        assert!(hits.iter().any(|hit| hit.allowed_by().is_none()), "{harmful}: {hits:?}");
+    }
+}

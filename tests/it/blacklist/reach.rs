@@ -409,3 +409,82 @@ fn patterns_of_a_document_have_a_bound_together() {
         assert!(errors.contains(place) && errors.contains("at most"), "{errors}");
     }
 }
+
+/// People choose accounts that are easy to keep in mind, and firms test what they sell: only words that stand for none block.
+#[test]
+fn a_pattern_or_a_word_that_may_be_a_name_leaves_a_lead_reachable() {
+    let default = BlacklistRules::default();
+    for email in [
+        "nil@xinghe.cn",
+        "testing@sgs.com",
+        "mail@mail.xinghe.cn",
+        "aaa@aaa.com",
+        "654321@qq.com",
+        "66666@qq.com",
+        "ppp@163.com",
+    ] {
+        assert!(severity(&default, json!({"emails": [email]})) < Severity::Block, "{email}");
+    }
+    for wechat in ["abc88888", "abc1234567", "aaaaaa8", "weixin888", "tester01", "88888888"] {
+        assert_eq!(severity(&default, json!({"wechat": wechat})), Severity::Flag, "{wechat}");
+    }
+    for record in [
+        json!({"emails": ["none@xinghe.cn"]}),
+        json!({"emails": ["123456@qq.com"]}),
+        json!({"emails": ["手机号@qq.com"]}),
+        json!({"emails": ["user@domain.com"]}),
+        json!({"wechat": "wechat"}),
+        json!({"wechat": "test123"}),
+    ] {
+        assert_eq!(severity(&default, record.clone()), Severity::Block, "{record}");
+    }
+}
+
+/// What an override says of a value holds of what follows from it: somebody may answer there.
+#[test]
+fn an_override_makes_a_value_usable() {
+    let with = |allow: serde_json::Value| {
+        let mut document = serde_json::to_value(BlacklistRules::default()).unwrap();
+        document["overrides"] = json!([allow]);
+        serde_json::from_value::<BlacklistRules>(document).unwrap()
+    };
+    let word = json!({"author": "li", "reason": "spoke to him"});
+    let by = |allow: serde_json::Value| {
+        let mut one = word.clone();
+        one.as_object_mut().unwrap().extend(allow.as_object().unwrap().clone());
+        with(one)
+    };
+    for (record, allow) in [
+        (
+            json!({"emails": ["test@xinghe.cn"]}),
+            json!({"allow": {"email": "test@xinghe.cn"}, "rules": ["fake"]}),
+        ),
+        (
+            json!({"emails": ["test@xinghe.cn"]}),
+            json!({"allow": {"domain": "xinghe.cn"}, "rules": ["fake"], "scope": "value"}),
+        ),
+        (json!({"phones": ["13800138000"]}), json!({"allow": {"phone": "13800138000"}, "rules": ["fake"]})),
+        (
+            json!({"wechat": "wechat123"}),
+            json!({"allow": {"wechat": "wechat123"}, "categories": ["contact"]}),
+        ),
+        (json!({"phones": ["14905001234"]}), json!({"allow": {"lead": "L-0"}, "rules": ["phone_format"]})),
+    ] {
+        assert_eq!(severity(&BlacklistRules::default(), record.clone()), Severity::Block, "{record}");
+        assert!(severity(&by(allow.clone()), record.clone()) < Severity::Block, "{record} {allow}");
+    }
+    // Of another value, of another rule, and of what nobody can dial.
+    for (record, allow) in [
+        (
+            json!({"emails": ["test@lvhu.cn"]}),
+            json!({"allow": {"email": "test@xinghe.cn"}, "rules": ["fake"]}),
+        ),
+        (
+            json!({"emails": ["test@lvhu.cn"]}),
+            json!({"allow": {"email": "test@lvhu.cn"}, "rules": ["email_format"]}),
+        ),
+        (json!({"phones": ["139274618"]}), json!({"allow": {"lead": "L-0"}, "rules": ["phone_format"]})),
+    ] {
+        assert_eq!(severity(&by(allow.clone()), record.clone()), Severity::Block, "{record} {allow}");
+    }
+}

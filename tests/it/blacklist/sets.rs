@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::blacklist::{
-    Blacklist, BlacklistCheck, BurstCheck, BurstDimension, ContactKind, HitReason, JointCheck, JointList,
-    ListCheck, PatternCheck, PhoneSet, PrefixCheck, Severity, WindowState,
+    Blacklist, BlacklistCheck, BlacklistRules, BurstCheck, BurstDimension, ContactKind, HitReason,
+    JointCheck, JointList, ListCheck, PatternCheck, PhoneSet, PrefixCheck, Severity, WindowState,
 };
 use leadkit::calendar::Span;
 use leadkit::company::Gazetteer;
@@ -543,4 +543,94 @@ fn a_reported_account_is_found_by_its_number() {
     {
         assert_eq!(super::check(&blacklist, lead).severity(), Severity::Block);
     }
+}
+
+/// One place is one, wherever and however it is written.
+#[test]
+fn a_listed_company_is_found_by_its_place() {
+    let of = |company: &str| {
+        let list = ListCheck { companies: texts(&[company]), ..ListCheck::default() };
+        engine([("list", Severity::Block, BlacklistCheck::List(list))])
+    };
+    let blacklist = of("深圳市星河科技有限公司");
+    for same in ["深圳星河科技有限公司", "星河科技（深圳）有限公司", "广东省深圳市星河科技有限公司"]
+    {
+        assert_eq!(check(&blacklist, json!({"company": same})).severity(), Severity::Block, "{same}");
+    }
+    for other in
+        ["北京星河科技有限公司", "深圳市星河贸易有限公司", "深圳市银河科技有限公司", "星河科技有限公司"]
+    {
+        assert_eq!(check(&blacklist, json!({"company": other})).severity(), Severity::Pass, "{other}");
+    }
+    let blacklist = of("北京星河科技有限公司");
+    assert_eq!(check(&blacklist, json!({"company": "北京市星河科技有限公司"})).severity(), Severity::Block);
+}
+
+/// An entry that means far more than whoever wrote it thinks of.
+#[test]
+fn entries_that_mean_nearly_everybody_are_warned_of() {
+    let warnings = |check: serde_json::Value, overrides: serde_json::Value| {
+        let rule = json!({"id": "r", "category": "c", "severity": "block", "check": check});
+        let document = json!({"rules": [rule], "overrides": overrides});
+        let rules: BlacklistRules = serde_json::from_value(document).unwrap();
+        rules.lint().iter().map(|one| format!("{} {}", one.code, one.path)).collect::<Vec<_>>()
+    };
+    let allow = |allow: serde_json::Value, scope: &str| json!([{"allow": allow, "scope": scope, "author": "li", "reason": "customer"}]);
+    let list = json!({"list": {"phones": ["13927461853"]}});
+    for (check, overrides, expected) in [
+        (
+            json!({"domain": {"domains": ["rival.com", "com.cn"]}}),
+            json!([]),
+            "whole_registry rules[0].check.domain.domains[1]",
+        ),
+        (json!({"prefix": {"phones": ["+86"]}}), json!([]), "whole_country rules[0].check.prefix.phones[0]"),
+        (
+            json!({"prefix": {"networks": ["0.0.0.0/0"]}}),
+            json!([]),
+            "wide_network rules[0].check.prefix.networks[0]",
+        ),
+        (
+            json!({"list": {"companies": ["个人"]}}),
+            json!([]),
+            "names_nobody rules[0].check.list.companies[0]",
+        ),
+        (list.clone(), allow(json!({"company": "华为技术有限公司"}), "lead"), "wide_override overrides[0]"),
+        (list.clone(), allow(json!({"domain": "qq.com"}), "lead"), "wide_override overrides[0]"),
+    ] {
+        assert_eq!(warnings(check.clone(), overrides), [expected], "{check}");
+    }
+    for (check, overrides) in [
+        (json!({"domain": {"domains": ["rival.com.cn"]}}), json!([])),
+        (json!({"prefix": {"phones": ["+86170"], "networks": ["203.0.113.0/24"]}}), json!([])),
+        (list.clone(), allow(json!({"company": "华为技术有限公司"}), "value")),
+        (list, allow(json!({"phone": "13927461853"}), "lead")),
+    ] {
+        assert_eq!(warnings(check.clone(), overrides), [""; 0], "{check}");
+    }
+}
+
+/// `个人` on a joint list blocks nobody who has no company.
+#[test]
+fn no_company_is_nobodys_on_a_joint_list() {
+    let mut list = JointList::default();
+    for company in ["个人", "北京纷扬科技有限公司"] {
+        list.report(ContactKind::Company, company, "north", "never pays", now(), None).unwrap();
+    }
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 1, ..JointCheck::default() });
+    let blacklist = engine([("joint", Severity::Block, joint)]).with_joint_list(Arc::new(list));
+    assert_eq!(check(&blacklist, json!({"company": "个人"})).severity(), Severity::Pass);
+    assert_eq!(check(&blacklist, json!({"company": "北京纷扬科技有限公司"})).severity(), Severity::Block);
+}
+
+/// An address that was reported in any way a person writes it is found in every other.
+#[test]
+fn a_reported_address_is_found_by_its_person() {
+    let mut list = JointList::default();
+    list.report(ContactKind::Email, "Lei.Wang@gmail.com", "north", "never pays", now(), None).unwrap();
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 1, ..JointCheck::default() });
+    let blacklist = engine([("joint", Severity::Block, joint)]).with_joint_list(Arc::new(list));
+    for email in ["lei.wang@gmail.com", "leiwang+2@gmail.com", "lei.wang@googlemail.com"] {
+        assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Block, "{email}");
+    }
+    assert_eq!(check(&blacklist, json!({"emails": ["li.wang@gmail.com"]})).severity(), Severity::Pass);
 }

@@ -7,7 +7,7 @@ use leadkit::dedup::{
     Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, MatchTarget, Resolution, Rows,
     RuleAction,
 };
-use leadkit::model::{Contact, Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, Value};
+use leadkit::model::{Account, Contact, Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, Value};
 use leadkit::rule::{FactContext, Facts, HostTables, MatchLabel};
 use proptest::prelude::*;
 
@@ -167,6 +167,27 @@ fn to_b_2_the_phone_of_a_contact_converts_too() {
     assert_eq!(resolution.action(), &MatchAction::AssignByRules { record: RecordRef::Account("A1".into()) });
     assert!(resolution.labels().contains(&MatchLabel::ExistingCustomer));
     assert!(resolution.effects().iter().any(|effect| matches!(effect, Effect::Link(_))));
+}
+
+/// A contact of an account abroad writes his number as it is dialled there.
+#[test]
+fn numbers_of_an_account_are_read_where_it_is() {
+    let contact = |phone: &str| Contact { id: "C1".into(), phones: vec![phone.into()], ..Contact::default() };
+    let abroad = |phone: &str| Account {
+        region: Some("US-CA".parse().unwrap()),
+        contacts: vec![contact(phone)],
+        ..account("A1", "Acme Robotics Inc.", Some("wang"))
+    };
+    for (written, entered, expected) in [
+        ("(415) 555-2671", "+1 415 555 2671", Some("wang")),
+        ("(415) 555-2671", "0415-5552671", None),
+        ("13927461853", "+86 139 2746 1853", Some("wang")),
+        ("+44 20 7946 0958", "0044 20 7946 0958", Some("wang")),
+    ] {
+        let entry = with_phone("L1", NOW, entered, None);
+        let resolution = resolve(&DedupRules::b2b(), &entry, &book(&[abroad(written)], &[]));
+        assert_eq!(owner(&resolution), expected, "{written} {entered}");
+    }
 }
 
 #[test]

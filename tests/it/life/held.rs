@@ -150,6 +150,34 @@ fn an_objection_takes_a_lead_from_its_owner() {
     assert_eq!((nurtured.route().code(), told(&nurtured).len()), ("nurture", 0));
 }
 
+/// Nobody gives a rep a person whom he may not call.
+#[test]
+fn who_refused_every_channel_is_given_to_nobody() {
+    let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": MOBILE, "channels": ["all"], "reason": "asked", "basis": "objection", "since": "2020-01-01T00:00:00Z"}]}}}]});
+    let mut desk = team(json!({}), &["li", "wang"].map(rep));
+    drop(desk.submit(&caller("L1", 0, MOBILE)));
+    let owner = desk.owner("L1").to_owned();
+    let other = if owner == "li" { "wang" } else { "li" };
+    desk.intake = team(json!({"blacklist": stop}), &[]).intake;
+    let input = desk.intake.input_of(&desk.book, &"L1".into(), hour(1)).unwrap();
+    let state = State::default();
+    let allotted = desk.intake.allot(&input, &other.into(), &desk.roster, &state, hour(1));
+    assert_eq!(allotted.refusal().map(Refusal::code), Some("no_allowed_channel"));
+    let handed = desk.intake.hand_over(
+        &[input.clone()],
+        &owner.as_str().into(),
+        Some(&other.into()),
+        &desk.roster,
+        &state,
+        hour(1),
+    );
+    assert_eq!(handed[0].route().code(), "awaiting_review");
+    let nobodys = Input { lead: Lead { owner: None, pool: Some("leads".into()), ..input.lead }, ..input };
+    let claimed = desk.intake.claim(&nobodys, &other.into(), &desk.roster, &state, hour(1));
+    assert_eq!(claimed.refusal().map(Refusal::code), Some("no_allowed_channel"));
+}
+
 /// One channel is left: whoever gets the lead sees which one is not.
 #[test]
 fn a_refused_channel_is_marked_until_it_is_allowed_again() {

@@ -1,0 +1,52 @@
+//! Harmless phrases with signs between their characters, over words that have none: `反“诈骗”`, `需要：发票`. Allowing more of
+//! them blocks nobody.
+
+use std::ops::Range;
+
+use super::cover::Cover;
+use super::evasion::MAX_SIGNS;
+use super::matcher::Phrases;
+use super::squeeze::{Kept, Squeezed};
+use super::words::Words;
+use crate::blacklist::rules::LexiconPass;
+
+/// A text without its signs, and the phrases of each list that were looked for in it.
+pub(super) struct LooseText<'t> {
+    folded: &'t str,
+    squeezed: Squeezed,
+    covers: Vec<Option<Cover>>,
+}
+
+impl<'t> LooseText<'t> {
+    pub(super) fn of(folded: &'t str, lists: usize) -> LooseText<'t> {
+        let squeezed = Squeezed::of(folded, LexiconPass::Separated);
+        LooseText { folded, squeezed, covers: (0..lists).map(|_| None).collect() }
+    }
+
+    /// A phrase of a list over some bytes of the folded text.
+    pub(super) fn over(
+        &mut self,
+        place: &Range<usize>,
+        list: usize,
+        phrases: &Phrases,
+        words: &Words,
+    ) -> Option<u32> {
+        let LooseText { folded, squeezed, covers } = self;
+        let place = squeezed.range_of(place)?;
+        let is_one = |found: &Range<usize>| {
+            squeezed.kept(found.clone()).windows(2).all(|pair| match pair {
+                [left, right] => is_one_phrase(folded, left, right),
+                _ => true,
+            })
+        };
+        let cover = covers.get_mut(list)?;
+        let cover = cover.get_or_insert_with(|| phrases.cover(words, &squeezed.text, list, &is_one));
+        cover.over(&place)
+    }
+}
+
+/// Whether few signs stand between two characters, and no sentence ends there.
+fn is_one_phrase(folded: &str, left: &Kept, right: &Kept) -> bool {
+    let between = folded.get(left.range().end..right.range().start).unwrap_or_default();
+    between.chars().nth(MAX_SIGNS).is_none() && !between.contains(['。', '.', '!', '?', ';', '\n'])
+}
