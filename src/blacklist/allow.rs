@@ -7,10 +7,10 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
+use super::entry_keys::{phone_entries, squeezed_company};
 use super::found::Found;
 use super::lists::{
-    CompanyKeys, check_company, company_keys, domain_key, email_key, ip_key, phone_entries, phone_key,
-    squeezed_company, wechat_key,
+    CompanyKeys, check_company, company_keys, domain_key, email_key, ip_key, phone_key, wechat_key,
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::contacts::Channels;
+use super::entry_keys::phone_entries;
 use super::holders::{Holder, Holders, KeyKind};
-use super::lists::{email_key, phone_entries, phone_key, wechat_key};
+use super::lists::{email_key, phone_key, wechat_key};
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
 use crate::contact::{Wechat, person_of};
 use crate::error::Report;

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
-use super::lists::{phone_entries, squeezed_company};
+use super::entry_keys::{phone_entries, squeezed_company};
 use super::reason::ContactKind;
 use crate::company::place_key;
 use crate::contact::{Email, WechatKind};

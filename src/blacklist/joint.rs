@@ -6,11 +6,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::entry_keys::{EXTENSION, phone_entries};
 use super::found::Found;
 use super::holders::KeyKind;
-use super::lists::{
-    EXTENSION, company_keys, email_key, ip_key, phone_entries, phone_key, trimmed, wechat_key,
-};
+use super::lists::{company_keys, email_key, ip_key, phone_key, trimmed, wechat_key};
 use super::nobodys::has_company;
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;

@@ -1,6 +1,5 @@
 //! Exact lists and mail domains, compiled.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -8,9 +7,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::entry_keys::{phone_entries, squeezed_company, squeezed_name};
 use super::found::Found;
 use super::holders::{Holder, KeyKind};
-use super::letters::push_letters;
 use super::nobodys::names_company;
 use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
@@ -54,16 +53,6 @@ impl fmt::Debug for Lists {
             .field("ips", &self.ips.len())
             .finish_non_exhaustive()
     }
-}
-
-/// What stands between a number and its extension in the key of an entry.
-pub(super) const EXTENSION: &str = ";ext=";
-
-/// The keys of the entries that a number is meant by: the number itself, and the number with its extension.
-pub(super) fn phone_entries(phone: &Phone) -> impl Iterator<Item = Cow<'_, str>> {
-    let key = phone.key();
-    let whole = key.zip(phone.extension()).map(|(key, extension)| format!("{key}{EXTENSION}{extension}"));
-    key.map(Cow::Borrowed).into_iter().chain(whole.map(Cow::Owned))
 }
 
 /// An entry that is shown in another order than it is stored: nobody sees what is listed.
@@ -201,22 +190,6 @@ pub(super) fn check_company(text: &str, report: &mut Report) {
             format!("`{}` is what people write who have no company: all of them are meant", head(text));
         report.warning("names_nobody", message, "write the registered name of a company");
     }
-}
-
-/// The letters and digits of a folded name.
-pub(super) fn squeezed_name(text: &str) -> Box<str> {
-    let mut letters = String::new();
-    push_letters(&text::fold(text), &mut letters);
-    letters.into()
-}
-
-/// The same of the lead's company.
-pub(super) fn squeezed_company(facts: &Facts<'_>) -> Option<String> {
-    facts.company_folded().map(|folded| {
-        let mut letters = String::with_capacity(folded.len());
-        push_letters(folded, &mut letters);
-        letters
-    })
 }
 
 /// The beginning of an entry as a message shows it: what is invisible would turn the message round.

@@ -42,6 +42,7 @@ mod compile;
 mod consent;
 mod contacts;
 mod engine;
+mod entry_keys;
 mod form;
 mod found;
 mod holders;

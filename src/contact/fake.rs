@@ -13,6 +13,7 @@ use super::fault::PhoneKind;
 use super::mash::mash_token;
 use super::nobodys::{are_neighbours, firm_of, is_written_for_none};
 use super::phone::Phone;
+use super::placeholder::{SAMPLE_DOMAINS, is_placeholder};
 use crate::text;
 use crate::text::codes;
 
@@ -112,9 +113,6 @@ const MAX_NAME: usize = 256;
 
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
-/// Domains set aside for documentation (RFC 2606).
-pub(super) const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
-
 /// Whether a number is the one of the advertisements.
 pub(crate) fn is_sample_phone(phone: &Phone) -> bool {
     phone.calling_code() == Some(86) && phone.national().is_some_and(|national| SAMPLES.contains(&national))
@@ -260,59 +258,7 @@ fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
     best
 }
 
-/// Words that stand for nothing wherever a name is asked for. Folded: lower case, simplified characters.
-const PLACEHOLDERS: [&str; 47] = [
-    "тест",
-    "тестовый",
-    "нет",
-    "неизвестно",
-    "テスト",
-    "なし",
-    "名無し",
-    "테스트",
-    "없음",
-    "某人",
-    "anonymous",
-    "asd",
-    "ceshi",
-    "n/a",
-    "nil",
-    "none",
-    "nothing",
-    "null",
-    "qwe",
-    "test",
-    "tester",
-    "testing",
-    "undefined",
-    "unknown",
-    "xxx",
-    "不告诉你",
-    "不知道",
-    "不详",
-    "你猜",
-    "保密",
-    "匿名",
-    "名字",
-    "姓名",
-    "无",
-    "无名",
-    "无名氏",
-    "暂无",
-    "未填写",
-    "未知",
-    "某某",
-    "某某某",
-    "没",
-    "没有",
-    "测试",
-    "空",
-    "随便",
-    "哈哈哈",
-];
-/// Bytes of the longest word of this list and the next two; most names of companies are longer.
-const MAX_PLACEHOLDER: usize = 20;
-/// The same for names of people only: as companies they are real (ABC is a bank).
+/// Placeholders in names of people only: as companies they are real (ABC is a bank).
 const NAME_ONLY: [&str; 8] = ["abc", "aaa", "先生", "女士", "小姐", "某先生", "某女士", "某小姐"];
 /// The same for companies only: as names of people they are real (No and Na are Korean surnames).
 const COMPANY_ONLY: [&str; 14] = [
@@ -423,12 +369,6 @@ fn head(text: &str) -> &str {
         Some((end, _)) => text.get(..end).unwrap_or_default(),
         None => text,
     }
-}
-
-pub(super) fn is_placeholder(word: &str, more: &[&str]) -> bool {
-    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
-    let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
-    numbered || word.len() <= MAX_PLACEHOLDER && (PLACEHOLDERS.contains(&word) || more.contains(&word))
 }
 
 pub(super) fn is_plain_count(word: &str) -> bool {

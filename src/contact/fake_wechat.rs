@@ -1,8 +1,9 @@
 //! WeChat ids that nobody has.
 
-use super::fake::{FakeReason, fake_phone, is_placeholder, is_plain_count, keyboard_mash};
+use super::fake::{FakeReason, fake_phone, is_plain_count, keyboard_mash};
 use super::nobodys::NO_ACCOUNT;
 use super::phone::{Phone, PhoneOptions};
+use super::placeholder::is_placeholder;
 use super::wechat::{Wechat, WechatKind};
 
 /// QQ numbers of the company itself, known from every manual.

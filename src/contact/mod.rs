@@ -77,6 +77,7 @@ mod phone_beside;
 mod phone_field;
 mod phone_label;
 mod phone_runs;
+mod placeholder;
 mod plans;
 mod punycode;
 mod role;

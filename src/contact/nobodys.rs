@@ -5,7 +5,7 @@
 
 use super::domain::is_public_mail_domain;
 use super::email::Email;
-use super::fake::{SAMPLE_DOMAINS, is_placeholder};
+use super::placeholder::{SAMPLE_DOMAINS, is_placeholder};
 use super::wechat::{Wechat, WechatKind};
 use crate::text::is_ideograph;
 

@@ -312,9 +312,7 @@ impl Phone {
             return phone;
         }
         let phone = Phone::dialled(digits, options);
-        // `1-415-555-2671`: so nobody divides a mobile number of China.
-        let is_american = scan.splits().iter().map(|split| split.at).eq([1, 4, 7]);
-        if phone.is_ok() && !is_american {
+        if phone.is_ok() && !is_american(scan) {
             return phone;
         }
         let abroad = Phone::behind_bracket(scan, digits, options);
@@ -370,7 +368,8 @@ impl Phone {
         let (code, number) = calling_code::split(digits)?;
         let is_divided = scan.splits().first().is_some_and(|split| split.at + number.len() == digits.len());
         let in_china = numbering_country(&options.default_region) == "CN" && code != CHINA;
-        let is_local = cn_plan::is_nearly_local(code, number.len()) || Phone::chinese(number).is_ok();
+        let may_be_local = cn_plan::is_nearly_local(code, number.len()) || Phone::chinese(number).is_ok();
+        let is_local = may_be_local && !is_american(scan);
         let fits = in_china && is_divided && !is_local && !scan.star && fits_plan(code, number);
         let quality = Phone::international(digits, options).quality;
         (fits && matches!(quality, PhoneQuality::Ok | PhoneQuality::UnknownCountry))
@@ -657,6 +656,11 @@ pub(super) fn numbering_country(region: &Region) -> &str {
         ("CN", Some("TW")) => "TW",
         (country, _) => country,
     }
+}
+
+/// Whether a number is divided as `1-415-555-2671` is, and no number of China.
+fn is_american(scan: &Scan) -> bool {
+    scan.splits().iter().map(|split| split.at).eq([1, 4, 7])
 }
 
 /// Whether a text begins with a date.

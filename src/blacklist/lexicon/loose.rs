@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::cover::Cover;
 use super::evasion::MAX_SIGNS;
-use super::matcher::Phrases;
+use super::phrase_cover::Phrases;
 use super::squeeze::{Kept, Squeezed};
 use super::words::Words;
 use crate::blacklist::rules::LexiconPass;

@@ -3,15 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
-use daachorse::CharwiseDoubleArrayAhoCorasick;
-
 use super::cover::Cover;
 use super::evasion::{is_evasion, squeezed_word};
 use super::hit::LexiconHit;
 use super::loose::LooseText;
+use super::phrase_cover::{Automaton, Phrases, automaton};
 use super::squeeze::{Kept, Squeezed, whole};
 use super::words::{Entry, Words};
-use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
+use crate::blacklist::rules::{LexiconCheck, LexiconPass};
 use crate::error::{Report, RuleErrors};
 use crate::rule::LeadLimits;
 use crate::text::{Folded, fold};
@@ -62,8 +61,6 @@ pub struct Lexicon {
     loose: Option<Phrases>,
 }
 
-type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
-
 /// What one pass looks for.
 #[derive(Clone)]
 struct Layer {
@@ -72,45 +69,6 @@ struct Layer {
     /// The entries of each pattern; several where the pass squeezes different words to one.
     entries: Vec<Vec<u32>>,
     phrases: Option<Phrases>,
-}
-
-/// The harmless phrases as a pass reads them.
-#[derive(Clone)]
-pub(super) struct Phrases {
-    automaton: Automaton,
-    /// The phrases of each pattern.
-    groups: Vec<Vec<u32>>,
-}
-
-impl Phrases {
-    fn build(patterns: &[String], groups: Vec<Vec<u32>>) -> Result<Option<Phrases>, String> {
-        if patterns.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Phrases { automaton: automaton(patterns)?, groups }))
-    }
-
-    /// The phrases of a list in a text, as far as they are one each.
-    pub(super) fn cover(
-        &self,
-        words: &Words,
-        read: &str,
-        list: usize,
-        is_one: &dyn Fn(&Range<usize>) -> bool,
-    ) -> Cover {
-        let mut found = Vec::new();
-        for one in self.automaton.find_overlapping_iter(read) {
-            let place = one.start()..one.end();
-            for index in self.groups.get(one.value() as usize).into_iter().flatten() {
-                let Some(phrase) = words.phrases.get(*index as usize) else { continue };
-                let is_word = phrase.edges.fit(read, &place, LexiconMatch::Words);
-                if is_word && words.allows(list, phrase) && is_one(&place) {
-                    found.push((place.clone(), *index));
-                }
-            }
-        }
-        Cover::new(found)
-    }
 }
 
 impl fmt::Debug for Lexicon {
@@ -239,11 +197,6 @@ impl Layer {
     fn squeeze(&self, folded: &str) -> Option<Squeezed> {
         (self.pass != LexiconPass::Plain).then(|| Squeezed::of(folded, self.pass))
     }
-}
-
-fn automaton(patterns: &[String]) -> Result<Automaton, String> {
-    let numbered = patterns.iter().zip(0u32..);
-    CharwiseDoubleArrayAhoCorasick::with_values(numbered).map_err(|error| error.to_string())
 }
 
 /// The patterns of a pass, sorted, and the entries of each.

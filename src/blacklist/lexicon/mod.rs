@@ -13,6 +13,7 @@ mod evasion;
 mod hit;
 mod loose;
 mod matcher;
+mod phrase_cover;
 mod phrases;
 mod squeeze;
 mod words;

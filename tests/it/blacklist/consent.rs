@@ -66,7 +66,7 @@ fn records_of_the_host_take_the_place_of_those_of_the_rules() {
     assert_eq!(*blacklist.version(), version);
     let wrong = ConsentRecord { phone: Some("136".into()), ..record(&[Channel::All]) };
     let errors = blacklist.clone().with_consents(&"stop".into(), &[wrong]).unwrap_err();
-    assert_eq!(errors.diagnostics[0].path, "records[0].phone");
+    assert_eq!(errors.diagnostics()[0].path, "records[0].phone");
     assert!(blacklist.clone().with_consents(&"stopp".into(), &[]).unwrap_err().to_string().contains("stop"));
     assert!(!is_held(&blacklist.with_consents(&"stop".into(), &[]).unwrap(), after));
 }
