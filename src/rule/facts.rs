@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::contact_values::{ContactValues, Placed};
 use super::fact_value::{FactSource, FactValue, attribute, number, region, text, texts, time};
 use super::field::Path;
-use super::fields::FieldId;
+use super::fields::{FieldId, Producer};
 use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
@@ -221,6 +221,16 @@ impl<'a> Facts<'a> {
     /// ```
     pub fn set_score(&mut self, score: ScoreFacts) {
         self.score = Some(score);
+    }
+
+    /// Whether what an earlier engine fills was handed in; what is the lead's own always is.
+    pub(crate) fn is_filled_by(&self, producer: Producer) -> bool {
+        match producer {
+            Producer::Blacklist => self.verdict.is_some(),
+            Producer::Dedup => self.matched.is_some(),
+            Producer::Score => self.score.is_some(),
+            _ => true,
+        }
     }
 
     /// The lead as it is, uncut.

@@ -46,6 +46,7 @@ mod match_facts;
 mod misplaced;
 mod operand;
 mod operator;
+mod passing;
 mod predicate;
 mod registry;
 mod script;

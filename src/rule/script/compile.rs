@@ -18,7 +18,7 @@ use super::token::{Kind, Token, tokens};
 use super::{ScriptKind, compare};
 use crate::error::{Diagnostic, Report};
 use crate::order;
-use crate::rule::Scope;
+use crate::rule::{Field, Scope};
 
 /// A script, compiled: immutable, shared by reference across threads.
 #[derive(Clone)]
@@ -94,6 +94,22 @@ impl Script {
                 field.activity_count().into_iter().for_each(|(kind, _)| visit(kind));
             }
         }
+    }
+
+    /// Shows every field that it reads by a name known beforehand.
+    pub(crate) fn visit_fields(&self, visit: &mut dyn FnMut(&Field)) {
+        self.stable.iter().for_each(|variable| visit(&variable.field));
+        for (_, reading) in &self.volatile {
+            if let Reading::Field(field) = reading {
+                visit(field);
+            }
+        }
+    }
+
+    /// Whether what it says may change because time passes.
+    pub(crate) fn asks_for_time(&self) -> bool {
+        let is_window = |(_, reading): &(ImmutableString, Reading)| matches!(reading, Reading::Field(field) if field.activity_count().is_some());
+        self.live || self.dynamic.activities || self.volatile.iter().any(is_window)
     }
 
     /// Whether it may be one of a [`ScriptBatch`](super::ScriptBatch).

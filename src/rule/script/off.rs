@@ -3,7 +3,7 @@
 use super::ScriptKind;
 use crate::error::Report;
 use crate::model::Points;
-use crate::rule::{FactSource, Fault, Scope};
+use crate::rule::{FactSource, Fault, Field, Scope};
 
 /// What running scripts reuses from one to the next. Without the feature `script` it holds nothing.
 #[derive(Debug, Default)]
@@ -84,6 +84,14 @@ impl Script {
     }
 
     pub(crate) fn visit_counted_kinds(&self, _: &mut dyn FnMut(&str)) {
+        match *self {}
+    }
+
+    pub(crate) fn visit_fields(&self, _: &mut dyn FnMut(&Field)) {
+        match *self {}
+    }
+
+    pub(crate) fn asks_for_time(&self) -> bool {
         match *self {}
     }
 
