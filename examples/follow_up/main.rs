@@ -12,5 +12,5 @@ mod host;
 mod program;
 
 fn main() -> ExitCode {
-    host::run(|arguments, read, out| program::run(arguments, read, out), |()| 0, 2)
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut host::Notes), |()| 0, 2)
 }

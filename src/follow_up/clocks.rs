@@ -50,11 +50,66 @@ pub(super) fn merged(mut pauses: Vec<Pause>) -> Vec<Pause> {
     merged
 }
 
-/// When so much time from a start on has passed, the pauses left out; `None` while a pause lasts whose end nobody knows. The
-/// pauses are [merged].
+/// When a clock stands.
+#[derive(Debug, Default)]
+pub(super) struct Stops {
+    /// In order, none touching another.
+    all: Vec<Pause>,
+    /// Those in which somebody would have worked.
+    of_work: Vec<Pause>,
+}
+
+impl Stops {
+    /// O(p·log p) in the pauses, and a look at the calendar for each.
+    pub(super) fn new(calendar: &Calendar, pauses: Vec<Pause>) -> Stops {
+        let all = merged(pauses);
+        let is_of_work = |pause: &&Pause| {
+            let open = pause.until.map(|until| calendar.between(pause.from, until, Clock::OfficeHours));
+            !matches!(open, Some(Ok(open)) if open <= TimeDelta::zero())
+        };
+        let of_work = all.iter().filter(is_of_work).cloned().collect();
+        Stops { all, of_work }
+    }
+
+    pub(super) fn all(&self) -> &[Pause] {
+        &self.all
+    }
+
+    /// The pauses that give time on a clock: a night of which nobody works a minute is no part of a day's allowance, and to pause
+    /// over it gives none.
+    fn on(&self, clock: Clock) -> &[Pause] {
+        match clock {
+            Clock::Workday | Clock::SameTime => &self.of_work,
+            Clock::OfficeHours | Clock::Elapsed => &self.all,
+        }
+    }
+
+    /// The moment itself, or the end of the pause it lies in; `None` while that lasts.
+    pub(super) fn held(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let last = self.all.partition_point(|pause| pause.from < at).checked_sub(1);
+        match last.and_then(|last| self.all.get(last)) {
+            Some(pause) if pause.until.is_none_or(|until| at < until) => pause.until,
+            _ => Some(at),
+        }
+    }
+}
+
+/// When so much time from a start on has passed, what stops the clock left out; `None` while a pause lasts whose end nobody
+/// knows. Nothing falls due in a pause.
 ///
 /// O(log p) in the pauses, and a look at the calendar for each that lies in between.
 pub(super) fn due(
+    calendar: &Calendar,
+    start: DateTime<Utc>,
+    amount: Amount,
+    clock: Clock,
+    stops: &Stops,
+) -> Result<Option<DateTime<Utc>>, CalendarError> {
+    let due = counted(calendar, start, amount, clock, stops.on(clock))?;
+    Ok(due.and_then(|due| stops.held(due)))
+}
+
+fn counted(
     calendar: &Calendar,
     start: DateTime<Utc>,
     amount: Amount,
@@ -94,29 +149,19 @@ pub(super) fn due(
     calendar.add(at, span(left), clock).map(|due| Some(due.at()))
 }
 
-/// A moment so many seconds after a deadline that was moved, or before it; the pauses after it left out.
+/// A moment so many seconds after a deadline that was moved, or before it; what stops the clock after it left out.
 pub(super) fn shifted(
     calendar: &Calendar,
     at: DateTime<Utc>,
     seconds: i64,
     clock: Clock,
-    pauses: &[Pause],
+    stops: &Stops,
 ) -> Result<Option<DateTime<Utc>>, CalendarError> {
     let clock = if clock == Clock::SameTime { Clock::Workday } else { clock };
     match seconds {
-        0 => Ok(held(at, pauses)),
-        1.. => due(calendar, at, span(seconds).into(), clock, pauses),
+        0 => Ok(stops.held(at)),
+        1.. => due(calendar, at, span(seconds).into(), clock, stops),
         _ => calendar.subtract(at, span(seconds.saturating_neg()), clock).map(|due| Some(due.at())),
-    }
-}
-
-/// The moment itself, or the end of the pause it lies in; `None` while that lasts.
-pub(super) fn held(at: DateTime<Utc>, pauses: &[Pause]) -> Option<DateTime<Utc>> {
-    let last =
-        pauses.partition_point(|pause| pause.from < at).checked_sub(1).and_then(|last| pauses.get(last));
-    match last {
-        Some(pause) if pause.until.is_none_or(|until| at < until) => pause.until,
-        _ => Some(at),
     }
 }
 

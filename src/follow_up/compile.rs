@@ -8,11 +8,12 @@ use super::rules::{
     Anchor, EventRules, FlowRules, FlowTarget, FollowUpRules, NodeKind, NodeRules, PolicyRules,
     ProtectionRules, Step, TrackingRules,
 };
+use super::when::When;
 use crate::calendar::{Amount, Calendar, Clock};
 use crate::document::{Unique, check_named, check_reference};
 use crate::error::Report;
 use crate::model::{CalendarId, PoolKind};
-use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+use crate::rule::{Condition, Registry, RulesDocument, RulesVersion, rules_document};
 
 /// Most days of a rhythm, of a protection: ten years.
 const MAX_DAYS: u32 = 3_650;
@@ -77,6 +78,7 @@ impl FollowUpPolicies {
             });
         }
         for (key, stay) in [
+            ("nurture_for", rules.nurture_for),
             ("pool_stay", rules.pool_stay),
             ("active_stay", rules.active_stay),
             ("general_stay", rules.general_stay),
@@ -96,6 +98,8 @@ impl FollowUpPolicies {
             pools: rules.pools.clone(),
             holding_cap: rules.holding_cap,
             owners_per_cycle: rules.owners_per_cycle,
+            nurture_for: rules.nurture_for,
+            live_since: rules.live_since,
             pool_stay: rules.pool_stay,
             active_stay: rules.active_stay,
             general_stay: rules.general_stay,
@@ -105,8 +109,8 @@ impl FollowUpPolicies {
     }
 }
 
-fn when(condition: &Condition, report: &mut Report) -> Predicate {
-    report.within("when", |report| condition.compile_to_match(Scope::Assign, report))
+fn when(condition: &Condition, report: &mut Report) -> When {
+    report.within("when", |report| When::compile(condition, report))
 }
 
 fn check_length(amount: Amount, report: &mut Report) {
@@ -340,7 +344,7 @@ fn check_tracking(rules: &TrackingRules, report: &mut Report) {
     });
 }
 
-fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, Predicate)> {
+fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, When)> {
     let mut ids = Unique::ids("flow");
     let mut compiled = Vec::with_capacity(all.flows.len());
     for (index, flow) in all.flows.iter().enumerate() {
@@ -357,7 +361,7 @@ fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, Predicate)
 }
 
 fn event(rules: &EventRules, report: &mut Report) -> Event {
-    let named = report.within("named", |report| rules.named.compile(Scope::Assign, report));
+    let named = report.within("named", |report| When::of_some(&rules.named, report));
     report.within("tag", |report| check_named("tag", &rules.tag, "named_account", report));
     let mut ids = Unique::ids("rule");
     let mut compiled = Vec::with_capacity(rules.rules.len());

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::rules::{EventRules, FlowRules, PolicyRules, ProtectionRules, TrackingRules};
+use super::when::When;
 use crate::calendar::{Amount, Calendar};
 use crate::model::{CalendarId, Pool, PoolKind, Region, Rep};
-use crate::rule::{Predicate, RulesVersion};
+use crate::rule::RulesVersion;
 
 /// Deadlines, escalation, protection and the ways of leads between pools, compiled from
 /// [`FollowUpRules`](super::FollowUpRules).
@@ -48,13 +51,15 @@ pub struct FollowUpPolicies {
     pub(super) policies: Vec<Policy>,
     pub(super) calendar: Calendar,
     pub(super) calendars: BTreeMap<CalendarId, Calendar>,
-    pub(super) protection: Option<(ProtectionRules, Predicate)>,
-    pub(super) tracking: Option<(TrackingRules, Predicate)>,
-    pub(super) flows: Vec<(FlowRules, Predicate)>,
+    pub(super) protection: Option<(ProtectionRules, When)>,
+    pub(super) tracking: Option<(TrackingRules, When)>,
+    pub(super) flows: Vec<(FlowRules, When)>,
     pub(super) event: Option<Event>,
     pub(super) pools: Vec<Pool>,
     pub(super) holding_cap: Option<u32>,
     pub(super) owners_per_cycle: u32,
+    pub(super) nurture_for: Amount,
+    pub(super) live_since: Option<DateTime<Utc>>,
     pub(super) pool_stay: Amount,
     pub(super) active_stay: Amount,
     pub(super) general_stay: Amount,
@@ -66,16 +71,16 @@ pub struct FollowUpPolicies {
 #[derive(Debug, Clone)]
 pub(super) struct Policy {
     pub(super) rules: PolicyRules,
-    pub(super) when: Predicate,
+    pub(super) when: When,
 }
 
 /// The routing of an event's leads.
 #[derive(Debug, Clone)]
 pub(super) struct Event {
     pub(super) rules: EventRules,
-    pub(super) named: Predicate,
+    pub(super) named: When,
     /// One for each rule.
-    pub(super) when: Vec<Predicate>,
+    pub(super) when: Vec<When>,
 }
 
 impl FollowUpPolicies {

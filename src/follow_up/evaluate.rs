@@ -105,10 +105,11 @@ impl FollowUpPolicies {
         let is_first = record.looked_at.is_none();
         let ended_at = record.ended_at.unwrap_or_else(|| if is_first { last_known(facts) } else { now });
         record.note_life(is_live, Some(ended_at).filter(|_| !is_live), now);
-        let runs = runs(facts, is_live, record.ended_at);
+        let runs = runs(facts, is_live, record.ended_at, self.live_since);
         let start = runs.iter().rev().find(|run| run.kind == RunKind::Owner).map(|run| run.from);
         let start = start.unwrap_or_else(|| cycle_start(facts));
         record.note_opportunity(is_held(facts, options), options.opportunity_since, start, now);
+        record.note_conversion(lead.status == LeadStatus::Converted, start, now);
         let look = Look {
             policies: self,
             known: Known::new(
@@ -129,6 +130,7 @@ impl FollowUpPolicies {
             next: None,
             last: None,
             waits_past: None,
+            turns: None,
             protected_until: None,
             reminders: Vec::new(),
             actions: Vec::new(),
@@ -140,13 +142,13 @@ impl FollowUpPolicies {
 
 impl<'a> Look<'a> {
     fn report(mut self) -> FollowUpReport {
-        let tracks = self.tracks();
+        let (tracks, past) = self.tracks();
         let protection = self.protection();
         for (index, track) in tracks.iter().enumerate().filter(|(_, one)| one.superseded_by.is_none()) {
             self.find_violation(index, track);
-            self.climb(track);
+            self.climb(track, &tracks);
         }
-        self.put_on_record(&tracks);
+        self.put_on_record(&tracks, &past);
         self.remind_of_plan();
         if let Some(protection) = &protection {
             self.end_protection(protection);
@@ -210,17 +212,21 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The deadlines of every owner under every policy whose condition holds.
-    fn tracks(&mut self) -> Vec<Track<'a>> {
+    /// The deadlines of every owner under every policy whose condition holds; and under those that hold no longer and have
+    /// something open on record: what made the condition fail may be what was missing.
+    fn tracks(&mut self) -> (Vec<Track<'a>>, Vec<Track<'a>>) {
         let (policies, runs, now) = (self.policies, self.runs, self.now());
-        let mut all: Vec<Track<'a>> = Vec::new();
+        let (mut all, mut past): (Vec<Track<'a>>, Vec<Track<'a>>) = (Vec::new(), Vec::new());
         for policy in &policies.policies {
             let id = &policy.rules.id;
             let holds = self.holds(id, &policy.when);
             if !self.is_in_doubt(id) {
                 self.record.note(id, holds, now, self.is_new_cycle);
             }
-            let Some(time) = self.record.holds.get(id).filter(|_| holds).cloned() else { continue };
+            let is_open =
+                |one: &Violation| one.policy == *id && one.done_at.is_none() && one.closed_at.is_none();
+            let is_wanted = holds || self.record.violations.iter().any(is_open);
+            let Some(time) = self.record.holds.get(id).filter(|_| is_wanted).cloned() else { continue };
             let named: Option<&CalendarId> = policy.rules.calendar.as_ref();
             let calendar = named.and_then(|id| policies.calendars.get(id)).unwrap_or(self.calendar);
             for node in &policy.rules.nodes {
@@ -234,11 +240,11 @@ impl<'a> Look<'a> {
                     let asked = Asked { policy, node, calendar, index, run, time, is_done_before };
                     of_node.extend(tracks(&asked, &self.known));
                 }
-                all.append(&mut of_node);
+                if holds { &mut all } else { &mut past }.append(&mut of_node);
             }
         }
         settle(&mut all);
-        all
+        (all, past)
     }
 
     /// The deadlines of who works on the lead now.
@@ -293,16 +299,18 @@ impl<'a> Look<'a> {
 
     /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too;
     /// and what waits for a calendar of later years is looked at again and again: of a live lead each day once the calendar has
-    /// ended, for it may be due at any time.
+    /// ended, for it may be due at any time. What depends on a condition is looked at when time may have turned that.
     fn next_look(&self) -> Option<(DateTime<Utc>, LookReason)> {
         let tomorrow = self.now().checked_add_signed(TimeDelta::days(1)).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let unknown = self.waits_past.filter(|_| self.is_live);
         let unknown = unknown.map(|end| (tomorrow.max(end), LookReason::Calendar));
-        let first = |looks: [Option<(DateTime<Utc>, LookReason)>; 3]| looks.into_iter().flatten().min();
+        let turns = self.turns.filter(|_| self.is_live || self.is_customer());
+        let turns = turns.map(|at| (at, LookReason::Condition));
+        let first = |looks: [Option<(DateTime<Utc>, LookReason)>; 4]| looks.into_iter().flatten().min();
         let comes_first = |end| self.next.is_some_and(|(at, _)| at <= end);
         let waits = self.waits_past.is_some_and(|end| !comes_first(end));
         if !waits && (!self.is_live || (self.next.is_some() && self.holder().is_some())) {
-            return first([self.next, unknown, None]);
+            return first([self.next, unknown, turns, None]);
         }
         let run = self.runs.iter().rev().find(|run| run.kind != RunKind::Cycle && run.is_open());
         let base = run.map_or_else(|| cycle_start(self.known.facts), |run| run.from);
@@ -312,7 +320,14 @@ impl<'a> Look<'a> {
         };
         let at = on_a_workday(self.calendar, at).unwrap_or(at);
         let rhythm = (at, LookReason::Rhythm);
-        first([self.next, unknown, Some(rhythm)])
+        first([self.next, unknown, turns, Some(rhythm)])
+    }
+
+    /// Whether it is a customer's lead of whom something will be asked.
+    fn is_customer(&self) -> bool {
+        let options = self.known.options;
+        let is_converted = self.known.facts.lead().status == LeadStatus::Converted;
+        is_converted && (options.contract_end.is_some() || options.closed_at.is_some())
     }
 
     /// The end of a stay in a pool that began at a moment, and after it of each further one.

@@ -11,6 +11,7 @@ use super::known::is_held;
 use super::options::FollowUpOptions;
 use super::report::FollowUpFault;
 use super::rules::{EventPlace, FlowRules, FlowTarget, FlowTrigger};
+use super::when::When;
 use crate::model::{
     AccountId, Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd, Value,
 };
@@ -300,7 +301,7 @@ impl FollowUpPolicies {
         let event = self.event.as_ref()?;
         let (lead, now) = (facts.lead(), facts.now());
         let mut faults = Vec::new();
-        let mut holds = |rule: &RuleId, when: &crate::rule::Predicate| {
+        let mut holds = |rule: &RuleId, when: &When| {
             when.eval(facts).unwrap_or_else(|fault| {
                 faults.push(FollowUpFault::Condition(RuleFault { rule: rule.clone(), fault }));
                 false

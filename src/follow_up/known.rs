@@ -38,6 +38,8 @@ pub(super) struct Known<'a> {
     stages: Vec<(DateTime<Utc>, &'a str)>,
     /// When an opportunity was open.
     pub(super) opportunity: Option<OpenTime>,
+    /// When the rules converted the lead.
+    pub(super) converted: Option<DateTime<Utc>>,
     /// When the lead had ended.
     rests: Vec<Pause>,
     /// By the time they were made; of one time, in the order they are known.
@@ -87,6 +89,7 @@ impl<'a> Known<'a> {
             activities,
             stages,
             opportunity: record.opportunity,
+            converted: record.converted_since,
             rests: record.rests.clone(),
             plans: plans(calendar, facts, options),
             pool: pool.map(|pool| (pool.kind.clone(), pool_since.filter(|since| *since <= now))),
@@ -136,6 +139,13 @@ impl<'a> Known<'a> {
     pub(super) fn follow_ups_of(&self, run: &Run) -> impl Iterator<Item = &'a FollowUp> {
         let of_run = within(&self.follow_ups, run, |one| one.time);
         of_run.iter().copied().filter(|one| run.is_of(&one.owner, one.time))
+    }
+
+    /// Whether who works on the lead had done one of these before anything of it counted.
+    pub(super) fn had_followed_up(&self, run: &Run, kinds: &BTreeSet<FollowUpKind>) -> bool {
+        let whole = Run { from: run.began, ..run.clone() };
+        run.began < run.from
+            && self.follow_ups_of(&whole).any(|one| one.time < run.from && kinds.contains(&one.kind))
     }
 
     /// When the lead did something while a run lasted.

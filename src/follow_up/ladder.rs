@@ -2,24 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use super::clocks::{after, local, on_a_workday, opening_of, seconds};
 use super::flow::notify;
 use super::look::Look;
 use super::protection::protection;
 use super::report::{Action, FollowUpFault, LookReason, Protection, Reminder, ReminderKind};
-use super::rules::{FlowRules, FlowTarget, FlowTrigger, NodeKind, Rung, Step};
+use super::rules::{Anchor, FlowRules, FlowTarget, FlowTrigger, NodeKind, NodeRules, Rung, Step};
 use super::runs::RunKind;
 use super::track::Track;
 use crate::calendar::Amount;
-use crate::model::{Effect, PoolKind, RepId, RuleId};
+use crate::model::{Effect, PoolKind, RepId, RuleId, TenureEnd};
 use crate::text::Code;
 
 /// The tag of a lead at risk.
 pub(super) const HIGH_RISK: &str = "high_risk";
 /// Why a lead is left alone that too many owners have lost.
 const EXHAUSTED: &str = "owners_exhausted";
+/// Why a lead that was nurtured is nurtured no more.
+const LOST_AGAIN: &str = "lost_again";
 /// What stands for a policy where the protection acts.
 pub(super) const PROTECTION: &str = "protection";
 
@@ -32,28 +34,55 @@ fn occasions(kind: NodeKind) -> &'static [FlowTrigger] {
     }
 }
 
+/// Whether a node asks for care of a lead that is silent.
+fn is_of_silence(node: &NodeRules) -> bool {
+    node.kind == NodeKind::Remind && matches!(node.anchor, Anchor::LastActivity | Anchor::LastFollowUp)
+}
+
+/// Whether a track is of a first contact that who works on a lead still owes it.
+fn is_first_contact(one: &Track<'_>, silence: &Track<'_>) -> bool {
+    let is_first = matches!(one.node.anchor, Anchor::OwnerChange | Anchor::Created);
+    one.run == silence.run
+        && one.node.kind == NodeKind::Follow
+        && is_first
+        && one.is_open()
+        && one.due_at().is_some()
+        && one.superseded_by.is_none()
+}
+
 impl Look<'_> {
     /// The rungs that are reached, as long as nothing is done.
-    pub(super) fn climb(&mut self, track: &Track<'_>) {
-        let is_customer = self.run_of(track.run).is_some_and(|run| run.kind == RunKind::Customer);
+    pub(super) fn climb(&mut self, track: &Track<'_>, tracks: &[Track<'_>]) {
+        let is_of = |kind| self.run_of(track.run).is_some_and(|run| run.kind == kind);
+        let (is_customer, stands_in) = (is_of(RunKind::Customer), is_of(RunKind::Cover));
         if !(self.is_live || is_customer) || !track.is_open() {
             return;
         }
+        // Who has yet to speak to the lead is asked for that, and not why it is silent.
+        let is_asked = is_of_silence(track.node) && tracks.iter().any(|one| is_first_contact(one, track));
         let (policy, node) = (&track.policy.rules.id, track.node);
         for rung in &node.ladder {
-            if rung.step.takes_away() && self.known.is_held() {
+            if (rung.step.takes_away() && self.known.is_held())
+                || (is_asked && rung.step == Step::RemindOwner)
+            {
                 continue;
             }
             let reached = track.rung(rung, &self.known);
             let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
+            let reached = match track.comes_late.filter(|begins| reached <= *begins) {
+                // Of what was asked for before he came, he hears the last.
+                Some(begins) if self.is_last_reminder(track, rung, begins) => begins,
+                Some(_) => continue,
+                None => reached,
+            };
             // What follows from a missed deadline comes after it.
             let is_after = match node.before {
                 true => seconds(rung.within) <= seconds(node.within),
                 false => seconds(rung.within) >= seconds(node.within),
             };
-            let follows = is_after && node.kind != NodeKind::Remind;
+            let follows = is_after && node.kind != NodeKind::Remind && track.comes_late.is_none();
             let mut reached = if follows { after(reached) } else { reached };
-            if rung.step.takes_away() {
+            if rung.step.takes_away() && !stands_in {
                 // Nobody loses what is protected: the step waits until it is not.
                 reached = self.protected_until.map_or(reached, |until| reached.max(until));
             }
@@ -64,6 +93,15 @@ impl Look<'_> {
                 self.step(track, rung, fires);
             }
         }
+    }
+
+    /// Whether a rung is the last that reminds the owner up to a moment.
+    fn is_last_reminder(&self, track: &Track<'_>, rung: &Rung, until: DateTime<Utc>) -> bool {
+        let reminds = |one: &&Rung| {
+            let reached = || track.rung(one, &self.known).ok().flatten();
+            one.step == Step::RemindOwner && reached().is_some_and(|at| at <= until)
+        };
+        track.node.ladder.iter().rfind(reminds) == Some(rung)
     }
 
     fn step(&mut self, track: &Track<'_>, rung: &Rung, fires: DateTime<Utc>) {
@@ -96,6 +134,10 @@ impl Look<'_> {
             ..self.action(rung.step, (policy, node), started, fires_at)
         };
         match rung.step {
+            // Another stands in: the owner, who is away, has lost nothing.
+            Step::Recycle if run.is_some_and(|run| run.kind == RunKind::Cover) => {
+                self.actions.push(Action { step: Step::Reassign, ..action });
+            }
             Step::Recycle => {
                 let flow = if rung.to.is_some() { None } else { self.flow_on(occasions(track.node.kind)) };
                 self.take(action, rung.to.clone().unwrap_or(PoolKind::Lead), flow);
@@ -155,17 +197,24 @@ impl Look<'_> {
     }
 
     /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays. One that so
-    /// many owners have lost in its cycle is left alone: it is nurtured, and who runs the pool where it would be claimed is told.
+    /// many owners have lost in its cycle is left alone: it is nurtured, and who runs the pool where it would be claimed is told. One that
+    /// was nurtured for long and is lost again goes to the general pool.
     fn recycle(&mut self, mut action: Action, kind: PoolKind) {
         let region = self.known.facts.region();
         let nurture = self.policies.pool_for(&PoolKind::Nurture, region);
-        let kind = if kind == PoolKind::Lead && nurture.is_some() && self.is_worn_out() {
+        let is_worn_out = kind == PoolKind::Lead && nurture.is_some() && self.is_worn_out();
+        if is_worn_out {
             let admins = self.policies.pool_for(&kind, region).map(|pool| &pool.admins);
             let told =
                 admins.into_iter().flatten().map(|admin| notify(admin, EXHAUSTED.into(), &action.lead));
             action.effects.extend(told);
             action.reason = EXHAUSTED.into();
-            PoolKind::Nurture
+        }
+        let kind = if is_worn_out { PoolKind::Nurture } else { kind };
+        let general = self.policies.pool_for(&PoolKind::PublicGeneral, region);
+        let kind = if kind == PoolKind::Nurture && general.is_some() && self.is_lost_again() {
+            action.reason = LOST_AGAIN.into();
+            PoolKind::PublicGeneral
         } else {
             kind
         };
@@ -183,6 +232,15 @@ impl Look<'_> {
         }
         action.to = Some(kind);
         self.actions.push(action);
+    }
+
+    /// Whether somebody had lost it before, so long ago that it is not nurtured once more.
+    fn is_lost_again(&self) -> bool {
+        let tenures = self.known.facts.history().tenures.iter().filter(|one| one.counts());
+        let lost = tenures.filter(|one| matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned)));
+        let first = lost.filter_map(|one| one.until).min();
+        let nurtured_for = TimeDelta::seconds(seconds(self.policies.nurture_for));
+        first.is_some_and(|first| self.now() - first >= nurtured_for)
     }
 
     /// Whether as many owners have lost the lead in its cycle, with the one of now, as may.

@@ -10,9 +10,10 @@ use super::report::{Action, FollowUpFault, LookReason, Reminder, ReminderKind};
 use super::rules::FlowRules;
 use super::rules::FlowTrigger;
 use super::runs::{Run, RunKind};
+use super::when::When;
 use crate::calendar::{Calendar, CalendarError};
 use crate::model::{RepId, RuleId, Violation};
-use crate::rule::{Predicate, RuleFault};
+use crate::rule::RuleFault;
 
 /// One look at a lead.
 pub(super) struct Look<'a> {
@@ -31,6 +32,8 @@ pub(super) struct Look<'a> {
     pub(super) last: Option<DateTime<Utc>>,
     /// The end of the calendar, if something waits for what comes after it.
     pub(super) waits_past: Option<DateTime<Utc>>,
+    /// When a condition may turn because time passes.
+    pub(super) turns: Option<DateTime<Utc>>,
     /// Until when nobody takes the lead from its owner.
     pub(super) protected_until: Option<DateTime<Utc>>,
     pub(super) reminders: Vec<Reminder>,
@@ -68,7 +71,8 @@ impl<'a> Look<'a> {
     }
 
     /// Whether a condition holds; one that fails does not, and is reported.
-    pub(super) fn holds(&mut self, rule: &RuleId, when: &Predicate) -> bool {
+    pub(super) fn holds(&mut self, rule: &RuleId, when: &When) -> bool {
+        self.turns = self.turns.into_iter().chain(when.turns_at(self.known.facts)).min();
         when.eval(self.known.facts).unwrap_or_else(|fault| {
             self.fault(FollowUpFault::Condition(RuleFault { rule: rule.clone(), fault }));
             false

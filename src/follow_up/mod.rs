@@ -15,9 +15,18 @@
 //!   between, has the same time left; the time in which nobody had it is not counted.
 //! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not hold, the clock stands,
 //!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does;
-//!   while it lasts the owner is asked at the rhythm. Evidence names each pause. The rep who stands in has a separate
-//!   clock for what the owner had not done.
+//!   while it lasts the owner is asked at the rhythm. Evidence names each pause. On working days a pause in which nobody
+//!   would have worked, as one over the night, gives no time; nothing falls due in it either. The rep who stands in has a
+//!   separate clock for what the owner had not done; where the deputy misses it another stands in, and the owner, who is
+//!   away, keeps the lead.
 //! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
+//! * **A conversion** by the rules meets what was to convert the lead: its owner owes the first contact
+//!   ([`FollowUpOptions::awaits_answer`]).
+//! * **Imports and new rules**: the time of an imported row begins with its import ([`Lead::filed_at`](crate::model::Lead::filed_at)),
+//!   that of leads that were on file before the rules with [`FollowUpRules::live_since`].
+//! * **Conditions** read what is handed in: of the score, the match and the verdict what the last decision found
+//!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. A lead is looked at
+//!   when time alone may have turned a condition, as one that counts the visits of seven days.
 //! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
 //! * **Nobody is forgotten**: an owner on whose lead nothing is due is asked at the rhythm, from the second time in vain on
 //!   together with the manager.
@@ -26,7 +35,8 @@
 //! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
-//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays.
+//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays. What turns out
+//!   to have been done in time, as a call whose record comes late, was not missed: it is taken off.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was asked for
 //!   is not asked for again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
@@ -42,6 +52,9 @@
 //! | [`b2c`](FollowUpRules::b2c) | followed up in 1 h, converted in 2 days, else to the next rep; holding cap 50 |
 //! | [`b2b`](FollowUpRules::b2b) | followed up in 3 days, converted in 14, else to the pool; 3 days silent → care; holding cap 150 |
 //! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general; holding cap 150 |
+//!
+//! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool, and a
+//! lead asks for care once somebody has spoken to it.
 //!
 //! They are alternatives. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
 //! days, unless a node names its clock.
@@ -96,6 +109,7 @@ mod runs;
 mod speed;
 mod track;
 mod violations;
+mod when;
 
 pub use engine::FollowUpPolicies;
 pub use flow::{EventRoute, FlowMove};

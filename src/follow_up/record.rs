@@ -12,7 +12,8 @@ use crate::model::{Pause, PoolId, RuleId, Violation};
 /// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), carries out the
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
 /// nothing is asked for twice and nothing is lost, whenever it comes to light; what is on record stays on record, whatever
-/// becomes of the conditions; and a policy whose condition comes true later counts from then.
+/// becomes of the conditions; and a policy whose condition comes true later counts from then. Only what turns out to have been
+/// done in time, or by a decision that was taken back, is taken off.
 ///
 /// **Two workers** that look at one lead at once find the same, and one of them may act: a host writes the record where the
 /// stored one still has the [`revision`](Self::revision) it handed in (`UPDATE … WHERE revision = ?`), else it drops the report
@@ -67,6 +68,9 @@ pub struct FollowUpRecord {
     /// When an opportunity was open in this cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpenTime>,
+    /// When the lead was converted, by the first look that found it so: what was to convert it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted_since: Option<DateTime<Utc>>,
     /// When the lead ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
@@ -194,6 +198,12 @@ impl FollowUpRecord {
             }
             None => {}
         }
+    }
+
+    /// Notes whether the lead is converted; the first look takes it to have been so since `start`.
+    pub(super) fn note_conversion(&mut self, is_converted: bool, start: DateTime<Utc>, now: DateTime<Utc>) {
+        let found = if self.looked_at.is_none() { start } else { now };
+        self.converted_since = is_converted.then(|| self.converted_since.unwrap_or(found));
     }
 
     /// Notes whether the lead lives: what it was live for before it ended is not due of who has it then.

@@ -32,7 +32,8 @@ pub struct FollowUpReport {
     pub deadlines: Vec<NodeDeadline>,
     /// Whom to remind of what; each until it is done.
     pub reminders_due: Vec<Reminder>,
-    /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first.
+    /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first. A host that keeps rows
+    /// of them deletes the row of one that is not among them any more: it was taken off.
     pub violations: Vec<Violation>,
     /// What the ladders and the protection ask for, until it is done; one of them at most takes the lead away.
     pub actions: Vec<Action>,
@@ -471,6 +472,8 @@ closed_enum! {
         Protection = "protection",
         /// What is due lies past the end of a calendar: whether it goes on by now.
         Calendar = "calendar",
+        /// A condition may hold by then, or hold no longer, for nothing but time has passed.
+        Condition = "condition",
         /// Nothing is due: the rhythm.
         Rhythm = "rhythm",
     }

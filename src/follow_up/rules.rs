@@ -79,6 +79,13 @@ pub struct FollowUpRules {
     /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at least 1,
     /// default 3.
     pub owners_per_cycle: u32,
+    /// How long after its first owner lost it a lead is sent to nurture: lost again later, it goes to the general public pool.
+    /// Default: 180 days.
+    pub nurture_for: Amount,
+    /// Since when the rules are in force: what was due before was not, and what is on file begins then. An owner who has spoken
+    /// to his lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_since: Option<DateTime<Utc>>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
     pub pool_stay: Amount,
     /// How long a lead lies in an active public pool before it is looked at, day and night. Default: 180 days.
@@ -108,6 +115,8 @@ impl Default for FollowUpRules {
             pools: Vec::new(),
             holding_cap: None,
             owners_per_cycle: 3,
+            nurture_for: Amount::days(180),
+            live_since: None,
             pool_stay: Amount::workdays(3),
             active_stay: Amount::days(180),
             general_stay: Amount::days(365),
@@ -123,7 +132,8 @@ impl Default for FollowUpRules {
 pub struct PolicyRules {
     /// Identifier; unique in the document.
     pub id: RuleId,
-    /// For which leads (default: all): level, product line, source, status and whatever else rules read.
+    /// For which leads (default: all): level, product line, source, status and whatever else rules read. What it reads of the
+    /// score, the match or the verdict has to be handed in with the facts: else the condition fails, see the faults.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// The calendar; `None` is the owner's, else the document's.
@@ -156,7 +166,7 @@ pub enum Anchor {
     /// between, has the same time left.
     #[default]
     OwnerChange,
-    /// The submission: the lead's creation, or the begin of its cycle.
+    /// The submission: the lead's creation, of an imported row the import, or the begin of its cycle.
     Created,
     /// The entry into a stage, under the owner of that time; a later owner has it from the start of the new tenure.
     StageEntry(String),
@@ -190,7 +200,8 @@ pub struct NodeRules {
     pub anchor: Anchor,
     /// How much time there is, more than none.
     pub within: Amount,
-    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`.
+    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`. Who gets the lead later than that is
+    /// not late: he is reminded at once, and has until the anchor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub before: bool,
     /// Which time counts; `None` is `office_hours` below 24 hours, else `workday`.
@@ -344,7 +355,7 @@ closed_enum! {
         HighRisk = "high_risk",
         /// Give the lead to the next rep at once: the host calls [`Intake::reassign`](crate::Intake::reassign).
         Reassign = "reassign",
-        /// Take the lead from the owner and lay it into a pool.
+        /// Take the lead from the owner and lay it into a pool. Of who stands in for the owner it is `reassign`: another stands in.
         Recycle = "recycle",
     }
 }

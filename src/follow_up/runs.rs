@@ -11,8 +11,10 @@ pub(super) struct Run {
     pub(super) kind: RunKind,
     /// Who has to act; `None` when nobody holds the lead.
     pub(super) owner: Option<RepId>,
-    /// T.
+    /// T, or when the lead came on file, or the rules into force, if that was later.
     pub(super) from: DateTime<Utc>,
+    /// T, whatever the rules were.
+    pub(super) began: DateTime<Utc>,
     /// When it ended; `None` while it lasts.
     pub(super) until: Option<DateTime<Utc>>,
     /// How it ended.
@@ -54,7 +56,22 @@ impl Cover {
 
 impl Run {
     fn new(kind: RunKind, owner: Option<RepId>, from: DateTime<Utc>) -> Run {
-        Run { kind, owner, from, until: None, end: None, covers: Vec::new(), gaps: Vec::new(), covered: None }
+        Run {
+            kind,
+            owner,
+            from,
+            began: from,
+            until: None,
+            end: None,
+            covers: Vec::new(),
+            gaps: Vec::new(),
+            covered: None,
+        }
+    }
+
+    /// Nothing counts before a moment: the row of an import came on file then, or the rules came into force.
+    fn counts_from(&mut self, floor: DateTime<Utc>) {
+        self.from = self.from.max(self.until.map_or(floor, |until| until.min(floor)));
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -112,9 +129,9 @@ fn known(tenure: &Tenure, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<
     }
 }
 
-/// When the cycle began.
+/// When the cycle began. That of an imported row does so with the import, however old the row is.
 pub(super) fn cycle_start(facts: &Facts<'_>) -> DateTime<Utc> {
-    facts.history().cycle_started_at.unwrap_or(facts.lead().created_at)
+    facts.history().cycle_started_at.unwrap_or_else(|| facts.lead().on_file_since())
 }
 
 /// The times in which nobody held the lead.
@@ -138,9 +155,15 @@ fn gaps(
 
 /// The runs of the cycle: of its owners, of who stood in, of the times between, and of the whole cycle; of a customer also
 /// the time after. What comes after `now` is not known. `ended_at` is when a lead ended that does not live, as far as known.
+/// Nothing counts before the row of an import came on file, nor before `live_since`.
 ///
 /// O(n·log n) in the tenures.
-pub(super) fn runs(facts: &Facts<'_>, is_live: bool, ended_at: Option<DateTime<Utc>>) -> Vec<Run> {
+pub(super) fn runs(
+    facts: &Facts<'_>,
+    is_live: bool,
+    ended_at: Option<DateTime<Utc>>,
+    live_since: Option<DateTime<Utc>>,
+) -> Vec<Run> {
     let (history, now) = (facts.history(), facts.now());
     let in_cycle = |tenure: &&Tenure| {
         let belongs = history.cycle_started_at.is_none_or(|start| start <= tenure.from);
@@ -159,6 +182,9 @@ pub(super) fn runs(facts: &Facts<'_>, is_live: bool, ended_at: Option<DateTime<U
     runs.push(Run::new(RunKind::Cycle, holder, since));
     if !is_live {
         end(&mut runs, facts, ended_at);
+    }
+    if let Some(floor) = facts.lead().filed_at.max(live_since) {
+        runs.iter_mut().for_each(|run| run.counts_from(floor));
     }
     runs
 }

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::clocks::{due, held, merged, seconds, shifted};
+use super::clocks::{Stops, due, seconds, shifted};
 use super::engine::Policy;
 use super::known::Known;
 use super::record::{OpenTime, PolicyTime};
 use super::rules::{Anchor, MetBy, NodeKind, NodeRules, Rung};
 use super::runs::{Run, RunKind};
 use crate::calendar::{Calendar, CalendarError};
-use crate::model::{FollowUp, Pause, RuleId};
+use crate::model::{FollowUp, Pause, RuleId, TenureEnd};
 
 /// The stage of a lead that an opportunity came of.
 const OPPORTUNITY: &str = "opportunity";
@@ -35,7 +35,9 @@ pub(super) struct Track<'a> {
     /// When the clock stood before it was due.
     pub(super) pauses: Vec<Pause>,
     /// When it stands at all: what follows from a missed deadline waits too.
-    stops: Rc<[Pause]>,
+    stops: Rc<Stops>,
+    /// Of what comes before a moment: who came after it was due is not late, and has until that moment.
+    pub(super) comes_late: Option<DateTime<Utc>>,
     pub(super) done: Option<DateTime<Utc>>,
     /// When the run ended, or the clock began anew.
     pub(super) closed: Option<DateTime<Utc>>,
@@ -65,6 +67,7 @@ impl Track<'_> {
     pub(super) fn missed(&self) -> Option<DateTime<Utc>> {
         let due = self.due_at()?;
         let is_missed = self.node.kind != NodeKind::Remind
+            && self.comes_late.is_none()
             && self.done.is_none_or(|done| done > due)
             && self.closed.is_none_or(|closed| closed > due);
         is_missed.then_some(due)
@@ -82,7 +85,7 @@ impl Track<'_> {
         if self.node.before {
             let Some(anchor) = fixed(self.node, known) else { return Ok(None) };
             let at = self.calendar.subtract(anchor, rung.within, clock)?.at();
-            return Ok(held(at, &self.stops));
+            return Ok(self.stops.held(at));
         }
         match self.planned {
             // The ladder moves with its deadline.
@@ -98,7 +101,7 @@ impl Track<'_> {
     pub(super) fn pauses_before(&self, at: DateTime<Utc>) -> Vec<Pause> {
         let touches =
             |pause: &&Pause| pause.from < at && pause.until.is_none_or(|until| until > self.runs_from);
-        self.stops.iter().filter(touches).cloned().collect()
+        self.stops.all().iter().filter(touches).cloned().collect()
     }
 }
 
@@ -138,7 +141,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
     if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
-    let stops = stops(node, run, time, known);
+    let stops = stops(asked, known);
     let done = Done::new(node, run, &met_by, known);
     let ends: Vec<Option<DateTime<Utc>>> = starts.iter().skip(1).copied().map(Some).chain([None]).collect();
     let mut tracks = Vec::with_capacity(starts.len());
@@ -154,7 +157,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
 fn track<'a>(
     asked: &Asked<'a, '_>,
     known: &Known<'_>,
-    stops: &Rc<[Pause]>,
+    stops: &Rc<Stops>,
     what: &Done,
     (start, next): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> Option<Track<'a>> {
@@ -163,21 +166,22 @@ fn track<'a>(
     let runs_from = since.map_or(start, |since| start.max(since));
     let due = match node.before {
         true => fixed(node, known).map_or(Ok(None), |anchor| {
-            calendar.subtract(anchor, node.within, node.clock()).map(|due| held(due.at(), stops))
+            calendar.subtract(anchor, node.within, node.clock()).map(|due| stops.held(due.at()))
         }),
         false => due(calendar, runs_from, node.within, node.clock(), stops),
     };
     let known_due = due.as_ref().ok().copied().flatten();
-    // Who came after it was due is not late.
-    if node.before && known_due.is_some_and(|due| due <= since.map_or(run.from, |since| since.max(run.from)))
-    {
-        return None;
-    }
+    let begins = since.map_or(run.from, |since| since.max(run.from));
+    let comes_late = Some(begins).filter(|at| node.before && known_due.is_some_and(|due| due <= *at));
+    let due = match comes_late {
+        Some(at) => Ok(Some(fixed(node, known).filter(|anchor| *anchor > at)?)),
+        None => due,
+    };
     let start = if node.before { counts_from(node, run, known_due, known) } else { start };
     let closed = next.into_iter().chain(run.until).min();
     let done = what.first(start, next, closed);
     let planned = if node.planned_moves { planned(known_due, start, run, calendar, known) } else { None };
-    let planned = planned.map(|planned| (planned, held(planned, stops)));
+    let planned = planned.map(|planned| (planned, stops.held(planned)));
     let mut track = Track {
         policy,
         node,
@@ -189,6 +193,7 @@ fn track<'a>(
         planned: planned.and_then(|(planned, due)| due.or(Some(planned))),
         pauses: Vec::new(),
         stops: Rc::clone(stops),
+        comes_late,
         done,
         closed: closed.filter(|_| done.is_none()),
         is_last: next.is_none(),
@@ -200,10 +205,12 @@ fn track<'a>(
 }
 
 /// When the clock of a node stands in a run: nobody is judged for time in which the policy did not hold.
-fn stops(node: &NodeRules, run: &Run, time: &PolicyTime, known: &Known<'_>) -> Rc<[Pause]> {
+fn stops(asked: &Asked<'_, '_>, known: &Known<'_>) -> Rc<Stops> {
+    let Asked { node, run, time, .. } = *asked;
     let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
     let of_run = run.stands().chain(known.absences_of(run)).chain(known.rests_of(run));
-    merged(of_lead.chain(of_run).chain(time.left_out.iter().cloned()).collect()).into()
+    let all = of_lead.chain(of_run).chain(time.left_out.iter().cloned()).collect();
+    Rc::new(Stops::new(asked.calendar, all))
 }
 
 /// The latest planned follow-up of who works on the lead that was planned before it was due, if it is later than that.
@@ -232,6 +239,8 @@ struct Done {
     stages: Vec<DateTime<Utc>>,
     /// When an opportunity was open that meets it.
     opportunity: Option<OpenTime>,
+    /// When the rules converted the lead, of what is to convert it.
+    converted: Option<DateTime<Utc>>,
     /// The end of the run.
     end: Option<DateTime<Utc>>,
     /// Whether the follow-up that starts the clock does not stop it.
@@ -242,10 +251,15 @@ impl Done {
     fn new(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Done {
         let counts = |one: &&FollowUp| met_by.follow_ups.contains(&one.kind);
         let entered = known.stages_of(run).iter().filter(|(_, stage)| met_by.stages.contains(*stage));
+        let converts = node.kind == NodeKind::Convert
+            && met_by.ends.contains(&TenureEnd::Converted)
+            && run.kind != RunKind::Customer
+            && fixed(node, known).is_none();
         Done {
             follow_ups: known.follow_ups_of(run).filter(counts).map(|one| one.time).collect(),
             stages: entered.map(|(at, _)| *at).collect(),
             opportunity: known.opportunity.filter(|_| met_by.stages.contains(OPPORTUNITY)),
+            converted: known.converted.filter(|_| converts),
             end: run.until.filter(|_| run.end.is_some_and(|end| met_by.ends.contains(&end))),
             restarts: restarts(node),
         }
@@ -265,7 +279,10 @@ impl Done {
         // Whose time begins while one is open has nothing to do.
         let open = self.opportunity.filter(|open| open.until.is_none_or(|until| start < until));
         let open = open.map(|open| open.since.max(start));
+        // Who had it before did not convert it.
+        let converted = self.converted.map(|at| at.max(start));
         let times = [
+            converted.filter(|at| closed.is_none_or(|closed| *at < closed)),
             open.filter(|at| closed.is_none_or(|closed| *at <= closed)),
             from(&self.follow_ups, self.restarts),
             from(&self.stages, false),
@@ -303,11 +320,18 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
     let one = |at: DateTime<Utc>| vec![at];
     match &node.anchor {
         Anchor::OwnerChange if works => {
-            // The owner before had done it already.
-            let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage));
+            // The owner before had done it already, or he himself before the rules were.
+            let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage))
+                || known.had_followed_up(run, &met_by.follow_ups);
             if is_done { Vec::new() } else { one(run.from) }
         }
-        Anchor::Created if run.kind == RunKind::Cycle => one(run.from),
+        Anchor::Created if run.kind == RunKind::Cycle => {
+            if known.had_followed_up(run, &met_by.follow_ups) {
+                Vec::new()
+            } else {
+                one(run.from)
+            }
+        }
         Anchor::PoolEntry(kind) if run.kind == RunKind::Pool && run.is_open() => match &known.pool {
             // In which pool it lay before is not known.
             Some((lies, since)) if lies == kind => one(since.map_or(run.from, |since| since.max(run.from))),

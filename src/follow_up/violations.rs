@@ -107,8 +107,9 @@ impl Look<'_> {
     }
 
     /// Everything that was missed: what earlier looks found stays as it was found, with what has become of it since; each
-    /// step of an owner once, whatever policy asks for it by now.
-    pub(super) fn put_on_record(&mut self, tracks: &[Track<'_>]) {
+    /// step of an owner once, whatever policy asks for it by now. `past` are tracks of policies that hold no longer. What turns
+    /// out to have been done in time, as a call whose record came late, was not missed and is taken off.
+    pub(super) fn put_on_record(&mut self, tracks: &[Track<'_>], past: &[Track<'_>]) {
         let mut recorded = std::mem::take(&mut self.record.violations);
         recorded.retain(|one| !self.is_revoked(one));
         let mut by_step: BTreeMap<(&str, Lateness), Vec<&Track<'_>>> = BTreeMap::new();
@@ -129,7 +130,10 @@ impl Look<'_> {
             let same = same.iter().find(lasted).or(same.first()).copied();
             let of_step = || by_step.get(&(one.node.as_str(), one.late)).into_iter().flatten();
             let track = same.or_else(|| of_step().find(|track| self.is_step_of(track, one)));
-            self.go_on(one, track.copied());
+            match track {
+                Some(track) => go_on(one, track),
+                None => self.lay_down(one, past),
+            }
             known.entry((one.node.clone(), one.late)).or_default().push(index);
             keys.insert(one.key());
         }
@@ -146,6 +150,7 @@ impl Look<'_> {
                 recorded.push(violation);
             }
         }
+        recorded.retain(|one| one.done_at.is_none_or(|done| done > one.deadline));
         recorded.sort_by_cached_key(|one| (one.deadline, one.key()));
         self.record.violations = recorded;
     }
@@ -183,23 +188,30 @@ impl Look<'_> {
         self.faults.iter().any(fails)
     }
 
-    /// What has become of a violation since.
-    fn go_on(&self, one: &mut Violation, track: Option<&Track<'_>>) {
-        if one.done_at.is_some() {
+    /// Nobody asks for it any more: what ended that did it, or it ends without. Whether a condition that fails asks for it is not
+    /// known.
+    fn lay_down(&self, one: &mut Violation, past: &[Track<'_>]) {
+        if one.done_at.is_some() || one.closed_at.is_some() || self.is_in_doubt(&one.policy) {
             return;
         }
-        match track {
-            Some(track) => {
-                let shown = |at: DateTime<Utc>| local(track.calendar, at);
-                (one.done_at, one.closed_at) = (track.done.map(shown), track.closed.map(shown));
-            }
-            // Nobody asks for it any more; whether a condition that fails does is not known.
-            None if one.closed_at.is_none() && !self.is_in_doubt(&one.policy) => {
-                let cycle = self.known.facts.history().cycle_started_at;
-                let cycle = cycle.filter(|start| one.started_at.to_utc() < *start && *start <= self.now());
-                one.closed_at = Some(local(self.calendar, cycle.unwrap_or(self.now())));
-            }
-            None => {}
+        let is_same = |track: &&Track<'_>| {
+            (&track.policy.rules.id, &track.node.id) == (&one.policy, &one.node)
+                && self.is_step_of(track, one)
+        };
+        if let Some(track) = past.iter().find(is_same).filter(|track| !track.is_open()) {
+            return go_on(one, track);
         }
+        let cycle = self.known.facts.history().cycle_started_at;
+        let cycle = cycle.filter(|start| one.started_at.to_utc() < *start && *start <= self.now());
+        one.closed_at = Some(local(self.calendar, cycle.unwrap_or(self.now())));
+    }
+}
+
+/// What has become of a violation since. What was done may have been done earlier than was known.
+fn go_on(one: &mut Violation, track: &Track<'_>) {
+    let shown = |at: DateTime<Utc>| local(track.calendar, at);
+    match (one.done_at, track.done.map(shown)) {
+        (Some(known), done) => one.done_at = done.map(|done| done.min(known)).or(one.done_at),
+        (None, done) => (one.done_at, one.closed_at) = (done, track.closed.map(shown)),
     }
 }

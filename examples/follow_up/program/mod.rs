@@ -20,7 +20,8 @@ mod history;
 mod support;
 
 const USAGE: &str = "\
-follow_up [HISTORY.csv] [--rules nodes|b2c|b2b|marketing|FILE] [--now T] [--pools FILE] [--roster FILE] [--explain]
+follow_up [HISTORY.csv] [--rules nodes|b2c|b2b|marketing|FILE] [--now T] [--live-since T] [--pools FILE]
+          [--roster FILE] [--explain]
 
 HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a bundled sample. Times are RFC 3339. Events:
 
@@ -42,6 +43,7 @@ HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a 
 
   --rules   a preset (default b2b), or rules (JSON)
   --now T   the moment to look from; default: the last record
+  --live-since T  when the rules came into force; default: what they say
   --pools   the pools (JSON); default, with a preset: bundled ones
   --roster  the reps (JSON), for their managers, calendars and absences; default, with the sample: a bundled one
   --explain a last column with the evidence
@@ -51,21 +53,29 @@ Output, with tabs: lead, what, when, who, node, detail. Exit code 2 when the inp
 /// Reads a file.
 pub(crate) type Read<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
 
-/// Does what the words of a command line ask for.
+/// Does what the words of a command line ask for: the table goes to `out`, what is odd about the rules to `notes`.
 pub(crate) fn run(
     words: impl IntoIterator<Item = String>,
     read: &Read<'_>,
     out: &mut dyn Write,
+    notes: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::read(words, USAGE, &["rules", "now", "pools", "roster"], &["explain"])?;
+    let options = ["rules", "now", "live-since", "pools", "roster"];
+    let arguments = Arguments::read(words, USAGE, &options, &["explain"])?;
     let path = match arguments.plain.as_slice() {
         [] => bundled("follow_up.csv"),
         [path] => PathBuf::from(path),
         _ => return Err(format!("one history at a time\n{USAGE}").into()),
     };
     let name = arguments.value("rules").unwrap_or("b2b");
-    let policies = FollowUpPolicies::compile(&read_rules(name, arguments.value("pools"), read)?)
-        .map_err(|errors| format!("{name}: {errors}"))?;
+    let mut rules = read_rules(name, arguments.value("pools"), read)?;
+    if let Some(text) = arguments.value("live-since") {
+        rules.live_since = Some(moment(text).map_err(|what| format!("--live-since: {what}"))?);
+    }
+    let policies = FollowUpPolicies::compile(&rules).map_err(|errors| format!("{name}: {errors}"))?;
+    for warning in rules.lint() {
+        writeln!(notes, "{name}: {warning}")?;
+    }
     let reps = match arguments.value("roster") {
         Some(file) => {
             Rep::load_all(json(file, "--roster", read)?).map_err(|errors| format!("{file}: {errors}"))?

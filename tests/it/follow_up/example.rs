@@ -9,15 +9,20 @@ mod program;
 
 /// `h.csv` is the history, `r.json` the rules.
 fn run(words: &str, history: &str, rules: &str) -> Result<String, String> {
-    let mut out = Vec::new();
+    run_with_notes(words, history, rules).map(|(out, _)| out)
+}
+
+/// What it prints, and what it says beside that.
+fn run_with_notes(words: &str, history: &str, rules: &str) -> Result<(String, String), String> {
+    let (mut out, mut notes) = (Vec::new(), Vec::new());
     let read = |path: &Path| match path.to_str() {
         Some("h.csv") => Ok(history.as_bytes().to_vec()),
         Some("r.json") => Ok(rules.as_bytes().to_vec()),
         _ => std::fs::read(path),
     };
     let words = words.split_whitespace().map(str::to_owned);
-    program::run(words, &read, &mut out).map_err(|error| error.to_string())?;
-    Ok(String::from_utf8(out).unwrap())
+    program::run(words, &read, &mut out, &mut notes).map_err(|error| error.to_string())?;
+    Ok((String::from_utf8(out).unwrap(), String::from_utf8(notes).unwrap()))
 }
 
 #[test]
@@ -80,9 +85,33 @@ fn what_cannot_be_read_names_its_line_and_column() {
     expect![[r#"
         r.json: 1 error in the rules
         error[unknown_key] at policy (1:2): unknown key `policy`
-          help: none of the 17 known names is close to it"#]]
+          help: none of the 19 known names is close to it"#]]
     .assert_eq(&refused("h.csv --rules r.json"));
     expect!["--rules: found `b2d`, expected one of nodes, b2c, b2b, marketing or a file: b2d: No such file or directory (os error 2); did you mean `b2c`?"].assert_eq(&refused("h.csv --rules b2d").replace(env!("CARGO_MANIFEST_DIR"), ""));
     expect!["there is no option --explian, did you mean --explain?"]
         .assert_eq(refused("--explian").lines().next().unwrap());
+}
+
+/// What is odd about the rules is said beside the table, and rules may come to leads that are on file.
+#[test]
+fn rules_are_looked_through_and_may_come_into_force_later() {
+    let history = "at,lead,event,by,detail\n2025-06-02T10:00:00+08:00,L1,created,,\n2025-06-02T10:00:00+08:00,L1,owner,li,\n";
+    let rules = r#"{"policies": [{"id": "p", "nodes": [{"id": "talk", "within": "24h", "ladder": [{"step": "recycle", "within": "24h"}]}]}]}"#;
+    let words = "h.csv --rules r.json --now 2026-03-02T10:00:00+08:00";
+    let (out, notes) = run_with_notes(words, history, rules).unwrap();
+    assert!(out.contains("late_follower") && out.contains("recycle"), "{out}");
+    expect![[r#"
+        r.json: warning[no_pool] at policies[0].nodes[0].ladder[0]: there is no pool of the kind `lead`
+          help: add one to `pools`: leads stay where they are until then
+    "#]]
+    .assert_eq(&notes);
+    let live = run(&format!("{words} --live-since 2026-03-02T00:00:00+08:00"), history, rules).unwrap();
+    expect![[r#"
+        lead	what	when	who	node	detail
+        L1	due	2026-03-03T00:00:00+08:00	li	talk	1d on workday
+        L1	next	2026-03-03T00:00:01+08:00	-	-	deadline
+    "#]]
+    .assert_eq(&live);
+    let error = run(&format!("{words} --live-since monday"), history, rules).unwrap_err();
+    assert!(error.starts_with("--live-since: found `monday`"), "{error}");
 }

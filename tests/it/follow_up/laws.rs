@@ -277,10 +277,22 @@ proptest! {
         }
         // What has not begun is not known yet.
         let report = case.at(&policies, half(start + 2_000));
+        let paused = |at: i64| {
+            case.options.pauses.iter().any(|one| one.from <= half(at) && half(at) < one.until.unwrap())
+        };
+        // On working days a pause gives time when somebody would have worked in it.
+        let stands = |at: i64| {
+            let from = (start - 1..=at).rev().find(|at| !paused(*at)).unwrap() + 1;
+            let works = |at: &i64| counts(Clock::OfficeHours, half(*at));
+            paused(at) && (clock != Clock::Workday || (from..).take_while(|at| paused(*at)).any(|at| works(&at)))
+        };
         let (mut left, mut at) = (2 * i64::from(amount), start);
         while left > 0 {
-            let is_paused = case.options.pauses.iter().any(|one| one.from <= half(at) && half(at) < one.until.unwrap());
-            left -= i64::from(counts(clock, half(at)) && !is_paused);
+            left -= i64::from(counts(clock, half(at)) && !stands(at));
+            at += 1;
+        }
+        // Nothing falls due in a pause.
+        while paused(at - 1) && paused(at) {
             at += 1;
         }
         prop_assert_eq!(report.deadlines[0].due_at.unwrap(), half(at));

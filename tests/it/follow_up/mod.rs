@@ -7,6 +7,7 @@ mod example;
 mod flows;
 mod forgotten;
 mod history;
+mod judged;
 mod laws;
 mod leaving;
 mod peers;

@@ -112,7 +112,6 @@ fn b2b_three_days_then_the_pool_of_the_region() {
               deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
               deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
               reminder 2026-03-04T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-05T10:00:00+08:00
-              reminder 2026-03-05T10:00:00+08:00: li, `care` of `b2b` since 2026-03-05T10:00:00+08:00
               next look 2026-03-05T10:00:01+08:00: deadline"#]],
     );
     check(
@@ -123,7 +122,6 @@ fn b2b_three_days_then_the_pool_of_the_region() {
               deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
               deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
               reminder 2026-03-04T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-05T10:00:00+08:00
-              reminder 2026-03-05T10:00:00+08:00: li, `care` of `b2b` since 2026-03-05T10:00:00+08:00
               late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
               action 2026-03-05T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed
               action 2026-03-05T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
@@ -237,7 +235,6 @@ fn the_clock_stands_while_the_customer_asks_to_wait() {
               deadline: li, `follow_up` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; overdue
               deadline: li, `convert` of `b2b` due 2026-03-25T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; open
               reminder 2026-03-09T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-10T10:00:00+08:00
-              reminder 2026-03-10T10:00:00+08:00: li, `care` of `b2b` since 2026-03-10T10:00:00+08:00
               late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; still open
               action 2026-03-10T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair
               action 2026-03-10T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair

@@ -1,0 +1,65 @@
+//! The condition of a policy, asked of a lead long after its decision.
+
+use chrono::{DateTime, Utc};
+
+use crate::error::Report;
+use crate::rule::{Condition, Facts, Fault, Field, Predicate, Producer, Scope};
+
+/// A compiled condition, and what it reads of earlier engines.
+#[derive(Debug, Clone)]
+pub(super) struct When {
+    predicate: Predicate,
+    /// The first field that it reads of what each earlier engine finds.
+    found: Vec<(Producer, Field)>,
+}
+
+impl When {
+    pub(super) fn compile(condition: &Condition, report: &mut Report) -> When {
+        When::of(condition.compile_to_match(Scope::Assign, report))
+    }
+
+    /// As [`compile`](Self::compile), where "for none" is a fair answer.
+    pub(super) fn of_some(condition: &Condition, report: &mut Report) -> When {
+        When::of(condition.compile(Scope::Assign, report))
+    }
+
+    fn of(predicate: Predicate) -> When {
+        let mut found: Vec<(Producer, Field)> = Vec::new();
+        predicate.visit_fields(&mut |field| {
+            let producer = field.producer();
+            let is_found = matches!(producer, Producer::Blacklist | Producer::Dedup | Producer::Score);
+            if is_found && found.iter().all(|(known, _)| *known != producer) {
+                found.push((producer, field.clone()));
+            }
+        });
+        When { predicate, found }
+    }
+
+    /// Whether it holds.
+    ///
+    /// # Errors
+    /// When a script of it fails, and when it asks for what an earlier engine found and nobody has handed that in: a policy that
+    /// reads the score of a lead without one would never hold, and nobody would know.
+    pub(super) fn eval(&self, facts: &Facts<'_>) -> Result<bool, Fault> {
+        match self.found.iter().find(|(producer, _)| !facts.is_filled_by(*producer)) {
+            Some((producer, field)) => Err(unknown(*producer, field)),
+            None => self.predicate.eval(facts),
+        }
+    }
+
+    /// The first moment after now at which it may turn though nothing happens.
+    pub(super) fn turns_at(&self, facts: &Facts<'_>) -> Option<DateTime<Utc>> {
+        self.predicate.turns_at(facts)
+    }
+}
+
+fn unknown(producer: Producer, field: &Field) -> Fault {
+    let (what, call) = match producer {
+        Producer::Blacklist => ("the verdict", "set_verdict"),
+        Producer::Dedup => ("what matching found", "set_match"),
+        _ => ("the score", "set_score"),
+    };
+    let message = format!("`{field}` is not known: {what} was not handed in");
+    let help = format!("keep it when the lead is decided, and call `Facts::{call}` before each look");
+    Fault { help: Some(help), ..Fault::new(message) }
+}
