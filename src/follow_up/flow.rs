@@ -71,6 +71,14 @@ impl fmt::Display for FlowMove {
 }
 
 impl FlowMove {
+    /// The name of the decision, by which a host knows its effects; the same when it is made again at that moment. Carried out
+    /// twice, it would take back what has come of it meanwhile: the look at the lead, and when it is looked at next.
+    #[must_use]
+    pub fn decision(&self) -> String {
+        let pool = self.pool.as_ref().map_or("-", PoolId::as_str);
+        format!("flow {} {} {pool} {}", self.lead, self.flow, moment(self.at))
+    }
+
     /// Whether the lead may not go this way, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
     #[must_use]
     pub fn is_refused(&self) -> bool {
@@ -88,6 +96,8 @@ pub struct EventRoute {
     /// The rule; `None` is the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
     /// Where it goes.
     pub place: EventPlace,
     /// Whether it fits the profile of named accounts.
@@ -122,6 +132,15 @@ impl fmt::Display for EventRoute {
             Some(rule) => write!(f, "; rule `{rule}`"),
             None => f.write_str("; no rule holds"),
         }
+    }
+}
+
+impl EventRoute {
+    /// The name of the decision, by which its effects are known, as [`FlowMove::decision`].
+    #[must_use]
+    pub fn decision(&self) -> String {
+        let pool = self.pool.as_ref().map_or("-", PoolId::as_str);
+        format!("event {} {} {pool} {}", self.lead, self.place, moment(self.at))
     }
 }
 
@@ -353,6 +372,7 @@ impl FollowUpPolicies {
         Some(EventRoute {
             lead: lead.id.clone(),
             rule: rule.map(|rule| rule.id.clone()),
+            at: now,
             place,
             is_named,
             converts: rule.is_some_and(|rule| rule.convert) && !is_over,

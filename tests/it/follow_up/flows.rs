@@ -205,3 +205,69 @@ fn a_visit_goes_to_sales_and_the_rules_may_say_otherwise() {
         .assert_eq(&route(&policies).unwrap().to_string());
     assert!(route(&with_pools(FollowUpRules::nodes())).is_none());
 }
+
+/// A new need is told twice in one second: the lead is looked at once, and what it waits for since then stays.
+#[test]
+fn a_flow_that_comes_twice_takes_nothing_back() {
+    use leadkit::{Intake, Roster, Rules, State};
+
+    let intake = Intake::compile(&Rules::b2b()).unwrap();
+    let policies = compiled(&FollowUpRules::b2b());
+    let (roster, mut state, now) = (Roster::default(), State::default(), t("03-09 10:00"));
+    let mut book = intake.book();
+    let phones = vec!["13812349876".into()];
+    let company = Some("深圳市星河软件有限公司".to_owned());
+    book.insert_lead(Lead {
+        phones,
+        company,
+        message: Some("请报价".into()),
+        ..Case::new("03-02 10:00").lead
+    });
+    let id = "L1".into();
+    for _ in 0..2 {
+        let input = intake.input_of(&book, &id, now).unwrap();
+        let tables = HostTables::default();
+        let context = FactContext::new(&tables, now);
+        let facts = Facts::new(&input.lead, &context);
+        let (on, actor) = (FlowTrigger::NewNeed, Actor::system("web form"));
+        let moved = policies.flow(&on, &facts, &actor, &FollowUpOptions::default()).unwrap();
+        assert_eq!(moved.decision(), "flow L1 new_need_assign - 2026-03-09T02:00:00Z");
+        book.apply_effects(&moved.decision(), &moved.effects, now);
+        if book.take_wake_up(&id, now).is_some_and(|woken| woken.at <= now) {
+            let input = leadkit::Input { wake_up: Some("new_need".into()), ..input };
+            let outcome = intake.review(&input, &roster, &state, now);
+            state.apply(outcome.delta()).unwrap();
+            outcome.apply_to(&mut book);
+        }
+        assert!(book.lead(&id).unwrap().owner.is_none());
+        assert!(book.wake_up(&id).unwrap().at > now);
+    }
+}
+
+/// Whatever a lead that nobody has was woken for, it waits for something again.
+#[test]
+fn whoever_is_woken_and_stays_is_looked_at_again() {
+    use leadkit::{Input, Intake, Roster, Route, Rules, State};
+
+    let (roster, state, now) = (Roster::default(), State::default(), t("03-09 10:00"));
+    for rules in [Rules::b2b(), Rules::b2c()] {
+        let intake = Intake::compile(&rules).unwrap();
+        let pools: Vec<Option<&str>> =
+            rules.pools.iter().map(|pool| Some(pool.id.as_str())).chain([None]).collect();
+        for pool in pools.into_iter().filter(|pool| *pool != Some("invalid")) {
+            for code in ["new_need", "sales", "pool_stay", "nurture", "not_mql", "of the host"] {
+                let mut lead = Case::new("03-02 10:00").lead;
+                (lead.phones, lead.message) = (vec!["13812349876".into()], Some("请报价".into()));
+                lead.company = Some("深圳市星河软件有限公司".into());
+                lead.pool = pool.map(Into::into);
+                let input = Input { lead, wake_up: Some(code.into()), ..Input::default() };
+                let outcome = intake.review(&input, &roster, &state, now);
+                let waits = outcome
+                    .effects()
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::SetNextWakeUp { at, .. } if *at > now));
+                assert!(waits || matches!(outcome.route(), Route::Blocked), "{pool:?} {code}: {outcome}");
+            }
+        }
+    }
+}
