@@ -328,6 +328,9 @@ impl Desk {
     /// After an outcome was carried out: what comes next, and whether the laws hold.
     fn finish(&mut self, outcome: &Outcome) {
         self.kept.decided(outcome.effects());
+        if let Some(policies) = &mut self.policies {
+            policies.decided(outcome);
+        }
         for effect in outcome.effects() {
             if let Effect::UpdateField { record: RecordRef::Account(account), field, .. } = effect
                 && field == "owner"
@@ -352,7 +355,12 @@ impl Desk {
     pub(super) fn write(&mut self, decision: &str, effects: &[Effect]) {
         self.written += 1;
         let decision = format!("{decision} {} {}", self.now.to_rfc3339(), self.written);
-        self.book.apply_effects(&decision, effects, self.now);
+        self.write_once(&decision, effects);
+    }
+
+    /// What comes twice under one name is done once.
+    pub(super) fn write_once(&mut self, decision: &str, effects: &[Effect]) {
+        self.book.apply_effects(decision, effects, self.now);
         for lead in leads_of(effects) {
             self.after(&lead);
         }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::FixedOffset;
+use leadkit::follow_up::FollowUpRules;
 
 use desk::{Desk, Row};
 use options::Options;
@@ -54,6 +55,9 @@ pub(crate) fn run(
     notes: &mut dyn Write,
 ) -> Result<Verdict, Box<dyn Error>> {
     let options = Options::read(words, read)?;
+    for warning in options.policies().iter().flat_map(FollowUpRules::lint) {
+        writeln!(notes, "--follow-up: {warning}")?;
+    }
     if let Some(count) = options.soak {
         return soak::run(&options, count, out, notes);
     }

@@ -131,12 +131,14 @@ impl Options {
 }
 
 impl Options {
-    /// The policies, with the pools that the leads lie in.
+    /// The policies, with the pools that the leads lie in and the calendars of the reps.
     pub(crate) fn policies(&self) -> Option<FollowUpRules> {
-        let pools = self.rules.pools.clone();
-        self.follow_up
-            .clone()
-            .map(|rules| if pools.is_empty() { rules } else { FollowUpRules { pools, ..rules } })
+        let mut rules = self.follow_up.clone()?;
+        if !self.rules.pools.is_empty() {
+            rules.pools.clone_from(&self.rules.pools);
+        }
+        rules.calendars.extend(self.calendars.0.iter().map(|(id, one)| (id.as_str().into(), one.clone())));
+        Some(rules)
     }
 }
 

@@ -6,8 +6,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use leadkit::HostTables;
 use leadkit::calendar::Calendars;
+use leadkit::dedup::Resolution;
 use leadkit::error::RuleErrors;
 use leadkit::follow_up::{
     FirstContact, FlowTrigger, FollowUpFault, FollowUpOptions, FollowUpPolicies, FollowUpRecord,
@@ -19,8 +19,9 @@ use leadkit::model::{
     StageEntry, Value, Violation,
 };
 use leadkit::pipeline::Actor;
-use leadkit::rule::{FactContext, Facts};
-use leadkit::text::Code;
+use leadkit::rule::{AccountFacts, FactContext, Facts, MatchFacts, ScoreFacts, VerdictFacts};
+use leadkit::score::Score;
+use leadkit::{HostTables, Outcome};
 
 use super::clock::is_live;
 use super::desk::Desk;
@@ -53,16 +54,47 @@ pub(super) struct Policies {
     asked: BTreeMap<LeadId, BTreeSet<RepId>>,
     /// What earlier looks found.
     records: BTreeMap<LeadId, FollowUpRecord>,
+    /// What the last decision about each lead found.
+    found: BTreeMap<LeadId, LastFound>,
     /// How often they wrote: two looks at one moment are two decisions.
     written: u64,
     /// Leads that something has happened to since.
     touched: BTreeSet<LeadId>,
     /// What is on record of each lead, as the last look knows it.
     late: BTreeMap<LeadId, Vec<Violation>>,
-    /// What calendars did not tell.
+    /// What calendars and conditions did not tell.
     untold: BTreeSet<String>,
     /// How fast each who had a lead spoke to it, by when he got it.
     first: BTreeMap<LeadId, BTreeMap<(DateTime<FixedOffset>, RepId), FirstContact>>,
+}
+
+/// What the engines of a decision found, as rules read it.
+#[derive(Debug, Clone, Default)]
+struct LastFound {
+    verdict: Option<VerdictFacts>,
+    matched: Option<MatchFacts>,
+    score: Option<ScoreFacts>,
+}
+
+impl LastFound {
+    /// `account` is what is on file of the lead's account.
+    fn hand_to(&self, facts: &mut Facts<'_>, account: Option<&Account>) {
+        if let Some(verdict) = &self.verdict {
+            facts.set_verdict(verdict.clone());
+        }
+        if let Some(score) = &self.score {
+            facts.set_score(score.clone());
+        }
+        if let Some(matched) = &self.matched {
+            let of_account = |one: &Account| AccountFacts {
+                tier: one.tier.clone(),
+                maturity: one.maturity.clone(),
+                region: one.region,
+            };
+            let account = account.map(of_account).unwrap_or_default();
+            facts.set_match(MatchFacts { account, ..matched.clone() });
+        }
+    }
 }
 
 impl Policies {
@@ -76,6 +108,7 @@ impl Policies {
             steps: BTreeMap::new(),
             asked: BTreeMap::new(),
             records: BTreeMap::new(),
+            found: BTreeMap::new(),
             written: 0,
             touched: BTreeSet::new(),
             late: BTreeMap::new(),
@@ -86,6 +119,14 @@ impl Policies {
 
     pub(super) fn touch(&mut self, lead: &LeadId) {
         self.touched.insert(lead.clone());
+    }
+
+    /// Keeps what a decision found about its lead: conditions of policies read it as it was found last.
+    pub(super) fn decided(&mut self, outcome: &Outcome) {
+        let found = self.found.entry(outcome.lead().clone()).or_default();
+        found.verdict = Some(outcome.verdict().facts());
+        found.matched = outcome.resolution().map(Resolution::facts).or_else(|| found.matched.take());
+        found.score = outcome.score().map(Score::facts).or_else(|| found.score.take());
     }
 
     /// The lead that is looked at first, up to and including a moment.
@@ -117,6 +158,7 @@ impl Policies {
         self.steps.remove(lead);
         self.asked.remove(lead);
         self.records.remove(lead);
+        self.found.remove(lead);
         self.late.remove(lead);
         self.first.remove(lead);
     }
@@ -136,6 +178,7 @@ impl Policies {
         }
         let untold = report.faults.iter().filter_map(|fault| match fault {
             FollowUpFault::Calendar { error, .. } => Some(error.to_string()),
+            FollowUpFault::Condition(fault) => Some(fault.to_string().replace('\n', " ")),
             _ => None,
         });
         self.untold.extend(untold);
@@ -217,7 +260,11 @@ impl Desk {
         let tables = HostTables::default();
         let activities = self.book.activities(id);
         let context = FactContext { tables: &tables, activities, history: &history, now: self.now };
-        Some(ask(&policies.rules, &Facts::new(lead, &context), &options))
+        let mut facts = Facts::new(lead, &context);
+        if let Some(found) = policies.found.get(id) {
+            found.hand_to(&mut facts, account);
+        }
+        Some(ask(&policies.rules, &facts, &options))
     }
 
     /// Looks at every lead that something has happened to, and does what its policies ask for.
@@ -235,48 +282,24 @@ impl Desk {
         id: &LeadId,
         actor: &Actor,
     ) -> Result<(), Box<dyn Error>> {
-        let Some(mut policies) = self.policies.take() else { return Ok(()) };
-        let moved = self.ask(&policies, id, |rules, facts, options| rules.flow(on, facts, actor, options));
-        policies.written += 1;
-        let decision = format!("flow {id} {}", policies.written);
-        self.policies = Some(policies);
+        let Some(policies) = &self.policies else { return Ok(()) };
+        let moved = self.ask(policies, id, |rules, facts, options| rules.flow(on, facts, actor, options));
         let Some(moved) = moved.flatten() else { return Ok(()) };
-        let before = self.waits_for(id);
-        self.write(&decision, &moved.effects);
+        self.write_once(&moved.decision(), &moved.effects);
         self.say(id, "-", format!("flow {}: {}", moved.flow, moved.reason), Some(moved.to_string()));
-        self.wake_now(id, before)
+        self.wake_now(id)
     }
 
-    /// What is to be looked at now is looked at now, however often that comes at one moment. Where nothing follows, the lead waits
-    /// for what it waited for before.
-    fn wake_now(&mut self, id: &LeadId, before: Option<(DateTime<Utc>, Code)>) -> Result<(), Box<dyn Error>> {
-        if self.book.wake_up(id).is_none_or(|one| one.at > self.now) {
-            return Ok(());
-        }
-        self.wake(id)?;
-        let lead = self.book.lead(id).filter(|lead| lead.owner.is_none() && is_live(&self.book, lead));
-        if lead.is_some() && self.book.wake_up(id).is_none() {
-            let tomorrow = self.now + TimeDelta::days(1);
-            let (at, code) = before.unwrap_or((tomorrow, "pool_stay".into()));
-            let effect = Effect::SetNextWakeUp { lead: id.clone(), at: at.max(tomorrow), code };
-            self.write(&format!("waits on {id}"), &[effect]);
-        }
-        Ok(())
-    }
-
-    /// What a lead waits for.
-    fn waits_for(&self, id: &LeadId) -> Option<(DateTime<Utc>, Code)> {
-        self.book.wake_up(id).map(|one| (one.at, one.code.clone()))
+    /// What is to be looked at now is looked at now.
+    fn wake_now(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
+        if self.book.wake_up(id).is_some_and(|one| one.at <= self.now) { self.wake(id) } else { Ok(()) }
     }
 
     /// Somebody who was at an event is sent where the policies say: a tag, a pool, the sales, or he stays with who met him. Of
     /// a company that fits an account is made, in the same pool.
     pub(super) fn route_event(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
-        let Some(mut policies) = self.policies.take() else { return Ok(()) };
-        let route = self.ask(&policies, id, |rules, facts, _| rules.route_event(facts));
-        policies.written += 1;
-        let decision = format!("event {id} {}", policies.written);
-        self.policies = Some(policies);
+        let Some(policies) = &self.policies else { return Ok(()) };
+        let route = self.ask(policies, id, |rules, facts, _| rules.route_event(facts));
         let Some(route) = route.flatten() else { return Ok(()) };
         let mut effects = route.effects.clone();
         let lead = self.book.lead(id).filter(|lead| route.converts && lead.account.is_none()).cloned();
@@ -297,10 +320,9 @@ impl Desk {
                 replaces: Value::Null,
             });
         }
-        let before = self.waits_for(id);
-        self.write(&decision, &effects);
+        self.write_once(&route.decision(), &effects);
         self.say(id, "-", format!("event: {}", route.place), Some(route.to_string()));
-        self.wake_now(id, before)
+        self.wake_now(id)
     }
 
     fn follow(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
