@@ -270,3 +270,51 @@ fn flows_and_events_run_where_their_occasions_come() {
     );
     assert!(out.contains("\tcontract until 2026-05-30T10:00:00+08:00\n"), "{out}");
 }
+
+/// What the last decision about a lead found is what conditions of policies read; of who was never scored it is not known.
+#[test]
+fn a_policy_by_level_reads_the_score_of_the_last_decision() {
+    let policies = r#"{"policies":[{"id":"hot","when":{"field":"score.grade","in":["A","B","C","D"]},
+        "nodes":[{"id":"talk","within":"30m"}]}]}"#;
+    let tick = r#"{"at":"2026-03-02T18:00:00+08:00","tick":true}"#;
+    let of = |lines: &[&str]| {
+        let scenario = lines.join("\n");
+        let words = "s.jsonl --rules b2c --follow-up p.json";
+        let (out, notes, _) = run_with(scenario.as_bytes(), policies, words).unwrap();
+        assert_eq!(notes, "");
+        out
+    };
+    let out = of(&[FORM, tick]);
+    assert!(out.contains("late_follower: talk of hot") && !out.contains("# not known"), "{out}");
+    let row = at(
+        "03-02T09:00",
+        r#""import":[{"id":"L1","name":"Ann","phones":["13927461853"],"owner":"li"}],"assign":false"#,
+    );
+    let out = of(&[&row, tick]);
+    assert!(
+        !out.contains("late_follower") && out.contains("# not known\nrule hot failed: `score.grade`"),
+        "{out}"
+    );
+}
+
+/// A call that is dated in the future was made when it was written, at the latest.
+#[test]
+fn a_call_of_the_future_meets_no_deadline_later() {
+    let call = at(
+        "03-02T09:30",
+        r#""follow_up":{"lead":"L1","owner":"li","kind":"call","time":"2026-03-05T09:59:00+08:00"}"#,
+    );
+    let tick = at("03-03T09:30", r#""tick":true"#);
+    let out = lived(&[FORM, &call, &tick], "--rules b2c --follow-up b2c");
+    assert!(out.contains("\nli\tunknown\t9\t1\t30\t30\t0\n"), "{out}");
+    assert!(!out.contains("late_follower"), "{out}");
+}
+
+/// Warnings of the rules are shown beside the tables.
+#[test]
+fn what_is_odd_about_policies_is_said() {
+    let policies = r#"{"policies":[{"id":"p","nodes":[{"id":"talk","within":"30m"}]},
+        {"id":"q","nodes":[{"id":"call","within":"40m"}]}]}"#;
+    let (_, notes, _) = run_with(FORM.as_bytes(), policies, "s.jsonl --follow-up p.json").unwrap();
+    assert!(notes.starts_with("--follow-up: warning[judged_twice] at policies[1]"), "{notes}");
+}
