@@ -187,8 +187,8 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
-    /// Takes out a wake-up that has come: the lead is looked at now, in the same transaction, and an outcome that sets none
-    /// needs none.
+    /// Takes out a wake-up that has come, and [counts](History::wake_ups) it: the lead is looked at now, in the same transaction,
+    /// with the history of before, and an outcome that sets none needs none.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -206,6 +206,7 @@ impl Book {
     pub fn take_wake_up(&mut self, id: &LeadId, now: DateTime<Utc>) -> Option<WakeUp> {
         let life = self.lives.get_mut(id)?;
         let taken = life.wake_up.take_if(|one| one.at <= now)?;
+        life.history.wake_ups = life.history.wake_ups.saturating_add(1);
         self.note_due(id);
         Some(taken)
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::dispute::{Rival, is_disputed};
 use super::engine::Case;
 use super::move_customer::{Move, Takes};
-use super::{Intake, Outcome, Route, wake_up};
+use super::{Intake, Outcome, Route};
 use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
@@ -32,7 +32,7 @@ impl<'a> Case<'a> {
     fn whose(&self, own: &RepId, others: &[&'a Lead], leader: Option<&LeadId>) -> Agreed<'a> {
         let lead = self.lead;
         let Some(first) = others.first().copied() else { return Agreed::Stays };
-        let is_due = self.is_due(wake_up::COLLISION);
+        let is_due = self.is_undecided();
         if is_disputed(lead) && !is_due {
             return Agreed::Asked;
         }
@@ -79,7 +79,7 @@ impl Intake {
         let siblings = resolution.siblings();
         let others: Vec<&Lead> = case.others(siblings, own).filter(is_there).collect();
         let leader = case.entry.filter(|entry| siblings.contains(entry));
-        let to = match case.whose(own, &others, leader) {
+        let leads = match case.whose(own, &others, leader) {
             Agreed::Asked => return false,
             Agreed::Contested(rival) => {
                 outcome.collide(self, case, own, &[Rival::Lead(rival)]);
@@ -87,32 +87,40 @@ impl Intake {
             }
             Agreed::Stays if others.is_empty() => return false,
             Agreed::Stays => None,
-            Agreed::Goes(to) => to.owner.clone().map(|owner| (to, owner)),
+            Agreed::Goes(to) => Some(to),
         };
-        let heir = to.as_ref().map_or(own, |(_, owner)| owner);
-        // What else the owner has of the customer goes along, unless he works on it.
-        let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
-        let rest: Vec<&Lead> = case.others(siblings, heir).filter(is_there).filter(goes).collect();
-        if is_disputed(case.lead) && rest.iter().any(|one| case.has_lost(heir, one)) {
-            // By no rule does anybody get back what he lost: they are asked once more.
-            outcome.ask_whose(self, case);
-            return false;
+        let of = |heir: &RepId| {
+            // What else the owner has of the customer goes along, unless he works on it.
+            let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
+            case.others(siblings, heir).filter(is_there).filter(goes).collect::<Vec<&Lead>>()
+        };
+        let (mut heir, mut how) =
+            (leads.and_then(|to| to.owner.clone()).unwrap_or_else(|| own.clone()), Acquisition::OwnerChanged);
+        if is_disputed(case.lead) && of(&heir).iter().any(|one| case.has_lost(&heir, one)) {
+            // By no rule does anybody get back what he lost.
+            let Some(found) = self.heir_of_all(case, own, &others, siblings) else {
+                outcome.ask_whose(self, case);
+                return false;
+            };
+            (heir, how) = found;
         }
         outcome.end_dispute(case.lead);
-        let (how, takes) = (Acquisition::OwnerChanged, Takes::All);
-        let Some((to, owner)) = &to else {
-            outcome.move_customer(self, case, &Move { from: None, to: own, how, others: rest, takes });
+        let (others, takes) = (of(&heir), Takes::All);
+        if heir == *own {
+            outcome.move_customer(self, case, &Move { from: None, to: own, how, others, takes });
             return false;
-        };
+        }
         let (lead, rep) = (case.lead.id.clone(), own.clone());
         outcome.effects.push(Effect::EndTenure { lead: lead.clone(), rep, end: TenureEnd::HandedOver });
-        let acquisition = how.clone();
-        outcome.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
+        let (owner, acquisition) = (heir.clone(), how.clone());
+        outcome.effects.push(Effect::SetOwner { lead, owner, acquisition });
         outcome.start(case.lead, case.now);
-        outcome.move_customer(self, case, &Move::of_lead(own, owner).with(rest));
+        outcome.move_customer(self, case, &Move { from: Some(own), to: &heir, how, others, takes });
         outcome.tell_helper(case, case.history);
-        outcome.route = Route::ToOwner { owner: owner.clone(), record: Some(RecordRef::Lead(to.id.clone())) };
-        self.attend(case, facts, owner, outcome);
+        let is_its = |one: &&Lead| one.owner.as_ref() == Some(&heir);
+        let to = leads.filter(is_its).map(|to| RecordRef::Lead(to.id.clone()));
+        outcome.route = Route::ToOwner { owner: heir.clone(), record: to };
+        self.attend(case, facts, &heir, outcome);
         true
     }
 }

@@ -1,14 +1,14 @@
 //! People give leads: an administrator allots one, a rep's leads are handed over.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::away::Attended;
 use super::dispute::is_disputed;
 use super::engine::Case;
+use super::given::Given;
 use super::move_customer::{Move, Takes};
+use super::review::end_of;
 use super::state_excerpt::Moving;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
@@ -90,7 +90,9 @@ impl Intake {
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
     /// opportunities. Leads of others are left alone, and so are all when `to` is `from`. Leads of one customer go
-    /// together: the first of them decides for all.
+    /// together: the first of them decides for all. A lead that an outcome before joins with another or has looked at
+    /// [next](Outcome::next), and one of its customer, is not what was handed in any more and has no outcome: once the
+    /// others are carried out, read what the rep still has, and hand it over.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -121,57 +123,47 @@ impl Intake {
         if to == Some(from) {
             return outcomes;
         }
-        let mut moved: BTreeSet<LeadId> = BTreeSet::new();
+        let mut given = Given::default();
         for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
-            // It went with another lead of its customer.
-            if moved.contains(&input.lead.id) {
+            if given.has(&input.lead.id) || given.changes(input) {
+                // It went with another lead of its customer, or is to be read anew.
                 continue;
             }
-            let outcome = self.hand_one_over(input, from, to, roster, moving.state(), now).named();
+            let rows = given.seen_in(&input.rows);
+            let case = Case { rows: &rows, ..self.case(input, Act::HandOver, roster, moving.state(), now) };
+            let outcome = self.hand_one_over(&case, input, from, to).named();
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
-            moved.extend(outcome.effects.iter().filter_map(|effect| match effect {
-                Effect::SetOwner { lead, .. } => Some(lead.clone()),
-                _ => None,
-            }));
+            given.note(&outcome);
             outcomes.push(outcome);
         }
         outcomes
     }
 
-    fn hand_one_over(
-        &self,
-        input: &Input,
-        from: &RepId,
-        to: Option<&RepId>,
-        roster: &Roster,
-        state: &State,
-        now: DateTime<Utc>,
-    ) -> Outcome {
-        let case = self.case(input, Act::HandOver, roster, state, now);
+    fn hand_one_over(&self, case: &Case<'_>, input: &Input, from: &RepId, to: Option<&RepId>) -> Outcome {
         let is_nobody = |reason: &SkipReason| matches!(reason, SkipReason::UnknownRep | SkipReason::Inactive);
-        let nobody = to.and_then(|to| self.unfit(&case, to)).filter(is_nobody);
+        let nobody = to.and_then(|to| self.unfit(case, to)).filter(is_nobody);
         if let Some(reason) = nobody.filter(|_| case.owner_state(from) != OwnerState::Gone) {
-            return self.refuse(&case, Refusal::Rep(reason));
+            return self.refuse(case, Refusal::Rep(reason));
         }
         // What was converted to one account goes to one owner.
         let along: Vec<LeadId> = case.of_its_account().map(|one| one.id.clone()).collect();
         let lost = case.lost_by_others(&along);
         let may_have_it = |rep: &RepId| !case.had_it(rep) && !lost.contains(rep);
-        let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(&case, rep).is_none();
-        let end = end_with(&case, from);
+        let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(case, rep).is_none();
+        let end = end_with(case, from);
         // What nobody may contact is held, for whomever it is meant.
-        let mut outcome = match to.filter(fits).filter(|_| !self.may_not_be_contacted(&case)) {
-            Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),
+        let mut outcome = match to.filter(fits).filter(|_| !self.may_not_be_contacted(case)) {
+            Some(to) => self.hand(case, input, Some(from), to, Acquisition::OwnerChanged),
             None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
-                self.escalate(&case, input, from, end)
+                self.escalate(case, input, from, end)
             }
-            None if input.lead.has_ended() => self.refuse(&case, Refusal::Ended),
+            None if input.lead.has_ended() => self.refuse(case, Refusal::Ended),
             None => {
-                let without = Without::owner(input, from, end, now);
+                let without = Without::owner(input, from, end, case.now);
                 // A person passes them on: nobody's leads wait until others have spoken to theirs.
                 let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
-                let case = Case { lead: &without.lead, history: &without.history, assign, ..case };
+                let case = Case { lead: &without.lead, history: &without.history, assign, ..*case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
                 match outcome.route().owner().cloned() {
@@ -188,7 +180,7 @@ impl Intake {
             if end != TenureEnd::Left && outcome.route.owner() != Some(from) {
                 outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
             }
-            outcome.tell_helper(&case, &input.history);
+            outcome.tell_helper(case, &input.history);
         }
         outcome
     }
@@ -276,9 +268,8 @@ impl Intake {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);
-        outcome.effects.clear();
         outcome.route = match (&lead.owner, &lead.pool) {
-            _ if lead.has_ended() || !lead.is_on_file() => Route::Voided,
+            _ if lead.has_ended() || !lead.is_on_file() => end_of(lead),
             (Some(owner), _) => Route::ToOwner { owner: owner.clone(), record: None },
             (None, Some(pool)) => Route::ToPool { pool: pool.clone() },
             (None, None) => Route::Unassigned { reason: refusal.reason().into(), retry_at: None },

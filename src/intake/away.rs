@@ -128,9 +128,8 @@ impl Intake {
                 outcome.route = Route::Assigned { owner: heir.clone() };
             }
             Attended::ByNobody(until, again) => {
-                let is_waiting = case.work_of(owner).any(|one| one.started_at == *until);
-                if case.history.covers() > 0 && !is_waiting {
-                    // All who could have stood in for him have let it lie.
+                if case.history.covers() > 0 && !case.is_waited_for(owner) {
+                    // All who could have stood in for him have let it lie. Of who is waited for it was said before.
                     self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
                 }
                 outcome.wait_for(case, owner, *until);
@@ -183,7 +182,7 @@ impl Intake {
         // What an open opportunity holds has no deadline to miss, and is not left alone either.
         let is_held = !case.history.opportunities.is_empty();
         let falls_due = |until| case.work_of(own).any(|one| one.due_at <= until);
-        let waits = || case.work_of(own).any(|one| one.started_at > case.now);
+        let waits = || case.is_waited_for(own);
         let starts_at = |at| case.work_of(own).any(|one| one.started_at == at);
         match (case.owner_state(own), cover) {
             (OwnerState::Away { until }, None)
@@ -203,7 +202,9 @@ impl Intake {
             (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {
                 outcome.restart(case, case.now);
             }
-            (OwnerState::Away { until }, Some(_)) if case.is_due(wake_up::OWNER_BACK) => {
+            (OwnerState::Away { until }, Some(_))
+                if case.is_due(wake_up::OWNER_BACK) || case.is_due(wake_up::COLLISION) =>
+            {
                 outcome.wake(case.lead, until, wake_up::OWNER_BACK);
             }
             (OwnerState::Active | OwnerState::Full, Some(cover)) => {
@@ -262,6 +263,11 @@ impl<'a> Case<'a> {
     /// What a rep has to do about the lead.
     fn work_of(&self, rep: &'a RepId) -> impl Iterator<Item = &'a StepDeadline> {
         self.history.deadlines.iter().filter(move |one| one.done_at.is_none() && one.owner == *rep)
+    }
+
+    /// Whether a rep is waited for, whose time begins when he is back.
+    pub(super) fn is_waited_for(&self, rep: &'a RepId) -> bool {
+        self.work_of(rep).any(|one| one.started_at > self.now)
     }
 
     /// Whether a rep stands in now, or stood in and missed the deadline, or an administrator takes the lead from him at this moment:

@@ -222,7 +222,7 @@ impl Intake {
     }
 
     /// The reviewers' time is over for a converted lead on whose person another works: the account's owner has him, unless he
-    /// lost him before; then one of the others has all, who lost none of it. Where there is no such rep they are asked once more.
+    /// lost him before; then one of the others has all, who lost none of it. Where there is no such rep, who runs the pool has him.
     pub(super) fn settle_converted(
         &self,
         case: &Case<'_>,
@@ -238,23 +238,22 @@ impl Intake {
         let is_fit =
             |rep: &&RepId| *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let holder = account.and_then(|account| account.owner.as_ref()).filter(is_fit);
-        if let Some(holder) = holder.filter(|rep| others.iter().all(|one| !case.has_lost(rep, one))) {
-            return self.leave_to(case, owner, holder, &others, outcome);
-        }
-        if others.iter().any(|one| case.has_lost(owner, one)) {
-            let lost = case.lost_by_others(&siblings);
-            let may_have_it = |rep: &&RepId| {
-                let is_there = case.owner_state(rep) != OwnerState::Gone;
-                is_there && !case.had_it(rep) && !lost.contains(rep)
+        let is_holder_s = |rep: &&RepId| others.iter().all(|one| !case.has_lost(rep, one));
+        let (heir, how) = if let Some(holder) = holder.filter(is_holder_s) {
+            (holder.clone(), Acquisition::OwnerChanged)
+        } else if others.iter().any(|one| case.has_lost(owner, one)) {
+            let Some(found) = self.heir_of_all(case, owner, &others, &siblings) else {
+                return outcome.ask_whose(self, case);
             };
-            let heir = others.iter().filter_map(|one| one.owner.as_ref()).find(may_have_it);
-            if let Some(heir) = heir {
-                return self.leave_to(case, owner, heir, &others, outcome);
-            }
-            return outcome.ask_whose(self, case);
+            found
+        } else {
+            (owner.clone(), Acquisition::OwnerChanged)
+        };
+        if heir != *owner {
+            return self.leave_to(case, owner, (&heir, how), &others, outcome);
         }
         outcome.end_dispute(case.lead);
-        let (how, takes) = (Acquisition::OwnerChanged, Takes::All);
+        let takes = Takes::All;
         outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
@@ -263,7 +262,7 @@ impl Intake {
         &self,
         case: &Case<'_>,
         owner: &RepId,
-        heir: &RepId,
+        (heir, how): (&RepId, Acquisition),
         others: &[&Lead],
         outcome: &mut Outcome,
     ) {
@@ -272,9 +271,10 @@ impl Intake {
         outcome.effects.push(Effect::EndTenure { lead, rep: owner.clone(), end: TenureEnd::HandedOver });
         let is_answered = !case.rows.unanswered.contains(&case.lead.id)
             && case.history.deadlines.iter().all(|one| one.done_at.is_some());
-        outcome.give(case, heir, Acquisition::OwnerChanged, is_answered);
+        outcome.give(case, heir, how.clone(), is_answered);
         let others = others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
-        outcome.move_customer(self, case, &Move::of_lead(owner, heir).with(others));
+        let (from, takes) = (Some(owner), Takes::All);
+        outcome.move_customer(self, case, &Move { from, to: heir, how, others, takes });
         outcome.tell(heir, "taken_over", &about);
         outcome.tell(owner, "lead_taken", &about);
         outcome.route = converted_to(heir, case.lead);
@@ -364,9 +364,7 @@ impl Intake {
     pub(super) fn nothing(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
-        let mut outcome = self.begin(case, &facts);
-        outcome.effects.clear();
-        outcome
+        self.begin(case, &facts)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::engine::Case;
 use super::{Intake, Outcome, wake_up};
 use crate::dedup::COLLISION;
-use crate::model::{AccountId, Effect, Lead, Link, LinkKind, OwnerState, RecordRef, RepId};
+use crate::model::{AccountId, Acquisition, Effect, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId};
 
 /// Whether reviewers are asked whose the customer of a lead is.
 pub(super) fn is_disputed(lead: &Lead) -> bool {
@@ -37,17 +37,34 @@ impl<'a> Rival<'a> {
     }
 }
 
+impl Intake {
+    /// Who has a customer once the reviewers' time is over, where by the rule of ownership it would be who lost one of the leads: of
+    /// their owners the first who lost none of the others. Where all did, who runs the pool, by whose word anybody may have it.
+    pub(super) fn heir_of_all(
+        &self,
+        case: &Case<'_>,
+        own: &RepId,
+        others: &[&Lead],
+        siblings: &[LeadId],
+    ) -> Option<(RepId, Acquisition)> {
+        let is_fit = |rep: &&RepId| {
+            let mut its = case.rows.leads.iter().filter(|one| siblings.contains(&one.id));
+            let is_lost = its.any(|one| one.owner.as_ref() != Some(rep) && case.has_lost(rep, one));
+            !is_lost && !case.had_it(rep) && case.owner_state(rep) != OwnerState::Gone
+        };
+        let owners = others.iter().filter_map(|one| one.owner.as_ref());
+        let heir = std::iter::once(own).chain(owners).find(is_fit);
+        let by_rule = heir.map(|heir| (heir.clone(), Acquisition::OwnerChanged));
+        by_rule.or_else(|| Some((self.next_admin(case)?, Acquisition::AssignedByAdmin)))
+    }
+}
+
 impl Outcome {
     /// A lead that a rep has, by the decision or before, is of a customer of whom others have something too. Until somebody
     /// decides nobody loses anything; whichever record it is said of, it is said once. Who takes part no longer has no say.
     pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
         let lead = case.lead;
-        let marks = self.effects.iter().rev().filter_map(|effect| match effect {
-            Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(true),
-            Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(false),
-            _ => None,
-        });
-        if marks.into_iter().next().unwrap_or(is_disputed(lead)) {
+        if self.leaves_disputed(lead) {
             return;
         }
         let is_there = |rep: &RepId| rep != own && case.owner_state(rep) != OwnerState::Gone;
@@ -74,6 +91,25 @@ impl Outcome {
         reps.sort();
         reps.dedup();
         std::iter::once(own).chain(reps).for_each(|rep| self.tell(rep, COLLISION, &about));
+    }
+
+    /// Whether reviewers are asked whose the customer is once the decision is carried out.
+    pub(super) fn leaves_disputed(&self, lead: &Lead) -> bool {
+        let mut marks = self.effects.iter().rev().filter_map(|effect| match effect {
+            Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(true),
+            Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(false),
+            _ => None,
+        });
+        marks.next().unwrap_or(is_disputed(lead))
+    }
+
+    /// The lead's wake-up has come, whatever it was for, and reviewers are asked still: their time comes again.
+    pub(super) fn stay_disputed(&mut self, intake: &Intake, case: &Case<'_>) {
+        let wakes = |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if *lead == case.lead.id);
+        let is_woken = case.lead.owner.is_some() && case.wake_up.is_some();
+        if is_woken && self.leaves_disputed(case.lead) && !self.effects.iter().any(wakes) {
+            self.ask_whose(intake, case);
+        }
     }
 
     /// The reviewers have so long from now on.

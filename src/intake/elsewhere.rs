@@ -37,7 +37,6 @@ impl Intake {
         outcome: &mut Outcome,
     ) {
         let lead = case.lead;
-        outcome.effects.clear();
         outcome.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Voided });
         outcome.route_rule = Some(rule.id.clone());
         let queue = match &rule.then {

@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, RELEASED};
+use super::dispute::is_disputed;
 use super::elsewhere_plan::Elsewhere;
 use super::marks::without_marks;
 use super::{
@@ -383,18 +384,16 @@ impl Intake {
             }
         }
         if case.is_released() {
-            // Somebody has looked: what is found is known.
-            outcome.effects.clear();
+            // Somebody has looked: what is found is known. But nobody except the person gives a consent.
             if outcome.verdict.leaves_no_channel() {
-                // Nobody but the person gives a consent.
                 self.hold_for_consent(case, &mut outcome);
                 return outcome;
             }
         } else if self.is_for_owner(case, &outcome) {
             // His lead's contact values cannot be used: he finds others, and keeps it.
-            outcome.effects.clear();
             self.warn_owner(case, &mut outcome);
         } else if outcome.verdict.is_blocked() {
+            outcome.note_findings(self, case);
             let owner = lead.owner.as_ref().filter(|owner| case.owner_state(owner) != OwnerState::Gone);
             owner.into_iter().for_each(|owner| {
                 outcome.tell(owner, "lead_blocked", &RecordRef::Lead(lead.id.clone()));
@@ -421,7 +420,7 @@ impl Intake {
         };
         let owner_state = |rep: &RepId| case.owner_state(rep);
         let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
-        if case.is_due(wake_up::COLLISION) {
+        if case.is_undecided() {
             // No reviewer has decided: whose the customer is by the rule of ownership.
             let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
             let settled = settle_collision(lead, &found, &self.life.ownership, now);
@@ -462,7 +461,8 @@ impl Intake {
         outcome
     }
 
-    /// Checks the blacklist. A lead that is looked at again is no submission: nothing comes in, no window moves.
+    /// Checks the blacklist; what follows from its findings is still to be said. A lead that is looked at again is no submission:
+    /// nothing comes in, no window moves.
     pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
         let (verdict, looked_at) = if case.is_review() {
             (self.blacklist.check(facts, &WindowState::default()).without_windows(), LookedAt::default())
@@ -470,16 +470,12 @@ impl Intake {
             self.blacklist.check_noting(facts, &case.state.windows)
         };
         let decision = decision_key(facts);
-        let mut effects = verdict.effects(&case.lead.id, Some(&self.invalid_pool));
-        if !verdict.is_blocked() {
-            // Most decisions have no more.
-            effects.reserve(7);
-        }
         Outcome {
             lead: case.lead.id.clone(),
             at: case.now,
             route: Route::Blocked,
-            effects,
+            // Most decisions have no more.
+            effects: Vec::with_capacity(7),
             decision: if case.is_review() { case.name_of_look(&decision) } else { decision.into_owned() },
             next: None,
             delta: OutcomeDelta {
@@ -566,6 +562,11 @@ impl Case<'_> {
         self.wake_up.is_some_and(|due| due == code)
     }
 
+    /// Whether reviewers were asked whose the customer is, and their time is over.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.is_due(wake_up::COLLISION) && is_disputed(self.lead)
+    }
+
     /// Names another look at a lead: what is done, when, for what, and what the lead was then. Two looks at one moment find
     /// it otherwise, or decide alike.
     fn name_of_look(&self, decision: &str) -> String {
@@ -576,9 +577,8 @@ impl Case<'_> {
         let (act, status) = (self.act.as_str(), self.lead.status);
         // What was known of it then: two causes of one moment are two looks, unless they find the same.
         let (done, came) = (self.history.follow_ups.len(), self.activities.len());
-        let known =
-            Digest::of(&(self.lead, done, came, &self.history.deadlines, &self.history.opportunities));
-        let known = known.short();
+        let History { deadlines, opportunities, wake_ups, .. } = self.history;
+        let known = Digest::of(&(self.lead, done, came, deadlines, opportunities, wake_ups)).short();
         format!("{decision} {act} {now} {entry} {wake_up} {status} {owner} {tenures} {known:08x}")
     }
 
@@ -592,6 +592,11 @@ impl Case<'_> {
 }
 
 impl Outcome {
+    /// What the blacklist found is marked, and whoever is to look at it is asked.
+    pub(super) fn note_findings(&mut self, intake: &Intake, case: &Case<'_>) {
+        self.effects.extend(self.verdict.effects(&case.lead.id, Some(&intake.invalid_pool)));
+    }
+
     /// Who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
     fn part_from_who_is_gone(&mut self, case: &Case<'_>) {
         let id = &case.lead.id;

@@ -54,7 +54,6 @@ impl Intake {
         if let Some(owner) = &lead.owner {
             let about = RecordRef::Lead(lead.id.clone());
             if lead.status == LeadStatus::Converted {
-                outcome.effects.clear();
                 if !lead.tags.iter().any(|tag| tag == REFUSED) {
                     outcome.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: REFUSED.to_owned() });
                     outcome.tell(owner, CONSENT_CODE, &about);
@@ -62,6 +61,7 @@ impl Intake {
                 outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
                 return;
             }
+            self.ask_about_consent(case, outcome);
             let helper = case.history.helper().map(|tenure| &tenure.owner);
             for rep in [Some(owner), helper].into_iter().flatten() {
                 let (lead, rep, end) = (lead.id.clone(), rep.clone(), TenureEnd::Recycled);
@@ -82,10 +82,17 @@ impl Intake {
         }
         outcome.held_for = Some(CONSENT_CODE.into());
         if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
-            outcome.effects.clear();
             self.nurture(case, outcome);
         } else {
+            self.ask_about_consent(case, outcome);
             outcome.hold(case, until, None);
+        }
+    }
+
+    /// Of a lead that was released somebody knows.
+    fn ask_about_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
+        if !case.is_released() {
+            outcome.note_findings(self, case);
         }
     }
 

@@ -110,6 +110,7 @@ mod elsewhere;
 mod elsewhere_plan;
 mod engine;
 mod forget;
+mod given;
 mod held;
 mod import;
 mod known;

@@ -36,11 +36,6 @@ impl<'m> Move<'m> {
         Move { from, to, how, others: Vec::new(), takes: Takes::All }
     }
 
-    /// The same with these leads of others.
-    pub(super) fn with(self, others: Vec<&'m Lead>) -> Move<'m> {
-        Move { others, ..self }
-    }
-
     fn is_ordered(&self) -> bool {
         self.how == Acquisition::AssignedByAdmin
     }

@@ -10,7 +10,7 @@ use super::engine::Case;
 use super::move_customer::Move;
 use super::pools::later;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Route, State};
+use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, TenureEnd};
 use crate::rule::{FactContext, Facts};
@@ -75,7 +75,7 @@ impl Intake {
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
     /// When nobody is left it stays with its owner, who runs the pool is told, and the owner's time begins anew after
     /// thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
-    /// unless the owner has left.
+    /// unless the owner has left. So is giving back what has ended.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -120,8 +120,13 @@ impl Intake {
             return self.replace_cover(&case, owner);
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
+        let over = || match why {
+            // Who gives back what is done hears so.
+            Loss::Returned => self.refuse(&case, Refusal::Ended),
+            _ => self.ended(&case),
+        };
         if (input.lead.has_ended() && !is_converted) || !input.lead.is_on_file() {
-            return self.ended(&case);
+            return over();
         }
         if input.history.partner().is_some() && why != Loss::OwnerGone {
             return self.back_from_partner(&case, owner, why.end());
@@ -139,7 +144,7 @@ impl Intake {
         }
         if is_converted && why != Loss::OwnerGone && input.is_answered() {
             // Whom somebody has spoken to is the account's business.
-            return self.ended(&case);
+            return over();
         }
         if is_converted {
             let mut outcome = self.escalate(&case, input, owner, why.end());
@@ -173,6 +178,12 @@ impl Intake {
     fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
         if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
             return None;
+        }
+        if let OwnerState::Away { until } = case.owner_state(owner)
+            && case.is_waited_for(owner)
+        {
+            // His time has not begun, whatever another clock says.
+            return Some(until);
         }
         let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
         let first = case.history.deadlines.iter().filter(is_his).min_by_key(|one| one.due_at);

@@ -18,8 +18,8 @@ impl Intake {
     /// reviewer's word stands: it gets the tag `released`, and what blocked it does not block it again. Fetch its rows
     /// by [`probe`](Intake::probe): no key led to it while it was blocked. It lifts no consent that was withdrawn: a lead that
     /// nobody may contact goes to nurture instead of a rep, until an [override](crate::blacklist::BlacklistOverride) of the
-    /// blacklist names the `consent` rule and the lead or the person. [Refused](Outcome::refusal) for a lead that somebody has
-    /// and for one that is neither blocked nor held, so that a second time changes nothing.
+    /// blacklist names the `consent` rule and the lead or the person. [Refused](Outcome::refusal) for a lead that somebody has,
+    /// for one that has ended otherwise, and for one that is neither blocked nor held, so that a second time changes nothing.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, LeadStatus, Rep};
@@ -48,7 +48,7 @@ impl Intake {
         let is_blocked =
             lead.close_reason == Some(CloseReason::Blocked) && lead.status == LeadStatus::Invalid;
         if lead.folded_into.is_some() || (lead.has_ended() && !is_blocked) {
-            return self.ended(&case);
+            return self.refuse(&case, Refusal::Ended);
         }
         if let Some(refusal) = (!is_blocked).then(|| self.is_free(&case)).flatten() {
             return self.refuse(&case, refusal);
@@ -84,8 +84,8 @@ impl Intake {
 
     /// Ends a lead for a reason: it was looked at and is none, or its owner gives it up.
     ///
-    /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it. Nothing happens to a lead that has ended, but that one which the
-    /// blacklist keeps out is closed for good, with the reviewer's reason in place of `blocked`.
+    /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it, and when it has
+    /// ended; but one that the blacklist keeps out is closed for good, with the reviewer's reason in place of `blocked`.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, Rep};
@@ -113,12 +113,11 @@ impl Intake {
         let Case { lead, activities, history, .. } = case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(&case, &facts);
-        outcome.effects.clear();
         outcome.route = Route::Voided;
         let is_blocked =
             lead.close_reason == Some(CloseReason::Blocked) && lead.status == LeadStatus::Invalid;
         if lead.has_ended() && !is_blocked || lead.folded_into.is_some() {
-            return self.ended(&case);
+            return self.refuse(&case, Refusal::Ended);
         }
         if let Some(held) = held_by(history) {
             return self.refuse(&case, held);

@@ -77,6 +77,7 @@ impl Intake {
 
     pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
         let mut outcome = self.look_once(case);
+        outcome.stay_disputed(self, case);
         if !case.also.is_empty() {
             outcome.next = Next::after(outcome.next.take(), case.also.to_vec());
         }
@@ -142,22 +143,18 @@ impl Intake {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);
-        outcome.effects.clear();
-        outcome.route = match (lead.status, &lead.owner, &lead.account) {
-            (LeadStatus::Converted, Some(owner), Some(account)) => {
-                Route::Converted { owner: owner.clone(), account: account.clone() }
-            }
-            _ => after_end(lead),
-        };
+        outcome.route = end_of(lead);
         outcome
     }
 }
 
-fn after_end(lead: &Lead) -> Route {
+/// Where a lead is whose life has ended.
+pub(super) fn end_of(lead: &Lead) -> Route {
     let owner: Option<&RepId> = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted);
-    match owner {
-        Some(owner) => Route::ToOwner { owner: owner.clone(), record: None },
-        None if lead.status == LeadStatus::Invalid && !lead.is_on_file() => Route::Blocked,
-        None => Route::Voided,
+    match (owner.cloned(), lead.account.clone()) {
+        (Some(owner), Some(account)) => Route::Converted { owner, account },
+        (Some(owner), None) => Route::ToOwner { owner, record: None },
+        _ if lead.status == LeadStatus::Invalid && !lead.is_on_file() => Route::Blocked,
+        _ => Route::Voided,
     }
 }

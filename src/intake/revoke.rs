@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::move_customer::Move;
 use super::without::Without;
 use super::{Along, Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::{Ledgers, Roster, claim_key, decision_key};
-use crate::model::{RecordRef, TenureEnd};
+use crate::model::{Acquisition, Effect, OwnerState, RecordRef, RepId, Tenure, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -15,7 +16,8 @@ impl Intake {
     ///
     /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are
     /// remembered, and [`next`](Outcome::next) asks for a review: a new decision, not for that rep while another may
-    /// have the lead. That the rep had it counts against nobody.
+    /// have the lead. That the rep had it counts against nobody. What an [order](Intake::allot) took from another rep, who
+    /// is there, goes back to that one.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -60,13 +62,44 @@ impl Intake {
         outcome.delta.assign = claimed.or_else(|| take_back(&key));
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
-        // Its open opportunities are nobody's until the lead is somebody's.
-        outcome.leave_work(&case, owner);
-        outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
+        let about = RecordRef::Lead(lead.id.clone());
+        outcome.tell(owner, "revoked", &about);
         outcome.tell_helper(&case, &input.history);
-        outcome.wake(lead, now, wake_up::RETRY);
-        outcome.next = Next::after(None, vec![Along { lead: lead.id.clone(), entry: lead.id.clone() }]);
-        outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };
+        if let Some(before) = case.taken_from(owner).filter(|before| is_here(&case, before)) {
+            let (lead, before, acquisition) = (lead.id.clone(), before.clone(), Acquisition::OwnerChanged);
+            outcome.effects.push(Effect::SetOwner { lead, owner: before.clone(), acquisition });
+            outcome.start(case.lead, now);
+            outcome.move_customer(self, &case, &Move::of_lead(owner, &before));
+            outcome.tell(&before, "taken_over", &about);
+            outcome.route = Route::ToOwner { owner: before, record: None };
+        } else {
+            // Its open opportunities are nobody's until the lead is somebody's.
+            outcome.leave_work(&case, owner);
+            outcome.wake(lead, now, wake_up::RETRY);
+            outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };
+        }
+        outcome.next = Next::after(
+            outcome.next.take(),
+            vec![Along { lead: case.lead.id.clone(), entry: case.lead.id.clone() }],
+        );
         outcome
     }
+}
+
+impl<'a> Case<'a> {
+    /// From whom an order took the lead that its owner has by that.
+    fn taken_from(&self, owner: &RepId) -> Option<&'a RepId> {
+        let mut tenures = self.history.tenures.iter();
+        let is_his = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
+        let by_order = |one: &&Tenure| one.acquisition == Acquisition::AssignedByAdmin;
+        let since = tenures.find(is_his).filter(by_order)?.from;
+        let is_taken = |one: &&Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(since);
+        let before = self.history.tenures.iter().rfind(is_taken).map(|one| &one.owner);
+        // Who lost it before the order that he had it by has lost it.
+        before.filter(|before| *before != owner && !self.had_it(before))
+    }
+}
+
+fn is_here(case: &Case<'_>, rep: &RepId) -> bool {
+    matches!(case.owner_state(rep), OwnerState::Active | OwnerState::Full)
 }

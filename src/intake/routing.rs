@@ -125,7 +125,7 @@ impl Intake {
                     outcome.without(resolution);
                     self.exhaust(case, facts, outcome);
                 } else {
-                    outcome.effects.clear();
+                    outcome.without(resolution);
                     self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
                 }
                 return true;
@@ -431,7 +431,12 @@ fn is_mark(effect: &Effect) -> bool {
 }
 
 impl Outcome {
+    /// A lead has one wake-up. That by which reviewers decide whose the customer is comes first: it is soon, and the owner's return
+    /// is seen to then.
     pub(super) fn wake(&mut self, lead: &Lead, at: DateTime<Utc>, code: &'static str) {
+        if code == wake_up::OWNER_BACK && self.leaves_disputed(lead) {
+            return;
+        }
         self.effects.push(Effect::SetNextWakeUp { lead: lead.id.clone(), at, code: code.into() });
     }
 

@@ -1,18 +1,15 @@
 //! The waiting line: when somebody has room, the best lead is given first.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::given::Given;
 use super::state_excerpt::Moving;
-use super::{Input, Intake, Next, Outcome, State, wake_up};
+use super::{Input, Intake, Outcome, State, wake_up};
 use crate::assign::{AssignOptions, Roster, UntouchedLeads};
-use crate::dedup::Rows;
-use crate::model::{AccountId, Effect, LeadId, RecordRef, RepId, Value};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -78,7 +75,7 @@ impl Intake {
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(line.len());
         let mut given = Given::default();
         for (_, _, input) in line {
-            if given.leads.contains_key(&input.lead.id) || given.changes(input) {
+            if given.has(&input.lead.id) || given.changes(input) {
                 // It went along with another lead of its customer, or is to be read anew.
                 continue;
             }
@@ -100,73 +97,5 @@ impl Intake {
         let Input { lead, activities, history, .. } = input;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         self.scorer.score(&facts).cell().to_string()
-    }
-}
-
-/// Who has got what by the decisions before, leads and the accounts that they became part of.
-#[derive(Default)]
-struct Given {
-    leads: BTreeMap<LeadId, RepId>,
-    accounts: BTreeMap<AccountId, BTreeMap<String, RepId>>,
-    /// Leads of which the rows and histories that were read say less than there is: another was folded into them, with all
-    /// that it lost, or they are looked at next.
-    changed: BTreeSet<LeadId>,
-}
-
-impl Given {
-    /// Whether the lead, or one of its customer, is not what was read.
-    fn changes(&self, input: &Input) -> bool {
-        let mut read = std::iter::once(&input.lead.id).chain(input.rows.leads.iter().map(|lead| &lead.id));
-        read.any(|lead| self.changed.contains(lead))
-    }
-
-    fn note(&mut self, outcome: &Outcome) {
-        if let Some(Next::Review { lead, also, .. }) = &outcome.next {
-            self.changed.insert(lead.clone());
-            self.changed.extend(also.iter().map(|along| along.lead.clone()));
-        }
-        for effect in &outcome.effects {
-            match effect {
-                Effect::Fold { entry, subject, .. } => {
-                    self.changed.extend([entry.clone(), subject.clone()]);
-                }
-                Effect::SetOwner { lead, owner, .. } => drop(self.leads.insert(lead.clone(), owner.clone())),
-                Effect::UpdateField {
-                    record: RecordRef::Account(account),
-                    field,
-                    value: Value::Text(rep),
-                    ..
-                } if field == "owner" || field.starts_with("owners.") => {
-                    let parts = self.accounts.entry(account.clone()).or_default();
-                    parts.insert(field.clone(), RepId::from(rep.as_str()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The rows as they are by then: two waiting leads of one customer go to one owner.
-    fn seen_in<'r>(&self, rows: &'r Rows) -> Cow<'r, Rows> {
-        let has_lead = rows.leads.iter().any(|lead| self.leads.contains_key(&lead.id));
-        if !has_lead && !rows.accounts.iter().any(|account| self.accounts.contains_key(&account.id)) {
-            return Cow::Borrowed(rows);
-        }
-        let mut rows = rows.clone();
-        for lead in &mut rows.leads {
-            if let Some(owner) = self.leads.get(&lead.id) {
-                lead.owner = Some(owner.clone());
-                lead.pool = None;
-            }
-        }
-        for account in &mut rows.accounts {
-            for (field, owner) in self.accounts.get(&account.id).into_iter().flatten() {
-                match field.strip_prefix("owners.") {
-                    Some(value) => drop(account.owners.insert(value.to_owned(), owner.clone())),
-                    None => account.owner = Some(owner.clone()),
-                }
-                account.pool = None;
-            }
-        }
-        Cow::Owned(rows)
     }
 }

@@ -56,6 +56,13 @@ pub struct History {
     /// When the cycle began; `None` is since the lead was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cycle_started_at: Option<DateTime<Utc>>,
+    /// How many wake-ups of the lead have come and were taken, from 0: two that come within a second are two causes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub wake_ups: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl History {
@@ -68,6 +75,7 @@ impl History {
         opportunities: Vec::new(),
         cycle: 0,
         cycle_started_at: None,
+        wake_ups: 0,
     };
 
     /// The tenures of this cycle that have ended, oldest first. The present owner's is none of them, so that a request

@@ -19,9 +19,11 @@ impl Desk {
     pub(super) fn absent(&mut self, rep: &RepId, until: DateTime<Utc>) -> Done {
         let from = self.now;
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
-        // Said again, it is until then, be it sooner.
-        known.absences.retain(|absence| !absence.covers(from));
-        known.absences.push(Absence { from, until });
+        // Said again, it is until then, be it sooner; he was away before all the same.
+        let is_it = |absence: &Absence| absence.covers(from);
+        let since = known.absences.iter().filter(|one| is_it(one)).map(|one| one.from).min();
+        known.absences.retain(|absence| !is_it(absence));
+        known.absences.push(Absence { from: since.unwrap_or(from), until });
         self.reps_changed()?;
         self.look_after(rep)
     }
