@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::dispute::{Rival, is_disputed};
+use super::dispute::Rival;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::{Intake, Outcome, Route};
 use crate::dedup::Resolution;

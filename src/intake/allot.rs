@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::away::Attended;
-use super::dispute::is_disputed;
 use super::engine::Case;
 use super::given::Given;
+use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::review::end_of;
 use super::state_excerpt::Moving;

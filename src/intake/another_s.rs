@@ -1,7 +1,7 @@
 //! A lead in somebody's hands turns out to be of another rep's account: a value was corrected, or two leads were joined.
 
-use super::dispute::is_disputed;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::dedup::{MatchAction, Resolution};

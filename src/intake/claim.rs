@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
-use super::dispute::is_disputed;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::pools::later;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};

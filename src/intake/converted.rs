@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::claim::held_by;
-use super::dispute::is_disputed;
 use super::engine::Case;
 use super::marks::EXHAUSTED_TAG;
+use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::pools::EXHAUSTED;
 use super::without::Without;

@@ -1,7 +1,7 @@
 //! One customer, one owner: what a decision about one lead means for the other leads of its customer.
 
-use super::dispute::is_disputed;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::routing::conversion;
 use super::{Intake, Outcome, Refusal, Route};

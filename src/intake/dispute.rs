@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::{Intake, Outcome, wake_up};
 use crate::dedup::COLLISION;
-use crate::model::{AccountId, Acquisition, Effect, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId};
-
-/// Whether reviewers are asked whose the customer of a lead is.
-pub(super) fn is_disputed(lead: &Lead) -> bool {
-    lead.tags.iter().any(|tag| tag == COLLISION)
-}
+use crate::model::{
+    AccountId, Acquisition, Effect, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId,
+};
 
 /// What another rep has of the customer.
 #[derive(Clone, Copy)]
@@ -105,7 +103,8 @@ impl Outcome {
 
     /// The lead's wake-up has come, whatever it was for, and reviewers are asked still: their time comes again.
     pub(super) fn stay_disputed(&mut self, intake: &Intake, case: &Case<'_>) {
-        let wakes = |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if *lead == case.lead.id);
+        let wakes =
+            |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if *lead == case.lead.id);
         let is_woken = case.lead.owner.is_some() && case.wake_up.is_some();
         if is_woken && self.leaves_disputed(case.lead) && !self.effects.iter().any(wakes) {
             self.ask_whose(intake, case);

@@ -7,8 +7,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, RELEASED};
-use super::dispute::is_disputed;
 use super::elsewhere_plan::Elsewhere;
+use super::marks::is_disputed;
 use super::marks::without_marks;
 use super::{
     Along, Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision,

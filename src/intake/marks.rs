@@ -23,6 +23,11 @@ pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
 const MARKS: [&str; 9] =
     [RELEASED, COLLISION, EXHAUSTED_TAG, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
 
+/// Whether reviewers are asked whose the customer of a lead is.
+pub(super) fn is_disputed(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == COLLISION)
+}
+
 fn is_mark(tag: &str) -> bool {
     MARKS.contains(&tag)
 }

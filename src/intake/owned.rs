@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::another_s::AnotherS;
-use super::dispute::{Rival, is_disputed};
+use super::dispute::Rival;
 use super::engine::Case;
 use super::marks::UNUSABLE;
+use super::marks::is_disputed;
 use super::routing::{is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};

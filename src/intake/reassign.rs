@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::act::Act;
 use super::converted::kept_by;
-use super::dispute::is_disputed;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::move_customer::Move;
 use super::pools::later;
 use super::without::Without;

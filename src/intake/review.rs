@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
-use super::dispute::is_disputed;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::without::Without;
 use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::Roster;

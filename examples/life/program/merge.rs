@@ -94,7 +94,10 @@ impl Desk {
 
     /// The time of the reviewers is over: what nobody has decided goes on with the earlier.
     pub(super) fn settle_dispute(&mut self, lead: &LeadId, code: &str) -> Done {
-        let Some(other) = self.disputes.remove(lead).filter(|_| code == DUE) else { return Ok(()) };
+        if code != DUE {
+            return Ok(());
+        }
+        let Some(other) = self.disputes.remove(lead) else { return Ok(()) };
         let (Some(one), Some(other)) = (self.input(lead), self.input(&other)) else { return Ok(()) };
         let is_open = |input: &Input| input.lead.is_on_file() && !input.lead.has_ended();
         if !is_open(&one) || !is_open(&other) {

@@ -15,6 +15,9 @@ use super::{Clause, Laws, Seen, mask};
 /// So many records with one key, or names on one mobile number, share it by design.
 const CROWDED: usize = 20;
 const FAMILY: usize = 5;
+/// What a lead is woken for when no reviewer has decided whose it is.
+pub(super) const COLLISION_DUE: &str = "collision_due";
+
 /// What the keys of a lead are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Contacts {
@@ -73,17 +76,26 @@ fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
     leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
 }
 
-/// Who collides by a lead about which somebody is asked: its owner, and those of the leads that it was related to.
+/// Whether reviewers are asked whose the customer of a lead is, and until when: what nobody ends excuses nothing.
+fn is_in_question(lead: &Lead, seen: &Seen<'_>) -> bool {
+    let ends = || seen.book.wake_up(&lead.id).is_some_and(|one| one.code.as_ref() == COLLISION_DUE);
+    lead.tags.iter().any(|tag| tag == "collision") && ends()
+}
+
+/// Who collides by a lead about which somebody is asked: its owner, and those of the leads and accounts that it was related to.
 fn rivals<'s>(asked: &Lead, seen: &Seen<'s>) -> Vec<Option<&'s RepId>> {
     let id = RecordRef::Lead(asked.id.clone());
     let related = seen.book.desk().links.iter().filter(|link| link.kind == LinkKind::RelatedTo);
+    let owner = |id: &LeadId| seen.book.lead(id).and_then(|one| one.owner.as_ref());
     let others = related.filter_map(|link| match (&link.from, &link.to) {
-        (from, RecordRef::Lead(other)) if *from == id => Some(other),
-        (RecordRef::Lead(other), to) if *to == id => Some(other),
+        (from, RecordRef::Lead(other)) if *from == id => Some(owner(other)),
+        (RecordRef::Lead(other), to) if *to == id => Some(owner(other)),
+        (from, RecordRef::Account(other)) if *from == id => {
+            Some(seen.book.account(other).and_then(|one| one.owner.as_ref()))
+        }
         _ => None,
     });
-    let owner = |id: &LeadId| seen.book.lead(id).and_then(|one| one.owner.as_ref());
-    others.map(owner).chain([seen.book.lead(&asked.id).and_then(|one| one.owner.as_ref())]).collect()
+    others.chain([owner(&asked.id)]).collect()
 }
 
 /// Whether somebody is asked which of two reps a customer is: of another lead of the person or of the account, it may be.
@@ -95,7 +107,7 @@ fn is_asked(lead: &Lead, reps: [Option<&RepId>; 2], seen: &Seen<'_>) -> bool {
         is_its || !strong_keys(one, seen.intake).is_disjoint(&keys)
     };
     let rows = seen.book.rows(&seen.intake.probe(lead));
-    let asked = rows.leads.iter().filter(|one| one.tags.iter().any(|tag| tag == "collision"));
+    let asked = rows.leads.iter().filter(|one| is_in_question(one, seen));
     let mut asked = asked.filter(is_of_customer);
     asked.any(|one| reps.into_iter().all(|rep| rivals(one, seen).contains(&rep)))
 }
@@ -139,7 +151,8 @@ impl Laws {
 
     pub(super) fn check_customer(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(owner) = &lead.owner else { return };
-        let collides = |lead: &Lead| lead.tags.iter().any(|tag| tag == "collision" || tag == "reward");
+        let collides =
+            |lead: &Lead| is_in_question(lead, seen) || lead.tags.iter().any(|tag| tag == "reward");
         if collides(lead) {
             return;
         }
@@ -191,9 +204,8 @@ impl Laws {
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
-                // Whose the one is of which somebody is asked is decided later.
-                let one = seen.book.lead(id).filter(|one| !one.tags.iter().any(|tag| tag == "collision"));
-                let of = one.and_then(|one| one.owner.as_ref());
+                let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
+                // Of these two somebody is asked whose it is: that is decided later.
                 if of.is_some_and(|of| of != owner) && !is_asked(lead, [Some(owner), of], seen) {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }

@@ -57,9 +57,9 @@ impl Laws {
             self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
-        // What was joined with another since is his still.
+        // What is joined with his lead later, and what he lost of that, is his still.
         let is_given = tenure.from == seen.now;
-        if is_given && before.contains(&owner) {
+        if before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");
             self.report(Clause::SameRep, &format!("{id} {}", tenure.from), seen.now, what);
         }

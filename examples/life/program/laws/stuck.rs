@@ -6,6 +6,7 @@ use leadkit::model::{
 };
 
 use super::super::clock::{deadline, is_live};
+use super::customer::COLLISION_DUE;
 use super::{Before, Clause, Laws, Seen, next_of};
 
 /// How many working days an owner may be away before somebody stands in.
@@ -71,7 +72,7 @@ impl Laws {
             Some(owner) => self.check_cover(lead, owner, seen),
             None => self.check_stay(lead, now, seen),
         }
-        self.check_asked(lead, before, now, seen);
+        self.check_asked(lead, now, seen);
     }
 
     fn check_folded(&mut self, lead: &Lead, into: &LeadId, before: &Before, seen: &Seen<'_>) {
@@ -177,7 +178,7 @@ impl Laws {
     }
 
     /// Who was asked has a time, and what happens then is set.
-    fn check_asked(&mut self, lead: &Lead, before: &Before, now: &Before, seen: &Seen<'_>) {
+    fn check_asked(&mut self, lead: &Lead, now: &Before, seen: &Seen<'_>) {
         let id = lead.id.as_str();
         let wakes = |until: Option<DateTime<Utc>>| {
             let at = seen.book.wake_up(&lead.id).map(|one| one.at);
@@ -191,7 +192,11 @@ impl Laws {
                 format!("lead {id}: a person is asked until {}, and nothing comes then", until.to_rfc3339());
             self.report(Clause::AskedUntil, id, seen.now, what);
         }
-        if now.collides && !before.collides && !wakes(None) {
+        let reviewed = || {
+            let wake_up = seen.book.wake_up(&lead.id);
+            wake_up.is_some_and(|one| one.code.as_ref() == COLLISION_DUE && one.at >= seen.now)
+        };
+        if now.collides && lead.owner.is_some() && !reviewed() {
             let what = format!("lead {id} collides, and nothing comes when no reviewer decides");
             self.report(Clause::AskedUntil, id, seen.now, what);
         }
