@@ -6,7 +6,7 @@ use super::action::RuleAction;
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
-use super::identity::{Meant, best};
+use super::identity::{Meant, best, meant};
 use super::plan::Choice;
 use super::probe::MatchKeyKind;
 use super::resolution::MatchAction;
@@ -44,18 +44,29 @@ impl Decision<'_, '_> {
         matches!(&self.meant, Meant::One(candidate) if candidate.joins(case, &self.choice))
     }
 
-    /// Whether a later rule that finds the same person takes its place: of an entry, where it only found somebody else with
-    /// the key, or several accounts of which nothing tells whose the person is, for then his lead on file tells; records on file
-    /// that are one are joined before anything else follows.
+    /// Whether it only marks the lead.
+    fn is_mark(&self) -> bool {
+        matches!(&self.choice, Choice::Action(RuleAction::TagOnly))
+    }
+
+    /// Whether a later rule may take its place: of an entry, where it only marks, where it only found somebody else with the key
+    /// or an account of which nobody holds the lead's part, or several accounts of which nothing tells whose the person is, for
+    /// then his lead on file tells; records on file that are one are joined before anything else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
         let is_in_doubt = matches!(&self.meant, Meant::Several(_));
         let is_found = is_in_doubt || self.joins(case);
+        let is_nobody_s = || matches!(&self.meant, Meant::One(one) if one.is_of_no_part());
         match (case.look.is_entry, action.is_of_a_person()) {
             (true, true) => !is_found,
-            (true, false) => is_in_doubt,
-            (false, _) => !self.joins(case),
+            (true, false) => is_in_doubt || self.is_mark() || is_nobody_s(),
+            (false, _) => self.is_mark() || !self.joins(case),
         }
+    }
+
+    /// Whether it takes the place of an earlier rule's that yields: it makes one of two leads, or does more than mark.
+    pub(super) fn supersedes(&self, earlier: &Decision<'_, '_>, case: &Case<'_, '_>) -> bool {
+        self.joins(case) || (earlier.is_mark() && !self.is_mark())
     }
 }
 
@@ -81,6 +92,25 @@ impl Candidate<'_> {
         let is_asked = || self.lead().is_some_and(is_disputed) || is_disputed(lead);
         let is_open = || !case.look.is_entry && (is_held() || is_asked());
         theirs != ours && is_there && !case.look.settles && (both_worked() || is_open())
+    }
+
+    /// Whether it is a lead whose life goes on.
+    fn is_live(&self) -> bool {
+        self.lead().is_some_and(|lead| !lead.has_ended())
+    }
+
+    /// Its owner, who may have the lead too. Who lost the lead in this cycle does not get it by another lead of the customer; what
+    /// an open opportunity holds stays his.
+    fn heir(&self, case: &Case<'_, '_>) -> Option<&RepId> {
+        let owner = self.present_owner(case)?;
+        let has_lost = || case.facts.history().previous_owners().any(|before| before == owner);
+        (self.lead().is_none() || self.is_held(case) || !has_lost()).then_some(owner)
+    }
+
+    /// Whether it is a live lead of the person, within the lead's scope, whose owner may have the lead too.
+    fn has_the_person(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
+        let is_his = || self.heir(case).is_some() && self.shares_person(case);
+        self.is_live() && is_his() && self.is_in_scope(scope, case)
     }
 
     fn is_somebody_else(&self, action: &RuleAction, case: &Case<'_, '_>) -> bool {
@@ -129,6 +159,37 @@ impl Deduplicator {
             // `check` lets no other pair of action and record through; a mark does no harm.
             _ => self.mark(candidate, lead),
         }
+    }
+
+    /// No rule gives the lead to anybody, and somebody has another live lead of the person: he has this one too, whatever the
+    /// rules compare, for it would take that one from him else. Of several reps a person decides.
+    pub(super) fn of_who_has_the_person(&self, found: Consequences, case: &Case<'_, '_>) -> Consequences {
+        let lead = case.facts.lead();
+        let is_nobody_s = matches!(found.action, MatchAction::New | MatchAction::TagOnly { .. });
+        if !is_nobody_s || is_reward(lead) || !(case.look.is_entry || lead.owner.is_none()) {
+            return found;
+        }
+        let has_it = |one: &&Candidate<'_>| {
+            one.has_the_person(&self.rules.scope, case) && one.lead().is_some_and(|lead| !is_reward(lead))
+        };
+        let mut owned: Vec<&Candidate<'_>> = case.candidates.iter().filter(has_it).collect();
+        owned.sort_by(|a, b| a.age().cmp(&b.age()));
+        let several = match meant(&owned, case) {
+            None => return found,
+            Some(Meant::Several(several)) => several,
+            Some(Meant::One(one)) => vec![one],
+        };
+        let decided = match several.as_slice() {
+            [one] => {
+                let effects = vec![link(lead, LinkKind::RelatedTo, one.record())];
+                Consequences::new(for_owner_of(one, &self.rules.scope, case), effects)
+            }
+            [first, others @ ..] => held(first, others, case),
+            [] => return found,
+        };
+        let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
+        let effects = marks.chain(decided.effects).collect();
+        Consequences { effects, ..decided }
     }
 
     /// The person is on file as a lead.
@@ -389,23 +450,13 @@ pub(super) fn for_owner_of(
     scope: &[LeadField],
     case: &Case<'_, '_>,
 ) -> MatchAction {
-    let is_live = |one: &Candidate<'_>| one.lead().is_some_and(|lead| !lead.has_ended());
-    // Who lost the lead in this cycle does not get it by another lead of the customer; what an open opportunity holds stays his.
-    let lost_it = |one: &Candidate<'_>, rep: &RepId| {
-        let has_lost = case.facts.history().previous_owners().any(|before| before == rep);
-        one.lead().is_some() && !one.is_held(case) && has_lost
-    };
-    let may_have_it = |one: &Candidate<'_>| one.present_owner(case).is_some_and(|owner| !lost_it(one, owner));
-    let has_it = |one: &&Candidate<'_>| {
-        is_live(one) && may_have_it(one) && one.shares_person(case) && one.is_in_scope(scope, case)
-    };
     let mut owned: Vec<&Candidate<'_>> = Vec::new();
-    if !is_live(candidate) || !may_have_it(candidate) {
-        owned.extend(case.candidates.iter().filter(has_it));
+    if !candidate.is_live() || candidate.heir(case).is_none() {
+        owned.extend(case.candidates.iter().filter(|one| one.has_the_person(scope, case)));
         owned.sort_by(|a, b| a.age().cmp(&b.age()));
     }
     let meant = best(&owned, case).unwrap_or(candidate);
-    match meant.present_owner(case).filter(|owner| !lost_it(meant, owner)) {
+    match meant.heir(case) {
         Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: meant.record() },
         None => MatchAction::New,
     }
@@ -442,6 +493,11 @@ fn shown(value: Effect, entry: &Lead) -> Effect {
         }
         other => other,
     }
+}
+
+/// A lead that a rep got as a reward is his, whoever the customer's owner is.
+pub(super) fn is_reward(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == "reward")
 }
 
 /// Whether somebody is asked whose it is.

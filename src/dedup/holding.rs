@@ -21,25 +21,26 @@ impl Holding<'_> {
 
 /// The values of a field that divides customers, as two spellings share them.
 pub(super) fn scope_values(field: LeadField, lead: &Lead) -> Vec<String> {
-    match read_field(field, lead) {
+    texts_of(field, lead).iter().map(|text| fold(text)).collect()
+}
+
+/// What is written in a field, without blanks: an empty form field says nothing.
+fn texts_of(field: LeadField, lead: &Lead) -> Vec<String> {
+    let texts = match read_field(field, lead) {
         Value::Null => Vec::new(),
-        Value::List(items) => items.iter().map(|item| fold(item.trim())).collect(),
-        value => vec![fold(value.to_string().trim())],
-    }
+        Value::List(items) => items,
+        value => vec![value.to_string()],
+    };
+    texts.iter().map(|text| text.trim().to_owned()).filter(|text| !fold(text).trim().is_empty()).collect()
 }
 
 /// The values of the fields that divide customers, as written, each once.
 pub(crate) fn scope_texts(scope: &[LeadField], lead: &Lead) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for field in scope {
-        let found = match read_field(*field, lead) {
-            Value::Null => Vec::new(),
-            Value::List(items) => items,
-            value => vec![value.to_string()],
-        };
-        for text in found.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            if !texts.iter().any(|one| fold(one) == fold(text)) {
-                texts.push(text.to_owned());
+        for text in texts_of(*field, lead) {
+            if !texts.iter().any(|one| fold(one) == fold(&text)) {
+                texts.push(text);
             }
         }
     }
@@ -55,15 +56,23 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
         return vec![rest()];
     }
     let part = |(name, owner): (&'a String, &'a RepId)| Holding { value: Some(name), owner: Some(owner) };
-    let values: Vec<String> = scope.iter().flat_map(|field| scope_values(*field, lead)).collect();
     let held = account.owner.is_some();
-    if values.is_empty() {
+    let of_value = |value: &str| {
+        let is_of_it = |(name, _): &(&'a String, &'a RepId)| fold(name.trim()) == value;
+        account.owners.iter().filter(is_of_it).map(part).collect::<Vec<_>>()
+    };
+    let fields = scope.iter().map(|field| scope_values(*field, lead)).filter(|values| !values.is_empty());
+    let fields: Vec<Vec<String>> = fields.collect();
+    if fields.is_empty() {
         return if held { vec![rest()] } else { account.owners.iter().map(part).collect() };
     }
+    let names_a_part = |values: &Vec<String>| values.iter().any(|value| !of_value(value).is_empty());
+    // The account is divided by the fields whose values name its parts: another field says nothing beside them.
+    let divides: Vec<&Vec<String>> = fields.iter().filter(|values| names_a_part(values)).collect();
+    let divides = if divides.is_empty() { fields.iter().collect() } else { divides };
     let mut parts: Vec<Holding<'a>> = Vec::new();
-    for value in &values {
-        let is_of_it = |(name, _): &(&String, &RepId)| fold(name.trim()) == *value;
-        let mut found: Vec<Holding<'a>> = account.owners.iter().filter(is_of_it).map(part).collect();
+    for value in divides.into_iter().flatten() {
+        let mut found = of_value(value);
         if found.is_empty() && held {
             found.push(rest());
         }
@@ -71,6 +80,15 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
         parts.extend(found);
     }
     parts
+}
+
+/// Whether two leads are of one scope, so that they have one owner: each field is blank on both sides, or has a value in
+/// common. A lead without a value may follow one that has a value, and takes it nowhere.
+pub(crate) fn share_scope(scope: &[LeadField], a: &Lead, b: &Lead) -> bool {
+    scope.iter().all(|field| {
+        let (ours, theirs) = (scope_values(*field, a), scope_values(*field, b));
+        (ours.is_empty() && theirs.is_empty()) || ours.iter().any(|one| theirs.contains(one))
+    })
 }
 
 /// Whether two leads are of one part of an account.
@@ -116,8 +134,36 @@ mod tests {
         // Who holds the rest.
         assert_eq!(parts(Some("zhao"), &two, &["payroll"]), [part("owner", "zhao")]);
         assert_eq!(parts(Some("zhao"), &two, &[]), [part("owner", "zhao")]);
+        // An empty form field.
+        assert_eq!(parts(None, &two, &["", " "]), all());
+        assert_eq!(parts(Some("zhao"), &two, &["crm", ""]), [part("owners.CRM", "li")]);
         // An account that is not divided.
         assert_eq!(parts(Some("zhao"), &[], &["crm"]), [part("owner", "zhao")]);
         assert_eq!(parts(None, &[], &["crm"]), [("owner".to_owned(), None)]);
+    }
+    /// A field whose values name no part says nothing beside one whose values do.
+    #[test]
+    fn a_field_that_divides_nothing_calls_nobody() {
+        let account = Account {
+            owner: Some("zhao".into()),
+            owners: [("crm".to_owned(), "li".into())].into(),
+            ..Account::default()
+        };
+        for (products, model, wanted) in [
+            (&["crm"][..], Some("b2b"), "owners.crm"),
+            (&["crm"], None, "owners.crm"),
+            (&["payroll"], Some("b2b"), "owner"),
+            (&[], Some("b2b"), "owner"),
+            (&["b2b"], Some("crm"), "owners.crm"),
+        ] {
+            let lead = Lead {
+                products: products.iter().map(|one| (*one).to_owned()).collect(),
+                business_model: model.map(str::to_owned),
+                ..Lead::default()
+            };
+            let parts = holdings(&[LeadField::Products, LeadField::BusinessModel], &lead, &account);
+            let fields: Vec<String> = parts.iter().map(Holding::field).collect();
+            assert_eq!(fields, [wanted], "{products:?} {model:?}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::action::RuleAction;
 use super::candidate::Candidate;
 use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
-use super::effects::{Consequences, Decision};
+use super::effects::{Consequences, Decision, is_reward};
 use super::identity::{Meant, best, is_crowded_mobile, is_strong, meant};
 use super::likeness::{self, RuleHit};
 use super::plan::{Choice, Plan};
@@ -124,13 +124,14 @@ impl Deduplicator {
         let Findings { matches, decision, guess, faults } = self.findings(&case);
         let known = look.is_entry.then(|| self.known_submission(&case)).flatten();
         let decision = decision.filter(|_| known.is_none());
-        let Consequences { action, effects, fold } = match (known, &decision, guess) {
+        let found = match (known, &decision, guess) {
             (Some(known), ..) => known,
             (None, Some(decision), _) => self.consequences(decision, &case),
             // A guess is never more than a mark.
             (None, None, Some(guess)) => self.mark(guess, facts.lead()),
             (None, None, None) => Consequences::new(MatchAction::New, Vec::new()),
         };
+        let Consequences { action, effects, fold } = self.of_who_has_the_person(found, &case);
         let rule = decision.map(|decision| decision.rule);
         Resolution {
             lead: facts.lead().id.clone(),
@@ -218,7 +219,7 @@ impl Deduplicator {
         earliest(repeated, FoldKind::Resubmission)
     }
 
-    /// Asks every rule; the first whose best hit is no guess decides.
+    /// Asks every rule; the first whose best hit is no guess decides, unless it [yields](Decision::yields).
     fn findings<'c, 'r>(&'c self, case: &Case<'c, 'r>) -> Findings<'c, 'r> {
         let mut findings = Findings::default();
         let plans = self.conditions.iter().zip(&self.plans);
@@ -241,8 +242,11 @@ impl Deduplicator {
                 }
                 Some(_) if findings.is_decided(case) => {}
                 Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
-                    Ok(Some(decision)) if findings.decision.is_none() || decision.joins(case) => {
-                        findings.decision = Some(decision);
+                    Ok(Some(decision)) => {
+                        let earlier = findings.decision.as_ref();
+                        if earlier.is_none_or(|earlier| decision.supersedes(earlier, case)) {
+                            findings.decision = Some(decision);
+                        }
                     }
                     Ok(None) if findings.decision.is_none() => {
                         findings.guess = findings.guess.or(Some(first.candidate));
@@ -324,11 +328,6 @@ impl Deduplicator {
         let usable = lead_keys.keys.iter().enumerate().map(&mut usable).collect();
         (usable, crowded)
     }
-}
-
-/// A lead that a rep got as a reward is his, whoever the customer's owner is.
-fn is_reward(lead: &Lead) -> bool {
-    lead.tags.iter().any(|tag| tag == "reward")
 }
 
 /// The leads of the same customer that are meant, but those that are folded by these effects; earliest first.

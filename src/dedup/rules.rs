@@ -24,7 +24,10 @@ pub struct DedupRules {
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// The rules; the first that hits decides.
+    /// The rules; the first that hits decides. A mark (`tag_only`) decides where no later rule does more.
+    ///
+    /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
+    /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from him.
     pub rules: Vec<MatchRule>,
     /// Lead fields in which a re-entry's newer value takes the place of the record's. Values of lists are always added,
     /// fields that were blank are always filled, and any other difference is shown to somebody.
@@ -32,7 +35,8 @@ pub struct DedupRules {
     /// Lead fields whose change is a key change: they decide on who should own the lead.
     pub decisive: Vec<LeadField>,
     /// Lead fields within which one customer has one owner, such as `products`: a lead on file with other values there is
-    /// not the entry's story, and only marks it. A blank field is in every scope.
+    /// not the entry's story, and only marks it. A blank field is in every scope: such a lead goes to who has the person in any, and
+    /// takes no other lead with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scope: Vec<LeadField>,
     /// A key shared by more records than this is ignored: a switchboard number, a public mail domain. At least 1; 20 by

@@ -5,12 +5,23 @@ use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::routing::conversion;
 use super::{Intake, Outcome, Refusal, Route};
-use crate::dedup::{Holding, MatchAction, Resolution, holdings, share_a_part};
+use crate::dedup::{Holding, MatchAction, Resolution, holdings, share_a_part, share_scope};
 use crate::model::{Account, Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 
 impl<'a> Case<'a> {
-    /// The leads of the customer that others have, and on which work goes on; not those about which reviewers were asked.
+    /// The leads of the customer that others have, within the lead's scope, and on which work goes on; not those about which
+    /// reviewers were asked. They go where the lead goes.
     pub(super) fn others<'c>(
+        &'c self,
+        siblings: &'c [LeadId],
+        owner: &'c RepId,
+    ) -> impl Iterator<Item = &'a Lead> + 'c {
+        self.others_near(siblings, owner).filter(|one| share_scope(self.scope, self.lead, one))
+    }
+
+    /// The same with those that only [may be](crate::dedup::Resolution::siblings) within the lead's scope: one of them is without
+    /// a value.
+    fn others_near<'c>(
         &'c self,
         siblings: &'c [LeadId],
         owner: &'c RepId,
@@ -83,13 +94,19 @@ impl<'a> Case<'a> {
 }
 
 impl Intake {
-    /// Who has another live lead of the customer, where the lead's own record has no owner.
+    /// Who has another live lead of the customer, where the lead's own record has no owner, or a script only marks the lead.
     pub(super) fn owner_of_customer(&self, case: &Case<'_>, resolution: &Resolution) -> Option<RepId> {
-        if !matches!(resolution.action(), MatchAction::AssignByRules { record: RecordRef::Account(_) }) {
+        let is_nobody_s = match resolution.action() {
+            MatchAction::AssignByRules { record: RecordRef::Account(_) } => true,
+            MatchAction::Custom { .. } => case.claim.is_none() && !self.is_worn_out(case),
+            _ => false,
+        };
+        if !is_nobody_s {
             return None;
         }
         let nobody = RepId::default();
-        let mut owners = case.others(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
+        let mut owners =
+            case.others_near(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
         let may_have_it = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         owners.find(may_have_it).cloned()
     }

@@ -21,6 +21,7 @@ mod limits;
 mod line;
 mod lives;
 mod nobodys;
+mod one_person;
 mod owners;
 mod partners;
 mod products;
