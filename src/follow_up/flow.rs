@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::clocks::{on_a_workday, seconds};
 use super::engine::FollowUpPolicies;
 use super::known::is_held;
-use super::options::FollowUpOptions;
+use super::options::{FollowUpOptions, HeldParts};
 use super::report::FollowUpFault;
 use super::rules::{EventPlace, FlowRules, FlowTarget, FlowTrigger};
 use super::when::When;
@@ -276,7 +276,7 @@ impl FollowUpPolicies {
         }
         match &flow.to {
             FlowTarget::Pool(kind) => {
-                let (pool, moves) = self.to_pool(kind, facts, now)?;
+                let (pool, moves) = self.to_pool(kind, facts, now, None)?;
                 effects.extend(moves);
                 Ok((Some(pool), effects))
             }
@@ -350,7 +350,7 @@ impl FollowUpPolicies {
         let mut pool = None;
         match (place.pool_kind(), place) {
             _ if is_over => faults.push(FollowUpFault::Ended { status: lead.status }),
-            (Some(kind), _) => match self.to_pool(&kind, facts, now) {
+            (Some(kind), _) => match self.to_pool(&kind, facts, now, None) {
                 Ok((id, moves)) => {
                     effects.extend(moves);
                     pool = Some(id);
@@ -383,12 +383,13 @@ impl FollowUpPolicies {
     }
 
     /// The effects that move a lead into the pool of a kind for its region: status, pool, owner, tenure, deadlines and the
-    /// next look, all at once. Of a converted lead its account goes: the lead stays as it ended.
+    /// next look, all at once. Of a converted lead its account goes, or what its owner has of it: the lead stays as it ended.
     pub(super) fn to_pool(
         &self,
         kind: &PoolKind,
         facts: &Facts<'_>,
         at: DateTime<Utc>,
+        held: Option<&HeldParts>,
     ) -> Result<(PoolId, Vec<Effect>), FollowUpFault> {
         let (lead, region) = (facts.lead(), facts.region());
         let Some(pool) = self.pool_for(kind, region) else {
@@ -397,7 +398,7 @@ impl FollowUpPolicies {
         if lead.has_ended() {
             let account = lead.account.as_ref().filter(|_| lead.status == LeadStatus::Converted);
             let account = account.ok_or(FollowUpFault::Ended { status: lead.status })?;
-            return Ok((pool.id.clone(), release_account(account, lead.owner.as_ref(), &pool.id)));
+            return Ok((pool.id.clone(), release_account(account, lead.owner.as_ref(), &pool.id, held)));
         }
         let id = || lead.id.clone();
         let mut effects = Vec::new();
@@ -446,16 +447,30 @@ impl FollowUpPolicies {
     }
 }
 
-/// A customer's account goes into a pool, where others may have it; nobody owns it from then on.
-fn release_account(account: &AccountId, owner: Option<&RepId>, pool: &PoolId) -> Vec<Effect> {
+/// A customer's account goes into a pool, where others may have it; nobody owns it from then on. Of one that is divided goes what
+/// the rep has for the lead, and who has another part keeps it: the account lies in a pool when nobody has any.
+fn release_account(
+    account: &AccountId,
+    owner: Option<&RepId>,
+    pool: &PoolId,
+    held: Option<&HeldParts>,
+) -> Vec<Effect> {
     let write = |field: &str, value: Value, replaces: Value| Effect::UpdateField {
         record: RecordRef::Account(account.clone()),
         field: field.to_owned(),
         value,
         replaces,
     };
-    let owner = owner.map_or(Value::Null, |owner| Value::from(owner.as_str()));
-    vec![write("pool", Value::from(pool.as_str()), Value::Null), write("owner", Value::Null, owner)]
+    let owner = || owner.map_or(Value::Null, |owner| Value::from(owner.as_str()));
+    let mut effects = Vec::new();
+    if held.is_none_or(|held| held.is_all) {
+        effects.push(write("pool", Value::from(pool.as_str()), Value::Null));
+    }
+    match held {
+        None => effects.push(write("owner", Value::Null, owner())),
+        Some(held) => effects.extend(held.fields.iter().map(|field| write(field, Value::Null, owner()))),
+    }
+    effects
 }
 
 pub(super) fn notify(rep: &RepId, code: Code, lead: &LeadId) -> Effect {

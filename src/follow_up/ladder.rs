@@ -218,7 +218,7 @@ impl Look<'_> {
         } else {
             kind
         };
-        match self.policies.to_pool(&kind, self.known.facts, self.now()) {
+        match self.policies.to_pool(&kind, self.known.facts, self.now(), self.known.options.held.as_ref()) {
             Ok((pool, effects)) => {
                 action.pool = Some(pool);
                 let loser = action.owner.iter();

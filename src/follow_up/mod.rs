@@ -113,7 +113,7 @@ mod when;
 
 pub use engine::FollowUpPolicies;
 pub use flow::{EventRoute, FlowMove};
-pub use options::{FollowUpOptions, PlannedFollowUp};
+pub use options::{FollowUpOptions, HeldParts, PlannedFollowUp};
 pub use record::{FollowUpRecord, OpenTime, PolicyTime, PoolStay};
 pub use report::{
     Action, Extension, FollowUpFault, FollowUpReport, LookReason, NextLook, NodeDeadline, NodeState,

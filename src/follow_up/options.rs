@@ -47,6 +47,10 @@ pub struct FollowUpOptions {
     /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like one that lives.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
+    /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
+    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from him. Without it, the whole account is his.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldParts>,
     /// What earlier looks found: the [`record`](super::FollowUpReport::record) of the last report. Without it, every look is
     /// the first.
     #[serde(skip_serializing_if = "FollowUpRecord::is_empty")]
@@ -81,6 +85,16 @@ impl FollowUpOptions {
             ..FollowUpOptions::default()
         }
     }
+}
+
+/// What the owner of a lead has of a customer's account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldParts {
+    /// The fields of the account that name him: `owner`, or `owners.crm` of one that is divided.
+    pub fields: Vec<String>,
+    /// Whether nobody else has a part of the account.
+    pub is_all: bool,
 }
 
 /// Somebody planned when to follow up next.

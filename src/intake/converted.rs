@@ -14,8 +14,8 @@ use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
 use crate::dedup::{holdings, scope_texts, share_a_part};
 use crate::model::{
-    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, PoolId,
-    PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
+    Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
+    PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
 
@@ -89,7 +89,8 @@ impl Intake {
         let is_there =
             |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
-        let heir = of_account.and_then(|one| one.owner.as_ref()).filter(is_there);
+        let is_own = |account: &&Account| case.holders_of(lead, account).all(|rep| *rep != own);
+        let heir = of_account.filter(is_own).and_then(|one| case.holders_of(lead, one).find(is_there));
         if let Some(heir) = heir {
             let (id, rep, end) = (lead.id.clone(), own.clone(), TenureEnd::HandedOver);
             outcome.effects.push(Effect::EndTenure { lead: id.clone(), rep, end });
@@ -237,7 +238,7 @@ impl Intake {
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
         let is_fit =
             |rep: &&RepId| *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
-        let holder = account.and_then(|account| account.owner.as_ref()).filter(is_fit);
+        let holder = account.and_then(|account| case.holders_of(case.lead, account).find(is_fit));
         let is_holder_s = |rep: &&RepId| others.iter().all(|one| !case.has_lost(rep, one));
         let (heir, how) = if let Some(holder) = holder.filter(is_holder_s) {
             (holder.clone(), Acquisition::OwnerChanged)

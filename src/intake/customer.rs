@@ -6,6 +6,7 @@ use super::move_customer::{Move, Takes};
 use super::routing::conversion;
 use super::{Intake, Outcome, Refusal, Route};
 use crate::dedup::{Holding, MatchAction, Resolution, holdings, share_a_part, share_scope};
+use crate::follow_up::HeldParts;
 use crate::model::{Account, Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 
 impl<'a> Case<'a> {
@@ -64,6 +65,15 @@ impl<'a> Case<'a> {
         parts
     }
 
+    /// Who has the parts of an account that a lead is of, in the order of the lead's values.
+    pub(super) fn holders_of(
+        &self,
+        lead: &Lead,
+        account: &'a Account,
+    ) -> impl Iterator<Item = &'a RepId> + use<'a> {
+        holdings(self.scope, lead, account).into_iter().filter_map(|part| part.owner)
+    }
+
     /// The open opportunity of another lead of the account by which a rep keeps all of it.
     pub(super) fn account_deal(&self, owner: &RepId) -> Option<Refusal> {
         let mut its = self.of_its_account().filter(|one| one.owner.as_ref() == Some(owner));
@@ -94,6 +104,29 @@ impl<'a> Case<'a> {
 }
 
 impl Intake {
+    /// What the owner of a lead has of an account: of one that is divided, the parts that the lead is of. For
+    /// [`FollowUpOptions::held`](crate::follow_up::FollowUpOptions::held) of a converted lead.
+    ///
+    /// ```
+    /// use leadkit::Intake;
+    /// use leadkit::model::{Account, Lead};
+    ///
+    /// let intake = Intake::load(serde_json::json!({"dedup": {"scope": ["products"]}}))?;
+    /// let lead = Lead { owner: Some("li".into()), products: vec!["crm".into()], ..Lead::default() };
+    /// let owners = [("crm".to_owned(), "li".into()), ("erp".to_owned(), "wang".into())].into();
+    /// let account = Account { owners, ..Account::default() };
+    /// let held = intake.held_parts(&lead, &account);
+    /// assert_eq!((held.fields, held.is_all), (vec!["owners.crm".to_owned()], false));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn held_parts(&self, lead: &Lead, account: &Account) -> HeldParts {
+        let mut parts = holdings(self.deduplicator.scope(), lead, account);
+        parts.retain(|part| part.owner.is_some() && part.owner == lead.owner.as_ref());
+        let fields: Vec<String> = parts.iter().map(Holding::field).collect();
+        HeldParts { is_all: account.holders().count() == fields.len(), fields }
+    }
+
     /// Who has another live lead of the customer, where the lead's own record has no owner, or a script only marks the lead.
     pub(super) fn owner_of_customer(&self, case: &Case<'_>, resolution: &Resolution) -> Option<RepId> {
         let is_nobody_s = match resolution.action() {

@@ -253,6 +253,7 @@ impl Desk {
             awaits_answer: lead.status == LeadStatus::Converted && is_live(&self.book, lead),
             contract_end: self.contracts.get(id).copied(),
             closed_at: account.and_then(|account| account.closed_deal_at),
+            held: account.map(|account| self.intake.held_parts(lead, account)),
             pauses: self.pauses.get(id).cloned().unwrap_or_default(),
             record: policies.records.get(id).cloned().unwrap_or_default(),
             ..FollowUpOptions::of_team(lead, &history, |rep| self.reps.get(rep))

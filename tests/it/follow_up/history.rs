@@ -1,8 +1,8 @@
 //! What was, when: pauses, covers, plans and returns are judged by the history, not by what stands there now.
 
 use expect_test::expect;
-use leadkit::follow_up::{FollowUpRules, ProtectionRules};
-use leadkit::model::{Rep, Value};
+use leadkit::follow_up::{FollowUpRules, HeldParts, ProtectionRules};
+use leadkit::model::{Effect, Rep, Value};
 
 use super::*;
 
@@ -363,6 +363,24 @@ fn contract_end_acts_on_customers() {
         ]
     "#]]
     .assert_debug_eq(&effects);
+    // Of a divided account goes what the owner has of it, and who has the rest keeps it.
+    let field = |effect: &Effect| match effect {
+        Effect::UpdateField { field, value, replaces, .. } => {
+            Some(format!("{field}: {value} for {replaces}"))
+        }
+        _ => None,
+    };
+    for (fields, is_all, wanted) in [
+        (&["owners.crm"][..], false, &["owners.crm:  for li"][..]),
+        (&["owners.crm", "owner"], true, &["pool: active for ", "owners.crm:  for li", "owner:  for li"]),
+        (&[], false, &[]),
+    ] {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        case.options.held = Some(HeldParts { fields, is_all });
+        let report = case.look(&policies, "06-29 10:01");
+        let written: Vec<String> = report.actions[0].effects.iter().filter_map(field).collect();
+        assert_eq!(written, wanted);
+    }
     // He spoke to the customer; and what was due of the lead is not asked of the customer.
     assert!(case.call("li", "04-15 10:00").look(&policies, "06-29 10:01").violations.is_empty());
     let dated = node(json!({"id": "talk", "anchor": {"date": "2026-01-10T02:00:00Z"}, "within": "30d"}));

@@ -186,13 +186,30 @@ fn who_wins_a_third_product_holds_it() {
     // The next lead of the product is his.
     desk.submit(&of("L2", 4, &["Payroll"]));
     assert_eq!(desk.owner("L2"), owner);
-    // Winning what somebody is named for takes it from nobody.
+    // Winning what somebody is named for takes it from nobody: the lead is his.
     let mut desk = two_customers();
     desk.submit(&Lead { owner: Some("zhao".into()), company: None, ..of("L3", 9, &["crm"]) });
     let outcome =
         desk.intake.convert(&desk.input("L3", 10), &"A1".into(), &desk.roster, &desk.state, hour(10));
     desk.apply(&outcome);
     assert_eq!(holders(&desk), ["CRM=li", "erp=wang"]);
+    assert_eq!(desk.owner("L3"), "li");
+}
+
+/// Whom the account's owner has nothing to do with is settled between those who have the product.
+#[test]
+fn who_holds_the_rest_has_no_say_in_a_product() {
+    let desk = Desk::with(&scoped(), &[divided(Some("zhao"))], &[owned(of("L1", 1, &["crm"]), "wang")]);
+    let outcome = desk.intake.convert(&desk.input("L1", 3), &"A1".into(), &desk.roster, &desk.state, hour(3));
+    assert_eq!(outcome.route().owner().map(RepId::as_str), Some("li"), "{}", outcome.explain());
+    let account = desk.book.account(&"A1".into()).unwrap();
+    let held = |owner: &str, products: &[&str]| {
+        let held = desk.intake.held_parts(&owned(of("L9", 1, products), owner), account);
+        (held.fields.join(" "), held.is_all)
+    };
+    assert_eq!(held("li", &["crm"]), ("owners.CRM".to_owned(), false));
+    assert_eq!(held("zhao", &["payroll"]), ("owner".to_owned(), false));
+    assert_eq!(held("zhao", &["crm"]), (String::new(), false));
 }
 
 #[test]
