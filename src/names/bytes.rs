@@ -85,6 +85,7 @@ impl<K: Clone + Ord + Hash + Serialize> NameIndex<K> {
     pub fn to_bytes(&self) -> Result<Vec<u8>, IndexError> {
         let mut live: Vec<(&K, u32)> =
             self.keys.iter().zip(&self.offsets).filter_map(|(k, o)| Some((k.as_ref()?, *o))).collect();
+        // By key, so that the bytes do not tell in which order names came.
         live.sort_unstable_by(|a, b| a.0.cmp(b.0));
         let (mut keys, mut records) = (Vec::new(), Vec::new());
         let mut regions: Vec<Region> = Vec::new();
@@ -165,6 +166,7 @@ impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
             *length = number::<8>(bytes, 12 + 8 * i).map_or(u64::MAX, u64::from_le_bytes);
         }
         let [count, sections @ ..] = lengths;
+        // Before the checksum, so that a cut-off file is told from a damaged one. Unchecked lengths may be anything.
         let expected = sections.iter().fold((HEAD + 8) as u64, |sum, len| sum.saturating_add(*len));
         if expected != bytes.len() as u64 {
             return Err(IndexError::Length { expected, found: bytes.len() as u64 });
@@ -174,6 +176,7 @@ impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
             return Err(IndexError::Checksum);
         }
         let mut rest = body.get(HEAD..).unwrap_or_default();
+        // The sum of the lengths was checked, so no split falls short.
         let mut next = |length: u64| {
             let (section, tail) = rest.split_at_checked(length as usize).unwrap_or((rest, &[]));
             rest = tail;
@@ -193,6 +196,7 @@ impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
             let key: K = serde_json::from_slice(keys.next().unwrap_or_default()).map_err(key_error)?;
             let record = slice(records, at);
             let text = record.get(HEADER..).ok_or(section("a record"))?;
+            // A checksum is no signature: a key twice would leave a name that nothing removes.
             if record.is_empty() || std::str::from_utf8(text).is_err() || index.contains(&key) {
                 return Err(section("a record"));
             }

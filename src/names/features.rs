@@ -80,6 +80,7 @@ impl Masks {
     fn new(chars: &[char]) -> Masks {
         let mut map = Masks { keys: [u32::MAX; MAP], masks: [0; MAP] };
         for (i, c) in chars.iter().take(MOST).enumerate() {
+            // At most 64 of the 128 places are ever taken, so that probing ends.
             let mut at = Masks::place(*c);
             while map.keys[at] != u32::MAX && map.keys[at] != *c as u32 {
                 at = (at + 1) % MAP;
@@ -91,6 +92,7 @@ impl Masks {
     }
 
     fn place(c: char) -> usize {
+        // The top 7 bits of the product, a place below `MAP`: its low bits depend on those of the character alone.
         ((c as u32).wrapping_mul(0x9e37_79b1) >> 25) as usize
     }
 
@@ -198,6 +200,7 @@ impl Query {
         fill(view.text, &mut chars, &mut solid);
         let unspaced = view.has(UNSPACED);
         let mut weights = GramWeights::default();
+        // Each list has an entry for every position, 0 where no gram ends: the masks of `grams` number it.
         let add = |on: bool, from: &mut Vec<f64>, gram: &[char], share: f64| {
             let weight = if on { information.of_chars(gram) * share } else { 0.0 };
             from.push(weight);
@@ -207,11 +210,13 @@ impl Query {
         for (i, c) in chars.iter().take(MOST).enumerate() {
             let own = is_unspaced(*c);
             let pair = i > 0 && own && is_unspaced(chars[i - 1]);
+            // As `grams::collect` makes them: a blank may begin or end a trigram, and never stands in the middle.
             let triple = i > 1
                 && !own
                 && !is_unspaced(chars[i - 1])
                 && chars[i - 1] != ' '
                 && !is_unspaced(chars[i - 2]);
+            // A character that both names have counts again in each shared pair, so alone it counts half.
             let one = add(own, &mut weights.one, &chars[i..=i], 0.5);
             let two = add(pair, &mut weights.two, &chars[i.saturating_sub(1)..=i], 1.0);
             let three = add(triple, &mut weights.three, &chars[i.saturating_sub(2)..=i], 1.0);
@@ -224,6 +229,7 @@ impl Query {
         let mut word_total = 0.0;
         let mut acronym = Vec::new();
         for (start, word) in words(view.text) {
+            // Half a bit at least, or a name of common words only would have no words to compare.
             let weight = information.of_word(word).max(0.5);
             word_total += weight;
             acronym.extend(word.chars().next());
@@ -288,13 +294,16 @@ impl Query {
         fill(record.text, &mut scratch.chars, &mut scratch.solid);
         let (a, b) = (self.solid.len() as f64, scratch.solid.len() as f64);
         x[at::BIAS] = 1.0;
+        // Nothing is left of one of the names: only the bias speaks.
         if a == 0.0 || b == 0.0 {
             return x;
         }
         let grams = self.grams(&scratch.chars);
+        // The total is 0 where every gram of the query is in every name.
         let covered = grams.query / self.weights.total.max(1e-9);
         x[at::QUERY_GRAMS] = covered;
         x[at::RECORD_CHARS] = grams.record;
+        // High only where each name covers the other: a query inside a long record is not its twin.
         x[at::COSINE] = libm::sqrt(covered * grams.record);
         let common = self.subsequence(&scratch.solid) as f64;
         x[at::QUERY_SUBSEQUENCE] = common / a;
@@ -302,6 +311,7 @@ impl Query {
         let (short, long) =
             if a <= b { (&self.solid, &scratch.solid) } else { (&scratch.solid, &self.solid) };
         let (ordered, first) = ordered(short, long);
+        // Who abbreviates leaves characters out, mostly not the first.
         x[at::SUBSEQUENCE_FROM_START] = if ordered && first {
             1.0
         } else if ordered {
@@ -328,6 +338,7 @@ impl Query {
         x[at::BRAND_PREFIX] =
             flag(p != q && !p.is_empty() && !q.is_empty() && (p.starts_with(q) || q.starts_with(p)));
         x[at::BRAND_FIRST] = flag(p.chars().next() == q.chars().next());
+        // Anywhere in the query: the parser may have drawn the line between brand and industry elsewhere.
         let inside = q.chars().filter(|c| *c != ' ' && self.masks.get(*c) != 0).count() as f64;
         x[at::BRAND_OF_RECORD_COVERED] = inside / q.chars().filter(|c| *c != ' ').count().max(1) as f64;
     }
@@ -339,12 +350,14 @@ impl Query {
         let (mut seen, mut of) = (0.0, 0.0);
         for (i, c) in record.iter().enumerate() {
             let here = self.masks.get(*c);
+            // A set bit is a position of the query: moved by one, it meets the character that follows there.
             let pair = last << 1 & here;
             let triple = last_two << 1 & here;
             if is_unspaced(*c) {
                 one |= here;
                 two |= pair;
                 of += 1.0;
+                // Whole with a neighbour that follows or precedes it in the query too, half alone.
                 seen += if pair != 0 || i + 1 < record.len() && here << 1 & self.masks.get(record[i + 1]) != 0
                 {
                     1.0
@@ -363,6 +376,7 @@ impl Query {
             last = here;
             last_two = pair;
         }
+        // Positions of the query, not of the record: what the record repeats counts once.
         let sum = |bits: u64, weights: &[f64]| {
             let mut rest = bits;
             let (mut total, mut most) = (0.0, 0.0f64);
@@ -384,6 +398,7 @@ impl Query {
     }
 
     fn subsequence(&self, record: &[char]) -> usize {
+        // Bit-parallel longest common subsequence: each position that turns 0 is one character of it.
         // Spaces are positions of the query that nothing in `record` asks for.
         let mut state = u64::MAX;
         for c in record {
@@ -397,10 +412,12 @@ impl Query {
     }
 
     fn words(&self, record: &View<'_>, information: &impl Information, x: &mut Vector) {
+        // The features of words stay 0, as they did in training: pairs and characters speak for these names.
         if self.unspaced || record.has(UNSPACED) {
             return;
         }
         let query = self.view();
+        // One for one: a word that the query repeats is found twice only where the record repeats it too.
         let mut taken = 0u64;
         let mut found = 0.0;
         for word in &self.words {
@@ -436,6 +453,7 @@ impl Query {
         let (m, n) = (first(query.text), first(record.text));
         x[at::FIRST_WORD] = flag(m == n && query.text.get(..m) == record.text.get(..n));
         let initials = || words(record.text).filter_map(|(_, w)| w.chars().next());
+        // Three to five letters, as `ibm`: two letters are the initials of too many names.
         let short_for_record = self.words.len() == 1
             && (3..6).contains(&self.solid.len())
             && initials().eq(self.solid.iter().copied());
@@ -457,9 +475,11 @@ fn word_likeness(a: &str, b: &str) -> f64 {
         return 1.0;
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    // An abbreviation is the likelier the more of the word it keeps.
     if long.starts_with(short) && short.len() >= 2 {
         return 0.5 + 0.4 * short.len() as f64 / long.len() as f64;
     }
+    // Three letters make too many words, and a misspelling mostly keeps the first letter. Most pairs end here, cheaply.
     if short.len() < 4 || short.as_bytes().first() != long.as_bytes().first() || long.len() > short.len() + 3
     {
         return 0.0;
@@ -471,6 +491,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     short.chars().zip(&mut p).for_each(|(c, slot)| *slot = c);
     long.chars().zip(&mut q).for_each(|(c, slot)| *slot = c);
     let likeness = jaro_winkler(&p[..short.len()], &q[..long.len()]);
+    // A misspelt word never counts as much as the word itself.
     if likeness >= 0.88 { 0.9 * likeness } else { 0.0 }
 }
 
@@ -490,6 +511,7 @@ fn common_prefix_or_runs(a: &str, b: &str) -> f64 {
     let mut rest = long;
     let mut found = 0;
     for c in short.chars() {
+        // Greedy: a lower bound of the longest common subsequence, in linear time and without a table.
         if let Some(at) = rest.find(c) {
             found += 1;
             rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
@@ -500,6 +522,7 @@ fn common_prefix_or_runs(a: &str, b: &str) -> f64 {
 
 fn regions_of(query: Option<Region>, record: Option<Region>, x: &mut Vector) {
     match (query, record) {
+        // A city agrees with its province: one name only says more.
         (Some(a), Some(b)) if a.contains(&b) || b.contains(&a) => x[at::REGION_AGREES] = 1.0,
         (Some(_), Some(_)) => x[at::REGION_CONFLICTS] = 1.0,
         (None, None) => {}
@@ -515,6 +538,7 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
     let hint = query.has(JOINT_STOCK_HINT) && record.has(JOINT_STOCK)
         || record.has(JOINT_STOCK_HINT) && query.has(JOINT_STOCK);
     x[at::JOINT_STOCK_HINT] = flag(hint);
+    // Who leaves the form out mostly means the listed company. With a hint, the hint has said so.
     x[at::JOINT_STOCK_RECORD] = flag(!hint && (query.form == NO_FORM && record.has(JOINT_STOCK)));
     let (a, b) = (query.branch, record.branch);
     x[at::BRANCH_ONE_SIDED] = flag(a.is_empty() != b.is_empty());
@@ -526,6 +550,7 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
     x[at::GROUP_ONE_SIDED] = flag(query.has(GROUP) != record.has(GROUP));
     if !query.industry.is_empty() && !record.industry.is_empty() {
         let overlap = common_prefix_or_runs(query.industry, record.industry);
+        // The shorter one is the measure: an industry that is cut short contradicts nothing.
         let least = query.industry.chars().count().min(record.industry.chars().count());
         x[at::INDUSTRY_AGREES] = overlap / least.max(1) as f64;
         x[at::INDUSTRY_CONFLICTS] = flag(overlap == 0.0);
@@ -538,6 +563,7 @@ fn jaro_winkler(a: &[char], b: &[char]) -> f64 {
     if a.is_empty() || b.is_empty() {
         return flag(a.is_empty() && b.is_empty());
     }
+    // Jaro's window: what lies further off is another character.
     let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
     let mut taken = 0u64;
     let mut matched = [0u8; MOST];
@@ -557,6 +583,7 @@ fn jaro_winkler(a: &[char], b: &[char]) -> f64 {
     if common == 0 {
         return 0.0;
     }
+    // `taken` has the matched places of `a` in order, `matched` those of `b`: where they differ, the order does.
     let (mut rest, mut swapped) = (taken, 0);
     for j in matched.iter().take(common) {
         let i = rest.trailing_zeros() as usize;
@@ -565,6 +592,7 @@ fn jaro_winkler(a: &[char], b: &[char]) -> f64 {
     }
     let (m, t) = (common as f64, (swapped / 2) as f64);
     let jaro = (m / a.len() as f64 + m / b.len() as f64 + (m - t) / m) / 3.0;
+    // Winkler's constants: a tenth of what is missing for each of up to four equal first characters.
     let prefix = a.iter().zip(b).take(4).take_while(|(c, d)| c == d).count() as f64;
     jaro + 0.1 * prefix * (1.0 - jaro)
 }

@@ -45,11 +45,14 @@ pub(super) fn collect(core: &str, out: &mut Vec<Gram>) {
     let mut word = [' '; 3];
     let mut hash: u64 = 0;
     let mut letters = 0;
+    // The blank at the end closes the last word.
     for c in core.chars().chain([' ']) {
+        // What a very long name would add costs space, and its first grams find it as well.
         if out.len() >= MOST {
             break;
         }
         let unspaced = is_unspaced(c);
+        // A word ends at a blank, and where a script without spaces begins.
         if letters > 0 && (unspaced || c == ' ') {
             word = [word[1], word[2], ' '];
             out.push(trigram(word));
@@ -72,8 +75,10 @@ pub(super) fn collect(core: &str, out: &mut Vec<Gram>) {
         }
         word = [word[1], word[2], c];
         letters += 1;
+        // Hashed while it is read, without a buffer; two words of one hash cost a comparison and nothing else.
         hash = (hash ^ code(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 29;
+        // The first letter would give two blanks and a letter, a gram that far too many names have.
         if letters > 1 {
             out.push(trigram(word));
         }

@@ -16,6 +16,7 @@ fn hash<K: Hash>(key: &K) -> u64 {
     let mut hasher = FxHasher::default();
     key.hash(&mut hasher);
     let h = hasher.finish();
+    // `FxHasher` mixes for tables that take the low bits, and places come from the high ones.
     (h ^ h >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 

@@ -184,6 +184,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// # Errors
     /// When there is no room for the name. The index is as it was then.
     pub fn try_insert(&mut self, id: K, name: &str) -> Result<bool, NameIndexFull> {
+        // Before the old name goes: a full index must not lose the name it cannot replace.
         let used = [self.bytes.len(), self.postings.bytes_used(), self.keys.len()];
         if used.iter().any(|used| used.saturating_add(MOST_ADDED) > self.most_bytes) {
             return Err(NameIndexFull);
@@ -207,6 +208,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         self.texts.read_ahead(view.text);
         grams::collect(view.text, &mut self.grams);
         self.postings.push_all(&self.grams, record);
+        // A fifth at a time, as for the bytes.
         if self.keys.len() == self.keys.capacity() {
             let more = (self.keys.len() / 5).max(64);
             self.keys.reserve_exact(more);
@@ -249,6 +251,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             *size = REMOVED;
         }
         self.live -= 1;
+        // In proportion to what is left, so that a rebuild is paid by the removals before it.
         if self.keys.len() - self.live > self.live / 4 + 1024 {
             self.rebuild();
         }
@@ -366,6 +369,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         for (key, offset) in keys.into_iter().zip(offsets) {
             let Some(key) = key else { continue };
             let at = self.bytes.len();
+            // Records are copied as they are: names are not kept as written, so they cannot be parsed again.
             self.bytes.extend(record::slice(&bytes, offset as usize));
             self.append(key, at);
         }

@@ -111,6 +111,7 @@ impl NameJudge {
         let mut asked = self.ask(name, gazetteer);
         let mut weighed: Vec<(usize, Weighed, String)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
+            // Rows are read one by one into the same buffers, so whatever is kept of one is copied out here.
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
             if let Some(found) = asked.weigh_read() {
                 weighed.push((row, found, asked.company_read(&found)));
@@ -121,6 +122,7 @@ impl NameJudge {
         let same = |weighed: &&(usize, Weighed, String)| weighed.1.relation == Relation::Same;
         let rows = weighed.iter().filter(same).count();
         let judged = weighed.iter().map(|(row, found, company)| {
+            // Rows that spell one registered name would each halve the other's probability.
             let other = |rival: &&(usize, Weighed, String)| {
                 same(rival) && rival.0 != *row && (company.is_empty() || rival.2 != *company)
             };
@@ -144,6 +146,7 @@ impl NameJudge {
             let mut bytes = Vec::new();
             let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
             let mut grams = Vec::new();
+            // Of the brand only: rows that share nothing but an industry are no candidates.
             let [brand, _] = reader.parts();
             visit_grams([brand, ""], |gram| {
                 grams.push(gram.text.to_owned());
@@ -183,6 +186,7 @@ impl NameJudge {
         let mut compared: Vec<(usize, Weighed, Vector)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
+            // The name itself only: a label says which row the written name means, not what its former name means.
             let own =
                 asked.names.first().and_then(|name| name.compare(&asked.row(), &mut asked.scratch.clone()));
             if let Some(vector) = own {
@@ -271,6 +275,7 @@ struct Row<'r> {
 
 impl AskedName {
     fn compare(&self, row: &Row<'_>, scratch: &mut Scratch) -> Option<Vector> {
+        // Judges what a fetch by gram keys would have brought, so that a host's extra rows change no probability.
         let mut shared = false;
         visit_grams(row.parts, |gram| {
             shared = self.grams.iter().any(|own| Gram::new(own) == gram);

@@ -196,6 +196,7 @@ pub(super) fn shared_pieces(a: &str, b: &str) -> Vec<String> {
             let range = starts.get(from).copied().zip(starts.get(to).copied());
             range.and_then(|(s, e)| a.get(s..e)).unwrap_or_default()
         };
+        // Greedy from the left. Quadratic in the length of a name, which is why it runs only when asked for.
         let longest = (from + 2..starts.len()).take_while(|to| b.contains(piece(*to))).last();
         let Some(to) = longest else {
             from += 1;

@@ -79,6 +79,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             (Query::new(&bytes, region, &self.gazetteer, &self.live()), bytes, regions)
         };
         let (x, y) = (read(a), read(b));
+        // The shorter name is asked for, as in a search: features say how much of an abbreviation the full name holds.
         let (target, (_, record, regions)) = if x.0.len() <= y.0.len() { (x.0, y) } else { (y.0, x) };
         let view = View::new(&record);
         let mut scratch = Scratch::default();
@@ -113,6 +114,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 
     /// The records of copies: groups of two or more, each by key.
     fn groups(&self) -> Vec<Vec<u32>> {
+        // By hash first: whole records, which lie all over memory, are compared only where hashes meet.
         let mut hashed: Vec<(u64, u32)> = (0..self.keys.len() as u32)
             .filter(|record| self.key(*record).is_some() && !self.view(*record).text.is_empty())
             .map(|record| (hash(self.record(record)), record))
@@ -184,6 +186,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     #[must_use]
     pub fn pairs(&self, threshold: f64, options: &SearchOptions) -> Vec<PairMatch<K>> {
         let groups = self.groups();
+        // The first of a group, by key, stands for all.
         let copies: FxHashSet<u32> = groups.iter().flat_map(|group| group.iter().skip(1).copied()).collect();
         let mut firsts: Vec<u32> = (0..self.keys.len() as u32)
             .filter(|record| self.key(*record).is_some() && !copies.contains(record))
@@ -193,6 +196,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             groups.iter().filter_map(|group| Some((*group.first()?, group.as_slice()))).collect();
         let judged = if crowded {
             // So many copies would fill the lists of grams, and the answers, of names that are like them.
+            // By key, since the numbers of the part are its keys: ties break as they would in the whole.
             firsts.sort_unstable_by_key(|record| self.key(*record));
             let record = |number: u32| firsts.get(number as usize).copied().unwrap_or_default();
             let numbers: Vec<u32> = (0..firsts.len() as u32).collect();
@@ -220,6 +224,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
         for found in judged {
             let ours = groups.get(&found.first).copied().unwrap_or(std::slice::from_ref(&found.first));
             let theirs = groups.get(&found.second).copied().unwrap_or(std::slice::from_ref(&found.second));
+            // A name paired with itself: its copies, each with the first `limit` before it.
             if found.first == found.second {
                 for (place, copy) in ours.iter().enumerate() {
                     ours.iter()
@@ -265,6 +270,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             };
             let vector =
                 target.features(&View::new(bytes), &self.regions, &self.live(), &mut Scratch::default());
+            // How certain two copies of this name are one company, with its rivals around.
             let score = score_of(*record, weights.ranking(&vector), &vector);
             let mut pairs = Vec::new();
             if score >= threshold && has_copies(*record) {
@@ -279,10 +285,12 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
                     continue;
                 }
                 let length = self.view(other.record).text.chars().filter(|c| *c != ' ').count();
+                // The shorter name judges a pair; the longer one's word is kept in case the shorter is cut off.
                 let not_asked = (own > (length, self.key(other.record))).then_some(other.record);
                 let (first, second) = (*record.min(&other.record), *record.max(&other.record));
                 pairs.push(Judged { first, second, not_asked, score });
             }
+            // All that were looked at are alike: more may be, and were not seen.
             let cut = asked == options.limit && last >= threshold;
 
             (cut.then_some(*record), pairs)
@@ -290,6 +298,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
         let crowded: FxHashSet<u32> = found.iter().filter_map(|(crowded, _)| *crowded).collect();
         let mut pairs: Vec<Judged> = found.into_iter().flat_map(|(_, pairs)| pairs).collect();
         pairs.retain(|pair| pair.not_asked.is_none_or(|shorter| crowded.contains(&shorter)));
+        // The shorter name's judgement sorts first, so it is the one that stays.
         pairs.sort_unstable_by_key(|pair| (pair.first, pair.second, pair.not_asked.is_some()));
         pairs.dedup_by_key(|pair| (pair.first, pair.second));
         pairs

@@ -52,6 +52,7 @@ impl Postings {
             return None;
         }
         let mut at = place(gram, self.table.len());
+        // Ends at a free place: the table is never more than six sevenths full.
         loop {
             let found = self.table[at].key & KEY;
             if found == gram {
@@ -144,8 +145,10 @@ impl Postings {
     fn append(&mut self, at: usize, record: u32) {
         let mut list = self.table[at];
         if list.head == NONE && list.tail == 0 {
+            // One record needs no chunk, it is kept in `last`; most grams of an index are had by a single name.
             list.tail = 1;
         } else if list.head == NONE {
+            // The second record opens the first chunk; the first becomes a step from 0, where reading starts.
             list.head = self.arena.len() as u32;
             list.tail = self.open(0);
             list.key = (list.key & KEY) | u64::from(SIZES[0]) << KEY_BITS;
@@ -174,9 +177,11 @@ impl Postings {
 
     fn write(&mut self, list: &mut List, mut value: u32) {
         loop {
+            // Seven bits a byte, the lowest first; the high bit says that more follow, maybe in the next chunk.
             let byte = if value < 128 { value as u8 } else { value as u8 | 128 };
             let mut room = (list.key >> KEY_BITS) & 0xfff;
             if room == 0 {
+                // Chunks grow with the list: long lists follow few links, and short ones waste little.
                 let level = ((list.key >> 60) as usize + 1).min(SIZES.len() - 1);
                 let next = self.open(level);
                 let link = list.tail as usize;
@@ -210,6 +215,7 @@ impl Postings {
         let Some(at) = self.find(gram) else { return RecordTable::empty(&self.arena) };
         let list = self.table[at];
         if list.head == NONE {
+            // Never appended to, or a single record.
             let single = if list.tail == 0 { NONE } else { list.last };
             return RecordTable { arena: &self.arena, at: 0, left: 0, level: 0, end: 0, next: single };
         }
@@ -286,10 +292,12 @@ impl<'a> RecordTable<'a> {
 
     #[inline]
     pub(super) fn advance(&mut self) {
+        // Before any link is followed: a last chunk that is full has none yet.
         if self.at == self.end {
             self.next = NONE;
             return;
         }
+        // In a long list, the only kind whose speed matters, nearly every step is one byte.
         let first = self.byte();
         if first < 128 {
             self.next = self.next.wrapping_add(u32::from(first));

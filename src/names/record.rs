@@ -10,11 +10,12 @@ pub(super) const MOST_TEXT: usize = 240;
 pub(super) const HEADER: usize = 11;
 
 pub(super) const GROUP: u8 = 1;
+/// The legal form of a joint-stock company is named.
 pub(super) const JOINT_STOCK: u8 = 2;
 pub(super) const JOINT_STOCK_HINT: u8 = 4;
 /// Written in a script without spaces.
 pub(super) const UNSPACED: u8 = 8;
-/// The legal form of a private or public company limited by shares is named.
+/// In the place of a legal form: none is named.
 pub(super) const NO_FORM: u8 = 255;
 
 /// Regions seen so far, so that a record holds two bytes for one.
@@ -71,6 +72,7 @@ impl Reader {
         let parsed = &mut self.parsed;
         parsed.parse(name, gazetteer);
         self.core.clear();
+        // Leaving the form out shifts what follows, so the borders are carried through the cut.
         let mut marks = [parsed.brand.start, parsed.brand.end, parsed.industry.end, parsed.branch.start];
         parsed.core_with_marks(&mut self.core, &mut marks);
         let core = &mut self.core;
@@ -78,6 +80,7 @@ impl Reader {
             let cut = (0..=MOST_TEXT).rev().find(|i| core.is_char_boundary(*i)).unwrap_or(0);
             core.truncate(cut);
         }
+        // Of several forms the last is the company's own.
         let form = parsed.forms.iter().max_by_key(|(r, _)| r.start).map(|(_, id)| *id);
         let mut flags = 0;
         // 股份 alone is noted among the groups and hints at the legal form instead.
@@ -95,8 +98,10 @@ impl Reader {
             flags |= UNSPACED;
         }
         let numbers = number_hash(&numbers_of(core));
+        // The text is at most 240 bytes, so that each border fits into one.
         let [brand, brand_end, industry_end, branch] = marks.map(|m| m.min(core.len()) as u8);
         let region = region_number(parsed.region()).to_le_bytes();
+        // 255 is taken: it says that there is none.
         let form = form.map_or(NO_FORM, |id| id.min(254) as u8);
         let numbers = numbers.to_le_bytes();
         let [r0, r1] = region;
@@ -126,6 +131,7 @@ fn number_hash(numbers: &[String]) -> u16 {
     if numbers.is_empty() {
         return 0;
     }
+    // FNV-1a, a blank after each number so that 1 2 is not 12. A collision only hides a conflict.
     let hash = numbers
         .iter()
         .flat_map(|n| n.bytes().chain([b' ']))

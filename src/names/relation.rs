@@ -81,7 +81,9 @@ impl Query {
     pub(super) fn is_near(&self, x: &Vector) -> bool {
         let (covered, of_record) = (x[at::QUERY_SUBSEQUENCE], x[at::RECORD_SUBSEQUENCE]);
         let common = covered * self.solid.len() as f64;
+        // The smaller share is that of the longer name.
         let longest = common / covered.min(of_record).max(1e-9);
+        // Two slips change at most two characters; the half absorbs rounding.
         common + 2.5 >= longest
     }
 }
@@ -153,6 +155,7 @@ impl Names<'_> {
 
     fn unspaced(&self) -> Verdict {
         let (q, r) = (&self.query, &self.record);
+        // Slips come first: one of them may change a part, and parts are compared whole below.
         if let Some(slips) = self.slips(1) {
             return Verdict { relation: self.slipped(&slips), slips };
         }
@@ -166,9 +169,11 @@ impl Names<'_> {
         if self.parts_differ() {
             return two(akin());
         }
+        // Registered names leave nothing out: another word is another company.
         if self.both_full() {
             return two(akin());
         }
+        // Who abbreviates drops the legal form; where neither name has one, the fewer characters are the abbreviation.
         let query_is_short = r.form != NO_FORM || q.form == NO_FORM && self.a.len() <= self.b.len();
         let (short, long) = if query_is_short { (q, self.b) } else { (r, self.a) };
         let mut rest = long.iter();
@@ -176,6 +181,7 @@ impl Names<'_> {
         if named.all(|c| rest.any(|d| *d == c)) {
             return verdict(Relation::Same);
         }
+        // Too much in common to be hidden from a person, too little to be one company.
         let half = 2 * self.common >= self.a.len().min(self.b.len());
         two(akin() || half)
     }
@@ -193,16 +199,19 @@ impl Names<'_> {
         if slips.other == 0 {
             return Relation::Same;
         }
+        // A slip in the industry hides it from the parser: the name with the longer one tells where the brand ends.
         let (view, chars) = if self.record.industry.len() >= self.query.industry.len() {
             (&self.record, self.b)
         } else {
             (&self.query, self.a)
         };
+        // Places of slips do not count spaces.
         let before = view.text.find(view.brand).and_then(|at| view.text.get(..at));
         let start = before.map_or(0, |before| before.chars().filter(|c| *c != ' ').count());
         let end = start + view.brand.chars().filter(|c| *c != ' ').count();
         let place = usize::from(slips.place);
         let in_brand = (start..end.min(chars.len())).contains(&place);
+        // A branch ends the name.
         let in_branch = place + view.branch.chars().count() >= chars.len();
         // Both are words that say what a company does, and not the same one.
         let industries = self.query.brand == self.record.brand && !in_branch;
@@ -240,6 +249,7 @@ impl<'a> Words<'a> {
             if let Some(slot) = words.list.get_mut(words.count) {
                 *slot = word;
                 words.count += 1;
+                // A place in front may be left out, one inside the brand may not.
                 words.places += usize::from(starts < brand && view.region != 0);
             }
         }
@@ -270,9 +280,11 @@ impl Names<'_> {
         ] {
             forgiven.add(slips.unwrap_or_default());
         }
+        // The same letters, spaced differently.
         if self.a == self.b {
             (a.matched, b.matched) = (u32::MAX, u32::MAX);
         }
+        // Equal words first, so that no slip takes the partner of an equal word.
         for i in 0..a.count {
             let found = b.open().find(|j| b.get(*j) == a.get(i)).filter(|_| !a.is_matched(i));
             if let Some(j) = found {
@@ -286,14 +298,17 @@ impl Names<'_> {
                 continue;
             }
             let found = b.open().find_map(|j| Some((j, likeness(a.get(i), b.get(j), information)?)));
+            // Two slips in all: more of them may turn any name into another.
             if let Some((j, slips)) = found.filter(|(_, slips)| forgiven.count() + slips.count() <= 2) {
                 a.matched |= 1 << i;
                 b.matched |= 1 << j;
                 forgiven.add(slips);
             }
         }
+        // Either name may be the one that writes two words together.
         join(&mut a, &mut b);
         join(&mut b, &mut a);
+        // What is no slip within a word may be one over the whole name, as a space in the wrong place.
         if (a.open().next().is_some() || b.open().next().is_some())
             && let Some(slips) = self.slips(if self.a.len() >= 12 { 2 } else { 1 })
             && explains(&a, &b, &slips, self.a.len(), information)
@@ -314,10 +329,12 @@ impl Names<'_> {
             let slipped = forgiven.count() > 0 && open == (0, 0) && self.slips(2).is_some();
             return if slipped && self.query.branch == self.record.branch { same } else { two() };
         }
+        // A place that one name leaves out: contradicting places were refused above.
         let places = |words: &Words<'_>| words.open().all(|i| i < words.places);
         if open == (0, 0) || places(&a) && places(&b) {
             return same;
         }
+        // Registered names leave nothing out: a word more is another company.
         if self.both_full() {
             return two();
         }
@@ -326,6 +343,7 @@ impl Names<'_> {
         if short.open().next().is_some() && !places(short) {
             return two();
         }
+        // Who abbreviates cuts the end off: a word before the last shared one was not left out, it was inserted.
         let last = (0..long.count).rev().find(|i| long.is_matched(*i)).unwrap_or_default();
         let inserted = long.open().any(|i| i < last && i >= long.places);
         if inserted && equal {
@@ -344,14 +362,17 @@ impl Names<'_> {
         own: &View<'_>,
         other: &View<'_>,
     ) -> Option<Slips> {
+        // A form that was read has no slip, and only the other name can say what a misspelt one should be.
         if own.form != NO_FORM || other.form == NO_FORM {
             return None;
         }
         let last = words.get(words.count.checked_sub(1)?);
+        // What both names say is a word of the name, whatever form it resembles.
         if other.text.split(' ').any(|word| word == last) {
             return None;
         }
         let mut phrase: Vec<char> = Vec::new();
+        // One word at least stays the name; the longest tail is tried first, or `private limted` would leave `private`.
         let longest = MOST_WORDS_OF_FORM.min(words.count - 1);
         (1..=longest).rev().find_map(|count| {
             let from = words.count - count;
@@ -376,8 +397,10 @@ fn slip_of_form(written: &[char], form: &[char]) -> Option<Slips> {
     if written == form {
         return Some(Slips::default());
     }
+    // A slip in two letters leaves one, too little to know a form by.
     let two = written.len() == 2 && form.len() == 2;
     let found = slips(written, form).filter(|_| !two && form.len() >= 2)?;
+    // The shorter the form, the more words of a name are a letter away from it.
     let most = if form.len() >= 10 { 2 } else { 1 };
     let loose = if form.len() >= 6 { 1 } else { 0 };
     (found.count() <= most && found.other <= loose && (found.loose == 0 || form.len() >= 3)).then_some(found)
@@ -399,6 +422,7 @@ fn explains(
         words.open().any(|i| words.get(i).len() >= least && information.is_common(words.get(i)))
     };
     let short = |words: &Words<'_>| words.open().any(|i| words.get(i).len() < 4);
+    // Roman numbers too: `ii` and `iii` are two companies, not a slip.
     let figures = |words: &Words<'_>| {
         words
             .open()
@@ -438,6 +462,7 @@ fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
 /// Whether two words of words' scripts are one: an abbreviation, or a slip that makes no other word of it.
 fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    // A figure makes another word of it: `3m` is no slip of `mm`. Only `2nd` is `second`.
     if short.is_empty()
         || short.bytes().any(|c| c.is_ascii_digit()) != long.bytes().any(|c| c.is_ascii_digit())
     {
@@ -457,13 +482,16 @@ fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     if !ends(1) {
         return None;
     }
+    // On the stack, as this runs for every pair of words; longer words are compared by their first 32 characters.
     let (mut p, mut q) = (['\0'; 32], ['\0'; 32]);
     let count = |text: &str, slots: &mut [char; 32]| {
         text.chars().zip(slots.iter_mut()).map(|(c, slot)| *slot = c).count()
     };
     let (m, n) = (count(a, &mut p), count(b, &mut q));
     let found = slips(p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default())?;
+    // Two slips in five letters are believed only where both explain themselves.
     let most = if short.len() >= 7 || short.len() > 4 && found.other == 0 { 2 } else { 1 };
+    // Two common words a letter apart are two words, as `bank` and `tank`; a plural is one.
     let plural = long.strip_suffix('s') == Some(short);
     let likely = found.count() <= most && found.other <= 1;
     let words = || !plural && information.is_common(short) && information.is_common(long);
@@ -482,10 +510,12 @@ pub(super) fn is_abbreviation(short: &str, long: &str, information: &impl Inform
     {
         return false;
     }
+    // A beginning that is a word itself is that word, unless it is a known cut.
     if long.starts_with(short) {
         return CUT.contains(&short) || !information.is_common(short);
     }
     let mut rest = long.chars();
+    // Abbreviations from inside a word keep its consonants: more vowels make it a word of its own.
     let vowels = short.bytes().skip(1).filter(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')).count();
     vowels <= 1
         && short.len() <= 5

@@ -125,6 +125,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         grams::collect(target.view().text, list);
         lists.clear();
         lists.extend(list.iter().map(|g| (self.postings.live(*g), *g)).filter(|(live, _)| *live > 0));
+        // Words and pairs before their pieces, rare before common: the budget goes to the lists that tell most.
         lists.sort_unstable_by_key(|(live, gram)| (grams::tier(*gram), *live, *gram));
         let mut spent = 0usize;
         lists.retain(|(live, _)| {
@@ -152,6 +153,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             let first = open.iter().map(|(_, r)| r.peek()).min();
             first.filter(|record| *record != u32::MAX)
         };
+        // Block by block, so that the scores stay in the cache whatever the size of the index.
         while let Some(first) = next(&open) {
             let start = first - first % BLOCK as u32;
             let mut count = 0;
@@ -174,6 +176,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                     best.push(Candidate { score, record });
                 }
             }
+            // A cut is linear, so it waits until it drops three in four. Who ties with `least` stays: ids decide.
             if best.len() > 4 * most {
                 self.cut(best, most);
                 least = best.iter().map(|c| c.score).min().unwrap_or(0);
@@ -308,6 +311,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         options: &SearchOptions,
         work: &mut Work,
     ) -> Vec<NameMatch<K>> {
+        // An alias replaces the name: its letters say nothing about the company.
         let alias = self.gazetteer.alias_of(name);
         let target = self.target_by(alias.unwrap_or(name), reader);
         let mut compared = self.compared(&target, options, work);

@@ -21,6 +21,7 @@ fn hash(text: &str) -> u32 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     let h = hasher.finish();
+    // `FxHasher` mixes for tables that take the low bits, and places come from the high ones.
     ((h ^ h >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 

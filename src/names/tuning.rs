@@ -80,6 +80,7 @@ impl<'de> Deserialize<'de> for NameWeights {
             [(&similarity, features), (&ranking, features), (&confidence, &CONFIDENCE[..])]
         {
             for (name, weight) in weights {
+                // A misspelt feature would weigh nothing, and nobody would notice.
                 if !known.contains(&name.as_str()) {
                     let hint = closest(name, known.iter().copied());
                     let hint = hint.map(|h| format!(", did you mean `{h}`")).unwrap_or_default();
@@ -200,6 +201,7 @@ impl Weights {
         around: Surroundings,
     ) -> [f64; CONFIDENCE.len()] {
         let names = libm::log2(around.names.max(MIN_NAMES) as f64);
+        // Scaled to the size of the other inputs, so that one ridge fits all.
         let information = (around.bits / 16.0).min(8.0);
         let [equal, covered] = [at::EQUAL, at::RECORD_CHARS].map(|i| x.get(i).copied().unwrap_or_default());
         [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, covered, by_names(logit, names)]

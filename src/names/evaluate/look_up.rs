@@ -99,6 +99,7 @@ pub fn look_up<K: Clone + Ord + Hash>(
             });
         }
     }
+    // The most confident errors are those worth reading.
     order::sort_by(&mut report.confusions, |a, b| b.score.total_cmp(&a.score));
     report.confusions.truncate(100);
     report

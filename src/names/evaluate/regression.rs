@@ -14,13 +14,16 @@ pub(super) fn fit(examples: &[(Vec<f64>, bool)], ridge: f64) -> Vec<f64> {
         let mut curvature = vec![vec![0.0; size]; size];
         let mut now = 0.0;
         for (x, label) in examples {
+            // Beyond ±40 the label is certain: there is nothing left to learn, and e^−z must not overflow.
             let z: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum::<f64>().clamp(-40.0, 40.0);
             let p = 1.0 / (1.0 + libm::exp(-z));
             let y = if *label { 1.0 } else { 0.0 };
             now -= if *label { libm::log(p.max(1e-18)) } else { libm::log((1.0 - p).max(1e-18)) };
+            // Certain examples have no curvature; some is left, or the system could not be solved.
             let spread = (p * (1.0 - p)).max(1e-9);
             for (i, xi) in x.iter().enumerate().filter(|(_, v)| **v != 0.0) {
                 gradient[i] += (y - p) * xi;
+                // The matrix is symmetric: its lower half is enough.
                 for (j, xj) in x.iter().enumerate().take(i + 1) {
                     curvature[i][j] += spread * xi * xj;
                 }
@@ -33,6 +36,7 @@ pub(super) fn fit(examples: &[(Vec<f64>, bool)], ridge: f64) -> Vec<f64> {
         for (i, row) in curvature.iter_mut().enumerate() {
             row[i] += if i == 0 { 1e-9 } else { ridge.max(1e-9) };
         }
+        // Converged, or past the best: another step gains nothing.
         if loss - now < 1e-9 * now.abs() {
             break;
         }

@@ -76,6 +76,7 @@ fn points(scored: &[Scored], missed: usize) -> Vec<OperatingPoint> {
             false_positives: wrong,
             false_negatives: total - hits,
         };
+        // No threshold separates examples of one score, so they are one point.
         match out.last_mut().filter(|last| last.threshold == s.score) {
             Some(last) => *last = point,
             None => out.push(point),

@@ -180,14 +180,17 @@ impl Trainer {
         let Some(weights) = learned(candidates.chain(pairs()), unspaced) else { return base.clone() };
         let ranking = named(&FEATURES, &weights);
         let of = |c: &Candidate| c.features.inputs.iter().zip(&weights).map(|(x, w)| x * w).sum::<f64>();
+        // The confidence is fitted to first matches only: it says whether what comes first is right.
         let mut firsts = Vec::new();
         for group in &self.look_ups {
             if group.first().is_none_or(|c| c.features.unspaced != unspaced) {
                 continue;
             }
             let mut logits: Vec<(f64, &Candidate)> = group.iter().map(|c| (of(c), c)).collect();
+            // The new weights may rank otherwise than those the candidates were collected with.
             order::sort_by(&mut logits, |a, b| b.0.total_cmp(&a.0));
             let Some((best, first)) = logits.first() else { continue };
+            // As `NameIndex::inputs` has it, or the fit would be of other numbers than the search asks for.
             let second = logits.get(1).map_or(UNLISTED, |(second, _)| second.max(UNLISTED));
             let margin = (best - second).clamp(0.0, 8.0);
             let mut inputs = first.inputs.clone();
