@@ -232,12 +232,15 @@ impl Assigner {
         trace: Option<&mut AssignExplanation>,
     ) -> Assignment {
         let (ledger, now) = (ledgers.pool, facts.now());
+        // A clock that runs back moves no day: nothing is decided before the last decision.
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
+        // A lead without an id shares its empty key with all such leads, so nothing is remembered under it.
         let key = (!key.trim().is_empty()).then_some(key);
         let mut assignment = self.undecided(facts, ledgers, at);
         let (pool, rules) = (self.pools.get(ledger.pool()).unwrap_or(&self.bare), self.version.fingerprint);
         let team = Team { pool, facts, roster, ledgers, options, at, rules };
+        // Asked first, before any rule: the same request twice, as after a lost answer, gives the lead once.
         let before = key.as_deref().and_then(|key| team.remembered(key));
         if let Some(before) = before.filter(|before| before.kind.owner().is_some()) {
             assignment.repeat(before, &team);
@@ -246,6 +249,7 @@ impl Assigner {
         let given = options.given.clone().map(|rep| AssignmentKind::Given { rep });
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         let owned = || matched().map(|rep| AssignmentKind::ExistingOwner { rep });
+        // A person's word before the owner on file, and both before the rules.
         let counted = match given.or_else(owned) {
             Some(kind) => {
                 let turn = kind.owner().and_then(|rep| team.turn_of(rep));
@@ -316,6 +320,7 @@ impl AssignDelta {
     /// When one of them is of another revision than the decision was made on, or the ledger of another pool, or when no
     /// revision is left.
     pub fn apply_to(&self, ledger: &mut Ledger, reps: &mut RepLedger) -> Result<(), LedgerError> {
+        // Both are checked before either moves: the reps here, the ledger by its own `apply`.
         reps.check(self)?;
         ledger.apply(self)?;
         reps.apply(self)
@@ -358,6 +363,7 @@ impl Assignment {
         self.kind = before.kind.clone();
         let also = before.counted.iter().flat_map(|counted| &counted.also);
         self.companions.extend(also.map(|one| {
+            // The place of a companion who left since stays empty: a repeated answer chooses nobody.
             let rep = Some(one.rep.clone()).filter(|rep| team.may_answer(rep));
             Companion { role: one.role.clone(), rep }
         }));

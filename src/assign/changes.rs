@@ -36,6 +36,7 @@ impl Changes {
             self.recent.pop_front();
         }
         self.recent.push_back((self.now, rep.clone()));
+        // Chained: naming the new state costs one change and not all counts.
         self.now = Digest::of(&(self.now, rep, change));
     }
 

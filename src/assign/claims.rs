@@ -111,6 +111,7 @@ impl Assigner {
     ) -> Result<AssignDelta, SkipReason> {
         let (ledger, now) = (ledgers.pool, facts.now());
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
+        // A clock that runs back moves no day: nothing is decided before the last decision.
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
@@ -125,9 +126,11 @@ impl Assigner {
             let (used, limit) = (ledger.claimed_on(rep, date), pool.daily_claim_cap?);
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
+        // A weight of 0 takes no turns from the rules, and says nothing about what somebody takes himself.
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
+            // From the last time he lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
             let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -139,6 +142,7 @@ impl Assigner {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,
         };
+        // Reasons in the order they are told: what he is, has claimed and holds, then the lead's past.
         let reason = barred.or_else(|| question.full(rep, slot)).or_else(cool_down);
         match reason.or_else(ruled_out) {
             Some(reason) => Err(reason),
@@ -153,6 +157,7 @@ impl Assigner {
                     key: claim_key(&key).map(Arc::from),
                     rep: Some(rep.clone()),
                     turn: None,
+                    // Counted by its own way: claims fill no cap on what is assigned.
                     way: Way::Claimed,
                     spans: pool.counts_spans(slot),
                     also: Vec::new(),
@@ -176,6 +181,7 @@ impl Assigner {
         let pool = self.pools.get(ledgers.pool.pool()).unwrap_or(&self.bare);
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
+        // Whoever had it before may be given it again: a person who gives it knows.
         let (excluded, untouched) = (&BTreeSet::new(), UntouchedLeads::Ignored);
         let lead = LeadOptions { industry, named: &[], previous: &[], excluded, untouched };
         let question = pool.question(facts, roster, ledgers, at, lead);

@@ -84,6 +84,7 @@ impl Class {
             && *entry.key() < today
         {
             let (through, count) = entry.remove_entry();
+            // The sum of the moment: what the class gains from now on is theirs too, what it gained meanwhile is not.
             self.since.insert(through, Since { credit: self.credit, smooth: self.smooth, count });
             self.count = self.count.saturating_add(count);
             woke = true;

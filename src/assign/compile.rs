@@ -257,6 +257,7 @@ impl RulePlan {
                 report.item(index, |report| check_field(field, report));
             }
         });
+        // A lead's fields are read once for all rules, which keep only their places in that list.
         let place = |field: &Field| skill_fields.binary_search(field).ok();
         let skills_in = rule.skills_in.iter().filter_map(place).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {
@@ -271,6 +272,7 @@ impl RulePlan {
             };
             rule.also.iter().enumerate().map(companion).collect()
         });
+        // Last, over whatever the target is: what counts as a reward must not move the common turns.
         let target = if rule.reward { target.rewarding(&rule.id) } else { target };
         let AssignRule { units, takes_turn, reward, .. } = *rule;
         RulePlan {
@@ -357,6 +359,7 @@ impl TargetPlan {
                         report.item(index, |report| listed.check(rep.as_str(), report));
                     }
                 });
+                // By id, as every list of members: of equals the smaller id comes first.
                 let members = sorted(reps.iter().map(|rep| (rep.clone(), None)).collect());
                 shared_by_rule(members)
             }

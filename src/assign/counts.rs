@@ -93,6 +93,7 @@ impl DayCount {
         match way {
             Way::Assigned => self.assigned = change(self.assigned),
             Way::Claimed => self.claimed = change(self.claimed),
+            // He has been given something today, so his own cap fills; `beside` keeps it out of the pool's.
             Way::Beside => (self.assigned, self.beside) = (change(self.assigned), change(self.beside)),
         }
     }
@@ -185,6 +186,7 @@ impl From<BTreeMap<RepId, DayCount>> for Day {
 impl Day {
     fn change(&mut self, rep: &RepId, way: Way, change: impl FnOnce(&mut DayCount, Way)) {
         let count = self.reps.entry(rep.clone()).or_default();
+        // The day's sum moves with each count instead of being added up for each lead that asks for the pool's cap.
         let before = count.owned();
         change(count, way);
         self.assigned = self.assigned.saturating_sub(before).saturating_add(count.owned());

@@ -65,6 +65,7 @@ impl<'a> Question<'a> {
     /// Why the member of the rule's target may not take the lead, or what the roster knows of it.
     pub(super) fn answer(&self, rep: &RepId, weight: Option<u32>) -> Result<&'a Slot, SkipReason> {
         let Some((_, slot)) = self.roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
+        // From what lasts to what passes: the reason told is the one that the most would have to change for.
         match self.barred(slot, weight).or_else(|| self.off_duty(slot)) {
             Some(reason) => Err(reason),
             None => match self
@@ -196,6 +197,7 @@ impl<'a> Question<'a> {
         type Used<'u> = &'u dyn Fn() -> u32;
         type Why<'w> = &'w dyn Fn(u32, u32) -> SkipReason;
         let cap = |limit: Option<u32>, period: Period, used: Used<'_>, why: Why<'_>| {
+            // Counts are looked up only for caps that are set.
             let limit = limit?;
             let used = used();
             (used >= limit).then(|| (why(used, limit), period.next(date)))
@@ -207,6 +209,7 @@ impl<'a> Question<'a> {
         let weekly = |used, limit| SkipReason::WeeklyCap { used, limit, week };
         let monthly = |used, limit| SkipReason::MonthlyCap { used, limit, month };
         let caps = [
+            // The pool's before the rep's own and days before months: the first that is reached is the reason told.
             cap(self.daily_cap, Period::Day, &|| pool.assigned_on(rep, date), &of_pool),
             cap(self.weekly_cap, Period::Week, &|| in_pool(Period::Week), &weekly),
             cap(self.monthly_cap, Period::Month, &|| in_pool(Period::Month), &monthly),

@@ -82,6 +82,7 @@ impl Index {
             seat.sitting(class(seat)).map(|(number, seat)| (number, Reverse(seat.beside(table))))
         };
         let (from, to) = (place(before), place(after));
+        // A turn moves the class, not the places in it: only the winner is sorted anew.
         if from != to {
             let load = self.roll.load(rep);
             if let Some((number, owed)) = from
@@ -115,6 +116,7 @@ impl Index {
 
     /// A rep takes part no longer, or again, or for another reason not, as the roll says.
     pub(super) fn rests(&mut self, rep: &RepId, seat: &Seat, class: Option<&Class>) {
+        // Taken out by what he was put in with: his load and what he is owed may be others by now.
         match self.stands.remove(rep) {
             Some((kind, Some((load, owed)))) => {
                 self.capped.entry(kind).or_default().remove(&(load, Reverse(owed), rep.clone()));

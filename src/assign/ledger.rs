@@ -337,6 +337,7 @@ impl Ledger {
         if delta.pool != self.pool {
             return Err(LedgerError::OtherPool { expected: delta.pool.clone(), found: self.pool.clone() });
         }
+        // A repeated answer changes nothing, so no revision makes it stale.
         if delta.change.is_none() {
             return Ok(());
         }
@@ -348,6 +349,7 @@ impl Ledger {
             });
         }
         let date = delta.change.as_ref().map_or(delta.at.date_naive(), |change| change.date);
+        // What could not be written could not be read back either: refused before it is in the state.
         if !is_storable(delta.at.date_naive()) || !is_storable(date) {
             return Err(LedgerError::Time { at: delta.at });
         }
@@ -387,6 +389,7 @@ impl Ledger {
         if self.latest <= Some(at) {
             return;
         }
+        // A decision made before this moment must not apply to a state that has forgotten it.
         self.revision = self.revision.saturating_add(1);
         self.latest = Some(at);
         // The pool's date may be ahead of that of Greenwich by a day.
@@ -397,6 +400,7 @@ impl Ledger {
         self.keys.retain(|_, revision| self.decided.contains_key(revision));
         self.given = Recent::from(self.revision);
         for turns in self.groups.values_mut().chain(self.rules.values_mut()) {
+            // What was read may rest on days that are no longer counted.
             turns.index = None;
         }
     }
@@ -433,6 +437,7 @@ impl Ledger {
     pub(crate) fn with_keys(&self, beginnings: &[&str]) -> Ledger {
         let mut ledger = self.without_decisions();
         for beginning in beginnings {
+            // Keys are sorted, so those that begin alike are neighbours.
             let found = self.keys.range::<str, _>((Bound::Included(*beginning), Bound::Unbounded));
             for (key, revision) in found.take_while(|(key, _)| key.starts_with(beginning)) {
                 if let Some(decided) = self.decided.get(revision) {
@@ -514,6 +519,7 @@ impl Ledger {
             }
         }
         for also in &change.also {
+            // Beside: it fills the companion's day, and not the cap of the whole pool, which counts the lead once.
             self.counts.add(change.date, &also.rep, Way::Beside);
             if also.spans {
                 self.spans.add(change.date, &also.rep, change.way);
@@ -536,10 +542,12 @@ impl Ledger {
             turn: change.turn.as_ref().map(|taken: &Taken| taken.turn.clone()),
         });
         let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
+        // Decided anew under the key: the earlier decision answers nobody from now on.
         if let Some(before) = self.keys.insert(key.clone(), self.revision) {
             self.decided.remove(&before);
         }
         self.decided.insert(self.revision, decided);
+        // Each decision moves the revision, so with each the oldest turn falls out of those that can be given back.
         let first = self.revision.saturating_sub(TURNS_KEPT);
         if let Some(counted) = self.decided.get_mut(&first).and_then(|decided| decided.counted.as_mut()) {
             counted.turn = None;
@@ -569,6 +577,7 @@ impl Ledger {
         self.counts.prune(today, DAYS_KEPT);
         self.spans.prune(today);
         let oldest = KEYS_KEPT.before(now);
+        // By revision, hence by time: the oldest stand in front, and pruning costs what it removes.
         while let Some(entry) = self.decided.first_entry()
             && (entry.get().at < oldest || self.keys.len() > KEYS_LIMIT)
         {

@@ -85,6 +85,7 @@ impl<'de> Deserialize<'de> for Ledger {
         let digest = stored.digest.take();
         let pool = stored.pool.clone();
         let in_pool = |fault| D::Error::custom(format_args!("the ledger of pool `{pool}`: {fault}"));
+        // The digest of an older format was taken of another text.
         if stored.format == FORMAT && digest.is_some_and(|digest| digest != Digest::of(&stored)) {
             return Err(in_pool(LedgerFault::Damaged));
         }
@@ -170,10 +171,12 @@ impl Ledger {
             return Err(LedgerFault::LaterDecision { found: revision, revision: self.revision });
         }
         check_time("decided", decided.at)?;
+        // `latest` never runs back, so no decision can be later than it.
         if Some(decided.at) > self.latest {
             return Err(LedgerFault::AfterLatest(key()));
         }
         match &decided.kind {
+            // A row fetched for another pool would answer for leads this ledger never saw.
             AssignmentKind::Assigned { pool, .. } if *pool != self.pool => {
                 return Err(LedgerFault::OtherPool { key: key(), pool: pool.clone() });
             }

@@ -66,6 +66,7 @@ impl Ledgers<'_> {
         let decided = self.pool.decided(key, at)?;
         let counted = decided.counted.as_ref();
         let knows = self.pool.knows_turn(key);
+        // A turn too old is not given back: who sat in its classes then is no longer known.
         let back = |turn| self.pool.given_back(turn).filter(|_| knows);
         let also = counted.iter().flat_map(|counted| &counted.also).map(|one| Also {
             role: one.role.clone(),
@@ -75,6 +76,7 @@ impl Ledgers<'_> {
             spans: one.spans,
         });
         let also = also.collect();
+        // A reward counted for nobody, so there is nothing to take from its owner.
         let rep = decided.kind.owner().filter(|_| counted.is_some()).cloned();
         Some(AssignDelta {
             pool: self.pool.pool().clone(),
@@ -83,6 +85,7 @@ impl Ledgers<'_> {
             at,
             change: Some(Arc::new(Change {
                 kind: decided.kind.clone(),
+                // The day it was counted on, which is the one whose cap gets room again.
                 date: counted.map_or(at.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
                 rep,

@@ -39,6 +39,7 @@ impl Members {
         question: &Question<'_>,
         visit: &mut dyn FnMut(&RepId, Option<u32>),
     ) -> Option<Fault> {
+        // Shares by results need the average of all before the first weight, hence a second pass.
         let Some(shares) = self.by_results else { return self.visit_plain(question, visit) };
         let mut members: Vec<(RepId, Option<u32>)> = Vec::new();
         let fault = self.visit_plain(question, &mut |rep, weight| members.push((rep.clone(), weight)));
@@ -47,6 +48,7 @@ impl Members {
             (won.saturating_add(*more), worked.saturating_add(*of))
         });
         for ((rep, weight), results) in members.iter().zip(results) {
+            // A weight of 0 takes somebody out of the list, and good results do not bring him back.
             let weight = if *weight == Some(0) { 0 } else { shares.weight(results, (won, worked)) };
             visit(rep, Some(weight));
         }
@@ -79,6 +81,7 @@ impl Members {
                 Err(found) => drop(fault.get_or_insert(found)),
             }
         }
+        // Who is named keeps the weight the rules give, whether the condition holds for him or not.
         members.extend(self.listed.iter().map(|(rep, weight)| (rep, *weight)));
         members.into_iter().for_each(|(rep, weight)| visit(rep, weight));
         fault

@@ -42,6 +42,7 @@ impl Nobody {
         let Some(roll) = standing.roll().filter(|_| !question.never_frees()) else { return nobody };
         for (index, kind) in roll.kinds.iter().enumerate() {
             let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+            // Of a kind that is barred nobody is free at any time.
             if question.barred(slot, Some(kind.key.weight)).is_none() {
                 let free = Free { question, standing, index, kind, slot };
                 nobody.free_from =
@@ -60,6 +61,7 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     let mut capped = 0_i64;
     for (index, kind) in roll.kinds.iter().enumerate() {
         let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+        // A kind that is off duty is not kept out by a cap alone.
         if question.kind_code(slot, kind.key.weight, &mut hours).is_none() {
             capped += standing
                 .resting(index, kind)
@@ -103,6 +105,7 @@ impl Free<'_, '_> {
         let tomorrow = || opens(question.zone.start_of_day(Period::Day.next(question.date)));
         let mut first = before;
         let index = standing.index()?;
+        // The earliest that anybody of the kind can be free; who is, ends the search.
         let all = match question.is_closed() {
             true => tomorrow()?,
             false => now,
@@ -118,6 +121,7 @@ impl Free<'_, '_> {
         {
             self.look(capped.filter(|rep| standing.is_as_kept(rep)), tomorrow, &mut first);
         }
+        // Each absence ends by itself, so all are asked, while one may still be earlier than what was found.
         self.look(index.absent(self.index).filter(|rep| standing.is_as_kept(rep)), all, &mut first);
         let others = standing.changed(self.index).map(|one| &one.rep).chain(standing.beside(self.index));
         // Who came back may be free at once, unless nobody is before tomorrow.

@@ -51,12 +51,14 @@ impl Numbers {
                     run.last = run.last.checked_add(more)?;
                     count = count.checked_add(more)?;
                 }
+                // A run goes on from a number; one without is no text of ours.
                 (Some(_), None) => return None,
                 (None, last) => {
                     let passed = read_digits(&mut letters)?;
                     let next = last.as_ref().map_or(Some(0), |run| run.last.checked_add(1))?;
                     let number = next.checked_add(passed)?;
                     count = count.checked_add(1)?;
+                    // Joined to its neighbour, so that equal sets are equal runs however they were written.
                     match last.filter(|_| passed == 0) {
                         Some(run) => run.last = number,
                         None => runs.push(Run { first: number, last: number }),
@@ -64,6 +66,7 @@ impl Numbers {
                 }
             }
         }
+        // A short text can name billions: refused before anybody walks through them.
         (count <= MAX_NUMBERS).then(|| Numbers(runs.into()))
     }
 }

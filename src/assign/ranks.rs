@@ -32,6 +32,7 @@ pub(super) fn rank(
     ledgers: Ledgers<'_>,
     limit: usize,
 ) -> Vec<RepId> {
+    // Ranked one by one, each among those left: the second is who would get the lead if the first were not there.
     let mut left = candidates.to_vec();
     let mut ranked = Vec::new();
     while ranked.len() < limit

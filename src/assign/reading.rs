@@ -42,6 +42,7 @@ impl Roll {
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
         let fault = share.members.visit(question, &mut |rep, weight| {
+            // Outside of all kinds: no lead and no passing of time makes these members take part.
             let Some(index) = question.roster.index_of(rep.as_str()) else {
                 return add(&mut roll.outside, "unknown_rep", 1);
             };
@@ -54,6 +55,7 @@ impl Roll {
             let of = slot.kind(question.match_territory, question.match_skills);
             let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
+                // Territories are compared once for each set of them, see `share`.
                 let ground = *grounds.entry(&slot.territories).or_insert_with(|| {
                     roll.grounds.push(slot.territories.clone());
                     roll.grounds.len() - 1
@@ -68,6 +70,7 @@ impl Roll {
             }
         });
         roll.fault = fault;
+        // Where load does not decide, counting it for everybody would cost more than the decision.
         if share.by != LoadOf::Nothing {
             let all = seated.iter().map(|(rep, _)| rep).chain(roll.resting.keys());
             let load = |rep: &RepId| Some((rep.clone(), roll.load_now(question, rep)?));
@@ -89,6 +92,7 @@ impl Roll {
         let mut sits: Vec<&RepId> = Vec::with_capacity(seated.len());
         for (rep, kind) in seated {
             let Some(kind) = self.kinds.get(*kind) else { continue };
+            // By key: kinds are numbered anew at each reading, and classes outlast it.
             let number = *numbers.entry(kind.key).or_insert_with(|| {
                 seating.opened.insert(next, kind.key);
                 next = next.saturating_add(1);
@@ -117,6 +121,7 @@ impl Roll {
         share: Share<'_>,
     ) -> Option<Vec<Changed>> {
         let Basis { moment, .. } = &self.basis;
+        // All that decides who takes part, but for what happens to single reps: where one differs, nothing read holds.
         let stands = self.basis.rules == share.rules
             && self.basis.table == share.table
             && self.basis.by == share.by
@@ -128,6 +133,7 @@ impl Roll {
             return None;
         }
         let ledgers = question.ledgers;
+        // Each log reaches back some changes only. Beyond, nobody knows who changed, and `?` has the list read again.
         let given = ledgers.pool.given.since(moment.revision)?;
         let counted = ledgers.reps.changes.since(moment.reps)?;
         let held = question.roster.counted().since(moment.holdings)?;
@@ -140,12 +146,14 @@ impl Roll {
                 Some((kind, code)) => (*kind, Some(*code)),
                 None => match turns.sits_in(rep).and_then(|number| self.kind_of(number)) {
                     Some(kind) => (kind, None),
+                    // Of no kind: outside the list as it was read, and so as long as the roster is the same.
                     None => continue,
                 },
             };
             let Some((rep, slot)) = question.roster.find(rep.as_str()) else { continue };
             let (now, load) =
                 (question.own_code(rep, slot), self.load_now(question, rep).unwrap_or_default());
+            // Most of those looked at again stand as before: a lead given fills no cap.
             if now != before || load != self.load(rep) {
                 changed.push(Changed { rep: rep.clone(), kind, before, now, load });
             }

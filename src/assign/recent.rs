@@ -24,6 +24,7 @@ impl Recent {
         if self.reps.len() >= REMEMBERED
             && let Some((revision, _)) = self.reps.pop_front()
         {
+            // What changed at the dropped revision is gone; what came after it is still complete.
             self.from = revision;
         }
         self.reps.push_back((revision, rep.clone()));

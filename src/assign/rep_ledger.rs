@@ -312,6 +312,7 @@ impl RepLedger {
     fn count(&mut self, rep: &RepId, change: &Change, spans: bool) {
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
+        // What happened and not only how often: two states of one revision may have come to it differently.
         self.changes.note(rep, &(counts.revision, counts.taken, change.date, change.way, change.takes_back));
         if change.takes_back {
             if let Some(count) = counts.counts.get_mut(&change.date) {

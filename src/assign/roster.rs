@@ -171,6 +171,7 @@ impl Roster {
                             });
                         }
                     }
+                    // In a map, hence sorted: slots are found by bisection, and ties go by id.
                     if slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
                         report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
                     }
@@ -180,6 +181,7 @@ impl Roster {
         let slots: Vec<(RepId, Slot)> = slots.into_iter().collect();
         let mut comings = Vec::new();
         for (index, (_, slot)) in slots.iter().enumerate() {
+            // Both ends of an absence change who takes part, with no event to tell it.
             comings.extend(slot.absences.iter().flat_map(|one| [(one.from, index), (one.until, index)]));
         }
         order::sort_by(&mut comings, Ord::cmp);
@@ -307,6 +309,7 @@ impl Roster {
         if let Some((id, slot)) = reps.slots.get_mut(index)
             && (slot.holding, slot.untouched) != (holding, untouched)
         {
+            // Noted only when a number differs: counting the same again must not have lists read anew.
             (slot.holding, slot.untouched) = (holding, untouched);
             reps.counted.note(id, &(holding, untouched));
         }
@@ -551,6 +554,7 @@ impl Slot {
             person: Person::new(rep),
             weekly_cap: rep.weekly_cap,
             monthly_cap: rep.monthly_cap,
+            // Digests for each of the four ways in which a pool's rules may ask, taken once for each rep.
             kinds: [(false, false), (false, true), (true, false), (true, true)].map(
                 |(by_region, by_skill)| {
                     let territories = by_region.then_some(&rep.territories);
@@ -617,6 +621,7 @@ fn joined(absences: &[Absence]) -> Vec<Absence> {
     let mut joined: Vec<Absence> = Vec::with_capacity(all.len());
     for one in all.into_iter().filter(|absence| absence.from < absence.until) {
         match joined.last_mut() {
+            // Absences that touch are one, so that `until` is the moment he is back and not the start of the next.
             Some(last) if one.from <= last.until => last.until = last.until.max(one.until),
             _ => joined.push(one),
         }

@@ -154,6 +154,7 @@ impl<'a> Run<'a, '_> {
     /// What becomes of the lead, and the turn that is taken.
     pub(super) fn rules(&mut self) -> (AssignmentKind, Option<Taken>) {
         let pool = self.pool;
+        // A rule that matches ends its pass even when nobody can take the lead: the next pass says what then.
         let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
         let nobody = match self.first_match(first, 1) {
             Some(rule) => match self.target(rule, 1) {
@@ -181,9 +182,11 @@ impl<'a> Run<'a, '_> {
         pass: u8,
     ) -> Option<&'a RulePlan> {
         rules.find(|rule| {
+            // A rule that asks a reviewer and suggests nobody has no answer without one.
             if self.without_reviewers && matches!(rule.target, TargetPlan::Reviewer { suggest: None, .. }) {
                 return false;
             }
+            // A condition that fails does not match: the lead goes on to the next rule, and the answer names the fault.
             let matches = match rule.when.eval(self.facts) {
                 Ok(matches) => matches,
                 Err(fault) => {
@@ -226,6 +229,7 @@ impl<'a> Run<'a, '_> {
                 let rep = match self.facts.fact(field) {
                     FactValue::Text(named) => RepId::from(named.trim()),
                     FactValue::Integer(named) => RepId::from(named),
+                    // The lead names nobody, which no passing of time mends.
                     _ => return Err(Nobody::default()),
                 };
                 let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
@@ -244,6 +248,7 @@ impl<'a> Run<'a, '_> {
         rule: &'a RulePlan,
         tiers: &'a [(Predicate, Sharing)],
     ) -> Result<(RepId, Option<Taken>), Nobody> {
+        // The first tier that is for the lead is where it begins; those below stand in when nobody above can take it.
         let mut begins = None;
         for (index, (when, _)) in tiers.iter().enumerate() {
             match when.eval(self.facts) {
@@ -269,6 +274,7 @@ impl<'a> Run<'a, '_> {
     fn question(&self, rule: &'a RulePlan) -> Question<'a> {
         let industry = if rule.match_industry { self.question.industry } else { &[] };
         let is_reward = self.question.is_reward || rule.reward;
+        // The lead's skills are the owner's business; a companion is chosen for the role.
         let (skills, skills_in): (&[(String, String)], &[usize]) = match self.is_for_companion {
             true => (&[], &[]),
             false => (&rule.skills, &rule.skills_in),
@@ -302,6 +308,7 @@ impl<'a> Run<'a, '_> {
             rules,
             is_reward,
         };
+        // Not shared by turns. Where the rule says so a turn is taken all the same, and later shares even out.
         let Some(table) = group.table() else {
             let winner = self.otherwise(rule, group)?;
             let turn = (rule.takes_turn && (!question.is_reward || group.is_reward)).then(|| {
@@ -319,6 +326,7 @@ impl<'a> Run<'a, '_> {
         let picked = pick(&question, share(table), None, &mut self.skipped, &mut fault);
         self.fails(rule, fault);
         match picked? {
+            // It moves no turn. Who came or went is noted all the same, or each reward would read the list anew.
             (winner, Taken { turn, seating }) if question.is_reward && !group.is_reward => {
                 let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
                 self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));
@@ -386,6 +394,7 @@ impl<'a> Run<'a, '_> {
     fn candidates(&mut self, rule: &'a RulePlan, members: &Members) -> Result<Vec<Candidate<'a>>, Nobody> {
         let question = self.question(rule);
         let mut candidates = Vec::new();
+        // `most` is the room of who has no cap: the largest cap there is, so that nobody looks emptier for having none.
         let (mut capped, mut most) = (false, 1);
         let fault = members.visit(&question, &mut |rep, weight| {
             let answer = question.answer(rep, weight);
@@ -412,6 +421,7 @@ impl<'a> Run<'a, '_> {
             candidates.iter_mut().for_each(|one| one.room = one.holding_cap.unwrap_or(most));
             return Ok(candidates);
         }
+        // When somebody is free takes the calendars of everybody, so it is asked only when nobody is.
         let mut free_from: Option<DateTime<Utc>> = None;
         let _ = members.visit(&question, &mut |rep, weight| {
             let from = question.free_from(rep, weight);

@@ -49,6 +49,7 @@ impl Seat {
             Rest::None => (0, 0),
             Rest::UntilFurtherNotice => return None,
             Rest::Through(date) => {
+                // Not woken yet, he rests on; woken, he is owed from the sum his class had then.
                 let since = class.since.get(&date)?;
                 (since.credit, since.smooth)
             }

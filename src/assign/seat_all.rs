@@ -65,6 +65,7 @@ impl PoolPlan {
             let groups = groups.into_iter().chain(rule.also.iter().map(|(_, group)| group));
             lists.extend(groups.filter_map(|group| Some((group, turns(group)?))));
         }
+        // Leads that go to their owner may take a turn too.
         lists.extend(self.owner_turn.iter().map(|group| (group, group.table_of_turns())));
         lists
     }
@@ -99,6 +100,7 @@ impl Assigner {
         let question = pool.nobody(roster, ledgers, at);
         let (mut seen, mut seated) = (BTreeSet::<&TurnList>::new(), SeatedOnly::default());
         for (group, table) in pool.lists() {
+            // Rules for one group share its turns, so it is seated once.
             if seen.insert(&group.list) {
                 let (list, members, rules) = (&group.list, &group.members, self.version.fingerprint);
                 let (by, is_reward) = (group.load(), group.is_reward);

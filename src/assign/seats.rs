@@ -46,6 +46,7 @@ pub(super) trait Seats {
 
     /// Seats reps anew. Nobody's credit moves, but for who catches up. Returns the classes that were closed.
     fn reseat(&mut self, seating: &Seating) -> Vec<u32> {
+        // Classes before seats: somebody may be moved into one that opens now.
         for (number, key) in &seating.opened {
             self.open(*number, Class::new(*key));
         }
@@ -57,6 +58,7 @@ pub(super) trait Seats {
             let owed = before.left.filter(|_| seating.catch_up > 0);
             back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
         }
+        // After everybody has moved: what is caught up is paid by all who sit in the class from now on.
         for (rep, owed) in back {
             self.catch_up(rep, owed, seating.catch_up);
         }
@@ -76,6 +78,7 @@ pub(super) trait Seats {
         };
         let most = ONE_LEAD.saturating_mul(i64::from(leads));
         let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
+        // Each member pays the same, he too, and he is given just that sum: the total stays 0 whatever floors lose.
         let each = missed / i64::from(class.count);
         class.credit = class.credit.saturating_sub(each);
         let given = each.saturating_mul(i64::from(class.count));
@@ -85,8 +88,10 @@ pub(super) trait Seats {
     fn move_to(&mut self, rep: &RepId, to: To, may_catch_up: bool) {
         let before = self.seat(rep);
         let class = self.class_of(&before);
+        // Noted when he leaves his seat; moving again while he is away does not move the mark.
         let left = class.filter(|class| may_catch_up && before.sitting(Some(*class)).is_some());
         let left = left.map(|class| class.credit).or(before.left);
+        // He leaves with all he is owed and sits down with what that is beside the next sum: no credit moves.
         let standing = Seat { left, ..before.standing(class) };
         let sits = |number| self.class(number).map(|class| standing.seated_in(number, class));
         let after = match to {
@@ -115,6 +120,7 @@ pub(super) trait Seats {
             Rest::UntilFurtherNotice => {}
             Rest::None => class.count = counted(class.count),
             Rest::Through(date) => match class.since.get_mut(&date) {
+                // Back from a rest and not seated anew: a member, and one more who needs the sum of that day.
                 Some(since) => {
                     since.count = counted(since.count);
                     class.count = counted(class.count);
@@ -141,6 +147,7 @@ pub(super) trait Seats {
             *owed = owed.saturating_add(gained);
             paid = paid.saturating_add(gained.saturating_mul(i64::from(class.count)));
         }
+        // Their class gained as a whole, so they are put back one by one: a turn costs as many as are passed over.
         for rep in turn.out.iter() {
             let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(*number)) else {
                 continue;

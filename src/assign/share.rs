@@ -83,6 +83,7 @@ pub(super) fn pick(
         turn.out = parts.out.into_keys().cloned().collect();
     } else {
         let among = parts.drawn(question, &standing);
+        // The shares are of these few only, and they pay one another: the sum stays 0.
         turn.total = among.values().map(|weight| u64::from(*weight)).fold(0, u64::saturating_add);
         turn.classes = Numbers::default();
         turn.among = among.into_keys().collect();
@@ -98,6 +99,7 @@ impl<'q> Parts<'q> {
         // Most kinds are out for one and the same reason, such as the territory.
         let mut run: (&'static str, u32) = ("", 0);
         let mut open = question.roster.unread_hours();
+        // Once for each set of territories, not for each kind: most kinds differ in skills or hours.
         let served: Vec<bool> = roll.grounds.iter().map(|ground| question.serves(ground)).collect();
         for (index, kind) in roll.kinds.iter().enumerate() {
             let is_served = served.get(kind.ground).copied().unwrap_or(true);
@@ -133,6 +135,7 @@ impl<'q> Parts<'q> {
         let mut count = standing.count_of(class, kind.seated);
         for (code, resting) in standing.resting(index, kind) {
             let resting = u32::try_from(resting).unwrap_or(0);
+            // Caps keep nobody from a reward, and the cap of the whole pool is the reason told before each one's own.
             match code != ABSENT && (question.is_reward || self.is_closed) {
                 true => count = count.saturating_add(resting),
                 false => add(&mut self.counts, code, resting),
@@ -156,6 +159,7 @@ impl<'q> Parts<'q> {
         for rep in question.previous.iter().chain(question.excluded) {
             let Some(kind) = standing.kind_of(rep, question.is_reward) else { continue };
             let Ok(place) = self.some.binary_search_by(|one| one.kind.cmp(&kind)) else { continue };
+            // Who is both a previous owner and excluded counts once.
             if let (Some(reason), None, Some(one)) =
                 (question.ruled_out(rep), self.out.insert(rep, kind), self.some.get_mut(place))
             {
@@ -164,6 +168,7 @@ impl<'q> Parts<'q> {
             }
         }
         self.some.retain(|one| one.count > 0);
+        // A turn lists those it passes over; who is in no class that takes part need not be.
         let some = &self.some;
         self.out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
     }
@@ -190,6 +195,7 @@ impl<'q> Parts<'q> {
                 all.extend(seated.map(|rep| (rep, one.weight)));
             }
         }
+        // Who moved may also have changed: a set, so that nobody is drawn twice.
         let others: BTreeSet<&RepId> = standing.moved().chain(standing.changed_reps()).collect();
         for rep in others.into_iter().filter(|rep| !self.out.contains_key(*rep)) {
             let kind = standing.kind_of(rep, question.is_reward);
@@ -222,17 +228,20 @@ impl<'q> Parts<'q> {
         };
         for one in &self.some {
             let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
+            // All of a class gain alike, so the first who sits as the index has him speaks for those behind him.
             if let Some((number, sum)) = sums
                 && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, sum.saturating_add(beside).saturating_add(gained(one)), rep);
             }
+            // Who is at a cap sits in no class, and a reward may be his.
             if question.is_reward
                 && let Some((load, owed, rep)) = index.capped(one.kind).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, owed.saturating_add(gained(one)), rep);
             }
         }
+        // The index knows these only as they were, so each is asked by himself.
         for rep in standing.moved().chain(standing.changed_reps()) {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))

@@ -56,14 +56,17 @@ impl<'a> Standing<'a> {
         let kept = question.ledgers.pool.turns(share.list);
         let pending = question.pending.iter().filter(|taken| taken.turn.list == *share.list);
         let pending: Vec<&Taken> = pending.collect();
+        // The usual path: what was read still holds, and only who changed is laid over it. O(changed), not O(members).
         if let Some(turns) = kept
             && let Some(changed) = changed(question, share, turns)
         {
             return Standing::over(Cow::Borrowed(turns), changed, &pending, question);
         }
+        // On a copy: a decision leaves the ledger as it is, and the delta says what was read.
         let mut turns = kept.map(Turns::without_index).unwrap_or_default();
         turns.wake(question.date);
         pending.iter().for_each(|taken| turns.take(taken, Some(question.date)));
+        // A turn of the same lead read this list before, and its hint brought the index along.
         if let Some(changed) = changed(question, share, &turns) {
             let seating = Seating::default();
             return Standing { seating, ..Standing::plain(Cow::Owned(turns), changed) };
@@ -72,6 +75,7 @@ impl<'a> Standing<'a> {
         let mut seating = roll.seating(question, &seated, &turns);
         let absent = roll.resting.iter().filter(|(_, (_, code))| *code == ABSENT).map(|(rep, _)| rep);
         seating.note_away(absent, question.catch_up);
+        // Seats first: the index goes by who sits where.
         turns.reseat(&seating);
         turns.index_by(roll.clone());
         seating.hint = Hint::Roll(Arc::new(roll));
@@ -155,6 +159,7 @@ impl<'a> Standing<'a> {
 
     /// The class of a kind.
     pub(super) fn number_of(&self, class: Option<u32>, key: ClassKey) -> Option<u32> {
+        // A class that opens with this decision is not in the roll yet.
         let opened = || {
             let mut classes =
                 self.classes.iter().filter_map(|(number, class)| Some((*number, class.as_ref()?)));
@@ -177,6 +182,7 @@ impl<'a> Standing<'a> {
         index: usize,
         kind: &'s Kind,
     ) -> impl Iterator<Item = (&'static str, i64)> + 's {
+        // As read, less those who left the reason, then those who came to one: the roll itself stays untouched.
         let better = move |code| self.changed(index).filter(|one| one.before == Some(code)).count();
         let known = kind.resting.iter();
         let known = known.map(move |(code, count)| (*code, i64::from(*count) - better(*code) as i64));

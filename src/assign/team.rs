@@ -47,6 +47,7 @@ impl<'a> Team<'a> {
     pub(super) fn remembered(&self, key: &str) -> Option<&'a Decided> {
         let options = self.options;
         self.ledgers.pool.decided(key, self.at).filter(|before| {
+            // A person who now names somebody else is not answered with whom the rules chose.
             let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
             is_given && before.kind.owner().is_none_or(|rep| self.may_answer(rep))
         })
@@ -62,6 +63,7 @@ impl<'a> Team<'a> {
     /// What the decision changes in the state. A reward counts for nobody.
     pub(super) fn change(&self, kind: &AssignmentKind, key: Option<&str>, counted: Counted) -> Change {
         let rule = kind.rule().map(|(rule, _)| rule);
+        // A rule may make a reward of a lead that the facts do not call one.
         let is_rewarded = self.pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
         let counts = !is_reward(self.facts) && !is_rewarded;
         let rep = kind.owner().filter(|_| counts).cloned();
@@ -85,6 +87,7 @@ impl<'a> Team<'a> {
     pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
+        // The owner had the lead before, which is why it is his: that must not rule him out.
         let (previous, excluded) = (&[], &self.options.excluded);
         let untouched = self.options.untouched;
         let lead = LeadOptions { industry: &industry, named: &[], previous, excluded, untouched };
@@ -110,8 +113,10 @@ impl<'a> Team<'a> {
         let Some(rule) = self.pool.rules.iter().find(|one| one.id == *rule && !one.also.is_empty()) else {
             return (companions, changes);
         };
+        // The owner's turn counts when the first companion is chosen, as if it had been applied.
         let mut taken: Vec<Taken> = turn.cloned().into_iter().collect();
         let mut excluded = self.options.excluded.clone();
+        // Nobody stands beside himself.
         excluded.insert(owner.clone());
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);

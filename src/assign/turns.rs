@@ -70,6 +70,7 @@ impl Turns {
         let closed = self.reseat(seating);
         match &seating.hint {
             Hint::Roll(roll) => self.index_by(Roll::clone(roll)),
+            // In this order: `apply` must find the new classes, and the index the roll as it is now.
             Hint::Patch(patch) => {
                 if let Some(index) = &mut self.index {
                     index.roll.apply(patch, &self.classes);
@@ -83,6 +84,7 @@ impl Turns {
                 }
             }
             Hint::None if seating.is_empty() => {}
+            // A delta that was stored says who moved, not what was read: the next decision reads the list again.
             Hint::None => self.index = None,
         }
     }
@@ -94,6 +96,7 @@ impl Turns {
         }
         self.date = Some(today);
         for class in self.classes.values_mut() {
+            // Those who woke are in no order of the index yet.
             if class.wake(today) {
                 self.index = None;
             }
@@ -110,6 +113,7 @@ impl Turns {
     pub(super) fn total_of(&self, turn: &Turn) -> u64 {
         let class = |number: u32| self.classes.get(&number);
         let of = |class: &Class| u64::from(class.weight).saturating_mul(u64::from(class.count));
+        // Classes as they are now: who joined since pays back too, and who left keeps what he was given.
         let all: u64 = turn.classes.iter().filter_map(class).map(of).fold(0, u64::saturating_add);
         let out = turn.out.iter().filter_map(|rep| self.sits_in(rep));
         let out = out.filter(|number| turn.classes.contains(*number));
@@ -121,6 +125,7 @@ impl Turns {
 
     /// Counts the members of each class; `false` when somebody sits in one that is not there.
     pub(super) fn count_members(&mut self) -> bool {
+        // Counts follow from the seats, so they are not stored and cannot contradict them.
         for seat in self.reps.values() {
             let Some(number) = seat.class.filter(|_| seat.rest != Rest::UntilFurtherNotice) else { continue };
             let Some(class) = self.classes.get_mut(&number) else { return false };
@@ -159,9 +164,11 @@ impl Seats for Turns {
                 Seat::default()
             }
         };
+        // In step with the seats, or the next decision would find somebody where he no longer sits.
         if let Some(index) = &mut self.index {
             index.moved(rep, (&before, &seat), &self.classes);
         }
+        // Nothing is stored for who sits nowhere and is owed nothing.
         if seat == Seat::default() {
             self.reps.remove(rep);
         }

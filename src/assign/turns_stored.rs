@@ -84,6 +84,7 @@ impl<'de> Deserialize<'de> for Turns {
         for (rep, units) in smooth {
             reps.entry(rep).or_default().smooth = units;
         }
+        // As `put` leaves them, so that a state read back equals the one that was written.
         reps.retain(|_, seat| *seat != Seat::default());
         let mut turns = Turns { reps, classes, next, date, index: None };
         if !turns.count_members() {
