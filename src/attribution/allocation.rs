@@ -279,6 +279,7 @@ impl Attribution {
                     }
                     credits.push(TouchCredit {
                         journey: journey.index,
+                        // No list of kept touches means that all were.
                         touch: weighed.kept.get(place).map_or(place, |touch| *touch as usize),
                         conversion: journey.id().map(str::to_owned),
                         channel: journey.channel(place).unwrap_or_default().to_owned(),
@@ -305,6 +306,7 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
         let journey = weighed.journey;
         let key = rows.key(journey);
         let conversions = weighed.conversions as f64;
+        // No touch has a weight, as when all are discounted: nobody's, but in the rows, so that totals hold.
         if weighed.sum <= 0.0 {
             rows.add(key, NONE, NONE, conversions, journey.minor());
             return;
@@ -324,6 +326,7 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
 /// Pays models whose division needs no weights. False when the model is another.
 fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditError> {
     let kind = &run.model.kind;
+    // Parts that are equal, or of three kinds, are known without writing weights down.
     if let (Kind::Position(positions), false) = (kind, run.has_discounts()) {
         return divide_by_position(run, positions, rows).map(|()| true);
     }
@@ -374,6 +377,7 @@ fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>)
             rows.add(key, channel, campaign, conversions, value);
         };
         let length = journey.len();
+        // One touch is first and last; without any, nobody is paid.
         if length < 2 {
             pay(0, conversions, value);
             return Ok(());
@@ -383,6 +387,7 @@ fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>)
         let ends = divide_ends(value, units, between);
         let each = conversions / (units[0] + units[1] * between as u64 + units[2]) as f64;
         let [first, middle, last] = units.map(|units| units as f64 * each);
+        // Rows of no weight would be channels that seem to have been paid nothing.
         if units[0] > 0 {
             pay(0, first, ends.first);
         }

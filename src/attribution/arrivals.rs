@@ -44,6 +44,7 @@ impl<'a> Arrivals<'a> {
                 *earliest = one;
             }
         }
+        // Links say what became of an entry where its visit does not.
         let told = Told::by(records);
         let unkept = leads.iter().filter(|one| !one.id.is_blank() && !kept.contains_key(&one.id));
         let mut list: Vec<Arrival<'a>> = unkept
@@ -58,6 +59,7 @@ impl<'a> Arrivals<'a> {
             is_kept: true,
             is_known: true,
         }));
+        // By time, ties by id: who came first decides whose a key is.
         list.sort_by(|a, b| (a.visit.at, &a.visit.lead).cmp(&(b.visit.at, &b.visit.lead)));
         Arrivals { list, repeats, without_id }
     }
@@ -101,6 +103,7 @@ impl<'a> Told<'a> {
             }
             match link.kind {
                 LinkKind::MergedInto => {
+                    // It may hold the links of the one merged into it, so it no longer says how it came itself.
                     told.grown.insert(to);
                     told.merged.insert((from, to));
                 }

@@ -35,10 +35,12 @@ fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mu
 fn whose(touch: &Touch, keys: &KeyOwners, customers: &mut RecordSets) -> Option<(RecordRef, Origin)> {
     let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
     let named = (!touch.lead.is_blank()).then(|| lead(&touch.lead));
+    // A record that the touch names is sure; a key is asked only where none is on file.
     if let Some(record) = contact.into_iter().chain(named).find(|record| customers.of(record).is_some()) {
         return Some((record.clone(), Origin::Record(record)));
     }
     let known = touch.keys.iter().filter_map(|(name, value)| Some((keys.get(name, value)?, name)));
+    // Several keys may be several people's: that of the earliest arrival, as a key of two has it.
     let (owner, name) = known.min_by_key(|(owner, _)| owner.rank)?;
     let record = owner.record.clone();
     Some((record.clone(), Origin::Key { name: name.clone(), record }))
@@ -153,6 +155,7 @@ impl Attribution {
         let opportunities = each_once(records.opportunities, |one| one.id.as_str(), &mut repeated_records);
         let orders = each_once(records.orders, |one| one.id.as_str(), &mut repeated_records);
         let records = &Records { leads: &leads, opportunities: &opportunities, orders: &orders, ..*records };
+        // A customer has one journey and may be many people, whose touches are no copies of each other.
         let (mut customers, mut persons) = (customers(records), persons(records));
         let arrivals = Arrivals::of(records, &leads);
         let mut entries = arrivals.persons(records);
@@ -174,12 +177,14 @@ impl Attribution {
                 _ => repeats += 1,
             }
         }
+        // Links last: whether a recorded touch shows one can be said only when all are taken in.
         let rule = self.journeys.utm_channel;
         let mut unknown = 0;
         let ways = arrivals.list.iter().map(|one| {
             ways(&one.visit, rule, if one.is_known { &mut left_out.unusable } else { &mut unknown })
         });
         let ways: Vec<_> = ways.collect();
+        // After all touches: whether somebody came with a key in between is not known before.
         shown.by_keys(&arrivals.list, &ways, &keys, &mut customers);
         let came = links(&arrivals.list, &ways, rule, &shown, &keys, &mut customers, &mut entries);
         for (customer, touch) in came.found {

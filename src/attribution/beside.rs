@@ -68,6 +68,7 @@ impl Attribution {
         let need = self.minimum.channel;
         let mut seen = vec![0u64; run.journeys.channels.len()];
         let mut last = vec![usize::MAX; seen.len()];
+        // Ends when every channel has enough, which among many journeys is soon.
         let mut missing = if need == 0 { 0 } else { seen.len() };
         let mut start = 0;
         while missing > 0 && start < run.journeys.len() {
@@ -80,6 +81,7 @@ impl Attribution {
                     let channel = *channel as usize;
                     if let (Some(seen), Some(last)) = (seen.get_mut(channel), last.get_mut(channel))
                         && *seen < need
+                        // A channel that is twice on a path counts its conversions once.
                         && std::mem::replace(last, journey.index) != journey.index
                     {
                         *seen = seen.saturating_add(conversions);
@@ -133,6 +135,7 @@ fn unlike_names(run: &Run<'_>, notes: &mut Vec<Note>) {
     let names = &run.journeys.channels;
     for named in named_channels(&run.model.rules) {
         if names.number(named).is_none() {
+            // A name that no touch has is worth a note only where a touch has nearly that name.
             let plain = bare(named);
             let found = names.iter().filter(|name| !plain.is_empty() && bare(name) == plain).min();
             notes.extend(

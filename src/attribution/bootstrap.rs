@@ -32,6 +32,7 @@ pub(super) fn intervals(
     bootstrap: &Bootstrap,
     total: f64,
 ) -> Result<Vec<Interval>, CreditError> {
+    // Choosing anew in each sample would measure the choice instead of the chain.
     let chosen = learnt.and_then(|learnt| learnt.fit.markov.as_ref()).map(|markov| markov.order);
     let chain = match (&run.model.kind, chosen) {
         (Kind::Markov(rules), Some(order)) => Some(Markov { order: Some(order), ..*rules }),
@@ -56,10 +57,12 @@ pub(super) fn intervals(
             let mut random = SplitMix64::new(bootstrap.seed, sample.into(), journey.index as u64);
             let (conversions, nulls) =
                 (random.poisson(journey.conversions()), random.poisson(journey.nulls()));
+            // Conversions of one journey are worth the same: how they differ is not known.
             let each = journey.minor() as f64 / journey.conversions().max(1) as f64;
             (conversions, nulls, each * conversions as f64)
         };
         let again = if learnt.is_some() { run.learn_from(model, &drawn)? } else { None };
+        // What a chain takes to solve differs from sample to sample, so it is counted and not multiplied.
         let solved = again.as_ref().map_or(0, |again| again.fit.work);
         work = work.saturating_add(look).saturating_add(solved);
         if work > MAX_WORK {

@@ -25,6 +25,7 @@ impl Divider {
     pub(super) fn divide(&mut self, total: i64, weights: &[f64]) {
         self.parts.clear();
         self.parts.resize(weights.len(), 0);
+        // Most conversions have few touches: these need neither memory nor a sort.
         if total.unsigned_abs() < ESTIMATED && divide_few(total, weights, &mut self.parts) {
             return;
         }
@@ -45,6 +46,7 @@ impl Divider {
         let left = (magnitude - given) as usize;
         if left > 0 {
             let by_rest = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
+            // Only who gets a unit matters, not in which order: selecting is linear.
             if left < self.remainders.len() {
                 self.remainders.select_nth_unstable_by(left, by_rest);
             }
@@ -159,6 +161,7 @@ fn small_units<const N: usize>(weights: &[f64; N], units: &mut [u64; N]) -> Opti
     if most <= 0.0 {
         return None;
     }
+    // Whole weights are kept as they are, so that thirds and percentages divide without any error.
     if !whole || sum >= EXACT {
         scale(weights, most, units);
     }

@@ -87,6 +87,7 @@ fn models(all: &AttributionRules, registry: &Registry, report: &mut Report) -> V
         report.item(index, |report| {
             report.within("id", |report| seen.check(rule.id.as_str(), report));
             check_channels(rule, report);
+            // After the checks, which name channels as they were written.
             let rule = trimmed(rule);
             if let Some(kind) =
                 report.within("model", |report| kind(&rule.model, all.offset, registry, report))
@@ -222,6 +223,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             }
             Some(Kind::Markov(*rules))
         }
+        // The game of conversions has a closed form: each journey in equal parts to its distinct channels.
         Model::Shapley(Shapley { game: Game::Conversions }) => Some(Kind::UniqueLinear),
         Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
         Model::Ownership(rules) => {

@@ -40,6 +40,7 @@ impl Attribution {
     ) -> Result<(), JourneyError> {
         let Ends { of_customers, mut of_nobody } = self.conversions(records, arrivals, sets, assembled);
         let mut members: Vec<BTreeSet<RecordRef>> = vec![BTreeSet::new(); sets.len()];
+        // Sets join until the last record was read, so members are gathered only now.
         for record in sets.records.clone() {
             let set = sets.of(&record);
             if let Some(members) = set.and_then(|set| members.get_mut(set)) {
@@ -47,7 +48,9 @@ impl Attribution {
             }
         }
         let mut ordered: Vec<_> = members.into_iter().zip(touches).zip(of_customers).collect();
+        // Sets are numbered by a record each; those that were joined to another are empty.
         ordered.retain(|((members, _), _)| !members.is_empty());
+        // By their smallest record: numbers of sets depend on the order in which records came.
         ordered.sort_by(|((a, _), _), ((b, _), _)| a.first().cmp(&b.first()));
         let full = self.journeys.repeat == Repeat::FullHistory;
         for ((records, touches), mut ends) in ordered {
@@ -69,6 +72,7 @@ impl Attribution {
                 }
             }
             if full && !ends.is_empty() {
+                // The copy for the conversion after the last, which never came: its touches have been counted.
                 journeys.discard_open();
             } else {
                 left.try_for_each(|touch| push(journeys, touch))?;
@@ -124,6 +128,7 @@ impl Attribution {
                 one.lead.as_ref().map(lead),
                 one.account.clone().map(RecordRef::Account),
             ];
+            // From the nearest record to the furthest: the first that is anybody's says whose it is.
             let set = named.into_iter().flatten().find_map(|record| sets.of(&record));
             let orders = ordered.remove(&one.id).unwrap_or_default();
             let first_ordered = orders.iter().map(|order| order.created_at).min();
@@ -131,6 +136,7 @@ impl Attribution {
             assembled.ordered_not_won += usize::from(one.won_at.is_none());
             let end = Conversion {
                 id: Some(one.id.as_str().to_owned()),
+                // Orders are money that came in; the amount is what a rep expected.
                 value: if orders.is_empty() { one.amount } else { None },
                 at: Some(at),
                 lead_created: set.and_then(|set| customers.began(set, &one.lead)),
@@ -142,6 +148,7 @@ impl Attribution {
             let amounts = orders.iter().map(|order| order.amount).collect();
             ends.add(set, end, amounts);
         }
+        // Money without an opportunity is a conversion of its own: none is left out.
         for one in alone {
             let set = customers_of(one).next().and_then(|record| sets.of(&record));
             assembled.orders_of_nobody += usize::from(set.is_none());
@@ -193,6 +200,7 @@ impl<'a> Beginnings<'a> {
 
     /// When the lead was created, or else the first of the customer's.
     fn began(&self, set: usize, of: &Option<LeadId>) -> Option<DateTime<Utc>> {
+        // Its own lead before any other of the customer: a later sale need not go back to the first contact.
         let named = of.as_ref().and_then(|id| self.lead_created.get(id));
         named.copied().or_else(|| self.created.get(set).copied().flatten())
     }
@@ -202,6 +210,7 @@ impl<'a> Beginnings<'a> {
 fn valued(end: &Conversion, amounts: &[Money], journey: usize) -> Result<Conversion, JourneyError> {
     let mut end = end.clone();
     let mut worth = amounts.iter().filter(|amount| amount.minor() != 0);
+    // The first amount that is not zero sets the currency; one of zero fits all.
     let Some(first) = worth.next().or(amounts.first()) else { return Ok(end) };
     let conversion = end.id.clone();
     let sum =

@@ -43,6 +43,7 @@ pub(super) fn counted(touches: &[Placed<'_>], persons: &mut RecordSets) -> Vec<u
     let mut known: BTreeMap<(usize, Identity), usize> = BTreeMap::new();
     for (place, one) in touches.iter().enumerate() {
         let mut identities: Vec<Identity> = ids_of(one.touch).collect();
+        // Ids tell touches apart, so time and place speak only where there is none.
         if identities.is_empty() {
             let (way, time) = (one.way.clone(), one.touch.time);
             identities.push(match persons.of(&one.record) {
@@ -51,6 +52,7 @@ pub(super) fn counted(touches: &[Placed<'_>], persons: &mut RecordSets) -> Vec<u
             });
         }
         for identity in identities {
+            // Within a customer: one touch of two customers counts for each of them.
             let other = *known.entry((one.customer, identity)).or_insert(place);
             sets.join(other, place);
         }

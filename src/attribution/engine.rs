@@ -167,6 +167,7 @@ impl Attribution {
         let journeys = run.journeys;
         let fit = learnt.map(|learnt| &learnt.fit);
         let mut unattributed = Unattributed::default();
+        // Weights of channels share out the sums at once; weights of touches go through every journey.
         let by_channel = match learnt {
             Some(learnt) if !learnt.fit.by_journey => share(run, learnt, &mut unattributed)?,
             learnt => sum(run, learnt, &mut unattributed)?,
@@ -196,6 +197,7 @@ impl Attribution {
                 interval: intervals.as_ref().and_then(|intervals| intervals.get(number).copied()),
             })
             .collect();
+        // By name: numbers tell which channel was pushed first.
         channels.sort_by(|a, b| a.channel.cmp(&b.channel));
         Ok(ModelCredits {
             model: run.model.rules.id.clone(),
@@ -314,6 +316,7 @@ fn sum(
                 let share = weight / weighed.sum;
                 (*channel, conversions * share, value * share)
             });
+            // Long paths are added in pieces, or the error of the sum would grow with them.
             if weighed.weights.len() <= PIECE {
                 parts.for_each(|(channel, conversions, value)| sums.add(channel, conversions, value));
             } else {
@@ -346,6 +349,7 @@ fn share(
         }
         Ok(())
     })?;
+    // Conversions and value each have their own weights, and may each find nobody.
     let divided = |total: f64, weights: &[f64], left: &mut f64| -> Vec<f64> {
         let sum = sum_of(weights);
         if sum <= 0.0 {

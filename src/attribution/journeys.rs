@@ -291,6 +291,7 @@ impl Journeys {
             return Err(full());
         }
         let step = Step { channel: step.channel.trim(), ..step };
+        // Names are checked once, when they are new: what is known has passed.
         let known = self.channels.number(step.channel);
         if known.is_none() {
             let (journey, touch) = (self.ends.len(), length - self.open);
@@ -397,12 +398,14 @@ impl Journeys {
         let (from, until) = (self.open, self.touch_channels.len());
         self.begin(until);
         let copies = self.copies + (until - from);
+        // The histories of a customer who buys often grow with the square: refused before memory is.
         if copies > MAX_COPIES.max(MAX_COPIED.saturating_mul(until - self.copies)) {
             return Err(JourneyError::HistoryTooLong { journey: self.ends.len(), copies: self.copies });
         }
         if until + (until - from) > NONE as usize {
             return Err(JourneyError::TooManyTouches { journey: self.ends.len() });
         }
+        // After the checks: a history that is refused is not copied in part.
         self.touch_channels.extend_from_within(from..until);
         if !self.touch_times.is_empty() {
             self.touch_times.extend_from_within(from..until);
@@ -501,6 +504,7 @@ impl Journeys {
         if journey >= NONE as usize {
             return Err(JourneyError::TooManyTouches { journey });
         }
+        // After the checks: a journey that is refused leaves the totals as they were.
         self.conversions += end.count;
         self.nulls += end.nulls;
         if let Some(value) = end.value {
@@ -526,6 +530,7 @@ impl Journeys {
         };
         let pipeline = numbered(|all| &mut all.pipelines, &end.pipeline)?;
         let id = numbered(|all| &mut all.ids, &end.id)?;
+        // One bit a journey as long as each is one conversion or none; counts from the first that is not.
         let single = end.count + end.nulls == 1;
         if single && self.counts.is_empty() {
             self.converted.push(end.count == 1);
@@ -559,6 +564,7 @@ impl Journeys {
         self.unordered = false;
         let Some(times) = self.touch_times.get(self.open..) else { return };
         let mut order: Vec<usize> = (0..times.len()).collect();
+        // Stable: touches of one moment stay in the order they were pushed.
         order.sort_by_key(|index| times.get(*index));
         fn permute<T: Copy>(column: Option<&mut [T]>, order: &[usize]) {
             let Some(column) = column else { return };

@@ -56,12 +56,14 @@ impl KeyOwners {
             keys.brought.push(brought);
         }
         let by_id: BTreeMap<&LeadId, &Lead> = leads.iter().map(|one| (&one.id, one)).collect();
+        // A key that a merge brought since yields to whoever came with it, so these follow all arrivals.
         for (rank, one) in (arrivals.len()..).zip(arrivals).filter(|(_, one)| one.is_kept) {
             let Some(record) = by_id.get(&one.visit.lead) else { continue };
             for key in keys_of(record) {
                 keys.add(key, rank, &lead(&record.id));
             }
         }
+        // Contacts last, and by id, as nobody knows since when they have a key.
         contacts.sort_by(|a, b| a.id.cmp(&b.id));
         for (rank, one) in (2 * arrivals.len()..).zip(contacts).filter(|(_, one)| !one.id.is_blank()) {
             let record = RecordRef::Contact(one.id.clone());
@@ -75,6 +77,7 @@ impl KeyOwners {
     fn add(&mut self, key: (String, String), rank: usize, record: &RecordRef) -> usize {
         let number = self.owners.len();
         let owner = || KeyOwner { number, rank, record: record.clone() };
+        // Ranks ascend, so the first who comes keeps it.
         self.owners.entry(key).or_insert_with(owner).number
     }
 

@@ -37,6 +37,7 @@ fn way_of(utm: &Utm, rule: UtmChannel) -> Option<Way> {
 pub(super) fn ways(visit: &Visit, rule: UtmChannel, unusable: &mut usize) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     for way in [&visit.first_utm, &visit.utm].into_iter().filter_map(|utm| way_of(utm, rule)) {
+        // Came first and last by the same link: one touch.
         if ways.contains(&way) {
             continue;
         }
@@ -88,6 +89,7 @@ pub(super) fn links(
             keys.brought(place).iter().filter(|key| key.is_click).map(|key| key.number).collect();
         let last = way_of(&visit.utm, rule);
         for way in ways {
+            // The link somebody first came by is told again at each later entry, so it is a touch only once.
             let is_first = last.as_ref() != Some(way);
             let is_same = clicks.iter().any(|click| clicked.contains(&(customer, *click, way.0.as_str())))
                 || ((visit.is_resent || is_first) && came.contains(&(person, way)));
@@ -100,6 +102,7 @@ pub(super) fn links(
             links.found.push((customer, AssembledTouch { channel, campaign, time: visit.at, origin }));
         }
         for way in ways {
+            // After all ways of the lead: its first and last link must not rule each other out.
             clicked.extend(clicks.iter().map(|click| (customer, *click, way.0.as_str())));
             came.insert((person, way));
         }

@@ -56,6 +56,7 @@ impl CreditModel for UniqueLinear {
     #[inline]
     fn weigh(&self, journey: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
         let channels = journey.channels;
+        // Looking back over a short path is quicker than a table.
         if channels.len() <= FEW {
             for (index, channel) in channels.iter().enumerate() {
                 if !channels[..index].contains(channel) {
@@ -175,6 +176,7 @@ impl CreditModel for MilestoneBased {
                 weights[*touch] += libm::rint(percent * MILLIONTHS);
             }
         }
+        // The others share one part: everything times their number keeps weights whole.
         let others = weights.len() - marked;
         if others > 0 && self.others > 0.0 {
             let (each, times) = (libm::rint(self.others * MILLIONTHS), others as f64);

@@ -183,6 +183,7 @@ impl OwnershipRules {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
         sorted.sort();
         let offset = self.offset.unwrap_or_default();
+        // Calendar months in the local time of the rules, as people count them.
         let oldest = self.expiry_months.map(|months| months_before(at, months, offset));
         let mut seen = std::collections::BTreeSet::new();
         let mut locked_until: Option<DateTime<Utc>> = None;
@@ -192,6 +193,7 @@ impl OwnershipRules {
                 let days = TimeDelta::days(self.lock_days?.into());
                 Some(entry.at.checked_add_signed(days).unwrap_or(DateTime::<Utc>::MAX_UTC))
             };
+            // What is too late or too old comes first: it locks nobody out and is not the first of its pipeline.
             let why = if entry.at > at {
                 Some(Disregard::AfterConversion)
             } else if oldest.is_some_and(|oldest| entry.at < oldest) {
@@ -202,6 +204,7 @@ impl OwnershipRules {
                 Some(Disregard::Locked)
             } else {
                 seen.insert(&entry.pipeline);
+                // The lock of the newest that counts; one that is locked out does not prolong it.
                 locked_until = lock(entry);
                 None
             };

@@ -73,9 +73,11 @@ impl<'a> Preparation<'a> {
         };
         let ignored = flags(journeys, &model.ignore);
         let any = |flags: &[bool]| flags.iter().any(|flag| *flag);
+        // Late touches lie after the conversion: they have to be cut even where no look-back is asked for.
         let anchored = look_back.anchor == Anchor::Conversion
             && look_back.days.is_none()
             && !journeys.has_late_touches();
+        // Most models see journeys as they are: without this, each would be copied for each model.
         let trivial = anchored
             && look_back.steps.is_none()
             && filter.is_none()
@@ -189,6 +191,7 @@ impl<'a> Preparation<'a> {
             });
         }
         let channel = |touch: &u32| journey.channels.get(*touch as usize).copied().unwrap_or(NONE);
+        // Before preference: a channel that is ignored pushes nobody aside.
         if !self.ignored.is_empty() {
             kept.retain(|touch| !is(&self.ignored, channel(touch)));
         }
@@ -204,6 +207,7 @@ impl<'a> Preparation<'a> {
                 kept.retain(|touch| before.replace(channel(touch)) != Some(channel(touch)));
             }
             PathTransform::Unique | PathTransform::First => kept.retain(|touch| seen.insert(channel(touch))),
+            // The last of each channel is the first from behind.
             PathTransform::Last => {
                 kept.reverse();
                 kept.retain(|touch| seen.insert(channel(touch)));
@@ -226,10 +230,12 @@ impl<'a> Preparation<'a> {
                 Anchor::Order => moments.ordered,
             };
             let last = journey.times.last().copied().unwrap_or(UNTIMED);
+            // A milestone that is not known gives way to the conversion, and that to the last touch.
             let known = [anchor, journey.end_micros(), last].into_iter().find(|time| *time != UNTIMED);
             let anchor = known.unwrap_or(last);
             until = journey.times.partition_point(|time| *time <= anchor);
             if let Some(days) = self.look_back.days {
+                // In 128 bits, since days of the rules in microseconds may not fit into 64.
                 let oldest = i128::from(anchor) - i128::from(days) * i128::from(DAY);
                 from = journey.times.partition_point(|time| i128::from(*time) < oldest);
             }
@@ -238,6 +244,7 @@ impl<'a> Preparation<'a> {
         {
             return Err(CreditError::NoTimes { journey: journey.index, what: "the look-back".into() });
         }
+        // Of those in the window the newest: steps count back from the anchor, as days do.
         if let Some(steps) = self.look_back.steps {
             from = from.max(until.saturating_sub(steps as usize));
         }

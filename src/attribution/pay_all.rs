@@ -40,6 +40,7 @@ impl Campaigns {
         if let Some(total) = total {
             let mut divider = Divider::default();
             divider.divide(total, &weights);
+            // By whole totals, so that what a campaign is paid over all conversions comes out at them.
             weights = divider.parts.iter().map(|part| *part as f64).collect();
         }
         let list = counts.iter().map(|(campaign, count)| (*campaign, *count as f64 / all as f64));
@@ -73,6 +74,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
     let by_campaign = rows.is_by_campaign();
     let mut touches = Touches::default();
     let (mut total, mut refunds, mut lines) = (0i64, false, 0u64);
+    // A first pass for the totals: the proportion must be known before the first conversion is paid.
     run.preparation.each(journeys, |journey, _| {
         let (conversions, nulls) = journey.counts();
         lines += u64::from(conversions > 0);
@@ -109,6 +111,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
         by_value = totals.parts.iter().map(|part| *part as f64).collect();
     }
     let campaigns = campaigns_of(&channels, touches, journeys);
+    // Each conversion is paid to all channels, so the rows are a product: refused before the first is made.
     let width: u64 = if by_campaign {
         campaigns.iter().map(|list| list.len() as u64).sum()
     } else {
@@ -119,6 +122,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
     }
     let mut payees: Vec<Payee> = Vec::with_capacity(channels.len());
     for (index, (channel, counts)) in channels.iter().zip(&campaigns).enumerate() {
+        // Conversions and money are shared by weights of their own: a channel may bring many small orders.
         let weight = by_conversions.get(index).copied().unwrap_or(0.0);
         let total = totals.parts.get(index).copied().filter(|_| has_totals);
         payees.push(Payee {
@@ -136,7 +140,9 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
         let key = rows.key(journey);
         let (conversions, value) = (conversions as f64, journey.minor());
         let has_path = !journey.is_empty();
+        // One may be given out where the other cannot, as when all that has a value was discounted to nothing.
         let (is_shared, is_paid) = (has_path && sum > 0.0, has_path && is_paid);
+        // What nobody gets is a row as well, or the rows would not sum to the total.
         let left = (if is_shared { 0.0 } else { conversions }, if is_paid { 0 } else { value });
         if left != (0.0, 0) {
             rows.add(key, NONE, NONE, left.0, left.1);

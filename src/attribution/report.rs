@@ -207,6 +207,7 @@ impl Attribution {
         let mut spent: BTreeMap<&str, Money> = BTreeMap::new();
         for (channel, cost) in costs {
             let name = usable(channel).map_err(|_| ReportError::Channel { channel: channel.clone() })?;
+            // Costs of one channel may be written with and without spaces.
             let before = spent.get(name).copied().unwrap_or(Money::new(0, currency));
             let sum = before.checked_add(*cost);
             let sum = sum.map_err(|error| ReportError::Money { channel: name.to_owned(), error })?;
@@ -214,6 +215,7 @@ impl Attribution {
         }
         let allocations = self.allocate(journeys, &[Dimension::Channel])?;
         let mut channels: BTreeSet<&str> = journeys.channels().collect();
+        // What cost something and gave nothing is what a report is read for.
         channels.extend(spent.keys());
         let rows = channels.into_iter().map(|channel| {
             let cost = spent.get(channel).copied();
@@ -358,6 +360,7 @@ impl Allocation {
             }
         }
         let by_value = credits.values().any(|(_, value)| *value > 0);
+        // A channel whose refunds outweigh its sales has no claim, and not a negative one.
         let weights: Vec<f64> = credits
             .values()
             .map(|(conversions, value)| if by_value { (*value).max(0) as f64 } else { *conversions })
@@ -369,6 +372,7 @@ impl Allocation {
         divider.divide(amount.minor(), &weights);
         let parts = credits.keys().zip(&weights).zip(&divider.parts);
         Ok(parts
+            // Nobody is told of a share of nothing.
             .filter(|((_, weight), _)| **weight > 0.0)
             .map(|((channel, _), part)| ((*channel).to_owned(), Money::new(*part, amount.currency())))
             .collect())

@@ -92,6 +92,7 @@ impl<'a> Rows<'a> {
     /// What is common to all rows of a journey.
     #[inline]
     pub(super) fn key(&self, journey: &Journey<'_>) -> Key {
+        // Rows by channel alone have no other part of a key.
         if !self.by_channel.is_empty() {
             return [NONE; DIMENSIONS];
         }
@@ -140,6 +141,7 @@ impl<'a> Rows<'a> {
         let campaign = if self.wanted[1] { campaign } else { NONE };
         let key = [channel, campaign, month, pipeline, conversion];
         let next = self.rows.len() as u32;
+        // Rows stand in the order they were met; the table only finds them.
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
             self.rows.push((key, 0.0, 0));
@@ -180,6 +182,7 @@ impl<'a> Rows<'a> {
                 is_few: channel != NONE && is_few(channel),
             })
             .collect();
+        // By text: numbers depend on which journey came first.
         rows.sort_by_cached_key(|row| {
             let AllocationRow { channel, campaign, month, pipeline, conversion, .. } = row.clone();
             (channel, campaign, month, pipeline, conversion)

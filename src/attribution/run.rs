@@ -96,6 +96,7 @@ impl<'a> Run<'a> {
         let mut discounts = Vec::new();
         if !model.rules.discount.is_empty() {
             let factor = |name: &str| model.rules.discount.get(name).copied().unwrap_or(1.0);
+            // In whole millionths, so that discounted weights stay whole numbers and money divides exactly.
             discounts = journeys.channels().map(|name| libm::rint(factor(name) * MILLIONTHS)).collect();
         }
         Run { journeys, model, preparation, discounts }
@@ -128,6 +129,7 @@ impl<'a> Run<'a> {
         taken: &Taken<'_>,
     ) -> Result<Option<Learnt>, CreditError> {
         let Some(mut fit) = self.with_paths(taken, |paths| model.fit(paths))? else { return Ok(None) };
+        // A plug-in's weights are whatever it returns: named by channel here, where the fault can be told.
         for weights in [&mut fit.conversions, &mut fit.values] {
             weights.resize(self.journeys.channels.len(), 0.0);
             for (channel, weight) in weights.iter().enumerate() {
@@ -235,10 +237,12 @@ impl<'a> Run<'a> {
         if !path.is_empty() {
             model.weigh(path, weights)?;
         }
+        // Only a plug-in's weights may be bad, and looking at each takes as long as making it.
         if is_checked {
             check(path, weights)?;
         }
         if !self.discounts.is_empty() {
+            // Or the product would be infinite; a power of two changes no share.
             if weights.iter().any(|weight| *weight > f64::MAX / MILLIONTHS) {
                 rescale(weights);
             }
@@ -247,6 +251,7 @@ impl<'a> Run<'a> {
             }
         }
         let sum = sum_of(weights);
+        // Too large, or so small that digits are lost: shares are taken from weights of the size of 1.
         if !sum.is_finite() || (sum > 0.0 && sum < f64::MIN_POSITIVE / f64::EPSILON) {
             rescale(weights);
             return Ok(sum_of(weights));

@@ -56,6 +56,7 @@ pub(super) fn lead(id: &LeadId) -> RecordRef {
 /// Records that belong to one customer.
 pub(super) fn customers(records: &Records<'_>) -> RecordSets {
     let mut sets = RecordSets::default();
+    // Added by themselves first, so that a lead without any relation is a customer too.
     for one in records.leads {
         sets.add(lead(&one.id));
     }
@@ -88,10 +89,12 @@ pub(super) fn customers(records: &Records<'_>) -> RecordSets {
         let opportunity = one.opportunity.iter().map(|id| RecordRef::Opportunity(id.clone()));
         contact.chain(opportunity).for_each(|record| sets.join(lead(&one.lead), record));
     }
+    // Related records are two customers that somebody thought of together.
     for one in records.links.iter().filter(|link| link.kind != LinkKind::RelatedTo) {
         sets.join(one.from.clone(), one.to.clone());
     }
     for one in records.orders {
+        // An order that names several records says that they are one customer's.
         let mut named = customers_of(one);
         if let Some(first) = named.next() {
             sets.add(first.clone());
@@ -114,6 +117,7 @@ pub(super) fn persons(records: &Records<'_>) -> RecordSets {
     let mut sets = RecordSets::default();
     for one in records.leads {
         sets.add(lead(&one.id));
+        // Collected leads are of one company, not one person, so they stay apart here.
         one.folded_into.iter().for_each(|into| sets.join(lead(&one.id), lead(into)));
     }
     let is_one = |kind: LinkKind| {

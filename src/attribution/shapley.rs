@@ -49,6 +49,7 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
     let values = values_of(worth.to_vec(), players);
+    // Finite worths may sum beyond the largest float.
     if values.iter().any(|value| !value.is_finite()) {
         return Err(CreditError::custom(
             "the values of the game are too large for floats: scale the worth down",
@@ -77,6 +78,7 @@ fn values_of(mut worth: Vec<f64>, players: usize) -> Vec<f64> {
         without += joining * *worth;
         *worth *= joined + joining;
     }
+    // The upper half of the table has the last player; both halves are then added, which leaves him out: O(2ⁿ) in all.
     let mut values = vec![0.0; players];
     let mut length = worth.len();
     for player in (0..players).rev() {
@@ -152,6 +154,7 @@ impl CreditModel for RateGame {
         let rate = |of: &dyn Fn(&Path<'_>) -> f64| -> Result<Vec<f64>, CreditError> {
             let mut worth = together(of)?;
             for (part, all) in worth.iter_mut().zip(&journeys) {
+                // A set of channels that no journey stays within has no rate, and counts as converting nobody.
                 *part = if *all > 0.0 { *part / all } else { 0.0 };
             }
             let values = values_of(worth, players);
@@ -159,6 +162,7 @@ impl CreditModel for RateGame {
         };
         let effects = rate(&|path| path.conversions as f64)?;
         let values = rate(&|path| path.value)?;
+        // A channel that lowers the rate is shown with its effect, and gets nothing.
         let positive = |values: &[f64]| values.iter().map(|value| value.max(0.0)).collect::<Vec<f64>>();
         Ok(Some(Fit {
             conversions: positive(&effects),

@@ -70,6 +70,7 @@ impl<'a> Shown<'a> {
         let mut shown = Shown::default();
         for one in arrivals {
             let Some(person) = persons.of(&lead(&one.visit.lead)) else { continue };
+            // When nobody knows how a lead came, no touch can be said to show it.
             let at = one.is_known.then_some(one.visit.at);
             shown.came.insert(&one.visit.lead, (person, at));
             shown.times.entry(person).or_default().extend(at);
@@ -141,6 +142,7 @@ impl<'a> Shown<'a> {
             for key in keys.brought(place) {
                 let key = (customer, key.number);
                 if self.by_key.contains_key(&key) {
+                    // Only keys that some touch has: the others show nothing.
                     holders.insert((person, key));
                     carried.entry(key).or_default().extend(at);
                 }
@@ -164,6 +166,7 @@ impl<'a> Shown<'a> {
             let mut before: Option<DateTime<Utc>> = None;
             for same in came.chunk_by(|a, b| a.0 == b.0) {
                 let Some((at, _)) = same.first() else { continue };
+                // Each touch shows the next arrival only: neither what the person came by before, nor somebody else's.
                 let after = before.max(last_before(carried, *at));
                 let ways = same.iter().flat_map(|(_, ways)| ways.iter());
                 let shown = ways.filter(|way| touches.shows(way, after, *at));

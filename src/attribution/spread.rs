@@ -39,6 +39,7 @@ impl Spread {
         let mut left = magnitude;
         for index in &self.order {
             let index = *index as usize;
+            // Everybody gets the whole units; the fraction is noted as owed.
             let (quota, rest) = estimate(magnitude, self.units[index], self.sum);
             self.parts[index] = (quota as i64).wrapping_mul(amount.signum());
             self.behind[index] += sign * i128::from(rest);
@@ -48,10 +49,12 @@ impl Spread {
         if left > 0 {
             let behind = &self.behind;
             let first = |a: &u32, b: &u32| {
+                // Furthest behind first; a refund is taken from who is furthest ahead.
                 let [x, y] = [behind[*a as usize] * sign, behind[*b as usize] * sign];
                 y.cmp(&x).then(a.cmp(b))
             };
             if left < self.order.len() {
+                // The list stays in this order, which tells nothing later: equals go by index.
                 self.order.select_nth_unstable_by(left, first);
             }
             for index in &self.order[..left] {

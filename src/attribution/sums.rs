@@ -19,6 +19,7 @@ fn long_sum(weights: &[f64]) -> f64 {
     for piece in weights.chunks(PIECE / 8) {
         let part: f64 = piece.iter().sum();
         let sum = whole + part;
+        // What rounding lost, exactly (Knuth's two-sum); plain sums within a piece keep this off the usual path.
         let added = sum - whole;
         lost += (whole - (sum - added)) + (part - added);
         whole = sum;

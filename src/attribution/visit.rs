@@ -147,12 +147,14 @@ impl Visit {
             (&mut self.utm, &before.utm, &after.utm),
         ];
         for (kept, before, after) in links {
+            // Only what the lead said wrongly: a visit that was kept otherwise knew better.
             if kept == before {
                 kept.clone_from(after);
             }
         }
         let (before, after): (BTreeSet<_>, BTreeSet<_>) =
             (keys_of(before).collect(), keys_of(after).collect());
+        // Keys by difference, not as a whole: the visit may have some that the lead has lost since.
         for (name, value) in before.difference(&after) {
             if let Some(values) = self.keys.get_mut(name) {
                 values.remove(value);

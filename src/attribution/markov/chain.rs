@@ -41,6 +41,7 @@ impl Chain {
             .collect();
         steps.sort_unstable();
         let ends = |new: usize| counts.ends[order[new] as usize];
+        // What leaves a state, ends included, is what visited it: probabilities are parts of this.
         let mut leaving: Vec<u64> = (0..states).map(|new| ends(new).conversions + ends(new).nulls).collect();
         for (from, _, count) in &steps {
             leaving[*from as usize] += count;
@@ -49,6 +50,7 @@ impl Chain {
         for (from, _, _) in &steps {
             rows[*from as usize] += 1;
         }
+        // Counts become ends: steps are sorted by where they begin, so each row is one run.
         let mut end = 0;
         for row in &mut rows {
             end += *row;
@@ -56,8 +58,10 @@ impl Chain {
         }
         let part =
             |count: u64, state: usize| if count == 0 { 0.0 } else { count as f64 / leaving[state] as f64 };
+        // Every journey leaves the start once, and nothing leads back to it.
         let journeys = leaving[0];
         let conversions: u64 = counts.ends.iter().map(|ends| ends.conversions).sum();
+        // Kept for the matrix, which shows counts beside probabilities.
         let mut sorted = counts.clone();
         sorted.states = order.iter().map(|old| counts.states[*old as usize]).collect();
         sorted.ends = (0..states).map(ends).collect();
@@ -117,6 +121,7 @@ impl Chain {
 
     pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<MarkovTransition> {
         let name = |channel| if self.counts.order > 1 { part(name(channel)) } else { name(channel) };
+        // A state of a higher order near the start knows fewer channels than it could.
         let title = |state: usize| {
             let channels: Vec<String> =
                 self.counts.states[state].iter().filter_map(|one| one.checked_sub(1)).map(name).collect();

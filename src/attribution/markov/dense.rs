@@ -17,6 +17,7 @@ impl Factors {
     fn of(chain: &Chain) -> Factors {
         let size = chain.states();
         let mut entries = vec![0.0; size * size];
+        // Per state, what leaves the states that are still in the system: the ends, and soon those eliminated.
         let mut leaves: Vec<f64> = chain.converts.iter().zip(&chain.nulls).map(|(a, b)| a + b).collect();
         for state in 0..size {
             for entry in chain.row(state) {
@@ -30,6 +31,7 @@ impl Factors {
             let pivot = leaves[k] + pivot_row[k + 1..].iter().sum::<f64>();
             // Zero only for a state nothing leaves, which no journey makes.
             pivots[k] = if pivot > 0.0 { pivot } else { 1.0 };
+            // Who would step to `k` takes its next step at once: to a later state, or out.
             let leave = leaves[k];
             for (row, leaves) in below.chunks_exact_mut(size).zip(&mut leaves[k + 1..]) {
                 let factor = row[k] / pivots[k];
@@ -82,6 +84,7 @@ pub(super) fn remaining(chain: &Chain) -> Vec<Remaining> {
     let factors = Factors::of(chain);
     let mut fundamental = vec![0.0; size * size];
     for state in 0..size {
+        // Solved for every unit vector together, so that the factors are read once.
         fundamental[state * size + state] = 1.0;
     }
     factors.solve(&mut fundamental, size);
@@ -123,9 +126,11 @@ fn first_met(fundamental: &[f64], size: usize, group: &[usize]) -> Vec<f64> {
         rows[i * width + n] = fundamental[*column];
     }
     for k in 0..n {
+        // Pivots by size, of equals the first, so that the same rows give the same digits.
         let largest = (k..n)
             .max_by(|a, b| rows[a * width + k].abs().total_cmp(&rows[b * width + k].abs()).then(b.cmp(a)));
         let largest = largest.unwrap_or(k);
+        // Not in a chain of journeys, whose principal minors are all above 0; it must not divide.
         if rows[largest * width + k] == 0.0 {
             continue;
         }

@@ -83,6 +83,7 @@ pub(super) fn remaining(
         used[channel as usize] = true;
     }
     let whole = Remaining { conversions: chain.conversion_rate(), value: dot(&chain.value, &chain.visits) };
+    // A channel that no path has takes nothing away.
     let mut all = vec![whole; chain.channels()];
     let used: Vec<u32> = (0..chain.channels() as u32).filter(|channel| used[*channel as usize]).collect();
     let order = chain.order();
@@ -141,6 +142,7 @@ fn solve(
     let side = |state: usize| block.binary_search(&chain.channel[state].checked_sub(1)?).ok();
     let sides: Vec<Option<usize>> = (0..states).map(side).collect();
     values.fill([0.0; WIDTH]);
+    // In absolute values: refunds may cancel the sum, and the error must be small beside what makes it up.
     let scale =
         rewards.iter().zip(&chain.visits).map(|(reward, visits)| (reward * visits).abs()).sum::<f64>();
     let mut bounds = [0.0f64; WIDTH];
@@ -150,6 +152,7 @@ fn solve(
         }
         for _ in 0..SWEEPS {
             for state in (0..states).rev() {
+                // In place: what a sweep has found helps its later states.
                 values[state] = follow(chain, state, values, rewards, sides[state]);
             }
         }
@@ -158,6 +161,7 @@ fn solve(
             return Ok(values[0][..block.len()].to_vec());
         }
     }
+    // Slower than wanted; still good where the bound says so.
     let worst = bounds[..block.len()].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
     match worst {
         Some((at, bound)) if *bound > ACCEPTED * scale => {
@@ -194,6 +198,7 @@ fn follow(
         let left = 1.0 / (1.0 - stays);
         sum.iter_mut().for_each(|sum| *sum *= left);
     }
+    // Whoever reaches a removed channel is lost: for this right side nothing follows.
     if let Some(side) = removed_from {
         sum[side] = 0.0;
     }
@@ -219,6 +224,7 @@ fn correct(
             for (rest, value) in rest.iter_mut().zip(&values[target]) {
                 *rest += probability * value;
             }
+            // A step into the removed channel leaves the chain.
             if let Some(side) = sides[target] {
                 out[side] += probability;
             }
@@ -226,6 +232,7 @@ fn correct(
         let visits = chain.visits[state];
         for side in 0..WIDTH {
             if sides[state] != Some(side) {
+                // Weighed by visits, which is what an error here can be worth at the start.
                 let error = rest[side] - values[state][side];
                 left_over[side] += visits * error;
                 bounds[side] += visits * error.abs();

@@ -30,8 +30,10 @@ impl CreditModel for Markov {
         let value_effects = removal.value_effects.as_deref().map(|effects| ranks.by_number(effects));
         Ok(Some(Fit {
             conversions: effects.clone(),
+            // Refunds may make effects on value negative, which are no parts: value then follows conversions.
             values: value_effects.clone().unwrap_or_else(|| effects.clone()),
             effects: Some(effects),
+            // Without any value there are no effects on it, rather than effects of 0.
             value_effects: value_effects.filter(|_| chain.value.iter().any(|value| *value != 0.0)),
             by_journey: self.divide == Division::Journey,
             work: removal.work,

@@ -28,6 +28,7 @@ impl Removal {
         }
         let value: f64 = chain.value.iter().zip(&chain.visits).map(|(value, visits)| value * visits).sum();
         let has_value = chain.value.iter().any(|value| *value != 0.0);
+        // Direct work grows with the cube of the states, a sweep with the transitions.
         let (remaining, work) = if chain.states() <= MAX_DENSE {
             (dense::remaining(chain), (chain.states() as u64).pow(3) / 4)
         } else {
@@ -46,6 +47,7 @@ impl Removal {
             Some(vec![0.0; channels])
         } else if value > 0.0 {
             let effects: Vec<f64> = remaining.iter().map(|rest| effect(rest.value, value)).collect();
+            // Parts of a whole: one effect below 0 and they divide nothing.
             let fit =
                 effects.iter().all(|effect| *effect >= 0.0) && effects.iter().any(|effect| *effect > 0.0);
             fit.then_some(effects)
