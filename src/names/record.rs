@@ -165,6 +165,7 @@ impl<'a> View<'a> {
             region: 0,
             numbers: 0,
         };
+        // Nothing here may panic: an index from a file is checked for damage, not for malice.
         let Some((&[brand, brand_end, industry_end, branch, form, flags, r0, r1, n0, n1, len], rest)) =
             bytes.split_first_chunk::<HEADER>()
         else {

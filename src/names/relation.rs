@@ -372,7 +372,7 @@ impl Names<'_> {
             return None;
         }
         let mut phrase: Vec<char> = Vec::new();
-        // One word at least stays the name; the longest tail is tried first, or `private limted` would leave `private`.
+        // One word at least stays the name. The longest tail first: `private` goes with its misspelt `limited`.
         let longest = MOST_WORDS_OF_FORM.min(words.count - 1);
         (1..=longest).rev().find_map(|count| {
             let from = words.count - count;

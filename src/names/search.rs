@@ -363,6 +363,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let weights = self.weights(target.unspaced);
         let best = compared.first().map_or(0.0, |c| c.logit);
         let near = |c: &Compared| best - c.logit < AMBIGUOUS && c.logit > NO_MATCH;
+        // One name near the best is the best itself.
         let several = compared.iter().take_while(|c| near(c)).count() > 1;
         let query = target.view();
         let mut least = 1.0f64;
