@@ -137,6 +137,7 @@ impl Candidate<'_> {
     /// any time: for a re-entry the window only says whether a new cycle begins.
     pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
         let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
+        // For these the window says when a new cycle begins, not how old a record may be.
         let has_age = !matches!(rule.action, RuleAction::Reenter | RuleAction::KeyChange);
         let of_age = |window: ReentryWindow| window.covers(self.created_at(), now, zone);
         kind && (!has_age || rule.window.is_none_or(of_age))
@@ -212,6 +213,7 @@ impl Candidate<'_> {
     ) -> Option<String> {
         let kind = rule.lead.kind()?;
         let shared = self.shares(kind, usable)?;
+        // The keys agree; `exact` asks for the same writing as well.
         if rule.comparator == Comparator::Exact {
             let theirs = written_of(self.read, None, &rule.target);
             let same = |ours: &Cow<'_, str>| theirs.iter().any(|their| their.trim() == ours.trim());
@@ -238,6 +240,7 @@ pub(super) fn written_of<'r>(
         }
         Source::Account(account) => account,
     };
+    // One contact by itself: values of two people must not agree together.
     let all = if contact.is_some() { &[] } else { account.contacts.as_slice() };
     let contacts = contact.into_iter().chain(all);
     let text = |text: Option<&'r str>| Vec::from_iter(filled(text).map(Cow::Borrowed));
@@ -292,6 +295,7 @@ pub(super) fn written<'l>(lead: &'l Lead, key: &LeadKey) -> Vec<Cow<'l, str>> {
         LeadKey::Company => lead.company.as_deref().into_iter().map(Cow::Borrowed).collect(),
         LeadKey::PersonId => lead.person_ids().map(|(_, id)| Cow::Borrowed(id)).collect(),
         LeadKey::Domain => {
+            // As written, for `exact`; keys are made from the address that was read.
             let hosts = lead.emails.iter().filter_map(|email| email.as_str().rsplit_once('@'));
             hosts.map(|(_, host)| Cow::Borrowed(host)).collect()
         }

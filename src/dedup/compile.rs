@@ -44,6 +44,7 @@ impl DedupRules {
             }
         });
         report.within("update", |report| {
+            // Keys and lists only grow, and a life is its record's own: none of them is overwritten.
             let can = |field| Part::of(field) == Part::Description;
             check_fields(&self.update, can, |field| format!("a re-entry never overwrites `{field}`"), report);
         });
@@ -106,6 +107,7 @@ fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
         // Whose company it is now decides on the new owner.
         wanted.push(MatchKeyKind::CompanyExact);
     }
+    // Composite rules are found by the keys they make of their fields.
     let plain = rules.rules.iter().enumerate().filter(|(place, _)| composites.of_rule(*place).is_none());
     wanted.extend(plain.filter_map(|(_, rule)| rule.lead.kind()));
     wanted

@@ -131,9 +131,11 @@ impl Part {
             // A company is shown by its name on file: the key is not made for reading.
             Form::Key(kind @ MatchKeyKind::CompanyExact) => show(kind, candidate.company()),
             Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
+            // What may name a person is never shown in full: evidence ends up in logs.
             _ if self.is_private() => mask_id(value),
             _ => {
                 let texts = written(lead, &self.lead);
+                // As the lead has it written: the value was folded for comparing.
                 let own = texts.iter().find(|text| folded(text) == folded(value));
                 let text = own.map_or(value, |text| text.trim());
                 show(MatchKeyKind::CompanyExact, &scrubbed(text))
@@ -168,11 +170,13 @@ impl Composite {
     fn compile(rule: &MatchRule) -> Option<Composite> {
         let plain = [Comparator::Exact, Comparator::Folded].contains(&rule.comparator);
         let is_plain = plain || rule.comparator.threshold().is_some();
+        // A single comparison of keys is found by its own key.
         if rule.and.is_empty() && is_plain && rule.lead.kind().is_some() && rule.target.kind().is_some() {
             return None;
         }
         let (keys, filters): (Vec<Comparison>, Vec<Comparison>) =
             rule.comparisons().partition(|one| one.comparator.makes_keys());
+        // Likeness makes no key: the rest is agreed on by key, and the names of those are compared.
         let like = rule.threshold().map(|threshold| {
             let is_exact = |one: &&Comparison| one.comparator.threshold().is_none();
             let rest = keys.iter().filter(is_exact).cloned().collect();
@@ -188,6 +192,7 @@ impl Composite {
             form: Form::of(one),
         };
         let parts: Vec<Part> = keys.iter().map(part).collect();
+        // A part of the key, so that equal values of other fields, or equal in another way, do not meet.
         let names = parts
             .iter()
             .map(|part| (part.lead.to_string(), part.target.to_string(), part.form == Form::Written));
@@ -219,6 +224,7 @@ impl Composite {
                     longer
                 })
             });
+            // Cut at each step: the product of a few long lists would not fit into memory.
             found = longer.take(MOST_KEYS).collect();
         }
         let made = |values: Vec<String>| {
@@ -241,6 +247,7 @@ impl Composite {
 
     /// What of a record is compared as one: the lead, the account, or each of its contacts.
     fn units<'u>(&self, source: Source<'u>, context: &FactContext<'_>) -> Vec<Unit<'u>> {
+        // Parsing all keys of a record takes long, and rules of plain fields need none.
         let read = self.reads_keys();
         match source {
             Source::Lead(_) if !self.of_leads => Vec::new(),
@@ -254,6 +261,7 @@ impl Composite {
                 if !self.of_contacts {
                     return vec![Unit { source, contact: None, keys: own }];
                 }
+                // Each contact with the account's own values: a rule compares with one and the same contact.
                 let unit = |contact: &'u Contact| {
                     let mut keys = own.clone();
                     if read {
@@ -283,6 +291,7 @@ impl Composite {
         self.units(candidate.read, context).iter().find_map(|unit| {
             let theirs = order::set(self.of_unit(unit, context.tables).into_iter().map(|one| one.key));
             let shared: &Combination = ours.iter().find(|one| theirs.contains(&one.key))?;
+            // After the keys: a likeness of two texts makes no key, and can only be asked of a pair.
             let is_one = self.filters.iter().all(|filter| holds(filter, lead, unit));
             let parts = self.parts.iter().zip(&shared.values);
             let shown: Vec<String> = parts.map(|(part, value)| part.show(value, candidate, lead)).collect();
@@ -313,6 +322,7 @@ impl Composite {
         };
         let equal: Vec<RuleHit<'c, 'r>> = sharing.into_iter().filter_map(hit).collect();
         match (&self.like, case.asked) {
+            // An equal combination says more than any likeness.
             (Some((threshold, rest)), Some(asked)) if equal.is_empty() => {
                 rest.alike(asked, *threshold, marks, &others, case)
             }

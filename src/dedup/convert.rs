@@ -58,9 +58,11 @@ impl Deduplicator {
         case: &Case<'_, '_>,
     ) -> Consequences {
         let lead = case.facts.lead();
+        // Nobody at the account holds what the lead asks for: a mark, and no conversion.
         if candidate.is_of_no_part() {
             return self.mark(candidate, lead);
         }
+        // Nobody knows whose it is: nothing is converted before somebody says.
         if candidate.is_of_several_owners(case) {
             return held(candidate, &[], case);
         }
@@ -68,6 +70,7 @@ impl Deduplicator {
         let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
         let (contact, added) = person(account, through, case);
         effects.extend(added);
+        // Without an owner there is nobody to convert it for: it stays a lead, linked to the account, and is assigned.
         let Some(owner) = candidate.present_owner(case) else {
             return Consequences::new(MatchAction::AssignByRules { record }, effects);
         };
@@ -120,14 +123,17 @@ fn person(
         let names = lead.name.as_deref().zip(one.name.as_deref());
         names.is_none_or(|(a, b)| !are_two_people(a, b))
     };
+    // Who came of the lead that was converted is its person, unless the names say otherwise.
     let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
     if let Some(known) = known_person(account, case).or_else(|| came_from().filter(may_be)) {
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
     }
     let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());
+    // A contact by whom nobody can be reached or named helps no one.
     if !is_named && lead.phones.is_empty() && lead.emails.is_empty() && lead.wechat.is_none() {
         return (None, Vec::new());
     }
+    // Made from the lead's id, so that the same decision twice adds one contact.
     let id: ContactId = format!("lead:{}", lead.id).into();
     let added =
         Effect::AddContact { account: account.id.clone(), contact: id.clone(), from: lead.id.clone() };
@@ -145,6 +151,7 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
         Some(ours.any(|key| is_strong(key, facts)))
     };
     let mut people: Vec<&Contact> = account.contacts.iter().take(LeadLimits::CONTACTS).collect();
+    // By id, as the host's order may change from call to call.
     people.sort_by(|a, b| a.id.cmp(&b.id));
     let mut by_name = None;
     for contact in people {
@@ -155,6 +162,7 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
             return Some(contact);
         }
         let both_named = names.is_some_and(|(a, b)| !a.trim().is_empty() && !b.trim().is_empty());
+        // A shared key that names nobody, as a switchboard, needs the name as well.
         by_name = by_name.or((both_named && may_be).then_some(contact));
     }
     by_name
@@ -176,6 +184,7 @@ fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect
     }));
     let mut text = |field: &str, known: Option<&str>, found: Option<&str>| {
         let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+        // Only what is blank: what somebody wrote about a contact is not replaced by a form.
         if is_blank(known) && !is_blank(found) {
             effects.push(Effect::UpdateField {
                 record: record.clone(),

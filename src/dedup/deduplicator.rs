@@ -83,11 +83,13 @@ impl Deduplicator {
         let wanted = |key: &&MatchKey| key.kind == MatchKeyKind::Account || self.wanted.contains(&key.kind);
         let mut probe =
             Probe { keys: keys.keys.iter().filter(wanted).cloned().collect(), ..Probe::default() };
+        // Made from all keys of the lead, of which the probe itself asks only for those that rules want.
         if !self.composites.is_empty() {
             let mut all = keys.clone();
             self.composites.add_of_entry(facts, &mut all);
             probe.add(all.keys.into_iter().filter(|key| key.kind == MatchKeyKind::Fields).collect());
         }
+        // Names that are only alike share no key of the whole name, so they are fetched by its pieces.
         if self.judge.is_some() {
             probe.add_like_names(facts);
         }

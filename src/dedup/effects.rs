@@ -53,6 +53,7 @@ impl Decision<'_, '_> {
     /// or an account of which nobody holds the lead's part, or several accounts of which nothing tells whose the person is, for
     /// then his lead on file tells; records on file that are one are joined before anything else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
+        // A host's code stands for an entry; among records on file, joining those that are one comes first.
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
         let is_in_doubt = matches!(&self.meant, Meant::Several(_));
         let is_found = is_in_doubt || self.joins(case);
@@ -86,6 +87,7 @@ impl Candidate<'_> {
         let (Some(theirs), Some(ours)) = (self.present_owner(case), lead.owner.as_ref()) else {
             return false;
         };
+        // A rep who left holds nothing against anybody.
         let is_there = (case.owner_state)(ours) != OwnerState::Gone;
         let both_worked = || self.is_worked(case) && is_worked(lead, case);
         let is_held = || self.is_held(case) || !case.facts.history().opportunities.is_empty();
@@ -147,6 +149,7 @@ impl Deduplicator {
                 return Consequences::new(action, vec![tag]);
             }
         };
+        // Of several owners nobody can be chosen; a mark takes nothing from any of them.
         if *action != RuleAction::TagOnly && !others.is_empty() {
             return held(candidate, others, case);
         }
@@ -204,6 +207,7 @@ impl Deduplicator {
         if !candidate.shares_person(case) {
             return self.mark(candidate, case.facts.lead());
         }
+        // A customer's lead takes nobody in, nor does another person's: the entry stands beside it.
         if known.status == LeadStatus::Converted || candidate.is_somebody_else(action, case) {
             return self.beside(candidate, known, case);
         }
@@ -236,6 +240,7 @@ impl Deduplicator {
     ) -> Consequences {
         let lead = case.facts.lead();
         let present = candidate.present_owner(case);
+        // What is only delivered twice begins nothing.
         let begins_anew = kind != FoldKind::SameRecord && self.begins_anew(kind, known, present, rule, case);
         // Whose it was before its last cycle ended has it no more.
         let owner = present.filter(|_| !begins_anew).cloned();
@@ -322,6 +327,7 @@ impl Deduplicator {
         if lead.filed_at.is_some() && candidate.is_senior(case) {
             return self.row_of(candidate, known, case);
         }
+        // Who goes on: as somebody said, else whoever is worked on, of two the earlier.
         let yields = match case.look.keeps {
             _ if is_row => false,
             Some(keeps) => !keeps,
@@ -337,6 +343,7 @@ impl Deduplicator {
             Effect::Link(Link { from, kind: kind.link(), to: to.clone() }),
             Effect::Fold { entry, subject, kind },
         ];
+        // Its open opportunities go along, or they would hold a lead that nobody looks at any more.
         let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
@@ -345,6 +352,7 @@ impl Deduplicator {
         if let Some(owner) =
             owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))
         {
+            // The owner who loses a lead hears of it.
             let code = FoldKind::Joined.as_str().into();
             effects.push(Effect::Notify { rep: owner.clone(), code, about: to });
         }
@@ -406,6 +414,7 @@ impl Deduplicator {
         };
         self.rules.decisive.iter().any(|fact| {
             let [new, old] = [entry, record].map(|lead| canonical(*fact, read_field(*fact, lead)));
+            // What was blank is filled in, not changed.
             !new.is_empty() && !old.is_empty() && new != old
         })
     }
@@ -415,6 +424,7 @@ impl Consequences {
     /// The lead on file goes to another owner, and the one before is told.
     fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead, now: DateTime<Utc>) {
         let record = RecordRef::Lead(known.id.clone());
+        // He hears that he loses it, and not beside that who came in again.
         self.effects.retain(|effect| !matches!(effect, Effect::Notify { rep, .. } if Some(rep) == before));
         self.effects.push(Effect::SetOwner {
             lead: known.id.clone(),
@@ -434,6 +444,7 @@ impl Consequences {
 /// Records of several owners, and nothing tells which is meant: a person decides.
 pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
     let lead = case.facts.lead();
+    // Records of nobody conflict over nothing.
     let Some(then) = first.present_owner(case).cloned() else {
         return Consequences::new(MatchAction::New, Vec::new());
     };

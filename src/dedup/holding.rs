@@ -52,6 +52,7 @@ pub(crate) fn scope_texts(scope: &[LeadField], lead: &Lead) -> Vec<String> {
 /// values are nobody's.
 pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Account) -> Vec<Holding<'a>> {
     let rest = || Holding { value: None, owner: account.owner.as_ref() };
+    // Not divided: it is one part, whatever the lead names.
     if account.owners.is_empty() {
         return vec![rest()];
     }
@@ -63,6 +64,7 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
     };
     let fields = scope.iter().map(|field| scope_values(*field, lead)).filter(|values| !values.is_empty());
     let fields: Vec<Vec<String>> = fields.collect();
+    // A lead that names no part is of the rest; where nobody holds that, of every part, and a person has to say which.
     if fields.is_empty() {
         return if held { vec![rest()] } else { account.owners.iter().map(part).collect() };
     }
@@ -73,9 +75,11 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
     let mut parts: Vec<Holding<'a>> = Vec::new();
     for value in divides.into_iter().flatten() {
         let mut found = of_value(value);
+        // A value that no part stands for belongs to whoever holds the rest.
         if found.is_empty() && held {
             found.push(rest());
         }
+        // Two values may fall to one part.
         found.retain(|part| !parts.contains(part));
         parts.extend(found);
     }

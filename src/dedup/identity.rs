@@ -33,6 +33,7 @@ fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
     if key.kind == MatchKeyKind::Wechat {
         return marked.iter().any(|one| Wechat::parse(one).is_ok_and(|id| id.key() == key.value));
     }
+    // Read as the lead's own values would be, so that a wrong number is known however it is written.
     let lead = Lead {
         phones: marked.iter().map(|one| one.as_str().into()).collect(),
         emails: marked.iter().map(|one| one.as_str().into()).collect(),
@@ -75,6 +76,7 @@ fn names_person(key: &MatchKey) -> bool {
 pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> bool {
     let mut people: Vec<&str> = Vec::new();
     for name in names {
+        // Greedy: at least so many differ pairwise, which is enough to leave the number out.
         if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
             people.push(name);
             if people.len() >= CROWDED_MOBILE {
@@ -134,10 +136,13 @@ impl Candidate<'_> {
             return false;
         }
         match (&self.likeness, case.asked) {
+            // By itself: how many others are like it says nothing about these two.
             (Some(likeness), Some(asked)) => asked.probability(&likeness.found, None, 1) < SAME_COMPANY,
+            // Compared, and they cannot be one.
             (None, Some(_)) => true,
             (_, None) => {
                 let gazetteer = &case.facts.context().tables.gazetteer;
+                // Without a judge by the brands alone: one inside the other may be its short name.
                 let brand = fold(ours.brand());
                 names.all(|name| {
                     let other = fold(CompanyName::parse(name, gazetteer).brand());
@@ -203,6 +208,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         owners.dedup();
         owners.len() <= 1
     };
+    // Whichever of them is meant, it goes to the same rep.
     if one_owner(records) {
         return best(records, case).map(Meant::One);
     }
@@ -210,6 +216,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
+    // In the order of what they tell: the company, then the name; who spoke to the customer last comes after both.
     for told in [
         owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
         owned.iter().filter(same_name).copied().collect(),

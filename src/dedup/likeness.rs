@@ -47,6 +47,7 @@ pub(super) fn hits<'c, 'r>(
     records: &[&'c Candidate<'r>],
     case: &Case<'_, '_>,
 ) -> Vec<RuleHit<'c, 'r>> {
+    // Who has the very name needs no judge.
     let mut hits = identical(records, case);
     let all = like_rows(records, case);
     let is_one = |row: &Row<'c, 'r>| row.identical || row.found.relation == Relation::Same;
@@ -65,11 +66,13 @@ pub(super) fn hits<'c, 'r>(
         ambiguous,
         told_by,
     };
+    // Only where nobody has the very name can names leave open which company is meant.
     if hits.is_empty()
         && let Some((near, outside)) = near(&rows)
     {
         let of_near = |row: &&Row<'c, 'r>| probability(row, outside);
         let near: Vec<&Row<'c, 'r>> = near.into_iter().filter(|row| of_near(row) >= threshold).collect();
+        // Several records of one company are no doubt about the company.
         if companies(&near) > 1 {
             let (rows, told_by) = match told_apart(&near, case) {
                 Some((rows, by)) => (rows, Some(by)),
@@ -80,12 +83,14 @@ pub(super) fn hits<'c, 'r>(
         }
     }
     for row in rows.iter().filter(|row| !row.identical) {
+        // Records of one company would each halve the other's probability.
         let rival = rows.iter().find(|rival| !rival.is_company_of(row) && rival.record_is_not(row));
         let similarity = probability(row, rival.map(|rival| rival.found.log_odds));
         if similarity >= threshold {
             hits.push(hit(row, similarity, false, None));
         }
     }
+    // A sister company is worth a mark and nothing more, so only rules that mark see it.
     if marks && hits.is_empty() {
         let alike = related.iter().filter(|row| asked.likeness(&row.found, related.len()) >= threshold);
         hits.extend(alike.map(|row| {
@@ -137,6 +142,7 @@ fn near<'x, 'c, 'r>(rows: &'x [Row<'c, 'r>]) -> Option<(Vec<&'x Row<'c, 'r>>, Op
     let best = rows.first()?.found.log_odds;
     let near: Vec<&Row<'c, 'r>> = rows.iter().take_while(|row| is_near(best, row.found.log_odds)).collect();
     let stranger = |row: &&Row<'c, 'r>| !near.iter().any(|near| near.is_company_of(row));
+    // Against the nearest that is none of them: told against one another, none of the near would ever be likely.
     let outside = rows.iter().skip(near.len()).find(stranger).map(|row| row.found.log_odds);
     (companies(&near) > 1).then_some((near, outside))
 }
@@ -151,11 +157,13 @@ fn told_apart<'x, 'c, 'r>(
         TieBreak::ALL.iter().find(|kind| own(kind).is_some()).copied()
     };
     let sharing: Vec<&Row<'c, 'r>> = near.iter().copied().filter(|row| by_key(row).is_some()).collect();
+    // Where some share a key with the lead, those who share none are out.
     let left = if sharing.is_empty() { near.to_vec() } else { sharing };
     if companies(&left) == 1 {
         let by = left.first().and_then(by_key)?;
         return Some((left, by));
     }
+    // Keys have left several companies: the place decides if only one of them is there.
     let ours = case.facts.stated_region().and_then(inside_a_country)?;
     let place = |row: &Row<'c, 'r>| region(row.candidate, case.facts).and_then(inside_a_country);
     let agrees =

@@ -166,6 +166,7 @@ impl Probe {
         keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
+        // People may write from below the domain that their company is filed by.
         for domain in own {
             keys.push(key(MatchKeyKind::Domain)(domain));
             keys.extend(
@@ -218,6 +219,7 @@ impl Probe {
         let others = gazetteer.other_names(name);
         let others: Vec<CompanyName> =
             others.iter().map(|name| CompanyName::parse(name, gazetteer)).collect();
+        // By the brand, as the judge asks: rows that share an industry alone are not fetched.
         for company in std::iter::once(meant.as_ref().unwrap_or(company)).chain(&others) {
             visit_grams([company.brand(), ""], |gram| {
                 self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
@@ -288,6 +290,7 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
         }
         MatchKeyKind::Wechat => ids_in(text).iter().map(|id| id.key().to_owned()).collect(),
         MatchKeyKind::Domain => {
+            // A field for a domain also gets addresses of pages and of people.
             let host = text.trim().rsplit_once("://").map_or(text.trim(), |(_, host)| host);
             let host = host.split('/').next().unwrap_or_default();
             let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
@@ -353,6 +356,7 @@ pub(super) fn id_keys(lead: &Lead) -> impl Iterator<Item = MatchKey> {
 /// The keys of a WeChat id: a mobile number by which the account is found is the number too.
 fn of_wechat(id: &Wechat) -> impl Iterator<Item = MatchKey> + use<> {
     let key = |kind| MatchKey { kind, value: id.key().to_owned() };
+    // A number given as a WeChat id is that phone's key too, in whichever field the other record has it.
     let phone = (id.kind() == WechatKind::Phone).then(|| key(MatchKeyKind::Phone));
     phone.into_iter().chain([key(MatchKeyKind::Wechat)])
 }
@@ -413,5 +417,6 @@ pub(super) fn id_key(name: &str, value: &str) -> Option<MatchKey> {
         ExternalIdKind::Other => return None,
     };
     let value = value.trim();
+    // By the end of the name, so that `wechat_openid` and `openid` meet.
     (!names_nothing(value)).then(|| MatchKey { kind, value: format!("{end}:{value}") })
 }

@@ -99,6 +99,7 @@ pub(super) fn candidates<'x, 'r>(
     let mut reading = Reading::new(facts, lead_keys, &deduplicator.composites, asked);
     let scope = &deduplicator.rules.scope;
     let candidate = |row: &'r Fetched<'_>| {
+        // By the whole row: what is cut off for reading still says who holds what.
         let parts = match row.source {
             Source::Account(account) if !account.owners.is_empty() => {
                 Some(holdings(scope, facts.lead(), account))
@@ -117,6 +118,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         composites: &'x Composites,
         asked: Option<&'x mut Asked<'a>>,
     ) -> Reading<'x, 'a> {
+        // What the lead has no key of need not be read in any row.
         let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
         Reading {
             context: *facts.context(),
@@ -147,6 +149,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             composites.keys_of(read, &context).iter().for_each(|key| self.note(key.kind, &key.value));
         }
         let likeness = self.read_names(read);
+        // Ascending, for `has`; a row may give one key in several ways.
         self.shared.sort_unstable();
         self.shared.dedup();
         Candidate::new(row.source, read, self.shared.clone(), likeness, parts)
@@ -180,6 +183,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
         }
+        // Further WeChat ids are kept with the other ids, so they are read for those rules too.
         if self.ids || ((self.wechat || self.phone) && !lead.other_ids.is_empty()) {
             id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
         }
@@ -240,17 +244,20 @@ impl<'x, 'a> Reading<'x, 'a> {
             }
             match digits.get_mut(count) {
                 Some(slot) => *slot = byte,
+                // Longer than any number: whatever this is, the parser reads it.
                 None => return true,
             }
             count += 1;
         }
         let digits = digits.get(..count).unwrap_or_default();
+        // Parsing is what costs; with many keys, looking for each of them would cost more.
         let ours = self.lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::Phone);
         if ours.clone().count() > FEW_PHONES {
             return true;
         }
         ours.map(|key| key.value.as_bytes()).any(|key| {
             let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
+            // By the end of the number: before it stand country codes and zeros, written or not.
             tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)
         })
     }
@@ -296,6 +303,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             if let Some(meant) = meant {
                 asked.read(meant);
             }
+            // The likeliest of its names speaks for a record.
             if let Some(found) = asked.weigh_read()
                 && best.as_ref().is_none_or(|best| best.found.is_less_than(&found))
             {
@@ -314,6 +322,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             Some(asked) => {
                 asked.read(name);
                 let mut ours = lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyExact);
+                // The key takes long to make, and the length alone rules most of them out.
                 if !ours.any(|key| asked.may_have(&key.value)) {
                     return;
                 }

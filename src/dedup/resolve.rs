@@ -96,6 +96,7 @@ impl Deduplicator {
     ) -> Resolution {
         let mut asked = self.asked(facts);
         let fetched = fetched(facts, rows);
+        // Most rules compare no such fields, so the keys are copied only where some do.
         let with_composites = (!self.composites.is_empty()).then(|| {
             let mut keys = lead_keys.clone();
             self.composites.add_of_entry(facts, &mut keys);
@@ -104,6 +105,7 @@ impl Deduplicator {
         let lead_keys = with_composites.as_ref().unwrap_or(lead_keys);
         let candidates = candidates(facts, &fetched, lead_keys, self, asked.as_mut());
         let (usable, crowded) = self.usable_keys(facts, lead_keys, &candidates, &rows.people);
+        // A name that so many records share says nothing, and a name like it says no more.
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
             kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
@@ -122,6 +124,7 @@ impl Deduplicator {
             opportunities: &rows.opportunities,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
+        // One event that came twice is settled before the rules: they look at who came, not at what was sent.
         let known = look.is_entry.then(|| self.known_submission(&case)).flatten();
         let decision = decision.filter(|_| known.is_none());
         let found = match (known, &decision, guess) {
@@ -168,6 +171,7 @@ impl Deduplicator {
     }
 
     fn kin(&self, facts: &Facts<'_>, rows: &Rows, is_meant: fn(&Lead) -> bool) -> Vec<LeadId> {
+        // Reading rows is what takes time, and most leads have nobody beside them.
         if rows.leads.iter().all(|lead| lead.id == facts.lead().id || !is_meant(lead)) {
             return Vec::new();
         }
@@ -183,6 +187,7 @@ impl Deduplicator {
             keys: &lead_keys.keys,
             crowded_names: &[],
             asked: None,
+            // Never asked: whose the siblings are is not the question, only whether they are the same person's.
             owner_state: &|_| OwnerState::Active,
             look: Look::ENTRY,
             opportunities: &rows.opportunities,
@@ -233,6 +238,7 @@ impl Deduplicator {
                 }
             }
             let hits = self.hits(place, rule, case);
+            // A name that means several, or a domain that several have, decides nothing: it marks at most.
             let doubt = hits.first().filter(|first| first.ambiguous || is_shared_domain(rule, &hits));
             match hits.first() {
                 None => {}
@@ -240,7 +246,9 @@ impl Deduplicator {
                     let doubted = doubt.map(|hit| hit.candidate);
                     findings.guess = findings.guess.or(doubted);
                 }
+                // Later rules only show what they match.
                 Some(_) if findings.is_decided(case) => {}
+                // A decision that yields gives way only to one that joins.
                 Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
                     Ok(Some(decision)) => {
                         let earlier = findings.decision.as_ref();
@@ -272,6 +280,7 @@ impl Deduplicator {
         let mut hits: Vec<RuleHit<'c, 'r>> = match (composite, rule.threshold(), case.asked) {
             (Some(composite), ..) => composite.hits(&counted.collect::<Vec<_>>(), marks, case),
             (None, Some(threshold), Some(asked)) => {
+                // Records of a crowded name are not compared either: what the key was refused for would come back.
                 let is_crowded =
                     |candidate: &Candidate<'r>| case.crowded_names.iter().any(|place| candidate.has(*place));
                 let records: Vec<_> = counted.filter(|one| !is_crowded(one)).collect();
@@ -285,6 +294,7 @@ impl Deduplicator {
                 })
                 .collect(),
         };
+        // The likeliest first, of equals the earliest: that is the one meant unless something tells otherwise.
         hits.sort_by(|a, b| {
             let likelier = b.similarity.unwrap_or(1.0).total_cmp(&a.similarity.unwrap_or(1.0));
             likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
@@ -309,6 +319,7 @@ impl Deduplicator {
         people: &[NumberPeople],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
+        // A mobile under many names is a front desk's or a dealer's. Folded leads count: they were people too.
         let is_nobody_s = |key: &MatchKey, place: usize| {
             let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
             let on_file = candidates.iter().filter(|one| one.has(place)).filter_map(|one| one.person_name());
@@ -346,6 +357,7 @@ fn siblings(
         return Vec::new();
     }
     found.sort_by(|a, b| a.age().cmp(&b.age()));
+    // They end with this decision, so nothing is left to be given along.
     let is_folded = |id: &LeadId| {
         effects.iter().any(|effect| matches!(effect, Effect::Fold { entry, .. } if entry == id))
     };

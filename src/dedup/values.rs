@@ -18,8 +18,10 @@ impl Deduplicator {
     /// the difference is shown to somebody. A consent that the entry gives anew is shown; one that it takes away is taken.
     pub(super) fn values(&self, entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
         let to = RecordRef::Lead(record.id.clone());
+        // Only a later word may replace an earlier one, whichever of the two goes on.
         let newer = entry.seniority() >= record.seniority();
         let mut effects = Vec::new();
+        // Life and origin are each record's own. A WeChat id may stand in two fields and is read with the ids.
         let alone = |field: &LeadField| {
             !matches!(Part::of(*field), Part::Life | Part::Origin) && *field != LeadField::Wechat
         };
@@ -28,6 +30,7 @@ impl Deduplicator {
             if found.is_blank() {
                 continue;
             }
+            // Lists take in what is new: nothing in them contradicts.
             if let Value::List(items) = &found
                 && Part::of(field) != Part::Description
             {
@@ -38,6 +41,7 @@ impl Deduplicator {
                 effects.extend(added(&to, field, known, items, tables));
                 continue;
             }
+            // What describes the customer may change; keys are added and never replaced.
             let may_update =
                 newer && self.rules.update.contains(&field) && Part::of(field) == Part::Description;
             effects.extend(one(&to, field.as_str(), found, known, may_update, entry));
@@ -55,6 +59,7 @@ impl Deduplicator {
         for group in OpenGroup::ALL {
             let (Some(theirs), Some(ours)) = (group.texts(entry), group.texts(record)) else { continue };
             for (name, found) in theirs {
+                // Ids of a person or record were added as such above.
                 if group == OpenGroup::ExternalIds && ExternalIdKind::of(name) != ExternalIdKind::Other {
                     continue;
                 }
@@ -70,6 +75,7 @@ impl Deduplicator {
 /// What names a person or an event stays a key: the first value under a name fills it, others stand beside it.
 fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
     let same = |(field, value): (String, &str)| {
+        // By what it is known by, as its spellings differ and its keys do not.
         let plain = if field == WECHAT { canonical_id(value) } else { value.trim().to_owned() };
         (field, plain)
     };
@@ -81,6 +87,7 @@ fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
             continue;
         }
         let (record, value) = (RecordRef::Lead(record.id.clone()), Value::from(value));
+        // A second id is no contradiction: both are keys.
         effects.push(if filled.insert(field.clone()) {
             Effect::UpdateField { record, field, value, replaces: Value::Null }
         } else {
@@ -134,6 +141,7 @@ fn one(
     may_update: bool,
     entry: &Lead,
 ) -> Option<Effect> {
+    // Another spelling of the same is neither news nor a conflict.
     if found.is_blank() || found == known || same_text(&found, &known) {
         return None;
     }
