@@ -279,6 +279,7 @@ impl Assigner {
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
+            // The answer says when the caller's clock was not believed.
             clamped_from: (at != now).then_some(now),
             decided_at: None,
             delta: AssignDelta {
@@ -350,6 +351,7 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
     let Run { skipped, faults, seated, .. } = run;
     (assignment.skipped, assignment.faults) = (skipped, faults);
     let mut also = Vec::new();
+    // Who is to stand beside an owner is chosen only where the rules gave the lead one.
     if let AssignmentKind::Assigned { rep, rule, .. } = &kind {
         (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
     }

@@ -102,6 +102,7 @@ fn share(
     let plan = groups.plans.get(id);
     Sharing {
         list: TurnList::Group(id.clone()),
+        // A strategy of the rule comes before the group's, also before a custom one.
         custom: plan.and_then(|plan| plan.custom.clone()).filter(|_| strategy.is_none()),
         strategy: strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy),
         members: plan.map(|plan| plan.members.clone()).unwrap_or_default(),
@@ -213,6 +214,7 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
 
 /// Checks that a field is known where leads are assigned.
 fn check_field(field: &Field, report: &mut Report) {
+    // By a condition on it, so that conditions and fields are known by one table.
     if let Ok(condition) = Condition::compare(field.to_string().as_str(), Operator::Exists, true) {
         condition.compile(Scope::Assign, report);
     }

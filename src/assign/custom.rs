@@ -267,6 +267,7 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
             chosen.get_or_insert(place);
             ControlFlow::Break(())
         }
+        // A strategy need not know who may take the lead: whom it names in vain is passed over.
         Err(_) => ControlFlow::Continue(()),
     });
     chosen

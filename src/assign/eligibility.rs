@@ -104,12 +104,14 @@ impl<'a> Question<'a> {
             return None;
         }
         let at = self.roster.at_work_from(slot, self.now)?;
+        // What he holds becomes less by work, not by time.
         if self.held_up(rep, slot) {
             return None;
         }
         // Each cap that is reached frees at the end of its period; the last to end counts.
         let periods = self.closed().into_iter().chain(self.period_caps(rep, slot));
         let Some(free) = periods.map(|(_, next)| next).max() else { return Some(at) };
+        // A cap frees at midnight, and he may not be at work then.
         let free = self.zone.start_of_day(free);
         if at >= free { Some(at) } else { self.roster.at_work_from(slot, free) }
     }

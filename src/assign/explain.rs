@@ -76,9 +76,11 @@ impl Assigner {
             kind: AssignmentKind::NoRuleMatched,
             rules: Vec::new(),
         };
+        // Nothing is remembered under a blank key, so the rules are asked although they have decided before.
         let anew = AssignOptions { key: Some(String::new()), ..options.clone() };
         explanation.kind = self.decide(facts, roster, ledgers, &anew, Some(&mut explanation)).kind;
         for trace in explanation.rules.iter_mut().filter(|trace| !trace.reps.is_empty()) {
+            // Somebody may ask about any rep, member or not.
             for rep in roster.reps() {
                 trace.reps.entry(rep.clone()).or_insert_with(|| {
                     let active = roster.is_active(rep.as_str());
@@ -130,6 +132,7 @@ impl Assigner {
             let (expected, found) = (assignment.lead().clone(), facts.lead().id.clone());
             return Err(LedgerError::OtherLead { expected, found });
         }
+        // By other rules, or on another state, another decision would be explained.
         if assignment.version() != self.version() {
             return Err(LedgerError::OtherRules);
         }
@@ -148,6 +151,7 @@ impl Assigner {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }
         }
+        // The answer of before: no rule was asked.
         if assignment.repeats().is_some() {
             return Ok(AssignExplanation {
                 lead: assignment.lead().clone(),

@@ -110,6 +110,7 @@ impl Ledger {
             spans: stored.spans.unwrap_or_default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            // What happened before is not stored: lists are read once more, and then kept again.
             given: Recent::from(stored.revision),
         };
         ledger.latest.map_or(Ok(()), |at| check_time("latest", at))?;

@@ -150,6 +150,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
         ("holding_cap", pool.holding_cap),
         ("untouched_limit", pool.untouched_limit),
     ];
+    // A pool that only hands leads on assigns none, so its caps are no mistake.
     let gives = pool.rules.iter().any(|rule| pool_of(rule).is_none() && !rule.reward);
     for (key, _) in caps.iter().filter(|(_, cap)| gives && *cap == Some(0)) {
         let help = "leave it out for no cap, or remove the rules";

@@ -103,6 +103,7 @@ impl Free<'_, '_> {
         let opens = |at| question.roster.opens_from(slot, at);
         let now = opens(question.now)?;
         let tomorrow = || opens(question.zone.start_of_day(Period::Day.next(question.date)));
+        // What other kinds gave so far, so that nobody is asked who cannot be earlier.
         let mut first = before;
         let index = standing.index()?;
         // The earliest that anybody of the kind can be free; who is, ends the search.

@@ -52,6 +52,7 @@ pub(super) fn best(
     ledgers: Ledgers<'_>,
 ) -> Option<usize> {
     let turns = ledgers.pool.turns(list);
+    // Shares are among those who may take this lead, not among all members.
     let total = total_weight(candidates);
     let table = match strategy {
         Strategy::SmoothWeighted => TurnTable::Smooth,

@@ -177,6 +177,7 @@ impl Roll {
                 (Some(code), _) => question.rest(&one.rep, code),
                 (None, None) => To::Away,
                 (None, Some(kind)) => {
+                    // One class for all who come to a kind of which nobody sat before.
                     let number = kind.class.unwrap_or_else(|| {
                         *opened.entry(one.kind).or_insert_with(|| {
                             seating.opened.insert(next, kind.key);
@@ -190,6 +191,7 @@ impl Roll {
             seating.moved.insert(one.rep.clone(), to);
         }
         let patch = Patch { moment: Moment::of(question), changed: changed.to_vec() };
+        // For the ledger, which keeps what was read in step without reading the list itself.
         seating.hint = Hint::Patch(Arc::new(patch));
         seating
     }

@@ -575,6 +575,7 @@ impl Slot {
 
     /// Open leads: those the host counted and those taken since, less those taken back.
     pub(super) fn open(&self, taken: i64) -> u32 {
+        // More may be taken back than the host had counted when it counted last.
         let open = i64::from(self.holding).saturating_add(taken);
         u32::try_from(open.max(0)).unwrap_or(u32::MAX)
     }
@@ -606,6 +607,7 @@ impl Slot {
 fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     let mut territories = BTreeSet::new();
     for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
+        // Serves everywhere: no region is without somebody.
         if slot.territories.is_empty() {
             return None;
         }

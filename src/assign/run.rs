@@ -58,6 +58,7 @@ pub(super) fn is_reward(facts: &Facts<'_>) -> bool {
 impl PoolPlan {
     /// The folded levels of the lead's industry, where they matter.
     pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
+        // Folding every level of every lead is work that most rules never look at.
         let is_asked = self.match_industry || self.rules.iter().any(|rule| rule.match_industry);
         let levels = if is_asked { facts.read().industry.as_slice() } else { &[] };
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
@@ -163,6 +164,7 @@ impl<'a> Run<'a, '_> {
             },
             None => None,
         };
+        // Two reasons for a second pass: no rule matched, or one did and nobody could take the lead.
         let occasion = if nobody.is_some() { RulePass::AfterNobodyEligible } else { RulePass::AfterNoHit };
         let second =
             pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == RulePass::AfterEither);
@@ -357,6 +359,7 @@ impl<'a> Run<'a, '_> {
     /// The strategy wants none of those who may take the lead.
     fn declined(&mut self, candidates: &[Candidate<'_>]) -> Nobody {
         let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
+        // The lead went to nobody although these could have it: the decision says so.
         add(&mut self.skipped, Cow::Borrowed(SkipReason::NotProposed.code()), count);
         for one in candidates {
             if let Some(trace) = self.trace.as_deref_mut() {

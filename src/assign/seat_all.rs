@@ -111,8 +111,10 @@ impl Assigner {
                 }
             }
         }
+        // Without a change the revision stays, so seating twice costs and refuses nothing.
         let change = (!seated.is_empty()).then(|| {
             Arc::new(Change {
+                // A change has a kind; about no lead is anything decided here.
                 kind: AssignmentKind::NoRuleMatched,
                 date: question.date,
                 key: None,

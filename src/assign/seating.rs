@@ -114,6 +114,7 @@ mod by_place {
         let mut moved = BTreeMap::new();
         for (to, reps) in Vec::<(To, Vec<RepId>)>::deserialize(deserializer)? {
             for rep in reps {
+                // Written by place, a rep may stand in two: refused, as the later would win by its place in the text.
                 if let Some(before) = moved.insert(rep.clone(), to)
                     && before != to
                 {

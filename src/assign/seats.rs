@@ -137,6 +137,7 @@ pub(super) trait Seats {
 
     /// The winner pays what was given, not one lead: floors lose units, and the sum must stay 0.
     fn turn(&mut self, turn: &Turn) {
+        // Given back, each loses what he would gain, and the winner gets it again.
         let sign = if turn.back { -1 } else { 1 };
         let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
         let mut paid = 0_i64;
@@ -156,6 +157,7 @@ pub(super) trait Seats {
             paid = paid.saturating_sub(gained);
             self.pay(rep, turn.table, gained);
         }
+        // Such a turn moves no class: its few pay and are paid one by one.
         for rep in turn.among.iter() {
             let Some(gained) =
                 self.sits_in(rep).and_then(|number| self.class(number)).map(|class| gain(class.weight))

@@ -60,6 +60,7 @@ pub(super) fn pick(
     let mut parts = Parts::of(question, &standing).ok_or_else(Nobody::default)?;
     parts.rule_out(question, &standing);
     let total = parts.total();
+    // A lead that something else gives away takes a turn only if its owner is among those who share.
     let first = match winner {
         Some(rep) => parts.has(rep, question, &standing).then(|| rep.clone()),
         None => parts.first(question, &standing, share, total),

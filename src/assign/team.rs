@@ -124,6 +124,7 @@ impl<'a> Team<'a> {
             let (industry, previous, untouched) = (&industry, &previous, self.options.untouched);
             let lead = LeadOptions { industry, named: &[], previous, excluded: &excluded, untouched };
             let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
+            // On the state that the turns before will leave; none of them is applied yet.
             let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);
             let (skipped, faults) = (BTreeMap::new(), Vec::new());
@@ -152,6 +153,7 @@ impl<'a> Team<'a> {
                     spans: slot.is_some_and(|(_, slot)| self.pool.counts_spans(slot)),
                 });
             }
+            // A role that nobody can take is named all the same, and the owner hears of it.
             companions.push(Companion { role: role.clone(), rep: found.map(|(rep, _)| rep) });
         }
         (companions, changes)
