@@ -86,6 +86,7 @@ fn divide_exactly<const N: usize>(total: i64, weights: &[f64], parts: &mut [i64]
     let Some(sum) = small_units(weights, &mut units) else { return true };
     let magnitude = total.unsigned_abs();
     let per_unit = magnitude as f64 / sum as f64;
+    // Fewer than N in the end, as each remainder is less than a unit.
     let mut left = magnitude;
     for index in 0..N {
         (quotas[index], rests[index]) = near(magnitude, units[index], sum, per_unit);

@@ -89,6 +89,7 @@ pub(super) fn remaining(chain: &Chain) -> Vec<Remaining> {
     }
     factors.solve(&mut fundamental, size);
     let expected = |rewards: &[f64], state: usize| -> f64 {
+        // Visits to each state from this one on.
         let row = &fundamental[state * size..(state + 1) * size];
         row.iter().zip(rewards).map(|(visits, reward)| visits * reward).sum()
     };
