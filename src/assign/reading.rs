@@ -153,7 +153,7 @@ impl Roll {
             let Some((rep, slot)) = question.roster.find(rep.as_str()) else { continue };
             let (now, load) =
                 (question.own_code(rep, slot), self.load_now(question, rep).unwrap_or_default());
-            // Most of those looked at again stand as before: a lead given fills no cap.
+            // Most of those looked at again stand as before: few leads fill a cap.
             if now != before || load != self.load(rep) {
                 changed.push(Changed { rep: rep.clone(), kind, before, now, load });
             }

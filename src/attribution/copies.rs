@@ -52,7 +52,7 @@ pub(super) fn counted(touches: &[Placed<'_>], persons: &mut RecordSets) -> Vec<u
             });
         }
         for identity in identities {
-            // Within a customer: one touch of two customers counts for each of them.
+            // Within a customer: what two customers have alike is a touch of each.
             let other = *known.entry((one.customer, identity)).or_insert(place);
             sets.join(other, place);
         }
