@@ -51,37 +51,36 @@ pub(super) fn merged(mut pauses: Vec<Pause>) -> Vec<Pause> {
 }
 
 /// When a clock stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Stops {
     /// In order, none touching another.
     all: Vec<Pause>,
-    /// Those in which somebody would have worked.
-    of_work: Vec<Pause>,
+    /// Those that give time, where not all do.
+    counted: Option<Vec<Pause>>,
 }
 
 impl Stops {
-    /// O(p·log p) in the pauses, and a look at the calendar for each.
-    pub(super) fn new(calendar: &Calendar, pauses: Vec<Pause>) -> Stops {
+    /// On a clock of days the pauses count in which somebody would have worked: a night of which nobody works a minute is no part
+    /// of a day's allowance, and to pause over it gives none.
+    ///
+    /// O(p·log p) in the pauses, and on such a clock a look at the calendar for each.
+    pub(super) fn new(calendar: &Calendar, clock: Clock, pauses: Vec<Pause>) -> Stops {
         let all = merged(pauses);
+        let is_of_days = matches!(clock, Clock::Workday | Clock::SameTime);
         let is_of_work = |pause: &&Pause| {
             let open = pause.until.map(|until| calendar.between(pause.from, until, Clock::OfficeHours));
             !matches!(open, Some(Ok(open)) if open <= TimeDelta::zero())
         };
-        let of_work = all.iter().filter(is_of_work).cloned().collect();
-        Stops { all, of_work }
+        let counted = is_of_days.then(|| all.iter().filter(is_of_work).cloned().collect());
+        Stops { all, counted }
     }
 
     pub(super) fn all(&self) -> &[Pause] {
         &self.all
     }
 
-    /// The pauses that give time on a clock: a night of which nobody works a minute is no part of a day's allowance, and to pause
-    /// over it gives none.
-    fn on(&self, clock: Clock) -> &[Pause] {
-        match clock {
-            Clock::Workday | Clock::SameTime => &self.of_work,
-            Clock::OfficeHours | Clock::Elapsed => &self.all,
-        }
+    fn counted(&self) -> &[Pause] {
+        self.counted.as_deref().unwrap_or(&self.all)
     }
 
     /// The moment itself, or the end of the pause it lies in; `None` while that lasts.
@@ -105,7 +104,7 @@ pub(super) fn due(
     clock: Clock,
     stops: &Stops,
 ) -> Result<Option<DateTime<Utc>>, CalendarError> {
-    let due = counted(calendar, start, amount, clock, stops.on(clock))?;
+    let due = counted(calendar, start, amount, clock, stops.counted())?;
     Ok(due.and_then(|due| stops.held(due)))
 }
 

@@ -210,7 +210,7 @@ fn stops(asked: &Asked<'_, '_>, known: &Known<'_>) -> Rc<Stops> {
     let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
     let of_run = run.stands().chain(known.absences_of(run)).chain(known.rests_of(run));
     let all = of_lead.chain(of_run).chain(time.left_out.iter().cloned()).collect();
-    Rc::new(Stops::new(asked.calendar, all))
+    Rc::new(Stops::new(asked.calendar, node.clock(), all))
 }
 
 /// The latest planned follow-up of who works on the lead that was planned before it was due, if it is later than that.
