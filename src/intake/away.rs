@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::converted::is_exhausted;
 use super::engine::Case;
+use super::marks::is_disputed;
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{
@@ -79,9 +80,11 @@ impl Intake {
         let delta = anybody.delta().clone();
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
         let stands = matches!(case.act, Act::Allot | Act::Import)
-            || case.lead.acquisition == Some(Acquisition::AssignedByAdmin);
+            || case.lead.acquisition == Some(Acquisition::AssignedByAdmin)
+            || is_disputed(case.lead);
         if is_customer || stands || self.has_others_of(case, facts, owner) {
-            // His other records stay his, for a customer has one owner; a director's word stands, and so does a row's.
+            // His other records stay his, for a customer has one owner; a director's word stands, so does a row's, and of what
+            // reviewers are asked both reps keep what they have.
             return Attended::Covered(rep, until, Some(delta));
         }
         Attended::Given(rep, delta)

@@ -52,8 +52,13 @@ impl Intake {
         };
         let owners = others.iter().filter_map(|one| one.owner.as_ref());
         let heir = std::iter::once(own).chain(owners).find(is_fit);
-        let by_rule = heir.map(|heir| (heir.clone(), Acquisition::OwnerChanged));
-        by_rule.or_else(|| Some((self.next_admin(case)?, Acquisition::AssignedByAdmin)))
+        if let Some(heir) = heir {
+            return Some((heir.clone(), Acquisition::OwnerChanged));
+        }
+        let is_here = |rep: &&RepId| matches!(case.owner_state(rep), OwnerState::Active | OwnerState::Full);
+        let fresh = || case.roster.reps().filter(is_fit).find(is_here);
+        let admin = self.admins(&self.pool).find(is_here).or_else(fresh).cloned();
+        admin.or_else(|| self.next_admin(case)).map(|admin| (admin, Acquisition::AssignedByAdmin))
     }
 }
 
@@ -101,12 +106,20 @@ impl Outcome {
         marks.next().unwrap_or(is_disputed(lead))
     }
 
-    /// The lead's wake-up has come, whatever it was for, and reviewers are asked still: their time comes again.
+    /// The lead's wake-up has come, whatever it was for, or ends with its owner, and reviewers are asked still: their time comes
+    /// again.
     pub(super) fn stay_disputed(&mut self, intake: &Intake, case: &Case<'_>) {
-        let wakes =
-            |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if *lead == case.lead.id);
-        let is_woken = case.lead.owner.is_some() && case.wake_up.is_some();
-        if is_woken && self.leaves_disputed(case.lead) && !self.effects.iter().any(wakes) {
+        let id = &case.lead.id;
+        let wakes = |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if lead == id);
+        let gives = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if lead == id);
+        let last = self.effects.iter().rposition(gives);
+        let since = self.effects.get(last.unwrap_or_default()..).unwrap_or_default();
+        let is_over = last.is_some() || case.wake_up.is_some();
+        if is_over
+            && self.route.owner().is_some()
+            && self.leaves_disputed(case.lead)
+            && !since.iter().any(wakes)
+        {
             self.ask_whose(intake, case);
         }
     }

@@ -16,6 +16,8 @@ mod again;
 mod clock;
 mod desk;
 pub(crate) mod event;
+#[cfg(test)]
+mod excuses;
 mod import;
 mod journeys;
 mod laws;

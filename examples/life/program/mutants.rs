@@ -13,7 +13,7 @@ use super::options::Options;
 use super::{Verdict, run, soak, tell};
 
 /// What a scenario prints, what the notes say, and whether the laws held.
-fn live(scenario: &str, words: &str) -> (String, String, Verdict) {
+pub(super) fn live(scenario: &str, words: &str) -> (String, String, Verdict) {
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     let words = format!("s.jsonl {words}");
     let read = |path: &Path| {
@@ -24,11 +24,11 @@ fn live(scenario: &str, words: &str) -> (String, String, Verdict) {
     (String::from_utf8(out).unwrap(), String::from_utf8(notes).unwrap(), verdict)
 }
 
-fn at(minute: u32, event: &str) -> String {
+pub(super) fn at(minute: u32, event: &str) -> String {
     format!("{{\"at\":\"2026-03-02T09:{minute:02}:00+08:00\",{event}}}\n")
 }
 
-fn submit(minute: u32, id: &str, company: &str, phone: &str) -> String {
+pub(super) fn submit(minute: u32, id: &str, company: &str, phone: &str) -> String {
     let lead = format!(
         "\"submit\":{{\"id\":\"{id}\",\"name\":\"Ann\",\"company\":\"{company}\",\"phones\":[\"{phone}\"],\
          \"message\":\"from {id}\"}}"
@@ -36,12 +36,12 @@ fn submit(minute: u32, id: &str, company: &str, phone: &str) -> String {
     at(minute, &lead)
 }
 
-const PHONE: &str = "13812349876";
-const ACME: &str = "Acme Trading Ltd";
+pub(super) const PHONE: &str = "13812349876";
+pub(super) const ACME: &str = "Acme Trading Ltd";
 
 /// The scenario is lawful, and breaks one law and no other once the effects are added to it.
 #[track_caller]
-fn assert_breaks(before: &str, effects: &str, law: u8) {
+pub(super) fn assert_breaks(before: &str, effects: &str, law: u8) {
     let (_, notes, verdict) = live(before, "");
     assert_eq!((notes.as_str(), verdict), ("", Verdict::Lawful), "without the effects");
     let after = format!("{before}{}", at(50, &format!("\"effects\":[{effects}]")));

@@ -425,6 +425,38 @@ fn a_lead_that_takes_in_a_record_of_who_lost_it_is_not_his_again() {
     assert!(desk.told().contains(&"li joined lead L1".to_owned()), "{:?}", desk.told());
 }
 
+/// What goes along with one of a list is looked at next; whatever else the rep has is handed over, at once or read anew.
+#[test]
+fn a_list_is_handed_over_whole_by_reading_anew_what_has_no_outcome() {
+    let mut desk = team(json!({}), &["li", "wang", "zhao"].map(rep));
+    let acme = |id: &str, phone: &str| Lead {
+        company: Some("Acme Trading Ltd".into()),
+        ..owned(caller(id, 0, phone), "li")
+    };
+    // Two rows of one person, filed side by side.
+    desk.book.insert_lead(acme("L1", MOBILE));
+    desk.book.insert_lead(acme("L2", MOBILE));
+    // Of the same company, and so read with those two.
+    desk.book.insert_lead(acme("L3", "13612349871"));
+    desk.book.insert_lead(owned(caller("L4", 0, "13512349872"), "li"));
+    let ids = ["L1", "L2", "L3", "L4"];
+    let mut rounds = Vec::new();
+    loop {
+        let inputs: Vec<Input> =
+            ids.iter().filter(|id| desk.owner(id) == "li").map(|id| desk.input(id, 5)).collect();
+        let to = "wang".into();
+        let outcomes =
+            desk.intake.hand_over(&inputs, &"li".into(), Some(&to), &desk.roster, &desk.state, hour(5));
+        if outcomes.is_empty() {
+            break;
+        }
+        outcomes.iter().for_each(|outcome| desk.apply(outcome));
+        rounds.push(outcomes.iter().map(|one| one.lead().to_string()).collect::<Vec<_>>().join(" "));
+    }
+    assert_eq!(rounds, ["L1 L4", "L3"], "L2 goes along with L1");
+    assert!(ids.iter().all(|id| desk.owner(id) != "li"));
+}
+
 #[test]
 fn a_hand_over_decides_no_collision() {
     let mut desk = team(json!({}), &["li", "wang", "zhao"].map(rep));

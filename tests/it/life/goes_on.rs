@@ -521,6 +521,39 @@ fn two_looks_at_one_moment_are_two_decisions() {
 }
 
 #[test]
+fn two_wake_ups_of_one_moment_are_two_causes() {
+    let mut desk = team(json!({}), &[]);
+    desk.submit(&Lead { tags: vec!["cold".into()], ..caller("L1", 0, MOBILE) });
+    // A host has it looked at; then something else has it looked at within the second.
+    for decision in ["fair", "call"] {
+        let (lead, at) = ("L1".into(), hour(5));
+        desk.book.apply_effects(decision, &[Effect::SetNextWakeUp { lead, at, code: "sales".into() }], at);
+        drop(desk.review("L1", 5));
+        assert_eq!(desk.due_at("L1"), Some(hour(5 + 30 * DAY)), "{decision}");
+    }
+    assert_eq!(desk.book.history(&"L1".into()).wake_ups, 2);
+}
+
+#[test]
+fn who_is_waited_for_has_missed_nothing_by_a_clock_of_the_host() {
+    let mut desk = team(rotation(), &[rep("li")]);
+    desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
+    let with = |desk: &mut Desk, from: i64, until: i64| {
+        desk.roster = Roster::compile(&[away("li", from, until)], &Calendars::default()).unwrap();
+    };
+    with(&mut desk, 5, 10 * DAY);
+    drop(desk.review("L1", 5));
+    let started = |desk: &Desk| desk.book.history(&"L1".into()).deadlines[0].started_at;
+    assert_eq!(started(&desk), hour(10 * DAY), "he is waited for");
+    // A new absence, said without what came before it.
+    with(&mut desk, 30, 12 * DAY);
+    let outcome = desk.lose("L1", Loss::DeadlineMissed, 30);
+    assert_eq!((desk.owner("L1"), outcome.route().code()), ("li", "to_owner"));
+    assert_eq!(started(&desk), hour(12 * DAY));
+    assert!(desk.told().iter().all(|told| !told.contains("owners_exhausted")), "{:?}", desk.told());
+}
+
+#[test]
 fn open_leads_with_a_deadline_inside_an_absence_are_covered_too() {
     let mut desk = team(json!({}), &[]);
     desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });

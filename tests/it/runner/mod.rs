@@ -8,6 +8,7 @@ use expect_test::expect_file;
 mod program;
 
 mod again;
+mod asked;
 mod bundled;
 mod counted;
 mod fresh;
