@@ -507,7 +507,8 @@ pub struct PatternCheck {
 }
 
 /// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value, or with the scope
-/// `value` those about the value itself; they are still listed, marked with the override.
+/// `value` those about the value itself; they are still listed, marked with the override. A placeholder, a sample number or a
+/// number outside every assigned range that it allows is a contact by which the lead can be reached.
 ///
 /// A consent that was withdrawn is not lifted by the way: a `consent` rule is overridden only by its name in `rules`, and
 /// only for a lead or the person's own phone number, e-mail address or WeChat id.

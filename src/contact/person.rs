@@ -54,7 +54,7 @@ impl Email {
     }
 
     /// One key for the ways a person writes one address: without a `+tag`, and at gmail.com without dots, which that provider
-    /// ignores. What compares people goes by it; lists and matching go by the exact [`key`](Email::key).
+    /// ignores. What compares people goes by it, and so do lists; matching goes by the exact [`key`](Email::key).
     ///
     /// ```
     /// use leadkit::contact::Email;
