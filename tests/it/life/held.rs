@@ -165,7 +165,7 @@ fn who_refused_every_channel_is_given_to_nobody() {
     let allotted = desk.intake.allot(&input, &other.into(), &desk.roster, &state, hour(1));
     assert_eq!(allotted.refusal().map(Refusal::code), Some("no_allowed_channel"));
     let handed = desk.intake.hand_over(
-        &[input.clone()],
+        std::slice::from_ref(&input),
         &owner.as_str().into(),
         Some(&other.into()),
         &desk.roster,
