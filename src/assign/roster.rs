@@ -441,21 +441,8 @@ impl Roster {
     }
 
     /// Whether two reps are of one team.
-    ///
-    /// ```
-    /// use leadkit::Roster;
-    /// use serde_json::json;
-    ///
-    /// let roster = Roster::load(json!({"reps": [
-    ///     {"id": "li", "team": "east"}, {"id": "wang", "team": "east"}, {"id": "zhao"}, {"id": "sun"},
-    /// ]}))?;
-    /// assert!(roster.are_colleagues(&"li".into(), &"wang".into()));
-    /// // Reps without a team have no colleagues.
-    /// assert!(!roster.are_colleagues(&"zhao".into(), &"sun".into()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
-    pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
+    pub(crate) fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
         let team = |rep: &RepId| self.slot(rep).and_then(|slot| slot.team.as_ref());
         team(a).is_some() && team(a) == team(b)
     }
