@@ -36,7 +36,8 @@
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
 //!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays. What turns out
-//!   to have been done in time, as a call whose record comes late, was not missed: it is taken off.
+//!   to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host that does not trust
+//!   times that are typed by hand hands in those of writing.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was asked for
 //!   is not asked for again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
