@@ -74,6 +74,8 @@
 //!   What an administrator gave stays.
 //! * Until a reviewer has decided no rep loses what collides by the first deadline, which begins anew; the second can
 //!   be missed.
+//! * When the reviewers' time is over and each of the reps lost one of the customer's leads before, no rule gives the
+//!   customer back to one of them: who runs the pool has the customer.
 //! * While a rep has an open opportunity of an account, all that was converted to it stays with the rep, answered or
 //!   not. Who leaves or hands over passes on the opportunity with all of it.
 //! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
