@@ -49,7 +49,7 @@ impl Deduplicator {
         for (name, found) in &entry.attributes {
             let known = record.attributes.get(name).cloned().unwrap_or_default();
             // What protects the person is never taken back by an entry, and is heard whenever it was said.
-            let may_update = match Protection::of_attribute(name) {
+            let may_update = match Protection::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
                 _ => newer,
             };

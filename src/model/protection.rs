@@ -13,7 +13,7 @@ pub(crate) enum Protection {
 }
 
 /// Parts of the names of refusals, in letters and digits alone.
-const REFUSALS: [&str; 26] = [
+const REFUSALS: [&str; 37] = [
     "donot",
     "dontcall",
     "dontcontact",
@@ -25,58 +25,147 @@ const REFUSALS: [&str; 26] = [
     "optedout",
     "unsubscri",
     "suppress",
+    "suspended",
     "withdrawn",
     "revoked",
+    "objected",
+    "objection",
+    "blacklist",
+    "blocklist",
+    "complain",
+    "robinson",
+    "werbesperre",
     "勿扰",
     "勿打",
     "请勿",
     "拒收",
-    "拒绝联系",
-    "拒绝营销",
-    "拒绝来电",
+    "拒绝",
+    "拒接",
     "禁止联系",
+    "禁止营销",
     "退订",
     "撤回",
     "撤销同意",
     "不同意",
     "未同意",
+    "投诉",
+    "黑名单",
+    "免打扰",
 ];
+/// Words of their names that are parts of others.
+const REFUSAL_WORDS: [&str; 3] = ["dnc", "dnd", "tps"];
 /// Parts of the names of consents that are no refusals.
-const CONSENTS: [&str; 8] =
-    ["consent", "optin", "optedin", "subscribed", "允许联系", "允许营销", "接受营销", "同意"];
+const CONSENTS: [&str; 27] = [
+    "consent",
+    "optin",
+    "optedin",
+    "subscribed",
+    "subscriptionstatus",
+    "emailsubscription",
+    "newsletter",
+    "permission",
+    "permitted",
+    "allowed",
+    "granted",
+    "gdpr",
+    "marketable",
+    "marketingok",
+    "contactable",
+    "cancall",
+    "canemail",
+    "cansms",
+    "cancontact",
+    "einwilligung",
+    "允许",
+    "接受营销",
+    "接收",
+    "同意",
+    "授权",
+    "可联系",
+    "可营销",
+];
+/// Words of their names that are parts of others.
+const CONSENT_WORDS: [&str; 5] = ["allow", "allows", "agree", "agreed", "agrees"];
 const YES: [&str; 12] = ["yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si"];
 const NO: [&str; 12] = ["no", "n", "false", "f", "0", "off", "none", "never", "否", "不", "无", "nein"];
+/// Other answers by which a person refuses nothing.
+const PERMITS: [&str; 13] = [
+    "allow",
+    "allowed",
+    "send",
+    "granted",
+    "permitted",
+    "subscribed",
+    "允许",
+    "可以",
+    "同意",
+    "已同意",
+    "已授权",
+    "接受",
+    "已订阅",
+];
 const UNKNOWN: [&str; 6] = ["unknown", "na", "null", "未知", "不详", "不清楚"];
 /// Other words that take a consent away, at the start of an answer.
-const TAKEN_AWAY: [&str; 17] = [
+const TAKEN_AWAY: [&str; 11] = [
     "not",
-    "withdrawn",
     "withdrew",
-    "revoked",
     "refused",
     "declined",
     "denied",
     "rejected",
     "expired",
+    "opted",
+    "suspended",
+    "blocked",
+    "nonmarketing",
+];
+/// The same, which refuse something whatever is asked.
+const REFUSING: [&str; 19] = [
+    "withdrawn",
+    "revoked",
+    "objected",
     "optedout",
     "optout",
-    "opted",
     "unsubscribed",
+    "donot",
+    "dont",
     "撤回",
     "已撤回",
     "拒绝",
+    "已拒绝",
+    "拒收",
+    "退订",
+    "已退订",
     "不同意",
+    "不允许",
+    "未同意",
+    "未授权",
 ];
 
 impl Protection {
     /// What a custom attribute of a name asks, such as `do_not_contact`, `HasOptedOutOfEmail` or `营销同意`.
     pub(crate) fn of_attribute(name: &str) -> Option<Protection> {
+        let folded = fold(name);
+        let words = || folded.split(|c: char| !c.is_alphanumeric());
         let name = letters(name);
-        let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-        if has(&REFUSALS) || name.starts_with("dnc") || name.ends_with("dnc") {
+        let has = |parts: &[&str], whole: &[&str]| {
+            parts.iter().any(|part| name.contains(part)) || words().any(|word| whole.contains(&word))
+        };
+        if has(&REFUSALS, &REFUSAL_WORDS) || name.starts_with("dnc") || name.ends_with("dnc") {
             return Some(Protection::Refusal);
         }
-        has(&CONSENTS).then_some(Protection::Consent)
+        has(&CONSENTS, &CONSENT_WORDS).then_some(Protection::Consent)
+    }
+
+    /// The same by what is answered there too: an answer such as `unsubscribed` takes a consent away, whatever the column is
+    /// called.
+    pub(crate) fn of_answers<'v>(
+        name: &str,
+        answers: impl IntoIterator<Item = &'v Value>,
+    ) -> Option<Protection> {
+        let refuses = |answer: &Value| matches!(answer, Value::Text(text) if refuses(&letters(text)));
+        let by_answer = || answers.into_iter().any(refuses).then_some(Protection::Consent);
+        Protection::of_attribute(name).or_else(by_answer)
     }
 
     /// What a field of a record asks: only attributes do.
@@ -94,7 +183,8 @@ impl Protection {
             }
             (Protection::Refusal, Value::Text(text)) => {
                 let text = letters(text);
-                !text.is_empty() && !NO.contains(&text.as_str()) && !UNKNOWN.contains(&text.as_str())
+                let is_one_of = |words: &[&str]| words.contains(&text.as_str());
+                !text.is_empty() && !is_one_of(&NO) && !is_one_of(&PERMITS) && !is_one_of(&UNKNOWN)
             }
             (Protection::Refusal, answer) => !answer.is_blank(),
             (Protection::Consent, Value::Text(text)) => takes_away(text),
@@ -110,11 +200,16 @@ fn takes_away(text: &str) -> bool {
     let Some(first) = first else { return false };
     let whole = letters(text);
     let is_opted_in = whole.starts_with("optedin");
-    let is_written_together = |word: &&&str| !word.is_ascii() && word.chars().count() > 1;
     !is_opted_in
         && !UNKNOWN.contains(&whole.as_str())
         && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole)
-            || TAKEN_AWAY.iter().filter(is_written_together).any(|word| first.starts_with(word)))
+            || whole.starts_with("nonmarketing")
+            || refuses(&whole))
+}
+
+/// Whether an answer, in letters and digits alone, begins with a word that refuses: `unsubscribed`, `donotallow`, `已撤回`.
+fn refuses(letters: &str) -> bool {
+    REFUSING.iter().any(|word| letters.starts_with(word))
 }
 
 /// What a plain yes or no says, in whatever spelling.
@@ -157,6 +252,39 @@ mod tests {
             ("勿扰", Some(Refusal)),
             ("是否退订", Some(Refusal)),
             ("不同意营销", Some(Refusal)),
+            ("donotbulkemail", Some(Refusal)),
+            ("donotsendmm", Some(Refusal)),
+            ("blacklisted", Some(Refusal)),
+            ("marketing_suspended", Some(Refusal)),
+            ("dnd", Some(Refusal)),
+            ("TPS", Some(Refusal)),
+            ("Robinson-Liste", Some(Refusal)),
+            ("Werbesperre", Some(Refusal)),
+            ("complained", Some(Refusal)),
+            ("投诉", Some(Refusal)),
+            ("已拒接", Some(Refusal)),
+            ("黑名单", Some(Refusal)),
+            ("email_permission", Some(Consent)),
+            ("gdpr_status", Some(Consent)),
+            ("marketing_ok", Some(Consent)),
+            ("can_call", Some(Consent)),
+            ("phone_allowed", Some(Consent)),
+            ("Allow SMS", Some(Consent)),
+            ("contactable", Some(Consent)),
+            ("privacy_agreed", Some(Consent)),
+            ("newsletter", Some(Consent)),
+            ("subscription_status", Some(Consent)),
+            ("hs_marketable_status", Some(Consent)),
+            ("Werbeeinwilligung", Some(Consent)),
+            ("营销授权", Some(Consent)),
+            ("隐私授权", Some(Consent)),
+            ("是否可联系", Some(Consent)),
+            ("可营销", Some(Consent)),
+            ("允许短信", Some(Consent)),
+            ("接收短信", Some(Consent)),
+            ("shallow", None),
+            ("allowance", None),
+            ("https", None),
             ("consent", Some(Consent)),
             ("marketing-consent", Some(Consent)),
             ("Opt-in", Some(Consent)),
@@ -198,9 +326,34 @@ mod tests {
             (text("已撤回"), true, true),
             (text("撤回于三月"), true, true),
             (text("web form"), true, false),
+            (text("Do Not Allow"), true, true),
+            (text("Allow"), false, false),
+            (text("Do Not Send"), true, true),
+            (text("Send"), false, false),
+            (text("denied"), true, true),
+            (text("granted"), false, false),
+            (text("objected"), true, true),
+            (text("Unsubscribed"), true, true),
+            (text("Non-marketing contact"), true, true),
+            (text("Marketing contact"), true, false),
+            (text("未授权"), true, true),
+            (text("已授权"), false, false),
+            (text("拒绝"), true, true),
+            (text("同意"), false, false),
         ] {
             assert_eq!(Protection::Refusal.protects(&answer), of_a_refusal, "{answer:?}");
             assert_eq!(Protection::Consent.protects(&answer), of_a_consent, "{answer:?}");
+        }
+    }
+    #[test]
+    fn an_answer_that_refuses_is_known_in_whatever_column() {
+        let of = |answer: &str| Protection::of_answers("mailing", [&Value::from(answer)]);
+        for answer in ["unsubscribed", "Opted out", "Do not send", "objected 2026", "已撤回", "未授权"]
+        {
+            assert_eq!(of(answer), Some(Protection::Consent), "{answer}");
+        }
+        for answer in ["no", "yes", "rejected", "weekly", ""] {
+            assert_eq!(of(answer), None, "{answer}");
         }
     }
 }

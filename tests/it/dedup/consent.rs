@@ -32,6 +32,29 @@ fn a_withdrawal_gets_through_and_a_new_yes_is_shown() {
             ("do_not_contact", Value::Bool(true), Value::Bool(false)),
             ("HasOptedOutOfEmail", text("since May"), text("no")),
             ("营销同意", text("已撤回"), text("是")),
+            // As Dynamics, HubSpot, Marketo and Chinese CRMs export it.
+            ("donotphone", text("Do Not Allow"), text("Allow")),
+            ("donotbulkemail", text("Do Not Allow"), text("Allow")),
+            ("donotsendmm", text("Do Not Send"), text("Send")),
+            ("subscription_status", text("unsubscribed"), text("subscribed")),
+            ("hs_marketable_status", text("Non-marketing contact"), text("Marketing contact")),
+            ("email_permission", text("denied"), text("granted")),
+            ("gdpr_status", text("objected"), text("granted")),
+            ("marketing_ok", text("no"), text("yes")),
+            ("marketing_suspended", Value::Bool(true), Value::Bool(false)),
+            ("blacklisted", text("yes"), text("no")),
+            ("phone_allowed", text("no"), text("yes")),
+            ("newsletter", text("no"), text("yes")),
+            ("dnd", Value::Integer(1), Value::Integer(0)),
+            ("Werbesperre", text("ja"), text("nein")),
+            ("Werbeeinwilligung", text("nein"), text("ja")),
+            ("营销授权", text("未授权"), text("已授权")),
+            ("隐私授权", text("拒绝"), text("同意")),
+            ("是否可联系", text("否"), text("是")),
+            ("允许短信", text("否"), text("是")),
+            ("投诉", text("是"), text("否")),
+            // Whatever it is called.
+            ("mailing", text("Unsubscribed"), text("weekly")),
         ] {
             let of = |known: &Value, found: &Value| becomes(&rules, name, known.clone(), found.clone());
             assert_eq!(of(&refused, &allowed), Some((false, allowed.clone())), "{name}");
