@@ -7,11 +7,16 @@ const BEHIND: [&str; 12] =
     ["先生", "女士", "小姐", "太太", "老师", "经理", "总监", "主任", "老板", "同学", "医生", "总"];
 const BEFORE: [&str; 10] = ["mr", "mrs", "ms", "miss", "dr", "herr", "frau", "mme", "sr", "sra"];
 
+/// Titles of men, and of women: who is addressed by one is not who is addressed by another.
+const OF_MEN: [&str; 3] = ["先生", "mr", "herr"];
+const OF_WOMEN: [&str; 9] = ["女士", "小姐", "太太", "mrs", "ms", "miss", "frau", "mme", "sra"];
+
 /// Bytes of a name that are compared.
 const MAX_NAME: usize = 128;
 
 /// Whether two names of people cannot be one person's. Names that are blank, that one title or surname leaves open, or
-/// of which one is the other shortened tell nobody apart. The first 128 bytes of each are compared.
+/// of which one is the other shortened tell nobody apart; titles of a man and of a woman do.
+/// The first 128 bytes of each are compared.
 ///
 /// ```
 /// use leadkit::contact::are_two_people;
@@ -24,10 +29,15 @@ const MAX_NAME: usize = 128;
 /// ```
 #[must_use]
 pub fn are_two_people(a: &str, b: &str) -> bool {
-    let (a, b) = (words(a), words(b));
-    if a.is_empty() || b.is_empty() {
+    let (ours, theirs) = (words(a), words(b));
+    if ours.is_empty() || theirs.is_empty() {
         return false;
     }
+    are_two_names(ours, theirs) || is_of_a_woman(a).zip(is_of_a_woman(b)).is_some_and(|(a, b)| a != b)
+}
+
+/// Whether the words of two names are of two people.
+fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
     let (short, long) =
         if a.concat().chars().count() <= b.concat().chars().count() { (a, b) } else { (b, a) };
     if is_unspaced(&short.concat()) || is_unspaced(&long.concat()) {
@@ -47,14 +57,58 @@ pub fn are_two_people(a: &str, b: &str) -> bool {
     })
 }
 
+/// A name in the form that its spellings share, whatever the titles, signs and blanks in it and the order of its words; blank
+/// when it is a title alone.
+pub(crate) fn name_key(name: &str) -> String {
+    let mut words = words(name);
+    if words.iter().all(|word| is_unspaced(word)) {
+        return words.concat();
+    }
+    words.sort();
+    words.join(" ")
+}
+
+/// Words and letters of which two names that [can be one person's](are_two_people) have one in common: each word and its initial, and
+/// each character of a name that is written without blanks. O(n).
+pub(crate) fn name_words(name: &str) -> Vec<String> {
+    let words = words(name);
+    let whole = words.concat();
+    if is_unspaced(&whole) {
+        let characters: Vec<String> = whole.chars().map(String::from).collect();
+        return [characters, words, vec![whole]].concat();
+    }
+    let initial = |word: &String| word.chars().next().map(|first| format!("{first}."));
+    words.iter().filter_map(initial).chain(words.iter().cloned()).collect()
+}
+
+/// Whether the title in a name is a woman's; nothing when it has none that tells.
+fn is_of_a_woman(name: &str) -> Option<bool> {
+    let folded = fold(compared(name));
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let has = |word: &str, titles: &[&str]| {
+        titles
+            .iter()
+            .any(|title| word == *title || (!title.is_ascii() && word.ends_with(fold(title).as_str())))
+    };
+    words.find_map(|word| match (has(word, &OF_WOMEN), has(word, &OF_MEN)) {
+        (false, false) => None,
+        (is_a_woman, _) => Some(is_a_woman),
+    })
+}
+
 fn is_unspaced(text: &str) -> bool {
     text.chars().any(|c| ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7a3}').contains(&c))
 }
 
+/// As much of a name as is compared.
+fn compared(name: &str) -> &str {
+    let end = (0..=MAX_NAME.min(name.len())).rev().find(|at| name.is_char_boundary(*at));
+    end.and_then(|end| name.get(..end)).unwrap_or_default()
+}
+
 /// The words of a name without titles, folded.
 fn words(name: &str) -> Vec<String> {
-    let end = (0..=MAX_NAME.min(name.len())).rev().find(|at| name.is_char_boundary(*at));
-    let folded = fold(end.and_then(|end| name.get(..end)).unwrap_or_default());
+    let folded = fold(compared(name));
     let mut words: Vec<String> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && !BEFORE.contains(word))
@@ -74,6 +128,47 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_tell_a_man_from_a_woman() {
+        for (a, b) in [("王先生", "王女士"), ("Mr. Lee", "Mrs Lee"), ("Herr Schmidt", "Frau Schmidt")] {
+            assert!(are_two_people(a, b), "{a} {b}");
+        }
+        for (a, b) in [("王先生", "王强"), ("王女士", "王小姐"), ("Ms Lee", "Pat Lee"), ("先生", "王女士")]
+        {
+            assert!(!are_two_people(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_a_name_share_its_key() {
+        for (a, b) in [
+            ("张伟", "张 伟"),
+            ("张伟先生", "张伟"),
+            ("Lee, Pat", "Pat Lee"),
+            ("Mr. Pat Lee", "PAT  LEE"),
+            ("先生", ""),
+            ("Müller", "Muller"),
+        ] {
+            assert_eq!(name_key(a), name_key(b), "{a} {b}");
+        }
+        assert_ne!(name_key("张伟"), name_key("张丽"));
+    }
+
+    #[test]
+    fn who_can_be_one_person_shares_a_word() {
+        for (a, b) in [
+            ("张伟", "张先生"),
+            ("王小明", "小明"),
+            ("Anna Schmidt", "A. Schmidt"),
+            ("A. S.", "Anna Schmidt"),
+            ("schmidt, anna", "Anna Schmidt"),
+        ] {
+            assert!(!are_two_people(a, b), "{a} {b}");
+            let theirs = name_words(b);
+            assert!(name_words(a).iter().any(|word| theirs.contains(word)), "{a} {b}");
+        }
+    }
 
     #[test]
     fn what_can_be_one_person_is_left_as_one() {
