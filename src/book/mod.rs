@@ -218,7 +218,7 @@ impl Book {
 
     /// Files records by what the rules compare beyond phones, addresses and names too: for
     /// [rules](crate::dedup::MatchRule) of several comparisons or of other fields. [`Intake::book`](crate::Intake::book)
-    /// makes it so. O(records on file).
+    /// makes it so, and [`process_batch`](crate::Intake::process_batch) sees to it. O(records on file).
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -244,7 +244,16 @@ impl Book {
     /// ```
     #[must_use]
     pub fn with_matching(mut self, matching: &Deduplicator) -> Book {
-        self.composites = matching.composites().clone();
+        self.file_by(matching.composites());
+        self
+    }
+
+    /// Files records by what rules compare, unless they are filed so.
+    pub(crate) fn file_by(&mut self, composites: &Composites) {
+        if self.composites.cover(composites) {
+            return;
+        }
+        self.composites = composites.clone();
         self.by_key = KeyIndex::default();
         for lead in self.leads.values().filter(|lead| lead.is_on_file()) {
             self.by_key.add(&RecordRef::Lead(lead.id.clone()), &self.keys_of_lead(lead).keys);
@@ -252,7 +261,6 @@ impl Book {
         for account in self.accounts.values() {
             self.by_key.add(&RecordRef::Account(account.id.clone()), &self.keys_of_account(account).keys);
         }
-        self
     }
 
     /// Keeps no index of names: for rules none of which compares company names by likeness. What such rules would

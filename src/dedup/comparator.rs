@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How two values are compared. In a document `"exact"`, `"folded"`, `"phone"`, `"domain"`, `"person_name"`,
 /// `{"company": {"threshold": 0.8}}` or `{"similar": {"threshold": 0.9}}`.
 ///
-/// A blank value equals nothing. Of fields that hold several values one pair is enough.
+/// A blank value equals nothing, and neither does a word for none (`暂无`, `N/A`, `000000`). Of fields that hold several values one pair is enough.
 ///
 /// ```
 /// use leadkit::book::Book;
@@ -45,8 +45,9 @@ pub enum Comparator {
     /// As written, but for spaces around.
     Exact,
     /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
-    /// the key every spelling of one registered name shares; any other text without its case, width and accents. A custom
-    /// attribute that is compared with such a field is read as that field is.
+    /// the key every spelling of one registered name shares; names of people without titles, in whatever order of their words;
+    /// cities and provinces with or without 市 or 省; any other text without its case, width and accents. A custom attribute
+    /// that is compared with such a field is read as that field is.
     #[default]
     Folded,
     /// Phone numbers as E.164: for custom attributes on both sides that hold numbers.
@@ -54,7 +55,7 @@ pub enum Comparator {
     /// Domains, also of addresses of sites and mail: for custom attributes on both sides.
     Domain,
     /// Names that may be one person's, as [`are_two_people`](crate::contact::are_two_people) tells: `A. Schmidt` and
-    /// `Anna Schmidt`. Fetches nothing: only beside a comparison of another kind.
+    /// `Anna Schmidt`. Only beside a comparison of another kind, whose key the words of the name narrow down.
     PersonName,
     /// Texts that are similar by Jaro-Winkler over their folded characters. Fetches nothing: only beside a comparison of
     /// another kind.

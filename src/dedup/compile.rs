@@ -129,7 +129,27 @@ impl MatchRule {
                 report.error(
                     "no_key",
                     "nothing here has to be equal, so that no database can fetch the records",
-                    "add a comparison to `and` that is `exact` or `folded`, such as of the city",
+                    "add a comparison to `and` that is `exact` or `folded`, such as of the phone",
+                );
+            });
+        }
+        let is_similar = |one: &Comparison| matches!(one.comparator, Comparator::Similar { .. });
+        let narrows = |one: &Comparison| match one.comparator {
+            Comparator::Similar { .. } => false,
+            // The words of the name are part of the key.
+            Comparator::PersonName => true,
+            _ => !is_broad(&one.lead),
+        };
+        let has_key = self.comparisons().any(|one| one.comparator.makes_keys());
+        if has_key
+            && self.comparisons().any(|one| is_similar(&one))
+            && !self.comparisons().any(|one| narrows(&one))
+        {
+            report.within("comparator", |report| {
+                report.warning(
+                    "broad_key",
+                    "what has to be equal is shared by many, and what more than `crowded_key` records share is no key",
+                    "compare a phone, an e-mail address, a domain or a company too",
                 );
             });
         }
@@ -169,6 +189,17 @@ impl MatchRule {
             report.error("same_comparison", message, "keep one");
         }
     }
+}
+
+/// Whether a value of the field is shared by many who have nothing else in common.
+fn is_broad(field: &LeadKey) -> bool {
+    use LeadField::{
+        BusinessModel, City, Country, Industry, JobFunction, Products, Province, Region, Scenario, Title,
+    };
+    let LeadKey::Field(field) = field else { return false };
+    let broad =
+        [City, Province, Country, Region, Products, Industry, JobFunction, BusinessModel, Scenario, Title];
+    broad.contains(field) || field.as_str().contains('.')
 }
 
 /// Reports values that are never equal, and a comparator that does not fit them.
@@ -260,7 +291,8 @@ impl Comparator {
         let (fits, what) = match self {
             Comparator::Exact | Comparator::Folded => (true, ""),
             Comparator::Company { .. } => {
-                (*lead == LeadKey::Company && theirs.can_equal(ours), "company names")
+                // The likeness is that of the names of record: an attribute has none.
+                (*lead == LeadKey::Company && is_key(theirs, MatchKeyKind::CompanyExact), "company names")
             }
             Comparator::Phone => (may_be(MatchKeyKind::Phone), "phone numbers"),
             Comparator::Domain => (may_be(MatchKeyKind::Domain), "domains"),
@@ -272,7 +304,9 @@ impl Comparator {
             report.within(name, |report| {
                 let message = format!("`{name}` compares {what}, not `{lead}` of a lead with `{target}`");
                 let help = match self {
-                    Comparator::Company { .. } => "use `folded`, or compare the lead's `company`",
+                    Comparator::Company { .. } => {
+                        "use `folded`, or compare the lead's `company` with `account.company` or `lead.company`"
+                    }
                     _ => "use `folded`",
                 };
                 report.error("wrong_comparator", message, help);

@@ -8,10 +8,10 @@ use super::candidate::{Candidate, Source, show, written, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
-use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, read_keys};
+use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
-use crate::contact::are_two_people;
+use crate::contact::{are_two_people, fake_name, name_key, name_words, says_nothing};
 use crate::document::Digest;
 use crate::model::{Account, Contact, Lead, LeadField, mask_id};
 use crate::names::Asked;
@@ -20,8 +20,12 @@ use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account};
 use crate::text::similarity::jaro_winkler;
 use crate::text::{fold, scrubbed};
 
-/// Most keys of one record, or one contact, for one rule: a lead of eight products and eight phones has as many.
-const MOST_KEYS: usize = 64;
+/// Most keys of one record, or one contact, for one rule: a lead of 32 products and 32 phones has as many.
+const MOST_KEYS: usize = 1024;
+
+/// What stands behind the name of a place and is left out as often.
+const KINDS_OF_PLACE: [&str; 7] =
+    ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
 
 /// What the rules of a document compare beyond what is a key by itself.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +65,12 @@ enum Form {
     Written,
     /// Without case, width and accents.
     Folded,
+    /// A person's name, without titles and signs, in whatever order of its words.
+    Name,
+    /// The name of a city or province, with or without 市 or 省.
+    Place,
+    /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
+    NameWord,
 }
 
 /// The values of one rule's parts that stand together, and the key they make.
@@ -78,14 +88,41 @@ struct Unit<'u> {
 
 impl Form {
     fn of(comparison: &Comparison) -> Form {
+        let plain = || match &comparison.lead {
+            LeadKey::Field(LeadField::Name) => Form::Name,
+            LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
+            _ => Form::Folded,
+        };
         match comparison.comparator {
             Comparator::Exact => Form::Written,
             Comparator::Phone => Form::Key(MatchKeyKind::Phone),
             Comparator::Domain => Form::Key(MatchKeyKind::Domain),
+            Comparator::PersonName => Form::NameWord,
             _ => {
                 let kind = comparison.lead.kind().or(comparison.target.kind());
-                kind.map_or(Form::Folded, Form::Key)
+                kind.map_or_else(plain, Form::Key)
             }
+        }
+    }
+
+    /// What tells it from another form of the same fields.
+    fn number(self) -> u8 {
+        match self {
+            Form::Written => 1,
+            Form::NameWord => 2,
+            _ => 0,
+        }
+    }
+
+    /// A text in this form; blank when it [says nothing](says_nothing).
+    fn read(self, text: &str) -> String {
+        match self {
+            _ if says_nothing(text) => String::new(),
+            Form::Written => text.trim().to_owned(),
+            Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
+            Form::Name => name_key(text),
+            Form::Place => place(text),
+            _ => folded(text),
         }
     }
 
@@ -97,14 +134,13 @@ impl Form {
         texts: impl Fn() -> Vec<Cow<'t, str>>,
         tables: &HostTables,
     ) -> BTreeSet<String> {
-        let each = |read: fn(&str) -> String| order::set(texts().iter().map(|text| read(text)));
         let mut values: BTreeSet<String> = match self {
             Form::Key(kind) if is == Some(kind) => {
                 order::set(keys.iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
             }
             Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
-            Form::Written => each(|text| text.trim().to_owned()),
-            Form::Folded => each(folded),
+            Form::NameWord => order::set(texts().iter().flat_map(|text| name_words(text))),
+            form => order::set(texts().iter().map(|text| form.read(text))),
         };
         values.remove("");
         values
@@ -115,9 +151,25 @@ fn folded(text: &str) -> String {
     fold(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The name of a city or province, folded, without signs and without 市 or 省.
+fn place(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = words.join(" ");
+    let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
+    bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
+}
+
 impl Part {
     fn of_lead(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> BTreeSet<String> {
-        self.form.values(self.lead.kind(), keys, || written(lead, &self.lead), tables)
+        let mut values = self.form.values(self.lead.kind(), keys, || written(lead, &self.lead), tables);
+        if self.form == Form::Key(MatchKeyKind::Domain) && self.lead.kind().is_none() {
+            // As of a mailbox, the domains that it is part of.
+            let above: Vec<String> = values.iter().flat_map(|one| parents(one)).map(str::to_owned).collect();
+            values.extend(above);
+        }
+        values
     }
 
     fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> BTreeSet<String> {
@@ -129,14 +181,20 @@ impl Part {
     fn show(&self, value: &str, candidate: &Candidate<'_>, lead: &Lead) -> String {
         match self.form {
             // A company is shown by its name on file: the key is not made for reading.
-            Form::Key(kind @ MatchKeyKind::CompanyExact) => show(kind, candidate.company()),
+            Form::Key(kind @ MatchKeyKind::CompanyExact) if self.target.kind() == Some(kind) => {
+                show(kind, candidate.company())
+            }
+            Form::Key(kind @ MatchKeyKind::CompanyExact) => {
+                let own = written(lead, &self.lead);
+                show(kind, own.first().map_or("", |text| text.trim()))
+            }
             Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
             // What may name a person is never shown in full: evidence ends up in logs.
             _ if self.is_private() => mask_id(value),
             _ => {
                 let texts = written(lead, &self.lead);
                 // As the lead has it written: the value was folded for comparing.
-                let own = texts.iter().find(|text| folded(text) == folded(value));
+                let own = texts.iter().find(|text| self.form.read(text) == value);
                 let text = own.map_or(value, |text| text.trim());
                 show(MatchKeyKind::CompanyExact, &scrubbed(text))
             }
@@ -185,17 +243,18 @@ impl Composite {
         Some(Composite { like, ..Composite::of(keys, filters) })
     }
 
+    /// Names that must be like narrow the key down, so that not all records of a city share it.
     fn of(keys: Vec<Comparison>, filters: Vec<Comparison>) -> Composite {
         let part = |one: &Comparison| Part {
             lead: one.lead.clone(),
             target: one.target.clone(),
             form: Form::of(one),
         };
-        let parts: Vec<Part> = keys.iter().map(part).collect();
+        let names = filters.iter().filter(|one| one.comparator == Comparator::PersonName);
+        let parts: Vec<Part> = keys.iter().chain(names).map(part).collect();
         // A part of the key, so that equal values of other fields, or equal in another way, do not meet.
-        let names = parts
-            .iter()
-            .map(|part| (part.lead.to_string(), part.target.to_string(), part.form == Form::Written));
+        let names =
+            parts.iter().map(|part| (part.lead.to_string(), part.target.to_string(), part.form.number()));
         let all = || keys.iter().chain(&filters);
         Composite {
             name: Digest::of(&names.collect::<Vec<_>>()),
@@ -234,10 +293,14 @@ impl Composite {
         found.into_iter().map(made).collect()
     }
 
+    /// The values of a lead that comes in, by part.
+    fn values_of(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> Vec<BTreeSet<String>> {
+        self.parts.iter().map(|part| part.of_lead(lead, keys, tables)).collect()
+    }
+
     /// What a lead that comes in asks for.
     fn of_entry(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> Vec<Combination> {
-        let values: Vec<_> = self.parts.iter().map(|part| part.of_lead(lead, keys, tables)).collect();
-        self.combinations(&values)
+        self.combinations(&self.values_of(lead, keys, tables))
     }
 
     fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> Vec<Combination> {
@@ -294,6 +357,7 @@ impl Composite {
             // After the keys: a likeness of two texts makes no key, and can only be asked of a pair.
             let is_one = self.filters.iter().all(|filter| holds(filter, lead, unit));
             let parts = self.parts.iter().zip(&shared.values);
+            let parts = parts.filter(|(part, _)| part.form != Form::NameWord);
             let shown: Vec<String> = parts.map(|(part, value)| part.show(value, candidate, lead)).collect();
             is_one.then(|| shown.join(" · "))
         })
@@ -359,6 +423,17 @@ impl Composites {
         Composites { by_rule: if is_needed { by_rule.into() } else { Arc::default() } }
     }
 
+    /// Whether records that are filed by these are found by the others too.
+    pub(crate) fn cover(&self, others: &Composites) -> bool {
+        let is_known = |one: &Composite| {
+            let is_it = |known: &Composite| {
+                (known.name, known.of_leads, known.of_contacts) == (one.name, one.of_leads, one.of_contacts)
+            };
+            self.each().any(is_it)
+        };
+        Arc::ptr_eq(&self.by_rule, &others.by_rule) || others.each().all(is_known)
+    }
+
     /// What a rule compares, when it needs more than one key.
     pub(super) fn of_rule(&self, place: usize) -> Option<&Composite> {
         self.by_rule.get(place)?.as_ref()
@@ -372,12 +447,17 @@ impl Composites {
         self.by_rule.is_empty()
     }
 
-    /// Adds what a lead that comes in is to be compared by.
-    pub(super) fn add_of_entry(&self, facts: &Facts<'_>, probe: &mut Probe) {
+    /// Adds what a lead that comes in is to be compared by. Whether it has more combinations of values than are looked for.
+    pub(super) fn add_of_entry(&self, facts: &Facts<'_>, probe: &mut Probe) -> bool {
         let tables = facts.context().tables;
-        let made = self.each().flat_map(|one| one.of_entry(facts.read(), &probe.keys, tables));
-        let made: Vec<MatchKey> = made.map(|one| one.key).collect();
+        let (mut made, mut is_cut) = (Vec::new(), false);
+        for one in self.each() {
+            let values = one.values_of(facts.read(), &probe.keys, tables);
+            is_cut |= values.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) > MOST_KEYS;
+            made.extend(one.combinations(&values).into_iter().map(|one| one.key));
+        }
         probe.add(made);
+        is_cut
     }
 
     /// Adds what a lead on file is found by.

@@ -44,9 +44,9 @@ impl Decision<'_, '_> {
         matches!(&self.meant, Meant::One(candidate) if candidate.joins(case, &self.choice))
     }
 
-    /// Whether it only marks the lead.
+    /// Whether its rule only marks leads; a script that chooses to has looked.
     fn is_mark(&self) -> bool {
-        matches!(&self.choice, Choice::Action(RuleAction::TagOnly))
+        self.rule.action == RuleAction::TagOnly
     }
 
     /// Whether a later rule may take its place: of an entry, where it only marks, where it only found somebody else with the key

@@ -153,21 +153,21 @@ mod tests {
             owners: [("crm".to_owned(), "li".into())].into(),
             ..Account::default()
         };
-        for (products, model, wanted) in [
-            (&["crm"][..], Some("b2b"), "owners.crm"),
+        for (products, scenario, wanted) in [
+            (&["crm"][..], Some("sme"), "owners.crm"),
             (&["crm"], None, "owners.crm"),
-            (&["payroll"], Some("b2b"), "owner"),
-            (&[], Some("b2b"), "owner"),
-            (&["b2b"], Some("crm"), "owners.crm"),
+            (&["payroll"], Some("sme"), "owner"),
+            (&[], Some("sme"), "owner"),
+            (&["sme"], Some("crm"), "owners.crm"),
         ] {
             let lead = Lead {
                 products: products.iter().map(|one| (*one).to_owned()).collect(),
-                business_model: model.map(str::to_owned),
+                scenario: scenario.map(str::to_owned),
                 ..Lead::default()
             };
-            let parts = holdings(&[LeadField::Products, LeadField::BusinessModel], &lead, &account);
+            let parts = holdings(&[LeadField::Products, LeadField::Scenario], &lead, &account);
             let fields: Vec<String> = parts.iter().map(Holding::field).collect();
-            assert_eq!(fields, [wanted], "{products:?} {model:?}");
+            assert_eq!(fields, [wanted], "{products:?} {scenario:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::holding::scope_values;
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
-use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
+use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
 
@@ -24,19 +24,18 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
 /// Whether somebody found out that the contact value is not the person's: what the attribute
 /// [`wrong_contacts`](Lead::WRONG_CONTACTS) lists.
 fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
-    let Some(marked) = lead.attributes.get(Lead::WRONG_CONTACTS) else { return false };
-    let marked: Vec<String> = match marked {
-        Value::List(marked) => marked.clone(),
-        Value::Text(one) => vec![one.clone()],
-        _ => return false,
-    };
+    let mut marked = lead.wrong_contacts().peekable();
+    if marked.peek().is_none() {
+        return false;
+    }
     if key.kind == MatchKeyKind::Wechat {
-        return marked.iter().any(|one| Wechat::parse(one).is_ok_and(|id| id.key() == key.value));
+        return marked.any(|one| Wechat::parse(one).is_ok_and(|id| id.key() == key.value));
     }
     // Read as the lead's own values would be, so that a wrong number is known however it is written.
+    let marked: Vec<&str> = marked.collect();
     let lead = Lead {
-        phones: marked.iter().map(|one| one.as_str().into()).collect(),
-        emails: marked.iter().map(|one| one.as_str().into()).collect(),
+        phones: marked.iter().map(|one| (*one).into()).collect(),
+        emails: marked.iter().map(|one| (*one).into()).collect(),
         country: lead.country.clone(),
         province: lead.province.clone(),
         city: lead.city.clone(),

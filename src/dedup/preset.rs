@@ -61,7 +61,7 @@ impl DedupRules {
         }
     }
 
-    /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat or domain ~ account, ③ mobile number, personal
+    /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat, OpenID or domain ~ account, ③ mobile number, personal
     /// mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
     ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
@@ -90,6 +90,7 @@ impl DedupRules {
                 rule("contact-phone", LeadKey::Phone, MatchTarget::ContactPhone, Convert),
                 rule("contact-email", LeadKey::Email, MatchTarget::ContactEmail, Convert),
                 rule("contact-wechat", LeadKey::Wechat, MatchTarget::ContactWechat, Convert),
+                rule("contact-person", LeadKey::PersonId, MatchTarget::ContactPersonId, Convert),
                 rule("account-domain", LeadKey::Domain, MatchTarget::AccountDomain, Convert),
                 rule("lead-phone", LeadKey::Phone, MatchTarget::LeadPhone, Collect),
                 rule("lead-email", LeadKey::Email, MatchTarget::LeadEmail, Collect),

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{
-    Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_emails, read_phones, read_phones_of,
-    read_wechats,
+    Wechat, WechatKind, is_public_mail_domain, names_nothing, read_emails, read_phones, read_phones_of,
+    read_wechats, site_domain,
 };
 use crate::model::open_enum::closed_enum;
 use crate::model::{
@@ -263,8 +263,7 @@ impl Probe {
             keys.push(MatchKey { kind: MatchKeyKind::CompanyExact, value });
             keys.extend(gazetteer.other_names(name).iter().map(|name| exact_name(name, gazetteer)));
         }
-        let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
-        keys.extend(domain.map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
+        keys.extend(domains_of(account).map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
         keys
     }
 
@@ -289,17 +288,25 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
             found.map(|email| email.key().to_owned()).collect()
         }
         MatchKeyKind::Wechat => ids_in(text).iter().map(|id| id.key().to_owned()).collect(),
-        MatchKeyKind::Domain => {
-            // A field for a domain also gets addresses of pages and of people.
-            let host = text.trim().rsplit_once("://").map_or(text.trim(), |(_, host)| host);
-            let host = host.split('/').next().unwrap_or_default();
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            let domain = canonical_domain(host.strip_prefix("www.").unwrap_or(host)).ok();
-            domain.into_iter().filter(|domain| !is_public_mail_domain(domain)).collect()
-        }
+        MatchKeyKind::Domain => domains_in(text),
         MatchKeyKind::CompanyExact => vec![exact_name(text, &tables.gazetteer).value],
         _ => Vec::new(),
     }
+}
+
+/// The domains of addresses of sites and mailboxes as people type them: `https://WWW.acme.com:8443/x`, `info@mail.acme.com`,
+/// `acme.com, acme.de`. None that everybody has mail at.
+fn domains_in(text: &str) -> Vec<String> {
+    let is_between = |c: char| c.is_whitespace() || [',', ';', '，', '；', '、'].contains(&c);
+    let own = text.split(is_between).filter_map(site_domain);
+    own.filter(|domain| !is_public_mail_domain(domain)).collect()
+}
+
+/// The domains of an account: its own, and those among its aliases, where a merge leaves the others'.
+pub(super) fn domains_of(account: &Account) -> impl Iterator<Item = String> {
+    let is_domain = |alias: &&String| alias.contains('.') && !alias.trim().contains(char::is_whitespace);
+    let others = account.aliases.iter().filter(is_domain).map(String::as_str);
+    account.domain.as_deref().into_iter().chain(others).filter_map(site_domain)
 }
 
 /// The identity key of a name.
@@ -310,7 +317,7 @@ fn exact_name(name: &str, gazetteer: &Gazetteer) -> MatchKey {
 
 /// The domains that a domain is part of, down to the one that somebody registered: `cn.mail.acme.com.cn` is of
 /// `mail.acme.com.cn` and of `acme.com.cn`.
-fn parents(domain: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parents(domain: &str) -> impl Iterator<Item = &str> {
     fn above(domain: &str) -> Option<&str> {
         domain.split_once('.').map(|(_, parent)| parent)
     }
@@ -363,47 +370,6 @@ fn of_wechat(id: &Wechat) -> impl Iterator<Item = MatchKey> + use<> {
 
 fn ids_in(field: &str) -> Vec<Wechat> {
     read_wechats(field).into_iter().filter_map(|one| one.value.ok()).collect()
-}
-
-/// What other systems write where they have no identifier; lower case, blanks and signs around left out.
-const NO_ID: [&str; 24] = [
-    "null",
-    "nil",
-    "none",
-    "undefined",
-    "nan",
-    "n/a",
-    "na",
-    "anonymous",
-    "guest",
-    "unknown",
-    "default",
-    "empty",
-    "test",
-    "false",
-    "true",
-    "object object",
-    "object",
-    "无",
-    "空",
-    "未知",
-    "暂无",
-    "匿名",
-    "测试",
-    "missing",
-];
-/// Bytes of the longest of them.
-const LONGEST_NO_ID: usize = 13;
-
-/// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in.
-fn names_nothing(id: &str) -> bool {
-    let is_sign = |c: char| !c.is_alphanumeric();
-    let word = id.trim_matches(is_sign);
-    let is_word = || word.len() <= LONGEST_NO_ID && NO_ID.contains(&word.to_lowercase().as_str());
-    let is_zero = || word.chars().all(|c| c == '0' || is_sign(c));
-    let is_template = [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
-    let is_unfilled = || is_template.iter().any(|(open, close)| id.starts_with(open) && id.ends_with(close));
-    is_zero() || is_word() || is_unfilled()
 }
 
 /// The key of a WeChat id among the further identifiers.

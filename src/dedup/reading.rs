@@ -4,12 +4,11 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::composite::Composites;
 use super::deduplicator::Deduplicator;
 use super::holding::{Holding, holdings};
-use super::probe::{MatchKey, MatchKeyKind, Probe, id_key, id_keys};
+use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
-    WechatKind, canonical_domain, is_abroad, is_public_mail_domain, plain_phone, read_emails, read_phones_of,
-    wechat_ids,
+    WechatKind, is_abroad, is_public_mail_domain, plain_phone, read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
@@ -167,10 +166,8 @@ impl<'x, 'a> Reading<'x, 'a> {
                 ids.filter_map(|(name, id)| id_key(name, id)).for_each(|key| self.note(key.kind, &key.value));
             }
         }
-        if self.domain
-            && let Some(domain) = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok())
-        {
-            self.note(MatchKeyKind::Domain, &domain);
+        if self.domain {
+            domains_of(account).for_each(|domain| self.note(MatchKeyKind::Domain, &domain));
         }
     }
 

@@ -505,7 +505,8 @@ impl Resolution {
     }
 
     /// The rows of which not everything is read, by [`LeadLimits`](crate::rule::LeadLimits), so that a match may be
-    /// missing; by kind and id.
+    /// missing; by kind and id. Last the lead itself, when its lists have more than 1,024 combinations that a rule of several
+    /// comparisons would look for.
     #[must_use]
     pub fn oversized(&self) -> &[RecordRef] {
         &self.oversized

@@ -97,9 +97,10 @@ impl Deduplicator {
         let mut asked = self.asked(facts);
         let fetched = fetched(facts, rows);
         // Most rules compare no such fields, so the keys are copied only where some do.
+        let mut is_cut = false;
         let with_composites = (!self.composites.is_empty()).then(|| {
             let mut keys = lead_keys.clone();
-            self.composites.add_of_entry(facts, &mut keys);
+            is_cut = self.composites.add_of_entry(facts, &mut keys);
             keys
         });
         let lead_keys = with_composites.as_ref().unwrap_or(lead_keys);
@@ -136,6 +137,10 @@ impl Deduplicator {
         };
         let Consequences { action, effects, fold } = self.of_who_has_the_person(found, &case);
         let rule = decision.map(|decision| decision.rule);
+        let mut oversized: Vec<RecordRef> = fetched.iter().filter_map(Fetched::oversized).collect();
+        if is_cut {
+            oversized.push(RecordRef::Lead(facts.lead().id.clone()));
+        }
         Resolution {
             lead: facts.lead().id.clone(),
             labels: labels(&action, &matches, rule, &case),
@@ -144,7 +149,7 @@ impl Deduplicator {
             rule: rule.map(|rule| rule.id.clone()),
             matches,
             crowded,
-            oversized: fetched.iter().filter_map(Fetched::oversized).collect(),
+            oversized,
             truncated: rows.truncated,
             siblings: siblings(&case, &self.rules.scope, &effects, |lead| lead.owner.is_some()),
             effects,

@@ -133,6 +133,7 @@ impl Intake {
         roster: &Roster,
         state: &mut State,
     ) -> Result<Vec<BatchOutcome>, BatchError> {
+        book.file_by(self.deduplicator.composites());
         let mut outcomes = Vec::with_capacity(arrivals.len());
         let mut rest = arrivals;
         while let Some(first) = rest.first() {

@@ -14,21 +14,22 @@ closed_enum! {
     }
 }
 
-/// Ends of the names of identifiers of people, and of records. The end stands for the whole: `wechat_openid` and
-/// `openid` name the same thing.
-const PERSON: [&str; 3] = ["openid", "unionid", "person_id"];
+/// Ends of the names of identifiers of people, and of records, in letters and digits alone. The end stands for the whole:
+/// `wechat_openid` and `open_id` name the same thing.
+const PERSON: [&str; 5] = ["openid", "unionid", "personid", "externaluserid", "openuserid"];
 const RECORD: [&str; 8] =
-    ["clue_id", "entry_id", "form_entry", "call_id", "record_id", "submission_id", "leadgen_id", "ticket_id"];
+    ["clueid", "entryid", "formentry", "callid", "recordid", "submissionid", "leadgenid", "ticketid"];
 
 impl ExternalIdKind {
-    /// What the identifier of a name names: a person when the name ends in `openid`, `unionid` or `person_id`; a record
-    /// when it ends in `clue_id`, `entry_id`, `form_entry`, `call_id`, `record_id`, `submission_id`, `leadgen_id` or
-    /// `ticket_id`. Case does not count.
+    /// What the identifier of a name names: a person when the name ends in `openid`, `unionid`, `person_id`, `external_userid` or
+    /// `open_user_id`; a record when it ends in `clue_id`, `entry_id`, `form_entry`, `call_id`, `record_id`, `submission_id`,
+    /// `leadgen_id` or `ticket_id`. Case and signs do not count: `open_id` is `openid`.
     ///
     /// ```
     /// use leadkit::model::ExternalIdKind;
     ///
     /// assert_eq!(ExternalIdKind::of("wechat_OpenID"), ExternalIdKind::Person);
+    /// assert_eq!(ExternalIdKind::of("open_id"), ExternalIdKind::Person);
     /// assert_eq!(ExternalIdKind::of("ocean_clue_id"), ExternalIdKind::Record);
     /// assert_eq!(ExternalIdKind::of("customer_no"), ExternalIdKind::Other);
     /// ```
@@ -39,7 +40,8 @@ impl ExternalIdKind {
 
     /// The kind, and the end of the name that says so.
     pub(crate) fn with_end(name: &str) -> (ExternalIdKind, &'static str) {
-        let name = name.trim().to_ascii_lowercase();
+        let mut name = name.to_ascii_lowercase();
+        name.retain(char::is_alphanumeric);
         let end = |ends: &[&'static str]| ends.iter().copied().find(|end| name.ends_with(end));
         if let Some(end) = end(&PERSON) {
             (ExternalIdKind::Person, end)

@@ -11,7 +11,7 @@ use crate::text::{MaskedIds, Scrubbed};
 use super::open_enum::{closed_enum, open_enum};
 use super::{
     AccountId, Acquisition, Attributes, EmailAddress, ExternalIdKind, LeadId, PhoneNumber, PoolId, Region,
-    RepId, Source, Utm, WechatId, mask_id,
+    RepId, Source, Utm, Value, WechatId, mask_id,
 };
 
 /// A sales lead (线索): a contact, perhaps at a company, who may want to buy.
@@ -162,6 +162,16 @@ impl Lead {
     /// The attribute that lists contact values which a rep found to be somebody else's: they stay on the lead, and lead to
     /// nobody. Of a lead that was closed as [`WrongContact`](CloseReason::WrongContact) all are.
     pub const WRONG_CONTACTS: &str = "wrong_contacts";
+
+    /// The contact values of the lead that a rep found to be somebody else's.
+    pub(crate) fn wrong_contacts(&self) -> impl Iterator<Item = &str> {
+        let marked = match self.attributes.get(Lead::WRONG_CONTACTS) {
+            Some(Value::List(marked)) => marked.as_slice(),
+            Some(Value::Text(one)) => std::slice::from_ref(one),
+            _ => &[],
+        };
+        marked.iter().map(String::as_str)
+    }
 
     /// Whether its life goes on under its own id: it was neither folded into another lead, nor voided, nor blocked.
     /// Only such a lead is found by its keys.

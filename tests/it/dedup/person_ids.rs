@@ -1,21 +1,13 @@
 //! OpenIDs on the contacts of accounts: a person is found by them after the lead that brought them has gone.
 
-use leadkit::dedup::{DedupRules, LeadKey, MatchAction, MatchRule, MatchTarget, RuleAction};
+use leadkit::dedup::{DedupRules, MatchAction};
 use leadkit::model::{Contact, Effect, Lead, RecordRef, Value};
 
 use super::{NOW, lead, owner, resolve};
 use crate::support::{account, at, book};
 
 fn rules() -> DedupRules {
-    let by_openid = MatchRule::new(
-        "contact-person",
-        LeadKey::PersonId,
-        MatchTarget::ContactPersonId,
-        RuleAction::Convert,
-    );
-    let mut rules = DedupRules::b2b();
-    rules.rules.push(by_openid);
-    rules
+    DedupRules::b2b()
 }
 
 fn with_openid(id: &str, name: &str, openid: &str) -> Lead {

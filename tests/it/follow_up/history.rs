@@ -371,8 +371,12 @@ fn contract_end_acts_on_customers() {
         _ => None,
     };
     for (fields, is_all, wanted) in [
-        (&["owners.crm"][..], false, &["owners.crm:  for li"][..]),
-        (&["owners.crm", "owner"], true, &["pool: active for ", "owners.crm:  for li", "owner:  for li"]),
+        (&["owners.crm"][..], false, &["owners.crm: null for li"][..]),
+        (
+            &["owners.crm", "owner"],
+            true,
+            &["pool: active for null", "owners.crm: null for li", "owner: null for li"],
+        ),
         (&[], false, &[]),
     ] {
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();

@@ -186,14 +186,13 @@ fn who_wins_a_third_product_holds_it() {
     // The next lead of the product is his.
     desk.submit(&of("L2", 4, &["Payroll"]));
     assert_eq!(desk.owner("L2"), owner);
-    // Winning what somebody is named for takes it from nobody: the lead is his.
+    // Winning what somebody is named for takes it from nobody.
     let mut desk = two_customers();
     desk.submit(&Lead { owner: Some("zhao".into()), company: None, ..of("L3", 9, &["crm"]) });
     let outcome =
         desk.intake.convert(&desk.input("L3", 10), &"A1".into(), &desk.roster, &desk.state, hour(10));
     desk.apply(&outcome);
     assert_eq!(holders(&desk), ["CRM=li", "erp=wang"]);
-    assert_eq!(desk.owner("L3"), "li");
 }
 
 /// Whom the account's owner has nothing to do with is settled between those who have the product.
@@ -262,6 +261,18 @@ fn merging_keeps_every_part_and_undoes_exactly() {
     assert!(contested.is_ambiguous());
     assert!(contested.to_string().contains("`owners.crm`"), "{contested}");
     assert_eq!(contested.merged().owners.get("crm").map(RepId::as_str), Some("li"));
+    // However it is spelled; of one rep it is one part.
+    let spelled = |rep: &str| Account { owners: [("CRM ".to_owned(), rep.into())].into(), ..erp.clone() };
+    let contested = plan(&[crm.clone(), spelled("zhao")]);
+    assert!(contested.is_ambiguous());
+    assert!(contested.to_string().contains("`owners.crm`"), "{contested}");
+    for (rep, is_ambiguous) in [("zhao", true), ("li", false)] {
+        let united = plan(&[crm.clone(), spelled(rep)]);
+        assert_eq!(united.is_ambiguous(), is_ambiguous);
+        let owners: Vec<(&str, &str)> =
+            united.merged().owners.iter().map(|(part, rep)| (part.as_str(), rep.as_str())).collect();
+        assert_eq!(owners, [("crm", "li")]);
+    }
     // In a book: effects write it, undo brings both back.
     let mut desk = Desk::with(&scoped(), &[crm.clone(), erp.clone()], &[]);
     desk.book.apply_effects("merge", merged.effects(), hour(1));
@@ -273,4 +284,20 @@ fn merging_keeps_every_part_and_undoes_exactly() {
     assert_eq!(records.len(), 1);
     assert!(undo.undo(&mut records).unwrap().is_empty());
     assert_eq!(records, [crm, erp]);
+}
+
+/// A host that makes its own book has what rules of several comparisons find filed as the rules say.
+#[test]
+fn a_book_is_filed_by_the_rules_that_work_on_it() {
+    let mut rules = companies();
+    let by_number = json!({"id": "number", "lead": "attributes.tax_no", "target": "account.registration_number",
+        "action": "convert"});
+    rules["rules"].as_array_mut().unwrap().push(by_number);
+    let mut desk = Desk { book: Book::new(), ..Desk::new(&rules) };
+    let number = Some("91110108MA01ABCD2X".to_owned());
+    desk.book.insert_account(Account { registration_number: number, ..account("A1", COMPANY, Some("li")) });
+    let mut entry = caller("L1", 1, MOBILE);
+    entry.attributes.insert("tax_no".into(), "91110108ma01abcd2x".into());
+    desk.submit(&entry);
+    assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("li", LeadStatus::Converted));
 }
