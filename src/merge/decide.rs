@@ -108,9 +108,12 @@ fn plan<R: Mergeable>(
     let mut draft =
         Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
     draft.decide_fields();
+    draft.unite_owners();
     draft.keep_identifiers();
     if rules.names_become_aliases && ordered.len() > 1 {
-        let names: Vec<Option<&str>> = ordered.iter().map(|record| record.account_name()).collect();
+        let names =
+            ordered.iter().enumerate().filter_map(|(at, one)| Some((at, one.account_name()?.to_owned())));
+        let names: Vec<(usize, String)> = names.chain(draft.other_domains()).collect();
         draft.add_names(&names);
     }
     let Draft { mut decisions, mut conflicts, .. } = draft;
@@ -253,7 +256,7 @@ impl Draft<'_> {
         for block in &self.rules.blocks {
             let belongs = |name: &str| {
                 let group = group_of(name);
-                let protects = Protection::of_field(name).is_some();
+                let protects = self.protecting(name).is_some() || Protection::of_field(name).is_some();
                 !protects && block.fields.iter().any(|field| field == name || Some(field.as_str()) == group)
             };
             let fields: Vec<String> =
@@ -305,8 +308,9 @@ impl Draft<'_> {
 
     /// The rule of a field in which an answer protects the person.
     fn protecting(&self, name: &str) -> Option<Survivorship> {
-        let asks = Protection::of_field(name)?;
+        let attribute = name.strip_prefix("attributes.")?;
         let mut answers = self.views.iter().filter_map(|view| view.filled(name));
+        let asks = Protection::of_answers(attribute, answers.clone())?;
         answers.any(|answer| asks.protects(answer)).then_some(match asks {
             Protection::Refusal => Survivorship::Refusal,
             Protection::Consent => Survivorship::Consent,
@@ -336,6 +340,37 @@ impl Draft<'_> {
         let dropped: Vec<(RecordRef, Value)> = dropped.into_iter().filter_map(named).collect();
         if !dropped.is_empty() {
             self.conflicts.push(FieldConflict { field: name.to_owned(), kept: kept.clone(), dropped });
+        }
+    }
+
+    /// Two spellings of one part of an account are one part, with the owner of the first; another's is a contradiction.
+    fn unite_owners(&mut self) {
+        let part = |field: &str| field.strip_prefix("owners.").map(|name| fold(name.trim()));
+        let of_parts =
+            self.decisions.iter().enumerate().filter_map(|(at, one)| Some((part(&one.field)?, at)));
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        of_parts.for_each(|(name, at)| places.entry(name).or_default().push(at));
+        for mut places in places.into_values().filter(|places| places.len() > 1) {
+            let is_others = |at: &usize| self.decisions.get(*at).is_none_or(|one| one.before.is_blank());
+            // The survivor's spelling stays.
+            places.sort_by_key(|at| (is_others(at), *at));
+            let Some((kept, others)) = places.split_first() else { continue };
+            let Some(kept) = self.decisions.get(*kept).cloned() else { continue };
+            let mut dropped = Vec::new();
+            for at in others {
+                let Some(other) = self.decisions.get_mut(*at) else { continue };
+                let value = std::mem::take(&mut other.after);
+                if value != kept.after {
+                    dropped.extend(other.from.iter().map(|record| (record.clone(), value.clone())));
+                }
+            }
+            if !dropped.is_empty() {
+                let (field, kept) = (kept.field, kept.after);
+                match self.conflicts.iter_mut().find(|one| one.field == field) {
+                    Some(known) => known.dropped.extend(dropped),
+                    None => self.conflicts.push(FieldConflict { field, kept, dropped }),
+                }
+            }
         }
     }
 
@@ -374,19 +409,23 @@ impl Draft<'_> {
         order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
+    /// Domains that did not become the survivor's: among its aliases it is found by them.
+    fn other_domains(&self) -> Vec<(usize, String)> {
+        let of_domain = self.conflicts.iter().find(|conflict| conflict.field == "domain");
+        let dropped = of_domain.map(|conflict| conflict.dropped.as_slice()).unwrap_or_default();
+        let at = |record: &RecordRef| self.references.iter().position(|one| one == record);
+        dropped.iter().filter_map(|(record, value)| Some((at(record)?, value.to_string()))).collect()
+    }
+
     /// Company names that did not become the survivor's are its aliases.
-    fn add_names(&mut self, names: &[Option<&str>]) {
+    fn add_names(&mut self, names: &[(usize, String)]) {
         let company = self.decisions.iter().find(|decision| decision.field == "company");
         let company = company.map(|decision| decision.after.to_string()).unwrap_or_default();
         let plain = |text: &str| canonical("company", text, self.phones);
         let own = plain(&company);
-        let other = |name: &&str| !name.trim().is_empty() && plain(name) != own;
-        let added: Vec<(usize, &str)> = names
-            .iter()
-            .enumerate()
-            .filter_map(|(index, name)| Some((index, (*name)?)))
-            .filter(|(_, name)| other(name))
-            .collect();
+        let other = |name: &str| !name.trim().is_empty() && plain(name) != own;
+        let added: Vec<(usize, &str)> =
+            names.iter().map(|(at, name)| (*at, name.as_str())).filter(|(_, name)| other(name)).collect();
         if added.is_empty() {
             return;
         }

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, read_emails, read_phones, wechat_ids,
+    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, names_nothing, read_emails, read_phones,
+    wechat_ids,
 };
-use crate::model::{Contact, EmailAddress, ExternalIdKind, Lead, PhoneNumber, WechatId};
+use crate::model::{
+    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, WechatId,
+};
 use crate::order;
 use crate::text::fold;
 
@@ -48,7 +51,23 @@ impl Identity {
         let name = lead.name.as_deref();
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
         identity.keys.extend(lead.person_ids().filter_map(platform));
+        for further in lead.other_ids.get(LeadField::Wechat.as_str()).into_iter().flatten() {
+            identity.add(Identity::of(None, &[], &[], Some(&further.as_str().into()), phones));
+        }
+        identity.forget_wrong(lead, phones);
         identity
+    }
+
+    /// What a rep found not to be the person's names nobody: of a lead that was closed for it, no number and no address does.
+    fn forget_wrong(&mut self, lead: &Lead, phones: &PhoneOptions<'_>) {
+        if lead.close_reason == Some(CloseReason::WrongContact) {
+            self.keys.retain(|key| matches!(key, PersonKey::Platform(..)));
+        }
+        for wrong in lead.wrong_contacts() {
+            let (phone, email, wechat) = (wrong.into(), wrong.into(), wrong.into());
+            let marked = Identity::of(None, &[phone], &[email], Some(&wechat), phones);
+            self.keys.retain(|key| !marked.keys.contains(key));
+        }
     }
 
     fn of(
@@ -104,10 +123,10 @@ impl Identity {
     }
 }
 
-/// The key of a person's identifier; none of a blank one.
+/// The key of a person's identifier; none of what [names nothing](names_nothing).
 fn platform((name, id): (&str, &str)) -> Option<PersonKey> {
     let (_, end) = ExternalIdKind::with_end(name);
-    (!id.trim().is_empty()).then(|| PersonKey::Platform(end, id.trim().to_owned()))
+    (!names_nothing(id)).then(|| PersonKey::Platform(end, id.trim().to_owned()))
 }
 
 /// The keys that tell less than who somebody is.

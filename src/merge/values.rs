@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
-use crate::contact::{PhoneOptions, email_keys, phone_keys, wechat_keys};
+use crate::contact::{PhoneOptions, email_keys, phone_keys, site_domain, wechat_keys};
 use crate::model::{
     ExternalIdKind, OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no,
 };
@@ -239,6 +239,10 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
         "company" | "aliases" => {
             Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())
         }
+        "domain" => site_domain(text),
+        // Written in groups or not.
+        "registration_number" => Some(fold(text).chars().filter(|c| c.is_alphanumeric()).collect())
+            .filter(|key: &String| !key.is_empty()),
         _ => None,
     };
     key.unwrap_or_else(|| fold(text).split_whitespace().collect::<Vec<_>>().join(" "))
@@ -258,6 +262,11 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
                 items.iter().map(|item| canonical(name, item, phones)).collect()
             };
             all(a) == all(b)
+        }
+        // A table may hold a number as a text.
+        (Value::Text(text), number @ (Value::Integer(_) | Value::Number(_)))
+        | (number @ (Value::Integer(_) | Value::Number(_)), Value::Text(text)) => {
+            text.trim() == number.to_string()
         }
         (a, b) => compare(a, b) == Ordering::Equal,
     }

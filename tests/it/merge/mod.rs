@@ -49,6 +49,28 @@ fn account(id: &str, day: u32) -> Account {
 }
 
 #[test]
+fn spellings_of_one_value_are_no_contradiction() {
+    let with = |id: &str, domain: &str, number: &str, size: Value| {
+        let mut account = Account { company: "Acme".into(), ..account(id, 1) };
+        account.domain = Some(domain.into());
+        account.registration_number = Some(number.into());
+        account.attributes.insert("size".into(), size);
+        account
+    };
+    let one = with("A1", "https://www.acme.com/", "9111 0108-MA", Value::Integer(5));
+    let same = with("A2", "acme.com", "91110108ma", Value::from("5"));
+    let plan = accounts_plan(&[one.clone(), same], &merger());
+    assert!(!plan.is_ambiguous(), "{plan}");
+    let other = with("A2", "acme.org", "91110108mb", Value::from("6"));
+    let doubted: Vec<String> = accounts_plan(&[one, other], &merger())
+        .doubts()
+        .iter()
+        .filter_map(|doubt| doubt.field().map(str::to_owned))
+        .collect();
+    assert_eq!(doubted, ["attributes.size", "domain", "registration_number"]);
+}
+
+#[test]
 fn spellings_of_one_registered_name_are_no_conflict_and_no_alias() {
     let named = |id: &str, day, company: &str| Account { company: company.into(), ..account(id, day) };
     let same = [named("A1", 1, "北京纷扬科技有限公司"), named("A2", 2, "北京紛揚科技（有限責任公司）")];
@@ -330,7 +352,7 @@ fn the_plan_reads_as_sentences() {
         &accounts_plan(&records, &merger()).to_string(),
         &[
             "merge account A2 into account A1, which has an owner",
-            "  `aliases` becomes [`company A2`], from account A2 (union)",
+            "  `aliases` becomes [`company A2`, `b.example.com`], from account A2 (union)",
             "  `tier` becomes `gold`, from account A2 (non_empty)",
             "  contact C1 of account A2 moves",
             "  conflict: `company` is `company A1`, but `company A2` in account A2",
