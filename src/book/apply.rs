@@ -10,8 +10,9 @@ use super::{Book, Life};
 use crate::dedup::{MatchKey, Probe};
 use crate::document::Digest;
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
-    LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd, Value,
+    Account, AccountId, Acquisition, Contact, ContactId, ContactMove, Effect, FoldKind, FollowUp, FollowUpId,
+    Lead, LeadField, LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd,
+    Value,
 };
 use crate::rule::FactContext;
 use crate::text::fold;
@@ -81,7 +82,7 @@ impl Book {
             | Effect::AddContact { .. }
             | Effect::MoveContact { .. }
             | Effect::Repoint { .. }
-            | Effect::Unmerge { .. } => self.tie(effect),
+            | Effect::Unmerge { .. } => self.tie(effect, at),
             Effect::RecordConflict { .. } | Effect::Notify { .. } | Effect::RequestReview { .. } => {
                 self.tell(effect, at);
             }
@@ -210,7 +211,7 @@ impl Book {
     }
 
     /// How records belong together.
-    fn tie(&mut self, effect: &Effect) {
+    fn tie(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
             Effect::Convert(record) => {
@@ -231,7 +232,10 @@ impl Book {
                 let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
                 self.desk.proposals.insert(MoveProposal { contact, from, to });
             }
-            Effect::MoveContact { contact, from, to, .. } => self.move_contact(contact, from, to.as_ref()),
+            Effect::MoveContact { contact, from, to, .. } => {
+                let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
+                self.move_contact(ContactMove { contact, from, to, at });
+            }
             Effect::Repoint { from, to } => {
                 self.repoint(from, to);
                 if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to)
@@ -472,21 +476,55 @@ impl Book {
         }
     }
 
-    fn move_contact(&mut self, id: &ContactId, from: &AccountId, to: Option<&AccountId>) {
-        let Some(mut contact) = self
-            .accounts
-            .get(from)
-            .and_then(|account| account.contacts.iter().find(|one| one.id == *id))
-            .cloned()
-        else {
-            return;
-        };
-        self.change_account(from, |account| account.contacts.retain(|one| one.id != *id));
-        contact.account = to.cloned();
-        match to {
-            Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
-            None => drop(self.contacts.insert(id.clone(), contact)),
+    /// What reps did about a lead that was merged stands with the other lead, unless it is known there. As it was.
+    pub(super) fn move_follow_ups(&mut self, from: &LeadId, to: &LeadId) -> Vec<FollowUp> {
+        if !self.leads.contains_key(to) {
+            return Vec::new();
         }
+        let known: Vec<FollowUpId> = self.history(to).follow_ups.iter().map(|one| one.id.clone()).collect();
+        let Some(life) = self.lives.get_mut(from) else { return Vec::new() };
+        let is_known = |one: &FollowUp| !one.id.as_str().is_empty() && known.contains(&one.id);
+        let (rest, moved): (Vec<FollowUp>, Vec<FollowUp>) =
+            std::mem::take(&mut life.history.follow_ups).into_iter().partition(is_known);
+        life.history.follow_ups = rest;
+        for one in &moved {
+            self.add_follow_up(FollowUp { lead: to.clone(), ..one.clone() });
+        }
+        moved
+    }
+
+    /// What went to another lead by a merge stands with its own lead again.
+    pub(super) fn follow_ups_back(&mut self, moved: Vec<FollowUp>, from: &LeadId, to: &LeadId) {
+        for one in moved {
+            let there = FollowUp { lead: from.clone(), ..one.clone() };
+            let Some(life) = self.lives.get_mut(from) else { return };
+            let place = life.history.follow_ups.iter().position(|known| *known == there);
+            if let Some(place) = place {
+                life.history.follow_ups.remove(place);
+                self.add_follow_up(FollowUp { lead: to.clone(), ..one });
+            }
+        }
+    }
+
+    /// Files what a rep did in its place in time.
+    fn add_follow_up(&mut self, one: FollowUp) {
+        let lead = one.lead.clone();
+        let known = &mut self.life(&lead).history.follow_ups;
+        let place = known.iter().rposition(|earlier| earlier.time <= one.time).map_or(0, |at| at + 1);
+        known.insert(place, one);
+    }
+
+    fn move_contact(&mut self, one: ContactMove) {
+        let filed = self.accounts.get(&one.from);
+        let known = filed.and_then(|account| account.contacts.iter().find(|known| known.id == one.contact));
+        let Some(mut contact) = known.cloned() else { return };
+        self.change_account(&one.from, |account| account.contacts.retain(|known| known.id != one.contact));
+        contact.account.clone_from(&one.to);
+        match &one.to {
+            Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
+            None => drop(self.contacts.insert(one.contact.clone(), contact)),
+        }
+        self.desk.moves.push(one);
     }
 }
 

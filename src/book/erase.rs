@@ -32,6 +32,10 @@ impl Book {
         }
         self.desk.reviews.retain(|(lead, _), _| lead != id);
         let came_of = |one: &Contact| one.lead.as_ref() == Some(id);
+        let people =
+            self.accounts.values().flat_map(|account| &account.contacts).chain(self.contacts.values());
+        let gone: Vec<ContactId> = people.filter(|one| came_of(one)).map(|one| one.id.clone()).collect();
+        self.desk.moves.retain(|one| !gone.contains(&one.contact));
         self.merged.remove(&RecordRef::Lead(id.clone()));
         self.merged.values_mut().for_each(|merged| merged.forget(came_of));
         let at: Vec<AccountId> = self

@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 
 use crate::document::Digest;
 use crate::model::{
-    AccountId, Activity, ContactId, ConversionRecord, History, LeadId, Link, MaskedValue, RecordRef, RepId,
-    Value,
+    AccountId, Activity, ContactId, ContactMove, ConversionRecord, History, LeadId, Link, MaskedValue,
+    RecordRef, RepId, Value,
 };
 use crate::text::Code;
 
@@ -141,6 +141,8 @@ pub struct Desk {
     pub replaced: Vec<Replaced>,
     /// Who may have moved.
     pub proposals: BTreeSet<MoveProposal>,
+    /// Who has moved, in order: the employers of a [person](crate::merge::find_people).
+    pub moves: Vec<ContactMove>,
     /// Names of the effects that were carried out, looked up only.
     pub(super) applied: FxHashSet<Digest>,
 }

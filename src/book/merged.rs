@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::life::{MoveProposal, ReviewRequest};
 use crate::model::{
-    Account, ActivityId, Contact, ContactId, LeadId, LeadStatus, Link, OpportunityId, PoolId, RecordRef,
-    RepId,
+    Account, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link, OpportunityId,
+    PoolId, RecordRef, RepId,
 };
 
 /// A record that was merged away: its row, and what pointed at it.
@@ -54,6 +54,10 @@ pub(super) struct Moved {
     pub(super) people: Vec<ContactId>,
     /// Whether the activity went along: it did not where the other lead had it.
     pub(super) activities: Vec<(ActivityId, bool)>,
+    /// Moves of the contact, as they were.
+    pub(super) moves: Vec<ContactMove>,
+    /// What reps did about the lead, as it was, and stands with the other lead now.
+    pub(super) follow_ups: Vec<FollowUp>,
     /// The last sign of life of the other lead, before and after.
     pub(super) last_active: Option<(LastActive, LastActive)>,
 }

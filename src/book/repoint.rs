@@ -112,6 +112,7 @@ impl Book {
                 let last_active = |book: &Book| book.lead(to).map(|lead| lead.last_active_at);
                 let before = last_active(self);
                 self.move_activities(from, to);
+                moved.follow_ups = self.move_follow_ups(from, to);
                 moved.last_active = before.zip(last_active(self));
             }
             (RecordRef::Account(from), RecordRef::Account(_)) => drop(self.remove_account(from)),
@@ -184,6 +185,10 @@ impl Book {
                 record.contact = Some(to.clone());
                 moved.conversions.push(record.lead.clone());
             }
+        }
+        for one in self.desk.moves.iter_mut().filter(|one| one.contact == *from) {
+            moved.moves.push(one.clone());
+            one.contact = to.clone();
         }
         let named = |one: &MoveProposal| one.contact == *from;
         self.repoint_proposals(moved, named, |one| Some(MoveProposal { contact: to.clone(), ..one }));

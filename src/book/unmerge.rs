@@ -5,7 +5,8 @@ use super::life::MoveProposal;
 use super::merged::{Merged, Moved, Pointer, Row};
 use super::referrers::Referrer;
 use crate::model::{
-    Account, AccountId, Activity, Contact, ContactId, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef,
+    Account, AccountId, Activity, Contact, ContactId, ContactMove, Lead, LeadId, LeadStatus, Link, LinkKind,
+    RecordRef,
 };
 
 impl Book {
@@ -69,6 +70,11 @@ impl Book {
             (RecordRef::Account(record), RecordRef::Account(into)) => self.account_back(&moved, into, record),
             (RecordRef::Lead(record), RecordRef::Lead(into)) => self.lead_back(moved, into, record),
             (RecordRef::Contact(record), RecordRef::Contact(into)) => {
+                for one in &moved.moves {
+                    let now = ContactMove { contact: into.clone(), ..one.clone() };
+                    let known = self.desk.moves.iter_mut().find(|known| **known == now);
+                    known.into_iter().for_each(|known| known.contact = record.clone());
+                }
                 for lead in &moved.conversions {
                     let known = self.desk.conversions.get_mut(lead);
                     let pointer = known.map(|known| &mut known.contact);
@@ -105,7 +111,11 @@ impl Book {
                 *one = Contact { account: one.account.clone(), ..now.clone() };
             }
         }
-        self.insert_account(account);
+        // A row that was filed since under its id is newer than the one that was merged: it stays, and gets its people back.
+        let Some(filed) = self.account(&account.id).cloned() else { return self.insert_account(account) };
+        let is_new = |one: &Contact| filed.contacts.iter().all(|known| known.id != one.id);
+        let back: Vec<Contact> = account.contacts.into_iter().filter(is_new).collect();
+        self.change_account(&account.id, |filed| filed.contacts.extend(back));
     }
 
     /// A lead that was merged goes on by itself, unless something else has become of it since.
@@ -233,6 +243,7 @@ impl Book {
                 back.extend(known.map(|one| Activity { lead: to.clone(), ..one }));
             }
         }
+        self.follow_ups_back(moved.follow_ups, from, to);
         if !back.is_empty() {
             let life = self.life(to);
             back.append(&mut life.activities);

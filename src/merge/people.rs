@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, AccountId, ConversionRecord, Lead, LeadId, Person, RecordRef};
+use crate::model::{
+    Account, AccountId, ContactId, ContactMove, ConversionRecord, Lead, LeadId, Person, RecordRef,
+};
 use crate::order;
 
 /// The people whom leads and contacts refer to, each once, with every role and the trail of employers.
@@ -18,7 +20,7 @@ use crate::order;
 /// the same name, a landline and a mailbox of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
 ///
 /// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
-/// created. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
+/// created; of a contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
 /// answer and not kept: more records may give another. The order of the input does not matter. O(n log n).
 ///
 /// ```
@@ -33,7 +35,7 @@ use crate::order;
 /// let contact = Contact { id: "C1".into(), phones: vec!["+8613927461853".into()], ..Contact::default() };
 /// let account = Account { id: "A1".into(), contacts: vec![contact], ..Account::default() };
 ///
-/// let people = find_people(&[first, second], &[account], &[], &PhoneOptions::default());
+/// let people = find_people(&[first, second], &[account], &[], &[], &PhoneOptions::default());
 /// assert_eq!(people.len(), 1);
 /// assert_eq!((people[0].name.as_str(), people[0].roles().len()), ("张伟", 3));
 /// assert_eq!(people[0].employments()[0].account.as_str(), "A1");
@@ -43,9 +45,10 @@ pub fn find_people(
     leads: &[Lead],
     accounts: &[Account],
     conversions: &[ConversionRecord],
+    moves: &[ContactMove],
     phones: &PhoneOptions<'_>,
 ) -> Vec<Person> {
-    let nodes = nodes(leads, accounts, phones);
+    let nodes = nodes(leads, accounts, moves, phones);
     let mut people = Groups::of(&nodes);
     let places: BTreeMap<&RecordRef, usize> =
         order::map(nodes.iter().enumerate().map(|(place, node)| (&node.record, place)));
@@ -78,28 +81,59 @@ struct Node<'r> {
     since: DateTime<Utc>,
     /// The account of a contact, and the title there.
     employer: Option<(&'r AccountId, Option<&'r String>)>,
+    /// The employers before, and since when he was with each; and since when he is with the last.
+    before: Vec<(&'r AccountId, DateTime<Utc>)>,
+    joined: DateTime<Utc>,
     identity: Identity,
 }
 
 /// The records by kind and id, each once.
-fn nodes<'r>(leads: &'r [Lead], accounts: &'r [Account], phones: &PhoneOptions<'_>) -> Vec<Node<'r>> {
+fn nodes<'r>(
+    leads: &'r [Lead],
+    accounts: &'r [Account],
+    moves: &'r [ContactMove],
+    phones: &PhoneOptions<'_>,
+) -> Vec<Node<'r>> {
     let came = order::map(leads.iter().map(|lead| (&lead.id, lead.created_at)));
+    let created = order::map(accounts.iter().map(|account| (&account.id, account.created_at)));
+    let mut moved: BTreeMap<&ContactId, Vec<&ContactMove>> = BTreeMap::new();
+    for one in moves {
+        moved.entry(&one.contact).or_default().push(one);
+    }
+    moved.values_mut().for_each(|moves| order::sort_by(moves, |a, b| (a.at, a).cmp(&(b.at, b))));
     let of_lead = |lead: &'r Lead| Node {
         record: RecordRef::Lead(lead.id.clone()),
         name: lead.name.as_deref(),
         since: lead.created_at,
         employer: None,
+        before: Vec::new(),
+        joined: lead.created_at,
         identity: Identity::of_lead(lead, phones),
     };
     let mut nodes: Vec<Node<'r>> = leads.iter().map(of_lead).collect();
     for account in accounts {
-        nodes.extend(account.contacts.iter().map(|contact| Node {
-            record: RecordRef::Contact(contact.id.clone()),
-            name: contact.name.as_deref(),
-            since:
-                contact.lead.as_ref().and_then(|lead| came.get(lead).copied()).unwrap_or(account.created_at),
-            employer: Some((&account.id, contact.title.as_ref())),
-            identity: Identity::of_contact(contact, phones),
+        nodes.extend(account.contacts.iter().map(|contact| {
+            let came = contact.lead.as_ref().and_then(|lead| came.get(lead).copied());
+            let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
+            let first = moves.first().map(|one| (&one.from, one.at));
+            let since = match first {
+                Some((from, left)) => came.or(created.get(from).copied()).map_or(left, |at| at.min(left)),
+                None => came.unwrap_or(account.created_at),
+            };
+            let to = moves.iter().filter_map(|one| Some((one.to.as_ref()?, one.at)));
+            let mut trail: Vec<(&AccountId, DateTime<Utc>)> =
+                first.map(|(from, _)| (from, since)).into_iter().chain(to).collect();
+            let is_here = |last: &mut (&AccountId, DateTime<Utc>)| last.0 == &account.id;
+            let joined = trail.pop_if(is_here).map_or(since, |(_, at)| at);
+            Node {
+                record: RecordRef::Contact(contact.id.clone()),
+                name: contact.name.as_deref(),
+                since,
+                employer: Some((&account.id, contact.title.as_ref())),
+                before: trail,
+                joined,
+                identity: Identity::of_contact(contact, phones),
+            }
         }));
     }
     order::sort_by(&mut nodes, |a, b| {
@@ -262,7 +296,10 @@ fn person(records: &[&Node<'_>]) -> Option<Person> {
     for node in records {
         person.add_role(node.record.clone(), node.since);
         if let Some((account, title)) = node.employer {
-            person.change_employer(account.clone(), title.cloned(), node.since);
+            for (earlier, since) in &node.before {
+                person.change_employer((*earlier).clone(), None, *since);
+            }
+            person.change_employer(account.clone(), title.cloned(), node.joined);
         }
     }
     Some(person)

@@ -203,6 +203,21 @@ open_enum! {
     }
 }
 
+/// A contact who went from one account to another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactMove {
+    /// The contact.
+    pub contact: ContactId,
+    /// The account that the person left.
+    pub from: AccountId,
+    /// The account of the new employer; `None` when it is not on file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<AccountId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// A person across employers and roles (人). Roles are added, never overwritten, and nothing depends on the order in which they
 /// were learnt.
 ///

@@ -49,7 +49,7 @@ mod tenure;
 mod value;
 mod yes_no;
 
-pub use account::{Account, BuyingRole, Contact, Employment, Person, PersonRole};
+pub use account::{Account, BuyingRole, Contact, ContactMove, Employment, Person, PersonRole};
 pub use activity::{Activity, Campaign, SharedBy, Touch};
 pub use deal::{Contract, InquiryGrade, Opportunity, Order, Payment};
 pub(crate) use effect::MaskedValue;

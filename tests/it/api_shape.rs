@@ -16,15 +16,15 @@ use leadkit::dedup::{
     DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
 };
 use leadkit::error::{Diagnostic, Level, RuleErrors};
-use leadkit::follow_up::{FollowUpPolicies, FollowUpReport, FollowUpRules};
+use leadkit::follow_up::{FollowUpPolicies, FollowUpReport, FollowUpRules, HeldParts};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
 use leadkit::intake::{Conflict, RegisteredDeal};
 use leadkit::merge::{
     MergeDoubt, MergeError, MergeLog, MergePlan, MergeRules, Merger, UndoConflict, find_people,
 };
 use leadkit::model::{
-    Account, Activity, CloseReason, ConversionRecord, Effect, History, Lead, LeadId, LeadStatus, OwnerState,
-    Person, RecordRef, Rep, RepId, Tenure, Value,
+    Account, Activity, CloseReason, ContactMove, ConversionRecord, Effect, History, Lead, LeadId, LeadStatus,
+    OwnerState, Person, RecordRef, Rep, RepId, Tenure, Value,
 };
 use leadkit::pipeline::{Pipeline, PipelineRules};
 use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
@@ -64,6 +64,7 @@ fn engines_have_the_agreed_signatures() {
         Intake::probe: fn(&Intake, &Lead) -> Probe;
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
+        Intake::held_parts: fn(&Intake, &Lead, &Account) -> HeldParts;
         Intake::register_deal: fn(&Intake, &Account, &RepId, &Roster, &State, Now) -> RegisteredDeal;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
         State::forget_after: fn(&mut State, Now);
@@ -157,7 +158,8 @@ fn rules_documents_are_read_checked_and_compiled_alike() {
 
 #[test]
 fn merges_tell_their_doubts_and_the_way_back() {
-    type Find = fn(&[Lead], &[Account], &[ConversionRecord], &PhoneOptions<'_>) -> Vec<Person>;
+    type Find =
+        fn(&[Lead], &[Account], &[ConversionRecord], &[ContactMove], &PhoneOptions<'_>) -> Vec<Person>;
     type Undone = Result<(Vec<Effect>, Vec<UndoConflict>), MergeError>;
     shape! {
         MergePlan::<Account>::doubts: fn(&MergePlan<Account>) -> &[MergeDoubt];

@@ -3,8 +3,8 @@
 use leadkit::book::Book;
 use leadkit::merge::{MergeError, MergeLog, Merger};
 use leadkit::model::{
-    Account, Activity, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
-    Value,
+    Account, Activity, ConversionRecord, Effect, FollowUp, FollowUpKind, Lead, LeadStatus, Link, LinkKind,
+    Opportunity, RecordRef, Value,
 };
 use proptest::prelude::*;
 
@@ -61,6 +61,22 @@ fn activity(id: &str, lead: &str) -> Activity {
         time: at(THEN),
         kind: "page_visit".into(),
         ..Activity::default()
+    }
+}
+
+fn call(id: &str, lead: &str) -> FollowUp {
+    FollowUp {
+        id: id.into(),
+        lead: lead.into(),
+        owner: "li".into(),
+        time: at(THEN),
+        kind: FollowUpKind::Call,
+        key_fields_changed: Vec::new(),
+        call_start: None,
+        call_duration: None,
+        next_date: None,
+        facets: Default::default(),
+        changes: Default::default(),
     }
 }
 
@@ -170,6 +186,66 @@ fn what_has_been_merged_on_is_taken_back_first() {
 }
 
 #[test]
+fn what_was_said_to_the_customer_stands_with_who_goes_on() {
+    let mut book = Book::new();
+    let records = [lead("L1", 1), lead("L2", 2)];
+    records.iter().for_each(|one| book.insert_lead(one.clone()));
+    book.record_follow_up(call("F1", "L2"));
+    let before = shown(&book, &book);
+    let plan = leads_plan(&records, &merger());
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    let calls = |book: &Book, lead: &str| {
+        let calls = &book.history(&lead.into()).follow_ups;
+        calls.iter().map(|one| format!("{} of {}", one.id, one.lead)).collect::<Vec<_>>()
+    };
+    assert_eq!((calls(&book, "L1"), calls(&book, "L2")), (vec!["F1 of L1".to_owned()], vec![]));
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    let (effects, _) = log.undo_effects(0, book.lead(&"L1".into()).unwrap()).unwrap();
+    book.apply_effects("undo", &effects, at(LATER));
+    assert_eq!(shown(&book, &Book::new()), before);
+}
+
+/// Who writes from the address of the account that was merged away is found still.
+#[test]
+fn the_other_domain_finds_the_survivor() {
+    let with_domain =
+        |id: &str, day, domain: &str| Account { domain: Some(domain.into()), ..account(id, day) };
+    let records = [with_domain("A1", 1, "acme.com"), with_domain("A2", 2, "acme.de")];
+    let mut book = Book::new();
+    records.iter().for_each(|one| book.insert_account(one.clone()));
+    let plan = accounts_plan(&records, &merger());
+    assert!(plan.is_ambiguous(), "two domains may be two companies'");
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    let intake = leadkit::Intake::load(serde_json::json!({})).unwrap();
+    for domain in ["acme.com", "acme.de"] {
+        let entry = Lead { emails: vec![format!("pat.lee@{domain}").as_str().into()], ..lead("L1", 3) };
+        let found = book.rows(&intake.probe(&entry));
+        assert_eq!(found.accounts.len(), 1, "{domain}");
+    }
+}
+
+/// A sync of another system files the account anew that was merged away: its row is newer than the one the merge kept.
+#[test]
+fn an_account_that_was_filed_again_stays_as_it_is() {
+    let mut records = [account("A1", 1), account("A2", 2)];
+    records[1].contacts = vec![contact("C2", "A2", "王强", "13812349876")];
+    let mut book = Book::new();
+    records.iter().for_each(|one| book.insert_account(one.clone()));
+    let plan = accounts_plan(&records, &merger());
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    book.insert_account(Account { owner: Some("wang".into()), ..account("A2", 2) });
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    let (effects, _) = log.undo_effects(0, book.account(&"A1".into()).unwrap()).unwrap();
+    book.apply_effects("undo", &effects, at(LATER));
+    let back = book.account(&"A2".into()).unwrap();
+    assert_eq!(back.owner, Some("wang".into()));
+    assert_eq!(back.contacts.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["C2"]);
+    assert!(book.account(&"A1".into()).unwrap().contacts.is_empty());
+}
+
+#[test]
 fn nothing_is_kept_of_who_asks_to_be_forgotten() {
     let mut records = [account("A1", 1), account("A2", 2)];
     let mut wang = contact("C2", "A2", "王强", "13812349876");
@@ -204,10 +280,11 @@ enum Child {
     Conflict(usize),
     Activity(usize),
     Proposal(usize),
+    FollowUp(usize),
 }
 
 fn children() -> impl Strategy<Value = Vec<Child>> {
-    let child = (0..10usize, 0..4usize).prop_map(|(kind, on)| match kind {
+    let child = (0..11usize, 0..4usize).prop_map(|(kind, on)| match kind {
         0 => Child::Lead(on),
         1 => Child::Conversion(on),
         2 => Child::Open(on),
@@ -217,6 +294,7 @@ fn children() -> impl Strategy<Value = Vec<Child>> {
         6 => Child::Review(on),
         7 => Child::Conflict(on),
         8 => Child::Activity(on),
+        9 => Child::FollowUp(on),
         _ => Child::Proposal(on),
     });
     proptest::collection::vec(child, 0..12)
@@ -243,7 +321,8 @@ fn hang(book: &mut Book, number: usize, child: &Child, on: impl Fn(usize) -> Rec
     | Child::Review(place)
     | Child::Conflict(place)
     | Child::Activity(place)
-    | Child::Proposal(place)) = *child;
+    | Child::Proposal(place)
+    | Child::FollowUp(place)) = *child;
     let record = on(place);
     match (&record, child) {
         (_, Child::Conflict(_)) => apply(book, &[conflict(record.clone())]),
@@ -253,7 +332,10 @@ fn hang(book: &mut Book, number: usize, child: &Child, on: impl Fn(usize) -> Rec
             let from = if number.is_multiple_of(2) && other != record { other } else { l(&id) };
             apply(book, &[link(from, LinkKind::RelatedTo, record.clone())]);
         }
-        (RecordRef::Account(account), Child::Lead(_) | Child::Activity(_) | Child::Review(_)) => {
+        (
+            RecordRef::Account(account),
+            Child::Lead(_) | Child::Activity(_) | Child::Review(_) | Child::FollowUp(_),
+        ) => {
             book.insert_lead(Lead { account: Some(account.clone()), ..lead(&id, 5) });
         }
         (RecordRef::Account(account), Child::Conversion(_) | Child::Folded(_)) => {
@@ -280,6 +362,7 @@ fn hang(book: &mut Book, number: usize, child: &Child, on: impl Fn(usize) -> Rec
             let request = Effect::RequestReview { lead: of.clone(), reviewer: None, code: code.into() };
             apply(book, &[request]);
         }
+        (RecordRef::Lead(of), Child::FollowUp(_)) => book.record_follow_up(call(&id, of.as_str())),
         (RecordRef::Lead(of), Child::Activity(_)) => book.record_activity(activity(&id, of.as_str())),
         (RecordRef::Lead(of), _) => {
             book.insert_lead(Lead {

@@ -1,8 +1,12 @@
 //! One person across leads and contacts.
 
+use chrono::{DateTime, Utc};
+use leadkit::book::Book;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, find_people};
-use leadkit::model::{Account, Contact, ConversionRecord, Lead, Person};
+use leadkit::model::{
+    Account, CloseReason, Contact, ConversionRecord, Effect, Employment, Lead, Person, Value,
+};
 use proptest::prelude::*;
 
 use super::{account, contact, lead};
@@ -14,7 +18,7 @@ fn roles(people: &[Person]) -> Vec<Vec<&str>> {
 }
 
 fn people(leads: &[Lead], accounts: &[Account]) -> Vec<Person> {
-    find_people(leads, accounts, &[], &PhoneOptions::default())
+    find_people(leads, accounts, &[], &[], &PhoneOptions::default())
 }
 
 fn named(id: &str, day: u32, name: &str) -> Lead {
@@ -53,6 +57,64 @@ fn one_person_by_openid_phone_and_mail_with_every_role_and_the_employers() {
     let changed = at("2026-01-09T00:00:00Z");
     assert_eq!(stays, [("A1", Some("采购"), Some(changed)), ("A2", Some("CTO"), None)]);
     crate::support::assert_round_trip(person);
+}
+
+/// He was with A1 since it was filed, and moved: the account of the new employer was there before.
+#[test]
+fn who_moves_keeps_the_trail() {
+    let mut book = Book::new();
+    let old = Account { contacts: vec![contact("C1", "A1", "张伟", "13927461853")], ..account("A1", 5) };
+    book.insert_account(old);
+    book.insert_account(account("A2", 1));
+    let goes = |to: Option<&str>, from: &str, is_proposal| Effect::MoveContact {
+        contact: "C1".into(),
+        from: from.into(),
+        to: to.map(Into::into),
+        is_proposal,
+    };
+    book.apply_effects("asked", &[goes(Some("A2"), "A1", true)], at("2026-01-20T00:00:00Z"));
+    assert!(book.desk().moves.is_empty(), "a proposal moves nobody");
+    book.apply_effects("moved", &[goes(Some("A2"), "A1", false)], at("2026-01-21T00:00:00Z"));
+    book.apply_effects("moved", &[goes(Some("A2"), "A1", false)], at("2026-01-21T00:00:00Z"));
+    let trail = |book: &Book| {
+        let accounts: Vec<Account> = book.accounts().cloned().collect();
+        let found = find_people(&[], &accounts, &[], &book.desk().moves, &PhoneOptions::default());
+        let stay = |one: &Employment| {
+            let day = |time: DateTime<Utc>| time.format("%m-%d").to_string();
+            format!("{} {}..{}", one.account, day(one.from), one.until.map(day).unwrap_or_default())
+        };
+        found[0].employments().iter().map(stay).collect::<Vec<_>>()
+    };
+    assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21.."]);
+    book.apply_effects("back", &[goes(Some("A1"), "A2", false)], at("2026-02-01T00:00:00Z"));
+    assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21..02-01", "A1 02-01.."]);
+}
+
+/// Words for none, however systems write them, are no id, and what a rep found wrong names nobody.
+#[test]
+fn who_shares_nothing_is_nobody_s_twin() {
+    for none in ["undefined", "null", "0", "{{openid}}", "N/A", "匿名", "暂无", "-"] {
+        let leads = ["L1", "L2"].map(|id| with_openid(named(id, 1, ""), "wechat_openid", none));
+        assert_eq!(roles(&people(&leads, &[])), [["L1"], ["L2"]], "{none}");
+    }
+    for name in ["openid", "open_id", "wechat-open-id", "Wechat OpenID"] {
+        let one = with_openid(named("L1", 1, ""), "openid", "o6_bm");
+        let two = with_openid(named("L2", 1, ""), name, "o6_bm");
+        assert_eq!(roles(&people(&[one, two], &[])), [["L1", "L2"]], "{name}");
+    }
+    let mobile = "13927461853";
+    let mut marked = by_phone("L1", 1, "", mobile);
+    marked.attributes.insert(Lead::WRONG_CONTACTS.to_owned(), Value::from("139 2746 1853"));
+    let closed = Lead { close_reason: Some(CloseReason::WrongContact), ..by_phone("L1", 1, "", mobile) };
+    for wrong in [marked, closed] {
+        let leads = [wrong, by_phone("L2", 2, "", mobile)];
+        assert_eq!(roles(&people(&leads, &[])), [["L1"], ["L2"]]);
+    }
+    // A second WeChat id that a merge put beside the first is the person's too.
+    let mut first = Lead { wechat: Some("wx_first".into()), ..named("L1", 1, "") };
+    first.other_ids.insert("wechat".into(), vec!["wx_second".into()]);
+    let second = Lead { wechat: Some("wx_second".into()), ..named("L2", 2, "") };
+    assert_eq!(roles(&people(&[first, second], &[])), [["L1", "L2"]]);
 }
 
 #[test]
@@ -143,7 +205,7 @@ fn what_the_host_has_filed_makes_one_person() {
         rule: None,
     };
     let leads = [named("L1", 1, "张伟"), entry, other, named("L4", 4, "王强")];
-    let found = find_people(&leads, &accounts, &[conversion], &PhoneOptions::default());
+    let found = find_people(&leads, &accounts, &[conversion], &[], &PhoneOptions::default());
     assert_eq!(roles(&found), [vec!["L1", "C1", "L2"], vec!["L3"], vec!["L4", "C2"]]);
     assert_eq!(found[0].employments()[0].from, leads[0].created_at, "he was there when he wrote");
 }
