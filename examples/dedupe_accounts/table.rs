@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
-use leadkit::model::{Account, Contact, Value};
+use leadkit::model::{Account, Contact, RepId, Value};
 
 use super::support;
 
@@ -165,6 +165,10 @@ fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Accoun
                 Err(_) => expect("a region such as `CN-GD` or `US-CA`"),
             },
             "owner" => account.owner = Some(cell.trim().into()),
+            "owners" => match owners(cell) {
+                Some(owners) => account.owners = owners,
+                None => expect(OWNERS),
+            },
             "pool" => account.pool = Some(cell.trim().into()),
             "maturity" => account.maturity = filled(),
             "tier" => account.tier = filled(),
@@ -189,6 +193,22 @@ fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Accoun
 /// What a table says of a time.
 const TIME: &str = "a time such as `2026-03-02`, `2026-03-02 09:00` (UTC) or `2026-03-02T09:00:00+08:00`";
 
+/// What a table says of reps who share an account.
+const OWNERS: &str = "who has which part, such as `crm = li; erp = wang`, each part once";
+
+fn owners(cell: &str) -> Option<BTreeMap<String, RepId>> {
+    let mut owners = BTreeMap::new();
+    for part in cell.split(';').filter(|part| !part.trim().is_empty()) {
+        let (value, rep) = part.rsplit_once('=')?;
+        let (value, rep) = (value.trim(), rep.trim());
+        let is_whole = !value.is_empty() && !rep.is_empty();
+        if !is_whole || owners.insert(value.to_owned(), rep.into()).is_some() {
+            return None;
+        }
+    }
+    Some(owners)
+}
+
 fn wrong(column: &str, cell: &str, wanted: &str) -> String {
     let found = if cell.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", cell.trim()) };
     format!("column `{column}`: found {found}, expected {wanted}")
@@ -202,7 +222,12 @@ fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
     };
     for part in text.split(" / ").map(str::trim).filter(|part| !part.is_empty()) {
         if let Some(id) = part.strip_prefix('#') {
+            // Behind the id may stand the name.
+            let (id, name) = id.split_once(char::is_whitespace).unwrap_or((id, ""));
             contact.id = id.into();
+            if !name.trim().is_empty() {
+                contact.name = Some(name.trim().to_owned());
+            }
         } else if let Some(id) = part.strip_prefix("wechat:") {
             contact.wechat = Some(id.into());
         } else if part.contains('@') {
@@ -250,6 +275,7 @@ fn cells(account: &Account) -> BTreeMap<String, String> {
         let cell = if let Value::Null = value { String::new() } else { value.to_string() };
         (name.clone(), cell)
     });
+    let shared = account.owners.iter().map(|(value, rep)| format!("{value} = {rep}"));
     let known = [
         ("id", account.id.to_string()),
         ("company", account.company.clone()),
@@ -259,6 +285,7 @@ fn cells(account: &Account) -> BTreeMap<String, String> {
         ("registration_number", text(&account.registration_number)),
         ("region", account.region.map(|region| region.to_string()).unwrap_or_default()),
         ("owner", account.owner.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("owners", shared.collect::<Vec<_>>().join("; ")),
         ("pool", account.pool.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("maturity", text(&account.maturity)),
         ("tier", text(&account.tier)),
@@ -320,6 +347,25 @@ mod tests {
                  line 5: found 7 cells, expected 5: name the columns of the others or quote the commas"
             )
         );
+    }
+
+    #[test]
+    fn who_shares_an_account_and_who_is_named_behind_an_id_are_read() {
+        let header = "id,company,created_at,owners,contacts\n";
+        let row = "a,Acme,2026-03-02,crm = li; erp=wang,#c1 Ann Poe / ann.poe@acme.com\n";
+        let table = read(&format!("{header}{row}"));
+        let account = &table.accounts[0];
+        let owners: Vec<String> = account.owners.iter().map(|(part, rep)| format!("{part}: {rep}")).collect();
+        assert_eq!(owners, ["crm: li", "erp: wang"]);
+        let person = &account.contacts[0];
+        assert_eq!((person.id.as_str(), person.name.as_deref()), ("c1", Some("Ann Poe")));
+        // Written anew it reads the same.
+        let written = write_account(&table.columns, account).unwrap();
+        assert!(written.contains("crm = li; erp = wang"), "{written}");
+        for wrong in ["li", "crm = li; crm = wang", "= li", "crm ="] {
+            let said = said(format!("{header}a,Acme,2026-03-02,{wrong},\n").as_bytes());
+            assert!(said.contains("column `owners`") && said.contains(OWNERS), "{said}");
+        }
     }
 
     #[test]
