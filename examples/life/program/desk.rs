@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, CalendarRules, Calendars};
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
+use leadkit::model::{AccountId, Effect, LeadField, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Route, Rules, State};
 
@@ -45,6 +45,8 @@ struct Held {
 /// Everything a host has.
 pub(crate) struct Desk {
     pub(crate) intake: Intake,
+    /// The fields within which one customer has one owner.
+    scope: Vec<LeadField>,
     pub(crate) book: Book,
     pub(crate) state: State,
     pub(crate) reps: BTreeMap<RepId, Rep>,
@@ -119,6 +121,7 @@ impl Desk {
             open,
             book: intake.book(),
             intake,
+            scope: rules.dedup.scope.clone(),
             state: State::default(),
             reps: reps.iter().map(|rep| (rep.id.clone(), rep.clone())).collect(),
             calendars: calendars.clone(),
@@ -430,6 +433,7 @@ impl Desk {
     /// What the laws look at.
     pub(crate) fn seen(&self) -> Seen<'_> {
         Seen {
+            scope: &self.scope,
             book: &self.book,
             roster: &self.roster,
             state: &self.state,

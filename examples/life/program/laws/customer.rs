@@ -173,6 +173,7 @@ impl Laws {
                 one.owner.as_ref().is_some_and(|other| other != owner)
                     && !collides(one)
                     && !of_two_accounts(one)
+                    && seen.are_of_one_scope(lead, one)
             };
             let is_converted =
                 |one: &&Lead| [*one, lead].iter().any(|one| one.status == LeadStatus::Converted);
@@ -202,6 +203,17 @@ impl Laws {
         let mut found: Vec<String> = Vec::new();
         let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
         for account in accounts.filter_map(|id| seen.book.account(id)) {
+            if !account.owners.is_empty() {
+                // Each product is its own rep's.
+                let has_none = |of: &&RepId| account.holders().all(|rep| rep != *of);
+                if let Some(of) = lead.owner.as_ref().filter(has_none) {
+                    found.push(format!(
+                        "lead {} is {of}'s, who has nothing of account {}",
+                        lead.id, account.id
+                    ));
+                }
+                continue;
+            }
             let Some(owner) = account.owner.as_ref() else { continue };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
                 let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());

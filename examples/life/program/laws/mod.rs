@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Clock, Span};
 use leadkit::model::{
-    AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
+    AccountId, Activity, Lead, LeadField, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
 };
 use leadkit::pipeline::Timeline;
 use leadkit::{Intake, Roster, Rules, State};
@@ -70,6 +70,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) roster: &'a Roster,
     pub(crate) state: &'a State,
     pub(crate) intake: &'a Intake,
+    /// The fields within which one customer has one owner.
+    pub(crate) scope: &'a [LeadField],
     /// Those that say when something is missed, in place of the deadlines on file.
     pub(crate) policies: Option<&'a Policies>,
     pub(crate) timelines: &'a BTreeMap<LeadId, Timeline>,
@@ -81,6 +83,22 @@ pub(crate) struct Seen<'a> {
 }
 
 impl Seen<'_> {
+    /// Whether two leads of a person have one owner: each field of the scope is blank in both, or has a value in common.
+    fn are_of_one_scope(&self, a: &Lead, b: &Lead) -> bool {
+        let values = |field: LeadField, lead: &Lead| -> BTreeSet<String> {
+            let texts = match field.get(lead) {
+                Value::Null => Vec::new(),
+                Value::List(items) => items,
+                value => vec![value.to_string()],
+            };
+            texts.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()).collect()
+        };
+        self.scope.iter().all(|field| {
+            let (ours, theirs) = (values(*field, a), values(*field, b));
+            (ours.is_empty() && theirs.is_empty()) || !ours.is_disjoint(&theirs)
+        })
+    }
+
     fn state_of(&self, rep: &RepId) -> OwnerState {
         self.roster.owner_state(rep, &self.state.reps, self.now)
     }
