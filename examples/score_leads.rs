@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example score_leads                                  the bundled sample
-//! cargo run --release --example score_leads -- LEADS.csv --rules RULES       a table of your own
+//! cargo run --release --example score_leads -- LEADS.csv --rules RULES       your own table
 //! cargo run --release --example score_leads -- --rules RULES --check         only look at the rules
 //! ```
 
@@ -92,7 +92,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn load(path: &Path) -> Result<ScoreRules, Box<dyn Error>> {
     let text = read_text(path)?;
     let document: Option<serde_json::Value> = serde_json::from_str(&text).ok();
-    // Read as text, findings have line and column, and a key that stands twice is one.
+    // Read as text, findings have line and column, and a repeated key is one.
     let rules = match document.and_then(|document| document.get("score").map(serde_json::Value::is_object)) {
         Some(true) => Rules::from_json_str(&text).map(|rules| rules.score),
         _ => ScoreRules::from_json_str(&text),

@@ -28,18 +28,18 @@ use crate::order;
 use crate::text::{Code, path};
 
 /// Most findings a report keeps.
-pub(crate) const MOST_FINDINGS: usize = 100;
+pub(crate) const MAX_FINDINGS: usize = 100;
 /// Longest path and longest text of a finding, in characters: what a hostile document can make us repeat.
-const LONGEST_PATH: usize = 300;
-const LONGEST_TEXT: usize = 600;
+const MAX_PATH_LEN: usize = 300;
+const MAX_TEXT_LEN: usize = 600;
 /// Longest name worth a suggestion, in bytes.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME_LEN: usize = 100;
 
 /// Known names that the unknown ones of a report are compared with in all. Each may be a read from memory.
 const MAX_COMPARED: usize = 1_000_000;
 
 /// Most names a help lists.
-const MOST_LISTED: usize = 16;
+const MAX_LISTED: usize = 16;
 
 fn shortened(text: String, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -125,10 +125,10 @@ impl Diagnostic {
         Diagnostic {
             level: Level::Error,
             code: code.into(),
-            path: shortened(path.into(), LONGEST_PATH),
+            path: shortened(path.into(), MAX_PATH_LEN),
             location: None,
             position: None,
-            message: shortened(message.into(), LONGEST_TEXT),
+            message: shortened(message.into(), MAX_TEXT_LEN),
             excerpt: None,
             help: None,
         }
@@ -157,7 +157,7 @@ impl Diagnostic {
     /// ```
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(shortened(help.into(), LONGEST_TEXT));
+        self.help = Some(shortened(help.into(), MAX_TEXT_LEN));
         self
     }
 
@@ -368,7 +368,7 @@ impl Report {
 
     /// As much of the current place as a finding keeps.
     fn shown_path(&self) -> String {
-        self.path.chars().take(LONGEST_PATH + 1).collect()
+        self.path.chars().take(MAX_PATH_LEN + 1).collect()
     }
 
     /// Adds an error at the current place.
@@ -415,7 +415,7 @@ impl Report {
     /// assert!(report.has_errors());
     /// ```
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_FINDINGS {
+        if self.diagnostics.len() < MAX_FINDINGS {
             self.diagnostics.push(diagnostic);
         } else if diagnostic.level == Level::Error {
             match self.diagnostics.iter().rposition(|known| known.level == Level::Warning) {
@@ -430,13 +430,13 @@ impl Report {
 
     /// Whether a warning is still kept; what it would say need not be worked out otherwise.
     pub(crate) fn has_room(&self) -> bool {
-        self.diagnostics.len() < MOST_FINDINGS
+        self.diagnostics.len() < MAX_FINDINGS
     }
 
     /// Whether no more findings are kept.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.diagnostics.len() >= MOST_FINDINGS
+        self.diagnostics.len() >= MAX_FINDINGS
             && self.diagnostics.iter().all(|known| known.level == Level::Error)
     }
 
@@ -466,13 +466,13 @@ impl Report {
         let names: Vec<&str> = known.into_iter().collect();
         let help = if names.is_empty() {
             format!("no {what} is defined: define it, or remove the reference")
-        } else if self.compared + names.len() > MAX_COMPARED && names.len() > MOST_LISTED {
+        } else if self.compared + names.len() > MAX_COMPARED && names.len() > MAX_LISTED {
             format!("it is none of the {} known names; fix the ones above first", names.len())
         } else {
             self.compared += names.len();
             suggested(name, names)
         };
-        let shown: String = name.chars().take(LONGEST_NAME).collect();
+        let shown: String = name.chars().take(MAX_NAME_LEN).collect();
         self.error(code, format!("there is no {what} `{shown}`"), help);
     }
 
@@ -496,7 +496,7 @@ impl Report {
         });
         self.diagnostics.dedup();
         if self.more {
-            let message = format!("only the first {MOST_FINDINGS} errors are listed");
+            let message = format!("only the first {MAX_FINDINGS} errors are listed");
             let last = Diagnostic::error("too_many", "", message).with_help("fix these, then check again");
             self.diagnostics.push(last);
         }
@@ -544,7 +544,7 @@ pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clo
 
 /// One copy, whatever the names come from.
 fn suggested(name: &str, names: Vec<&str>) -> String {
-    if name.len() <= LONGEST_NAME
+    if name.len() <= MAX_NAME_LEN
         && let Some(close) = crate::text::meant(name, names.iter().copied())
             .or_else(|| crate::text::closest(name, names.iter().copied()))
     {
@@ -553,7 +553,7 @@ fn suggested(name: &str, names: Vec<&str>) -> String {
     // So few that they can be listed, if there are no more.
     let mut few: BTreeSet<&str> = BTreeSet::new();
     for name in &names {
-        if few.insert(name) && few.len() > MOST_LISTED {
+        if few.insert(name) && few.len() > MAX_LISTED {
             return format!("none of the {} known names is close to it", names.len());
         }
     }
@@ -604,12 +604,12 @@ mod tests {
     #[test]
     fn errors_beyond_the_most_are_counted_as_more() {
         let mut report = Report::new();
-        for index in 0..=MOST_FINDINGS {
+        for index in 0..=MAX_FINDINGS {
             report.item(index, |report| report.error("wrong", "is wrong", "correct it"));
         }
         assert!(report.is_full());
         let errors = report.finish().unwrap_err();
-        assert_eq!(errors.diagnostics().len(), MOST_FINDINGS + 1);
+        assert_eq!(errors.diagnostics().len(), MAX_FINDINGS + 1);
         assert_eq!(errors.diagnostics().last().map(|one| one.code.as_ref()), Some("too_many"));
     }
 }

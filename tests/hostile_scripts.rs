@@ -23,7 +23,7 @@ mod search;
 struct Counting;
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+static MAX: AtomicUsize = AtomicUsize::new(0);
 /// Bytes ever asked for: whatever copies a list or a text asks for its size anew.
 static EVER: AtomicUsize = AtomicUsize::new(0);
 
@@ -31,7 +31,7 @@ static EVER: AtomicUsize = AtomicUsize::new(0);
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
+        MAX.fetch_max(now, Ordering::Relaxed);
         EVER.fetch_add(layout.size(), Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
@@ -39,7 +39,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let more = size.saturating_sub(layout.size());
         let now = NOW.fetch_add(more, Ordering::Relaxed) + more;
-        MOST.fetch_max(now, Ordering::Relaxed);
+        MAX.fetch_max(now, Ordering::Relaxed);
         EVER.fetch_add(more, Ordering::Relaxed);
         NOW.fetch_sub(layout.size().saturating_sub(size), Ordering::Relaxed);
         unsafe { System.realloc(pointer, layout, size) }
@@ -54,7 +54,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-const MOST_GROWTH: usize = 32 * 1024 * 1024;
+const MAX_GROWTH: usize = 32 * 1024 * 1024;
 
 /// Compiles and runs a script on a small stack; asserts the bound of memory.
 fn attack(source: &str, kind: ScriptKind) -> End {
@@ -64,7 +64,7 @@ fn attack(source: &str, kind: ScriptKind) -> End {
 /// The end of an attack, or how it broke the bound.
 fn bounded(source: &str, kind: ScriptKind) -> Result<End, String> {
     let (run, growth) = growth(|| hostile::run(source, kind));
-    if growth > MOST_GROWTH {
+    if growth > MAX_GROWTH {
         return Err(format!("{growth} bytes: {}", source.chars().take(80).collect::<String>()));
     }
     Ok(run.end)
@@ -73,9 +73,9 @@ fn bounded(source: &str, kind: ScriptKind) -> Result<End, String> {
 /// By how much the heap was larger than before, at most, while something ran.
 fn growth<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = NOW.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
+    MAX.store(before, Ordering::Relaxed);
     let done = work();
-    (done, MOST.load(Ordering::Relaxed).saturating_sub(before))
+    (done, MAX.load(Ordering::Relaxed).saturating_sub(before))
 }
 
 fn fails(source: &str) -> String {
@@ -213,7 +213,7 @@ fn measured(source: &str) -> Option<Result<u64, String>> {
     drop(score);
     Some(if operations > 10_001 {
         Err(format!("{operations} operations"))
-    } else if growth > MOST_GROWTH / 2 {
+    } else if growth > MAX_GROWTH / 2 {
         Err(format!("the heap grows by {growth} bytes"))
     } else if asked > RUN_BYTES + OPERATION_BYTES * operations as usize {
         Err(format!("{asked} bytes are asked for in {operations} operations"))
@@ -303,7 +303,7 @@ fn no_function_breaks_with_extreme_values() {
         for call in calls() {
             let Ok(scorer) = Scorer::compile(&rules(hostile::program(&call))) else { continue };
             let (good, growth) = growth(|| scorer.score(&facts).faults().is_empty());
-            assert!(growth <= MOST_GROWTH, "{call} takes {growth} bytes");
+            assert!(growth <= MAX_GROWTH, "{call} takes {growth} bytes");
             if good { ended.0 += 1 } else { ended.1 += 1 }
         }
         ended

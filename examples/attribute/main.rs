@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example attribute                                        the bundled sample, all models
-//! cargo run --release --example attribute -- PATHS.tsv --model markov:2          paths of your own
+//! cargo run --release --example attribute -- PATHS.tsv --model markov:2          your own paths
 //! cargo run --release --example attribute -- EVENTS.tsv --events --model time_decay:7d
 //! ```
 

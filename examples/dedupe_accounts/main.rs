@@ -53,7 +53,7 @@ usage: dedupe_accounts [ACCOUNTS.csv] [options]
 /// A key that more accounts share is no key: a switchboard number, a public mail domain.
 const CROWDED: usize = 5;
 /// An alias that accounts of more names have is none.
-const MOST_HOLDERS: usize = 100;
+const MAX_HOLDERS: usize = 100;
 /// Names at least this much alike are one company's.
 const SURE: f64 = 0.9;
 /// Names at least this much alike are worth a look.
@@ -237,7 +237,7 @@ fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> (Vec<(usize, usize)>, V
         }
     }
     // A name that so many others have as an alias says nothing.
-    for holders in called.values().filter(|holders| holders.len() <= MOST_HOLDERS) {
+    for holders in called.values().filter(|holders| holders.len() <= MAX_HOLDERS) {
         let pairs_of = |a: &usize| holders.range(a + 1..).map(|b| (*a, *b, 1.0)).collect::<Vec<_>>();
         pairs.extend(holders.iter().flat_map(pairs_of));
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --example life                            the bundled scenario, of companies
 //! cargo run --release --example life -- --rules b2c             that of consumers
-//! cargo run --release --example life -- SCENARIO.jsonl          a scenario of your own, one event a line
+//! cargo run --release --example life -- SCENARIO.jsonl          your own scenario, one event a line
 //! cargo run --release --example life -- --soak 20000 --seed 7   twenty generated weeks
 //! ```
 

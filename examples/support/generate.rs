@@ -17,7 +17,7 @@ const CHINESE: u64 = 70;
 /// Monday, 9:00 in China.
 const START: &str = "2026-03-02T01:00:00Z";
 /// Seconds between two leads: up to this, half of it on average.
-const MOST_SECONDS_BETWEEN: u64 = 60;
+const MAX_SECONDS_BETWEEN: u64 = 60;
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
@@ -196,7 +196,7 @@ impl Generator {
         let mut at = start();
         let mut arrivals: Vec<Arrival> = Vec::with_capacity(count);
         for number in 0..count as u64 {
-            at += TimeDelta::seconds(rng.below(MOST_SECONDS_BETWEEN + 1) as i64);
+            at += TimeDelta::seconds(rng.below(MAX_SECONDS_BETWEEN + 1) as i64);
             let mut lead = self.fresh(&mut rng, number, at);
             match rng.below(100) {
                 roll if roll < JUNK => spoil(&mut rng, &mut lead),

@@ -86,7 +86,7 @@
 //!
 //! # Cookbook
 //!
-//! A strategy of your own, by name and parameters: who answered such leads before gets the next, others by their shares.
+//! A custom strategy, by name and parameters: who answered such leads before gets the next, others by their shares.
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -14,7 +14,7 @@ use crate::rule::Facts;
 pub struct AssignOptions {
     /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
     /// and the number of tenures that ended in it, from its history; an id with blanks stands there in quotes. A blank key is
-    /// none: the decision is made anew. Let keys of your own begin with a word, such as `form:`, that no lead's id begins
+    /// none: the decision is made anew. Custom keys should begin with a word, such as `form:`, that no lead's id begins
     /// with.
     pub key: Option<String>,
     /// Who had the lead before in this cycle, oldest first, beside those of its history.

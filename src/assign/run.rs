@@ -231,7 +231,7 @@ impl<'a> Run<'a, '_> {
                 let rep = match self.facts.fact(field) {
                     FactValue::Text(named) => RepId::from(named.trim()),
                     FactValue::Integer(named) => RepId::from(named),
-                    // The lead names nobody, which no passing of time mends.
+                    // The lead names nobody, and waiting does not change that.
                     _ => return Err(Nobody::default()),
                 };
                 let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };

@@ -67,8 +67,8 @@ impl Attribution {
                         push(journeys, touch)?;
                     }
                     // Conversions of one moment have the same touches: none of them came before another.
-                    let goes_on = full || place + 1 < together.len();
-                    if goes_on { journeys.end_and_continue(end)? } else { journeys.end_journey(end)? }
+                    let continues = full || place + 1 < together.len();
+                    if continues { journeys.end_and_continue(end)? } else { journeys.end_journey(end)? }
                 }
             }
             if full && !ends.is_empty() {

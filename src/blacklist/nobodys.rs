@@ -82,7 +82,7 @@ pub(super) fn names_origin(folded: &str) -> bool {
     !is_blank && !is_unfilled && !letters.is_one_of(&NO_ORIGIN)
 }
 
-/// Whether an address is one on the internet: behind a proxy of the host's own every lead comes from one that is not.
+/// Whether an address is one on the internet: behind the host's proxy every lead comes from one that is not.
 pub(super) fn is_somebodys(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {

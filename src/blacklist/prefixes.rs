@@ -19,12 +19,6 @@ const MAX_CODE: usize = 2;
 const MIN_LENGTH_FOUR: u8 = 8;
 const MIN_LENGTH_SIX: u8 = 16;
 
-/// Digits of a calling code that most of a country's numbers begin with.
-const MAX_CODE: usize = 2;
-/// Bits of the widest networks that one organisation has.
-const MIN_LENGTH_FOUR: u8 = 8;
-const MIN_LENGTH_SIX: u8 = 16;
-
 /// Sorted, so that the longest prefix of a number is found by its place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefixes {

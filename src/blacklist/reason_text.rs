@@ -88,7 +88,7 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
         HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
         HitReason::WrongField { field, kind } => {
-            write!(f, "{} stands where {} belongs: move it there", a_kind(*kind), a_kind(*field))
+            write!(f, "found {} where {} belongs: move it there", a_kind(*kind), a_kind(*field))
         }
         HitReason::NoUsableContact { values: 1 } => {
             f.write_str("the lead cannot be reached, its only contact value is unusable")

@@ -7,7 +7,7 @@ use super::life::{Desk, WakeUp};
 use crate::model::{Activity, FollowUp, History, LeadId, Tenure};
 
 /// Folds that are followed from one record.
-const MOST_FOLDS: usize = 64;
+const MAX_FOLDS: usize = 64;
 
 impl Book {
     /// Files what is known of a lead beside its fields.
@@ -48,7 +48,7 @@ impl Book {
     pub fn subject(&self, id: &LeadId) -> LeadId {
         let mut subject = id;
         // Nothing is folded into what is folded itself; records of a host may be.
-        for _ in 0..MOST_FOLDS {
+        for _ in 0..MAX_FOLDS {
             match self.lead(subject).and_then(|lead| lead.folded_into.as_ref()) {
                 Some(into) if self.lead(into).is_some() => subject = into,
                 _ => break,

@@ -72,13 +72,13 @@ pub use rules::NoticeRules;
 pub(crate) use work::Clocks;
 
 /// Most rows of each kind that one probe fetches.
-const MOST_ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
 /// Most rows of each kind that are fetched because their names are like the wanted one.
-const MOST_LIKE: usize = 32;
+const MAX_LIKE: usize = 32;
 
 /// Most rows that are worth fetching for one key; of what was converted to one account, all.
 fn most_rows(probe: &Probe, key: &MatchKey) -> usize {
-    if key.kind == MatchKeyKind::Account { MOST_ROWS } else { probe.rows_per_key as usize }
+    if key.kind == MatchKeyKind::Account { MAX_ROWS } else { probe.rows_per_key as usize }
 }
 
 /// Leads, accounts and all that belongs to them in memory; the executable meaning of every
@@ -496,10 +496,10 @@ impl Book {
         let mut rows = Rows::default();
         for record in found {
             match record {
-                RecordRef::Account(id) if rows.accounts.len() < MOST_ROWS => {
+                RecordRef::Account(id) if rows.accounts.len() < MAX_ROWS => {
                     rows.accounts.extend(self.accounts.get(id).cloned());
                 }
-                RecordRef::Lead(id) if rows.leads.len() < MOST_ROWS => {
+                RecordRef::Lead(id) if rows.leads.len() < MAX_ROWS => {
                     rows.leads.extend(self.leads.get(id).cloned());
                 }
                 _ => rows.truncated = true,
@@ -547,8 +547,8 @@ impl Book {
         let (Some(names), Some(company)) = (&self.names, &probe.company) else { return Vec::new() };
         let grams = probe.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyGram);
         let grams: Vec<&str> = grams.map(|key| key.value.as_str()).collect();
-        let accounts = names.accounts.candidates_with(company, &grams, MOST_LIKE);
-        let leads = names.leads.candidates_with(company, &grams, MOST_LIKE);
+        let accounts = names.accounts.candidates_with(company, &grams, MAX_LIKE);
+        let leads = names.leads.candidates_with(company, &grams, MAX_LIKE);
         let accounts = accounts.into_iter().map(|(id, _)| RecordRef::Account(id));
         accounts.chain(leads.into_iter().map(RecordRef::Lead)).collect()
     }

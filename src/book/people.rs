@@ -10,7 +10,7 @@ use crate::model::Lead;
 use crate::rule::{HostTables, visit_phone_keys};
 
 /// So many names tell.
-const MOST_NAMES: usize = 20;
+const MAX_NAMES: usize = 20;
 
 /// The names of folded entries by number, each as often as it came. Looked up by number only, never iterated.
 #[derive(Clone, Default)]
@@ -44,7 +44,7 @@ impl People {
         let numbers = probe.keys.iter().filter(|key| key.kind == MatchKeyKind::Phone);
         let people = |number: &MatchKey| {
             let names: BTreeSet<String> =
-                self.0.get(&number.value)?.keys().take(MOST_NAMES).cloned().collect();
+                self.0.get(&number.value)?.keys().take(MAX_NAMES).cloned().collect();
             Some(NumberPeople { number: number.clone(), names })
         };
         numbers.filter_map(people).collect()

@@ -76,8 +76,8 @@ impl Book {
         let Some(lead) = self.leads.get_mut(&id) else { return };
         let is_work = is_answer && worker.as_ref() == Some(&follow_up.owner);
         let has_ended = lead.has_ended();
-        let goes_on = is_work && !has_ended;
-        if goes_on {
+        let continues = is_work && !has_ended;
+        if continues {
             lead.status = LeadStatus::Following;
         }
         let clocks = self.clocks.clone();
@@ -95,7 +95,7 @@ impl Book {
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
         // Whom an account's owner has spoken to is the account's business from then on.
-        if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| goes_on) {
+        if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| continues) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {
                 step: FOLLOW_UP.to_owned(),

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn every_year_has_its_number_of_weekdays_off_and_of_make_up_days() {
         let all: BTreeMap<NaiveDate, DayOverride> = dates().collect();
-        assert_eq!(all.len(), dates().count(), "no date stands twice");
+        assert_eq!(all.len(), dates().count(), "no date is repeated");
         let is_weekend = |date: &NaiveDate| matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
         for (year, off, make_up) in [(2023, 18, 7), (2024, 19, 8), (2025, 18, 5), (2026, 19, 6)] {
             let of = |what: DayOverride, weekend: bool| {

@@ -53,8 +53,8 @@ fn read(zone: Tz) -> Transitions {
             held = now;
         }
     }
-    let goes_on = changes.last().is_some_and(|(change, _)| change.timestamp() >= LAST_YEAR);
+    let continues = changes.last().is_some_and(|(change, _)| change.timestamp() >= LAST_YEAR);
     let zone = Transitions::new(of(first), changes);
-    let until = DateTime::from_timestamp(UNTIL, 0).filter(|_| goes_on);
+    let until = DateTime::from_timestamp(UNTIL, 0).filter(|_| continues);
     until.into_iter().fold(zone, Transitions::with_until)
 }

@@ -8,7 +8,7 @@ use super::parse::Parsed;
 use super::tables::is_unspaced;
 
 /// Most gram keys of one name.
-pub(crate) const MOST_GRAMS: usize = 16;
+pub(crate) const MAX_GRAMS: usize = 16;
 
 /// What a host stores beside a company's row, so that its database can fetch the rows that may match a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +175,7 @@ impl PartialEq for Gram<'_> {
 
 /// Shows the gram keys of the parts of a name, brand before industry, until `visit` has had enough.
 pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(Gram<'t>) -> bool) {
-    let mut seen = [Gram::default(); MOST_GRAMS];
+    let mut seen = [Gram::default(); MAX_GRAMS];
     let mut count = 0;
     let mut show = |text: &'t str| {
         let gram = Gram::new(text);
@@ -185,7 +185,7 @@ pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(Gram<'t
             Some(slot) => {
                 *slot = gram;
                 count += 1;
-                visit(gram) && count < MOST_GRAMS
+                visit(gram) && count < MAX_GRAMS
             }
             None => false,
         }

@@ -34,7 +34,7 @@ pub(crate) struct Parsed {
     pub(crate) moved_place: bool,
 }
 
-const MOST_FORMS: usize = 4;
+const MAX_FORMS: usize = 4;
 /// Letters of a legal form that is told with a slip wherever it stands.
 const LONG_FORM: usize = 6;
 
@@ -203,7 +203,7 @@ impl Parsed {
     /// Legal forms and group marks behind the name, however many are stacked.
     fn strip_tail(&mut self, tables: &Tables, mut end: usize) -> usize {
         let mut hint = true;
-        for _ in 0..MOST_FORMS + 2 {
+        for _ in 0..MAX_FORMS + 2 {
             end = self.part(0..end).trim_end().len();
             if let Some(start) = self.bracket_ending_at(end) {
                 end = start;
@@ -343,7 +343,7 @@ impl Parsed {
 
     fn split_industry(&mut self, tables: &Tables, start: usize, end: usize) {
         let mut cut = end;
-        for _ in 0..MOST_FORMS {
+        for _ in 0..MAX_FORMS {
             let text = self.part(start..cut).trim_end();
             let Some((len, _)) = tables.industries.suffix(text) else { break };
             let rest = text.get(..text.len() - len).unwrap_or_default().trim_end();

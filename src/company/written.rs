@@ -45,7 +45,7 @@ enum Beside<'t> {
 }
 
 /// A name is cut so many times: what is written beside one is short.
-const MOST_CUTS: usize = 6;
+const MAX_CUTS: usize = 6;
 
 const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-', '–', '—'];
 
@@ -55,7 +55,7 @@ pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
     name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
     let mut others = Vec::new();
     if !is_plain(name) {
-        for _ in 0..MOST_CUTS {
+        for _ in 0..MAX_CUTS {
             let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables));
             let Some((before, beside)) = cut.or_else(|| word_cut(name, tables)) else { break };
             name = before;

@@ -217,7 +217,7 @@ impl Reader {
         if let Some((start, fault)) = doubt {
             return self.push(start..end.max(sign + 1), Err(fault), end);
         }
-        if self.goes_on(end) {
+        if self.continues(end) {
             return self.push(local..end, Err(EmailFault::DomainCharacter), end);
         }
         if let Some(marks) = self.cut_at(end).filter(|_| paired == 0) {
@@ -539,7 +539,7 @@ impl Reader {
     }
 
     /// Whether a domain goes on behind a blank or a comma typed for a full stop: `lei@x.com .cn`, `lei@mail.x,com`.
-    fn goes_on(&self, end: usize) -> bool {
+    fn continues(&self, end: usize) -> bool {
         let next = self.chars(end + 1..self.text.len()).take(TOPS_LENGTH + 1);
         let top: String = next.take_while(|c| is_domain(*c) || *c == '@').collect();
         let top = top.to_ascii_lowercase();

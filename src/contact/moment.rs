@@ -70,8 +70,8 @@ fn date(cursor: &mut Cursor<'_>) -> Option<()> {
     tried.skip(|c| c == sign)?;
     tried.number(4..=4, 1900..=2099)?;
     let mut after = tried;
-    let goes_on = after.skip(divides).is_some() && after.is_digit();
-    if first.min(second) > 12 || goes_on {
+    let continues = after.skip(divides).is_some() && after.is_digit();
+    if first.min(second) > 12 || continues {
         return None;
     }
     *cursor = tried;

@@ -29,7 +29,7 @@ impl Reader<'_, '_> {
     /// A word before the digits says that they are something else; a whole number among them is one all the same.
     pub(super) fn take_labelled(&mut self, run: &Run, end: usize) {
         let groups = run.groups.as_slice();
-        let mut alone = numbers_alone(self.field, self.options, groups, run.goes_on());
+        let mut alone = numbers_alone(self.field, self.options, groups, run.continues());
         alone.retain(|one| run.label == Label::Either || one.from > 0);
         let mut at = 0;
         let other = |reader: &mut Reader<'_, '_>, from: usize, to: usize, end: Option<usize>| {
@@ -55,7 +55,7 @@ impl Reader<'_, '_> {
     pub(super) fn take_alone(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
         let groups = segment.groups;
         let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
-        let alone = numbers_alone(self.field, self.options, groups, is_end && run.goes_on());
+        let alone = numbers_alone(self.field, self.options, groups, is_end && run.continues());
         if alone.is_empty() {
             return false;
         }

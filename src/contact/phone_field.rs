@@ -404,8 +404,8 @@ impl<'t, 'o> Reader<'t, 'o> {
             return None;
         }
         let here = rest.get(..segment_length(rest))?;
-        let goes_on = here.len() == rest.len() && run.goes_on();
-        let alone = numbers_alone(self.field, self.options, here, goes_on);
+        let continues = here.len() == rest.len() && run.continues();
+        let alone = numbers_alone(self.field, self.options, here, continues);
         alone.first().filter(|one| one.from == 0)?;
         let groups = rest.to_vec();
         let rest =

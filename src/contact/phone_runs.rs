@@ -117,7 +117,7 @@ impl Run {
     }
 
     /// Whether something is written right behind its last digit.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(super) fn continues(&self) -> bool {
         self.attached.is_some() || self.extension.is_some()
     }
 

@@ -250,12 +250,12 @@ pub(super) fn is_hidden(rest: &str) -> bool {
             break;
         }
     }
-    let goes_on = next.is_some_and(|c| c.is_alphabetic());
+    let continues = next.is_some_and(|c| c.is_alphabetic());
     let digit = next.is_some_and(|c| digit_value(c).is_some());
     signs.bullets > 1
         || signs.lows > 1 && !apart
         || signs.dashes > 2 && (digit || next.is_none())
-        || signs.letters > 1 && !goes_on
+        || signs.letters > 1 && !continues
 }
 
 /// Marks that are attached to the digits. Japan writes 内線, Korea 내선, Russia доб, Thailand ต่อ.

@@ -21,7 +21,7 @@ use crate::text::similarity::jaro_winkler;
 use crate::text::{fold, scrubbed};
 
 /// Most keys of one record, or one contact, for one rule: a lead of 32 products and 32 phones has as many.
-const MOST_KEYS: usize = 1024;
+const MAX_KEYS: usize = 1024;
 
 /// What stands behind the name of a place and is left out as often.
 const KINDS_OF_PLACE: [&str; 7] =
@@ -284,7 +284,7 @@ impl Composite {
                 })
             });
             // Cut at each step: the product of a few long lists would not fit into memory.
-            found = longer.take(MOST_KEYS).collect();
+            found = longer.take(MAX_KEYS).collect();
         }
         let made = |values: Vec<String>| {
             let value = Digest::of(&(self.name, &values)).to_string();
@@ -453,7 +453,7 @@ impl Composites {
         let (mut made, mut is_cut) = (Vec::new(), false);
         for one in self.each() {
             let values = one.values_of(facts.read(), &probe.keys, tables);
-            is_cut |= values.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) > MOST_KEYS;
+            is_cut |= values.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) > MAX_KEYS;
             made.extend(one.combinations(&values).into_iter().map(|one| one.key));
         }
         probe.add(made);

@@ -117,7 +117,7 @@ pub struct Probe {
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
     /// The company name whose like are wanted; only when a rule compares names by likeness. An alias of the
-    /// gazetteer stands here as the name it means.
+    /// gazetteer is given here as the name it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
 }

@@ -78,7 +78,7 @@ macro_rules! document {
     ($rules:ident) => {
         impl $rules {
             /// Reads the rules from a document: JSON, or TOML or YAML read into a [`serde_json::Value`]. A TOML date
-            /// is read as text. A key that stands twice in an object is gone by then: JSON text is best read by
+            /// is read as text. A key that is repeated in an object is gone by then: JSON text is best read by
             /// [`from_json_str`](Self::from_json_str), and YAML by a reader that refuses it. To write rules as YAML or
             /// TOML, go through a [`serde_json::Value`] too.
             ///

@@ -73,7 +73,7 @@ impl Finding {
             return with("unknown_value", format!("unknown value {}", quoted(name)), help);
         }
         if let Some(field) = quoted_after(text, "duplicate field ") {
-            return with("duplicate_key", format!("`{field}` stands here twice"), "keep one".to_owned());
+            return with("duplicate_key", format!("`{field}` is repeated"), "keep one".to_owned());
         }
         if let Some(rest) = text.strip_prefix("invalid length ") {
             let message = match rest.split_once(", expected ") {

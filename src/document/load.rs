@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn no_more_than_a_hundred_mistakes_are_listed() {
         let rules: Vec<Value> = (0..500).map(|i| json!({"id": i, "kind": "plain"})).collect();
-        assert_eq!(findings(json!({ "rules": rules })).len(), crate::error::MOST_FINDINGS + 1);
+        assert_eq!(findings(json!({ "rules": rules })).len(), crate::error::MAX_FINDINGS + 1);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::node::Node;
-use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
+use crate::error::{Diagnostic, MAX_FINDINGS, Position, RuleErrors};
 use crate::order;
 use crate::text::path::{around, push_item, push_member};
 use rustc_hash::FxHashMap;
@@ -39,7 +39,7 @@ pub(crate) fn read_json(text: &str) -> Result<(Node<'_>, JsonText<'_>), RuleErro
     let mut duplicates = Vec::new();
     walk(text, &mut |event| {
         if let Event::Duplicate { path, name, at, first } = event
-            && duplicates.len() <= MOST_FINDINGS
+            && duplicates.len() <= MAX_FINDINGS
         {
             duplicates.push(Duplicate { path: path.to_owned(), name: name.to_owned(), at, first });
         }

@@ -9,13 +9,13 @@ use super::node::Node;
 use super::strict::{Misread, Step};
 
 /// Most values that are kept for one place.
-const MOST_FITTING: usize = 6;
+const MAX_FITTING: usize = 6;
 /// Most names of a choice that are tried.
-const MOST_NAMES: usize = 24;
+const MAX_NAMES: usize = 24;
 /// Most items or keys beside a place that are read with it.
-const MOST_BESIDE: usize = 64;
+const MAX_BESIDE: usize = 64;
 /// Most values inside one of them.
-const MOST_NODES: usize = 1_000;
+const MAX_NODES: usize = 1_000;
 /// How deep a value may lack keys of its own.
 const DEEPEST: u32 = 3;
 
@@ -43,7 +43,7 @@ pub(super) fn fitting<'t>(
     {
         return vec![fits];
     }
-    search.all(&steps, text, DEEPEST, MOST_FITTING)
+    search.all(&steps, text, DEEPEST, MAX_FITTING)
 }
 
 impl<'t> Search<'_, 't> {
@@ -98,7 +98,7 @@ impl<'t> Search<'_, 't> {
             }
             let Some(lacks) = lacks.filter(|_| depth > 0) else {
                 let unknown = said.starts_with("unknown variant ") && steps == at;
-                let names = known_names(&said).filter(|_| unknown).take(MOST_NAMES);
+                let names = known_names(&said).filter(|_| unknown).take(MAX_NAMES);
                 return Err(names.map(str::to_owned).collect());
             };
             steps.push(Step::Member(lacks.to_owned()));
@@ -161,7 +161,7 @@ pub(super) fn cut_down<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Ve
 /// What stands beside a place, as far as it is small, and the place in it.
 fn beside<'t>(around: &Node<'t>, step: &Step) -> (Node<'t>, Vec<Step>) {
     match (around, step) {
-        (Node::List(items), Step::Item(_)) if items.len() > MOST_BESIDE => {
+        (Node::List(items), Step::Item(_)) if items.len() > MAX_BESIDE => {
             (Node::list(vec![Node::Null]), vec![Step::Item(0)])
         }
         (Node::List(items), Step::Item(own)) => {
@@ -174,7 +174,7 @@ fn beside<'t>(around: &Node<'t>, step: &Step) -> (Node<'t>, Vec<Step>) {
         (Node::Object(members), Step::Member(name)) => {
             let own = members.get(name).map(|_| (Cow::Owned(name.clone()), Node::Null));
             let small =
-                members.iter().take(MOST_BESIDE).filter(|(key, member)| key != name && is_small(member));
+                members.iter().take(MAX_BESIDE).filter(|(key, member)| key != name && is_small(member));
             (Node::object(own.into_iter().chain(small.cloned()).collect()), vec![step.clone()])
         }
         _ => (Node::Null, vec![step.clone()]),
@@ -188,12 +188,12 @@ pub(super) fn is_small(value: &Node<'_>) -> bool {
     while let Some(node) = left.pop() {
         seen += 1;
         match node {
-            Node::List(items) => left.extend(items.iter().take(MOST_NODES)),
-            Node::Object(members) => left.extend(members.values().take(MOST_NODES)),
+            Node::List(items) => left.extend(items.iter().take(MAX_NODES)),
+            Node::Object(members) => left.extend(members.values().take(MAX_NODES)),
             Node::Text(text) => seen += text.len() / 16,
             _ => {}
         }
-        if seen + left.len() > MOST_NODES {
+        if seen + left.len() > MAX_NODES {
             return false;
         }
     }

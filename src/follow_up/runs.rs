@@ -99,7 +99,7 @@ impl Run {
     }
 
     /// An owner's tenure is the next part of this run: nobody had the lead in between, and it was not taken from him.
-    fn goes_on_with(&self, owner: &RepId) -> bool {
+    fn continues_with(&self, owner: &RepId) -> bool {
         self.owner.as_ref() == Some(owner) && self.end != Some(TenureEnd::Recycled)
     }
 
@@ -196,7 +196,7 @@ fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
     for tenure in held {
         let (until, end) = known(tenure, now);
         match runs.last_mut() {
-            Some(last) if last.goes_on_with(&tenure.owner) => {
+            Some(last) if last.continues_with(&tenure.owner) => {
                 last.go_on(tenure.from);
                 (last.until, last.end) = (until, end);
             }

@@ -214,6 +214,25 @@ impl Intake {
     /// The same with other records for a `consent` rule of the blacklist: those that the host keeps, as they are now. They are no
     /// part of the rules' [version](Intake::version).
     ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use leadkit::{Input, Intake, Roster, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::load(json!({"blacklist": {"rules": [{"id": "objections",
+    ///     "check": {"consent": {"records": [{"phone": "13600247581", "channels": ["all"], "basis": "objection"}]}}}]}}))?;
+    /// let records = serde_json::from_value::<Vec<_>>(json!([
+    ///     {"phone": "13927461853", "channels": ["all"], "basis": "objection"},
+    /// ])).unwrap();
+    /// let intake = intake.with_consents(&"objections".into(), &records)?;
+    ///
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let lead = Lead { id: "L1".into(), phones: vec!["13927461853".into()], created_at: now, ..Lead::default() };
+    /// let outcome = intake.process(&Input { lead, ..Input::default() }, &Roster::default(), &State::default(), now);
+    /// assert!(outcome.to_string().starts_with("lead L1 waits for a person to decide"));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    ///
     /// # Errors
     /// Every record that cannot be read, by its place, and a rule that is no `consent` rule.
     pub fn with_consents(self, rule: &RuleId, records: &[ConsentRecord]) -> Result<Intake, RuleErrors> {

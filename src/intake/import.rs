@@ -21,7 +21,7 @@ use crate::text::Code;
 /// Seconds over which the wake-ups of imported rows are spread: thirty days.
 const SPREAD: u64 = 30 * 86_400;
 /// Rows of one person that are compared with one.
-const MOST_ALIKE: usize = 32;
+const MAX_ALIKE: usize = 32;
 
 impl Intake {
     /// Takes in rows of another system: nobody is paged, and no record on file is taken in.
@@ -117,7 +117,7 @@ impl Intake {
         for key in self.deduplicator.person_keys(&facts) {
             let known = people.entry(key).or_default();
             before.extend(known.iter().map(|one| (*one).clone()));
-            if known.len() < MOST_ALIKE {
+            if known.len() < MAX_ALIKE {
                 known.push(lead);
             }
         }
@@ -149,8 +149,8 @@ impl Intake {
         if input.is_erased {
             return self.refuse(case, Refusal::Erased);
         }
-        let goes_on = lead.is_on_file() && !lead.has_ended();
-        if assign && goes_on && lead.owner.is_none() {
+        let continues = lead.is_on_file() && !lead.has_ended();
+        if assign && continues && lead.owner.is_none() {
             // Whatever is on file was there before it.
             let status = LeadStatus::Unassigned;
             let late = Lead { created_at: now, filed_at: Some(now), status, ..lead.clone() };
@@ -170,8 +170,8 @@ impl Intake {
         let is_gone = |owner: &RepId| case.owner_state(owner) == OwnerState::Gone;
         // What has ended stays as it was, whoever had it; but a customer is somebody's.
         let is_customer = lead.status == LeadStatus::Converted;
-        let (mut owner, mut goes_on) = (lead.owner.clone(), goes_on);
-        if owner.as_ref().is_some_and(is_gone) && (goes_on || is_customer) {
+        let (mut owner, mut continues) = (lead.owner.clone(), continues);
+        if owner.as_ref().is_some_and(is_gone) && (continues || is_customer) {
             outcome.ask(lead, "import_owner_gone");
             owner = None;
         }
@@ -183,7 +183,7 @@ impl Intake {
             let parts = account.map(|account| holdings(case.scope, lead, account)).unwrap_or_default();
             owner = parts.iter().filter_map(|part| part.owner).find(|owner| !is_gone(owner)).cloned();
             if owner.is_none() {
-                goes_on = true;
+                continues = true;
                 outcome.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Unassigned });
             }
         }
@@ -196,12 +196,12 @@ impl Intake {
                     owner: owner.clone(),
                     acquisition: Acquisition::Imported,
                 });
-                if !goes_on && !is_customer {
+                if !continues && !is_customer {
                     // It ended in his hands.
                     let (lead, status) = (id.clone(), input.lead.status);
                     outcome.effects.push(Effect::SetStatus { lead, status });
                 }
-                if goes_on {
+                if continues {
                     let status = match input.lead.status {
                         LeadStatus::Following => LeadStatus::Following,
                         _ => LeadStatus::Pending,
@@ -214,7 +214,7 @@ impl Intake {
                     self.report_others(case, &owner, &mut outcome);
                 }
             }
-            None if goes_on => {
+            None if continues => {
                 let is_known =
                     |pool: &&PoolId| self.rules_pool(lead).is_some() && self.known_pools.contains(*pool);
                 if lead.pool.is_some() && lead.pool.as_ref().filter(is_known).is_none() {

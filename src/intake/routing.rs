@@ -233,7 +233,7 @@ impl Intake {
             outcome.assignment = Some(Box::new(assignment));
             return;
         }
-        self.carry_out(&case.as_of(assignment.repeats()), facts, resolution, assignment, outcome);
+        self.perform(&case.as_of(assignment.repeats()), facts, resolution, assignment, outcome);
     }
 
     /// What the rules of the pool say, those reps left out; with them again, as far as they may have it, when nobody else can
@@ -265,7 +265,7 @@ impl Intake {
     }
 
     /// Does what the rules said.
-    fn carry_out(
+    fn perform(
         &self,
         case: &Case<'_>,
         facts: &Facts<'_>,

@@ -55,7 +55,7 @@ pub struct Rules {
     pub nurture_pool: PoolId,
     /// The pool of blocked leads (default `invalid`).
     pub invalid_pool: PoolId,
-    /// The host's pools: which region they serve, who runs them, how leads leave them. A pool that neither stands here nor is
+    /// The host's pools: which region they serve, who runs them, how leads leave them. A pool that is neither listed here nor
     /// named elsewhere in the document is not known: a lead in it is not assigned, and the reason says so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<Pool>,

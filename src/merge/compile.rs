@@ -34,7 +34,7 @@ impl MergeRules {
             for (index, test) in self.survivor.iter().enumerate() {
                 if self.survivor.iter().take(index).any(|earlier| earlier == test) {
                     report.item(index, |report| {
-                        let message = format!("`{test}` stands here twice: the second decides nothing");
+                        let message = format!("`{test}` is repeated: the second decides nothing");
                         report.warning("duplicate_test", message, "keep one");
                     });
                 }

@@ -347,7 +347,7 @@ fn three_way(
 }
 
 /// The items before the merge, with those added since and without those taken out since; `None` when one of the
-/// values is no list, an item stands twice, or the items were put in another order: then it is a conflict.
+/// values is no list, an item is repeated, or the items were put in another order: then it is a conflict.
 fn three_way_list(was: Option<&Value>, made: Option<&Value>, is: Option<&Value>) -> Option<Vec<String>> {
     let items = |value: Option<&Value>| match value {
         None | Some(Value::Null) => Some(Vec::new()),

@@ -15,7 +15,7 @@ use crate::order;
 use crate::text::{Code, scrubbed};
 
 /// Longest text that is taken from a column, in bytes.
-const LONGEST_FIELD: usize = 64 * 1024;
+const MAX_FIELD_LEN: usize = 64 * 1024;
 /// What no lead can be without.
 const NEEDED: [LeadField; 2] = [LeadField::Id, LeadField::CreatedAt];
 /// Times without a zone, as `strftime` writes them.
@@ -494,8 +494,8 @@ fn whole(cell: &str) -> &str {
 }
 
 fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
-    if cell.len() > LONGEST_FIELD {
-        let message = format!("the text has {} bytes, {LONGEST_FIELD} are allowed", cell.len());
+    if cell.len() > MAX_FIELD_LEN {
+        let message = format!("the text has {} bytes, {MAX_FIELD_LEN} are allowed", cell.len());
         return Err(("too_long", message));
     }
     let Ok(cell) = std::str::from_utf8(cell) else {

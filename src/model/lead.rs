@@ -393,7 +393,7 @@ open_enum! {
         Unreachable = "unreachable",
         /// A competitor (竞对).
         Competitor = "competitor",
-        /// The blacklist keeps it out (黑名单).
+        /// The blacklist keeps it out.
         Blocked = "blocked",
         /// The person asked to be forgotten (删除权): nothing else is left of it.
         Erased = "erased",

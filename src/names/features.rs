@@ -66,7 +66,7 @@ features! {
 /// One vector of features.
 pub(super) type Vector = [f64; COUNT];
 
-const MOST: usize = 64;
+const MAX: usize = 64;
 const MAP: usize = 128;
 
 /// Positions of each character in a text of up to 64, as bit masks.
@@ -79,7 +79,7 @@ struct Masks {
 impl Masks {
     fn new(chars: &[char]) -> Masks {
         let mut map = Masks { keys: [u32::MAX; MAP], masks: [0; MAP] };
-        for (i, c) in chars.iter().take(MOST).enumerate() {
+        for (i, c) in chars.iter().take(MAX).enumerate() {
             // At most 64 of the 128 places are ever taken, so that probing ends.
             let mut at = Masks::place(*c);
             while map.keys[at] != u32::MAX && map.keys[at] != *c as u32 {
@@ -207,7 +207,7 @@ impl Query {
             weight
         };
         let (mut total, mut most) = (0.0, 0.0f64);
-        for (i, c) in chars.iter().take(MOST).enumerate() {
+        for (i, c) in chars.iter().take(MAX).enumerate() {
             let own = is_unspaced(*c);
             let pair = i > 0 && own && is_unspaced(chars[i - 1]);
             // As `grams::collect` makes them: a blank may begin or end a trigram, and never stands in the middle.
@@ -406,7 +406,7 @@ impl Query {
             let matched = state & mask;
             state = state.wrapping_add(matched) | (state - matched);
         }
-        let used = self.chars.len().min(MOST);
+        let used = self.chars.len().min(MAX);
         let valid = if used == 64 { u64::MAX } else { (1 << used) - 1 };
         (!state & valid).count_ones() as usize
     }
@@ -423,7 +423,7 @@ impl Query {
         for word in &self.words {
             let text = query.text.get(word.start..word.end).unwrap_or_default();
             let mut best = (0.0, 0);
-            for (j, (_, other)) in words(record.text).enumerate().take(MOST) {
+            for (j, (_, other)) in words(record.text).enumerate().take(MAX) {
                 if taken >> j & 1 == 1 {
                     continue;
                 }
@@ -438,7 +438,7 @@ impl Query {
             }
         }
         let (mut total, mut kept) = (0.0, 0.0);
-        for (j, (_, other)) in words(record.text).enumerate().take(MOST) {
+        for (j, (_, other)) in words(record.text).enumerate().take(MAX) {
             // A word that the query has too has been weighed already.
             let same = self.words.iter().find(|w| query.text.get(w.start..w.end) == Some(other));
             let weight = same.map_or_else(|| information.of_word(other).max(0.5), |w| w.weight);
@@ -484,10 +484,10 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     {
         return 0.0;
     }
-    if !short.is_ascii() || !long.is_ascii() || long.len() > MOST {
+    if !short.is_ascii() || !long.is_ascii() || long.len() > MAX {
         return 0.0;
     }
-    let (mut p, mut q) = (['\0'; MOST], ['\0'; MOST]);
+    let (mut p, mut q) = (['\0'; MAX], ['\0'; MAX]);
     short.chars().zip(&mut p).for_each(|(c, slot)| *slot = c);
     long.chars().zip(&mut q).for_each(|(c, slot)| *slot = c);
     let likeness = jaro_winkler(&p[..short.len()], &q[..long.len()]);
@@ -559,14 +559,14 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
 
 /// Jaro-Winkler on characters, bit-parallel for texts of up to 64 (a longer text counts with its first 64).
 fn jaro_winkler(a: &[char], b: &[char]) -> f64 {
-    let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
+    let (a, b) = (&a[..a.len().min(MAX)], &b[..b.len().min(MAX)]);
     if a.is_empty() || b.is_empty() {
         return flag(a.is_empty() && b.is_empty());
     }
     // Jaro's window: what lies further off is another character.
     let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
     let mut taken = 0u64;
-    let mut matched = [0u8; MOST];
+    let mut matched = [0u8; MAX];
     let mut common = 0;
     for (j, c) in b.iter().enumerate() {
         let low = j.saturating_sub(reach);

@@ -12,7 +12,7 @@ const WORD: u64 = 3 << 44;
 const TRIGRAM: u64 = 4 << 44;
 
 /// Most grams of one name; a longer name is known by its first ones.
-pub(super) const MOST: usize = 160;
+pub(super) const MAX: usize = 160;
 
 /// Packs a character so that two fit: characters beyond the basic plane share a code now and then, which costs a
 /// comparison and nothing else.
@@ -48,7 +48,7 @@ pub(super) fn collect(core: &str, out: &mut Vec<Gram>) {
     // The blank at the end closes the last word.
     for c in core.chars().chain([' ']) {
         // What a very long name would add costs space, and its first grams find it as well.
-        if out.len() >= MOST {
+        if out.len() >= MAX {
             break;
         }
         let unspaced = is_unspaced(c);
@@ -132,6 +132,6 @@ mod tests {
         assert_eq!(count("a"), 2);
         assert_eq!(count("tcl科技"), 4 + 3);
         assert_eq!(count("acme acme"), 5);
-        assert!(count(&"纷扬科技有限责任".repeat(900)) <= MOST);
+        assert!(count(&"纷扬科技有限责任".repeat(900)) <= MAX);
     }
 }

@@ -100,7 +100,7 @@ impl NameIndexBuilder {
             live: 0,
             reader: Reader::default(),
             grams: Vec::new(),
-            most_bytes: MOST_BYTES,
+            most_bytes: MAX_BYTES,
         }
     }
 }
@@ -111,9 +111,9 @@ impl NameIndexBuilder {
 pub struct NameIndexFull;
 
 /// More than one name adds to any part of the index.
-const MOST_ADDED: usize = 1 << 20;
+const MAX_ADDED: usize = 1 << 20;
 /// Most bytes of a part of the index: their places are kept in 32 bits.
-const MOST_BYTES: usize = u32::MAX as usize;
+const MAX_BYTES: usize = u32::MAX as usize;
 
 impl NameIndex<()> {
     /// Sets up an index with other tables or weights than the built-in ones.
@@ -186,7 +186,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub fn try_insert(&mut self, id: K, name: &str) -> Result<bool, NameIndexFull> {
         // Before the old name goes: a full index must not lose the name it cannot replace.
         let used = [self.bytes.len(), self.postings.bytes_used(), self.keys.len()];
-        if used.iter().any(|used| used.saturating_add(MOST_ADDED) > self.most_bytes) {
+        if used.iter().any(|used| used.saturating_add(MAX_ADDED) > self.most_bytes) {
             return Err(NameIndexFull);
         }
         let new = !self.remove(&id);
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_full_index_refuses_names_and_stays_as_it_is() {
         let mut index: NameIndex<u32> = NameIndex::new();
-        index.most_bytes = MOST_ADDED + 2_000;
+        index.most_bytes = MAX_ADDED + 2_000;
         let name = |id: u32| format!("{id}号北京纷扬科技有限公司");
         let added = (0..1_000).take_while(|id| index.try_insert(*id, &name(*id)).is_ok()).count();
         assert!((10..1_000).contains(&added), "{added}");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Tuning;
 use super::features::{Information, Query, Scratch, Vector, at};
 use super::number::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
-use super::record::{MOST_TEXT, Reader, Regions, View};
+use super::record::{MAX_TEXT, Reader, Regions, View};
 use super::relation::Relation;
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
@@ -30,7 +30,7 @@ use crate::text::is_common_word;
 /// listed company is likelier to be than others (a joint-stock company) is left out of the measure, so that it holds
 /// for accounts of any kind. What it gives at which threshold stands at
 /// [`Comparator::Company`](crate::dedup::Comparator::Company); `tune_names --rows` measures it on your own data, and
-/// trains weights of your own.
+/// trains custom weights.
 ///
 /// ```
 /// use leadkit::company::Gazetteer;
@@ -315,7 +315,7 @@ impl Asked<'_> {
         let length = text.bytes().filter(|byte| *byte != b' ').count();
         let whole = key.find('|').unwrap_or(key.len());
         // The text of a very long name is cut off.
-        length == whole || text.len() + 4 > MOST_TEXT
+        length == whole || text.len() + 4 > MAX_TEXT
     }
 
     /// The identity key of the name that was read.

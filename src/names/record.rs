@@ -6,7 +6,7 @@ use crate::company::{Gazetteer, Parsed, numbers_of};
 use crate::model::Region;
 
 /// Bytes of text that are kept; a longer name is known by its beginning.
-pub(super) const MOST_TEXT: usize = 240;
+pub(super) const MAX_TEXT: usize = 240;
 pub(super) const HEADER: usize = 11;
 
 pub(super) const GROUP: u8 = 1;
@@ -76,8 +76,8 @@ impl Reader {
         let mut marks = [parsed.brand.start, parsed.brand.end, parsed.industry.end, parsed.branch.start];
         parsed.core_with_marks(&mut self.core, &mut marks);
         let core = &mut self.core;
-        if core.len() > MOST_TEXT {
-            let cut = (0..=MOST_TEXT).rev().find(|i| core.is_char_boundary(*i)).unwrap_or(0);
+        if core.len() > MAX_TEXT {
+            let cut = (0..=MAX_TEXT).rev().find(|i| core.is_char_boundary(*i)).unwrap_or(0);
             core.truncate(cut);
         }
         // Of several forms the last is the company's own.

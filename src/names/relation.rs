@@ -35,12 +35,12 @@ impl Relation {
 
     /// A probability of one company, held below one half where the names are of two.
     pub(super) fn bound(self, probability: f64) -> f64 {
-        if self == Relation::Same { probability } else { round(probability * MOST_OF_TWO) }
+        if self == Relation::Same { probability } else { round(probability * MAX_OF_TWO) }
     }
 }
 
 /// What is left of a probability of one company when the names are of two.
-const MOST_OF_TWO: f64 = 0.49;
+const MAX_OF_TWO: f64 = 0.49;
 
 impl Query {
     /// Adds to the features how the two names belong together.
@@ -224,11 +224,11 @@ const FILLERS: [&str; 13] =
     ["the", "and", "of", "for", "de", "la", "und", "et", "y", "stock", "shares", "shareholding", "share"];
 
 /// More words of one name are not told apart.
-const MOST_WORDS: usize = 16;
+const MAX_WORDS: usize = 16;
 
 /// The words of a name, and which of them the other name has too.
 struct Words<'a> {
-    list: [&'a str; MOST_WORDS],
+    list: [&'a str; MAX_WORDS],
     count: usize,
     matched: u32,
     /// Words of the place in front.
@@ -237,13 +237,13 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn new(view: &View<'a>) -> Words<'a> {
-        let mut words = Words { list: [""; MOST_WORDS], count: 0, matched: 0, places: 0 };
+        let mut words = Words { list: [""; MAX_WORDS], count: 0, matched: 0, places: 0 };
         let brand = view.text.find(view.brand).unwrap_or_default();
         let mut at = 0;
         for word in view.text.split(' ') {
             let starts = at;
             at += word.len() + 1;
-            if word.is_empty() || FILLERS.contains(&word) || words.count == MOST_WORDS {
+            if word.is_empty() || FILLERS.contains(&word) || words.count == MAX_WORDS {
                 continue;
             }
             if let Some(slot) = words.list.get_mut(words.count) {
@@ -373,7 +373,7 @@ impl Names<'_> {
         }
         let mut phrase: Vec<char> = Vec::new();
         // One word at least stays the name. The longest tail first: `private` goes with its misspelt `limited`.
-        let longest = MOST_WORDS_OF_FORM.min(words.count - 1);
+        let longest = MAX_WORDS_OF_FORM.min(words.count - 1);
         (1..=longest).rev().find_map(|count| {
             let from = words.count - count;
             let tail: Vec<char> = (from..words.count).flat_map(|i| words.get(i).chars()).collect();
@@ -390,7 +390,7 @@ impl Names<'_> {
 }
 
 /// More words are no legal form.
-const MOST_WORDS_OF_FORM: usize = 5;
+const MAX_WORDS_OF_FORM: usize = 5;
 
 /// Whether a text is a legal form with a keying error: in short ones only where the error explains itself.
 fn slip_of_form(written: &[char], form: &[char]) -> Option<Slips> {

@@ -21,7 +21,7 @@ use crate::text::is_common_word;
 const BLOCK: usize = 1 << 14;
 
 /// Most equal names that are looked at beside what the grams give.
-const MOST_EQUAL: usize = 1024;
+const MAX_EQUAL: usize = 1024;
 
 /// Candidates whose relation is looked at, beside those that may be the name with a slip: what is further off is a
 /// stranger.
@@ -186,7 +186,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         // A name that is there is found whatever its grams cost.
         let text = target.view().text;
         if !best.iter().any(|found| self.view(found.record).text == text) {
-            let equal = self.texts.with(text).take(MOST_EQUAL);
+            let equal = self.texts.with(text).take(MAX_EQUAL);
             let equal = equal.filter(|record| self.key(*record).is_some() && self.view(*record).text == text);
             best.extend(equal.map(|record| Candidate { score: u32::MAX, record }));
         }

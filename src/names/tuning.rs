@@ -147,7 +147,7 @@ pub(super) struct Surroundings {
 }
 
 /// Rows beyond these are not counted: what fetches rows may stop here.
-const MOST_ROWS: usize = 32;
+const MAX_ROWS: usize = 32;
 
 /// What the confidence asks of a row beside its log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -215,7 +215,7 @@ impl Weights {
         row: &RowInputs,
         rows: usize,
     ) -> [f64; CONFIDENCE.len()] {
-        let names = libm::log2(rows.clamp(1, MOST_ROWS) as f64);
+        let names = libm::log2(rows.clamp(1, MAX_ROWS) as f64);
         let information = (row.bits / 16.0).min(8.0);
         let equal = if row.equal { 1.0 } else { 0.0 };
         [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, row.covered, 0.0]

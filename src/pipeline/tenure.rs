@@ -245,7 +245,7 @@ impl TenureLog {
     /// ```
     ///
     /// # Errors
-    /// When nobody holds the lead, the tenure began later, or a close reason is missing or stands where none
+    /// When nobody holds the lead, the tenure began later, or a close reason is missing or given where none
     /// belongs.
     pub fn close(
         &mut self,

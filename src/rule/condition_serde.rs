@@ -1,4 +1,4 @@
-//! A condition in a document. Read by hand, so that each mistake names its place and its cure.
+//! A condition in a document. Read by hand, so that each mistake has its location and a suggested fix.
 
 use std::fmt;
 use std::marker::PhantomData;

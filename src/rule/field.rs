@@ -12,7 +12,7 @@ use crate::text;
 
 const COUNT_PREFIX: &str = "activity.count.";
 const ATTRIBUTE_PREFIX: &str = "attributes.";
-const LONGEST_COUNT_DAYS: u32 = 36_525;
+const MAX_COUNT_DAYS: u32 = 36_525;
 
 /// The name of something a rule reads, known to exist.
 ///
@@ -141,7 +141,7 @@ impl FromStr for Field {
         if let Some(rest) = name.strip_prefix(COUNT_PREFIX) {
             let parsed = rest.rsplit_once('.').and_then(|(kind, days)| {
                 let days = days.strip_suffix('d')?.parse().ok()?;
-                (!kind.is_empty() && (1..=LONGEST_COUNT_DAYS).contains(&days)).then_some((kind, days))
+                (!kind.is_empty() && (1..=MAX_COUNT_DAYS).contains(&days)).then_some((kind, days))
             });
             return match parsed {
                 Some((kind, days)) => Ok(Field(Path::ActivityCount { kind: Arc::from(kind), days })),

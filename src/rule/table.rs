@@ -9,7 +9,7 @@ use super::predicate::{Predicate, Test};
 use crate::model::Points;
 
 /// 63 times these do not overflow.
-const MOST_THOUSANDTHS: u64 = Points::LIMIT as u64 * 1_000;
+const MAX_THOUSANDTHS: u64 = Points::LIMIT as u64 * 1_000;
 
 /// Conditions without scripts, each with the points it gives when it holds.
 ///
@@ -70,7 +70,7 @@ impl ConditionTable {
         let Some(comparisons) = condition.map_or(Some(0), Predicate::comparisons) else { return false };
         let free = 64 - self.conditions - self.comparisons;
         // One bit for the condition, and one that stays free.
-        if comparisons + 2 > free as usize || points.thousandths().unsigned_abs() > MOST_THOUSANDTHS {
+        if comparisons + 2 > free as usize || points.thousandths().unsigned_abs() > MAX_THOUSANDTHS {
             return false;
         }
         let held = Held { bits: 1 << self.conditions, thousandths: points.thousandths() };

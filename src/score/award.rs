@@ -135,7 +135,7 @@ impl<'de> Visitor<'de> for AwardVisitor {
         match map.next_key::<String>()? {
             None => Ok(award),
             Some(key) => {
-                let message = format!("points are given in one way only, but `{key}` stands here too");
+                let message = format!("points are given in one way only, but `{key}` is given too");
                 Err(Error::custom(Finding::new("wrong_type", message, "keep one of them")))
             }
         }

@@ -11,7 +11,7 @@ use crate::model::{Points, RuleId};
 use crate::order;
 use crate::text::is_blank;
 
-/// Looks for ids that are blank or stand twice, over all lists of rules.
+/// Looks for ids that are blank or repeated, over all lists of rules.
 pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
     let mut seen = Unique::ids("rule");
     let engagement = rules.engagement.rules.iter().map(|rule| &rule.id);

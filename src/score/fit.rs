@@ -41,7 +41,7 @@ impl FitStep {
         while let Some(rule) = rules.next() {
             if rule.batched_script().is_some() {
                 let mut batch = vec![rule];
-                while batch.len() < ScriptBatch::MOST
+                while batch.len() < ScriptBatch::MAX
                     && let Some(next) = rules.next_if(|next| next.batched_script().is_some())
                 {
                     batch.push(next);

@@ -7,7 +7,7 @@ use crate::calendar::Zone;
 use crate::model::Activity;
 
 /// Fewest activities that say anything about a lead's hours.
-const FEWEST: usize = 5;
+const MIN: usize = 5;
 
 /// An hour of the week at which a lead is active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl ContactHours {
 /// ```
 #[must_use]
 pub fn contact_hours(activities: &[Activity], zone: &Zone) -> Option<ContactHours> {
-    if activities.len() < FEWEST {
+    if activities.len() < MIN {
         return None;
     }
     let mut counts = [[0u32; 24]; 7];

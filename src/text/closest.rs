@@ -3,7 +3,7 @@
 use super::similarity::{jaro_winkler, osa};
 
 /// Most candidates that are compared with a word letter by letter.
-const MOST_COMPARED: usize = 256;
+const MAX_COMPARED: usize = 256;
 
 /// The candidate that a misspelt word most probably meant, or none when nothing comes near.
 ///
@@ -27,8 +27,8 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// One copy, whatever the candidates come from.
 fn among<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = super::fold(word);
-    let mut few: Vec<&'a str> = (&mut *candidates).take(MOST_COMPARED + 1).collect();
-    if few.len() > MOST_COMPARED {
+    let mut few: Vec<&'a str> = (&mut *candidates).take(MAX_COMPARED + 1).collect();
+    if few.len() > MAX_COMPARED {
         few = most_alike(&word, few.into_iter().chain(candidates));
     }
     nearest(&word, few)
@@ -46,14 +46,14 @@ fn most_alike<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<
             continue;
         }
         kept.push((edits, place, candidate));
-        if kept.len() == 2 * MOST_COMPARED {
+        if kept.len() == 2 * MAX_COMPARED {
             kept.sort_unstable();
-            kept.truncate(MOST_COMPARED);
+            kept.truncate(MAX_COMPARED);
             bound = kept.last().map_or(bound, |(edits, ..)| *edits);
         }
     }
     kept.sort_unstable();
-    kept.truncate(MOST_COMPARED);
+    kept.truncate(MAX_COMPARED);
     kept.sort_unstable_by_key(|(_, place, _)| *place);
     kept.into_iter().map(|(.., candidate)| candidate).collect()
 }
@@ -64,7 +64,7 @@ struct Letters([i16; Letters::PLACES]);
 impl Letters {
     const PLACES: usize = 64;
     /// Longer words are data, and only begin to be looked at.
-    const MOST: usize = 256;
+    const MAX: usize = 256;
 
     fn of(word: &str) -> Letters {
         let mut letters = Letters([0; Letters::PLACES]);
@@ -73,7 +73,7 @@ impl Letters {
     }
 
     fn add(&mut self, word: &str, by: i16) {
-        for c in word.chars().take(Letters::MOST) {
+        for c in word.chars().take(Letters::MAX) {
             let place = c.to_ascii_lowercase() as usize % Letters::PLACES;
             self.0.get_mut(place).into_iter().for_each(|count| *count += by);
         }

@@ -85,10 +85,10 @@ impl Folded {
         let mut out = String::with_capacity(text.len());
         let mut runs: Vec<Run> = Vec::new();
         fold_clusters(text, &mut out, |folded, original, even| {
-            let goes_on = |run: &Run| {
+            let continues = |run: &Run| {
                 even && run.even && folded - run.folded as usize == original - run.original as usize
             };
-            if !runs.last().is_some_and(goes_on) {
+            if !runs.last().is_some_and(continues) {
                 runs.push(Run { folded: folded as u32, original: original as u32, even });
             }
         });

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Most digits a phone number has, its country code included.
-const MOST_DIGITS: usize = 15;
+const MAX_DIGITS: usize = 15;
 /// Fewest digits that may be a phone number when they stand in a text.
-const LEAST_DIGITS: usize = 7;
+const MIN_DIGITS: usize = 7;
 /// Longest mail domain that is shown.
-const LONGEST_DOMAIN: usize = 64;
+const MAX_DOMAIN_LEN: usize = 64;
 
 /// Hides the middle of a phone number: `138****1234`, `+86138****1234`.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn mask_phone(phone: &str) -> String {
         5..=7 => (0, 2),
         8 | 9 => (0, 3),
         10 => (2, 3),
-        11..=MOST_DIGITS => ((count - 8).min(5), 4),
+        11..=MAX_DIGITS => ((count - 8).min(5), 4),
         // More than one number.
         _ => (0, 4),
     };
@@ -54,7 +54,7 @@ fn is_domain(text: &str) -> bool {
     let labels = text
         .split('.')
         .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'));
-    labels && text.contains('.') && text.chars().count() <= LONGEST_DOMAIN
+    labels && text.contains('.') && text.chars().count() <= MAX_DOMAIN_LEN
 }
 
 /// Hides an identifier but for its first and last two characters; of one of seven characters or fewer, for the first
@@ -79,7 +79,7 @@ fn mask(text: &str, head: usize, tail: usize) -> String {
 pub(crate) fn scrubbed(text: &str) -> Cow<'_, str> {
     if !text.contains('@')
         && !text.contains(['w', 'W'])
-        && text.chars().filter(|c| c.is_numeric()).nth(LEAST_DIGITS - 1).is_none()
+        && text.chars().filter(|c| c.is_numeric()).nth(MIN_DIGITS - 1).is_none()
     {
         return Cow::Borrowed(text);
     }
@@ -148,7 +148,7 @@ fn without_numbers(text: &str) -> String {
         }
         let own = run.trim_matches([' ', '.', '-']);
         let is_number =
-            own.chars().filter(|c| c.is_numeric()).count() >= LEAST_DIGITS && !begins_with_date(own);
+            own.chars().filter(|c| c.is_numeric()).count() >= MIN_DIGITS && !begins_with_date(own);
         match run.find(own).filter(|_| is_number) {
             Some(at) => {
                 out.push_str(run.get(..at).unwrap_or_default());

@@ -32,15 +32,15 @@ impl Slips {
 }
 
 /// Most slips of one name.
-const MOST: u8 = 2;
+const MAX: u8 = 2;
 
 /// The likeliest one or two slips between two texts; nothing when they are equal, when it takes more, or when a
 /// number differs: the second company is not the third.
 pub(crate) fn slips(a: &[char], b: &[char]) -> Option<Slips> {
-    if a == b || a.len().abs_diff(b.len()) > usize::from(MOST) {
+    if a == b || a.len().abs_diff(b.len()) > usize::from(MAX) {
         return None;
     }
-    walk(a, b, None, 0, MOST)
+    walk(a, b, None, 0, MAX)
 }
 
 fn walk(a: &[char], b: &[char], before: Option<char>, place: u8, left: u8) -> Option<Slips> {

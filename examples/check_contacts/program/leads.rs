@@ -36,7 +36,7 @@ const MAX_NAMED: usize = 20;
 pub(super) fn rules(path: &Path, text: &str) -> Result<(Blacklist, Vec<Diagnostic>), Box<dyn Error>> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    // Read as text, findings have line and column, and a key that stands twice is one.
+    // Read as text, findings have line and column, and a repeated key is one.
     let (rules, warnings) = match document.is_some_and(|document| document.get("blacklist").is_some()) {
         true => (Rules::from_json_str(text).map(|rules| rules.blacklist), Rules::lint_json_str(text)),
         false => (BlacklistRules::from_json_str(text), BlacklistRules::lint_json_str(text)),

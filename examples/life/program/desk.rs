@@ -304,7 +304,7 @@ impl Desk {
 
     /// Carries out an outcome, and whatever it asks for next.
     pub(super) fn settle(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
-        self.carry_out(outcome)?;
+        self.perform(outcome)?;
         let mut last = outcome.clone();
         // Each further review follows a record that ended: there are no more of them than records.
         while let Some(review) =
@@ -317,7 +317,7 @@ impl Desk {
         Ok(())
     }
 
-    fn carry_out(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
+    fn perform(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
         #[cfg(test)]
         let outcome = &self.tampered(outcome);
         self.state.apply(outcome.delta())?;

@@ -1,7 +1,7 @@
 //! Random lives of leads, with everything that can happen to them, and the lives that were found to break a law.
 //!
 //! `LIVES=2000 cargo test --test it random_lives` draws more. What is found is added to `tests/data/lives.txt`, with the clause
-//! that it breaks, and stays there as `lawful` when it is mended.
+//! that it breaks, and stays there as `lawful` when it is fixed.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ fn desk(rules: &str) -> Desk {
     Desk::with(&rules, &reps, &Default::default(), false).unwrap()
 }
 
-/// What the lives on file break: it does not count in random lives until it is mended.
+/// What the lives on file break: it does not count in random lives until it is fixed.
 fn known() -> BTreeSet<Clause> {
     kept().iter().filter_map(|life| life.breaks).collect()
 }

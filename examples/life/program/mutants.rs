@@ -247,7 +247,7 @@ fn law_6_what_is_applied_twice_is_as_applied_once() {
 
 /// A host that loses something of the state when it saves it.
 #[test]
-fn law_7_what_is_saved_goes_on_as_it_was() {
+fn law_7_what_is_saved_continues_as_it_was() {
     let options = Options::read(["--soak".to_owned(), "60".to_owned()], &|_| Ok(Vec::new())).unwrap();
     let lived = |night: fn(&State) -> Result<State, Box<dyn std::error::Error>>| {
         let mut notes = Vec::new();

@@ -350,11 +350,11 @@ impl Desk {
         }
         let taken = report.actions.iter().find(|one| one.is_new && one.takes_away());
         // The next owner is found by the rules of assignment; an account's lead goes on to who answers for the account.
-        let goes_on = taken.filter(|taken| taken.step == Step::Reassign || is_converted);
+        let continues = taken.filter(|taken| taken.step == Step::Reassign || is_converted);
         let mut effects = report.effects();
-        effects.retain(|effect| goes_on.is_none_or(|taken| !taken.effects.contains(effect)));
+        effects.retain(|effect| continues.is_none_or(|taken| !taken.effects.contains(effect)));
         let owner = self.book.lead(id).and_then(|lead| lead.owner.clone());
-        if let Some(rep) = owner.filter(|_| taken.is_some() && goes_on.is_none()) {
+        if let Some(rep) = owner.filter(|_| taken.is_some() && continues.is_none()) {
             // Who stood in for him is told that he missed it; the owner, who is away, that he has it no more.
             let is_told = |one: &Effect| matches!(one, Effect::Notify { rep: told, .. } if *told == rep);
             if !effects.iter().any(is_told) {
@@ -370,7 +370,7 @@ impl Desk {
             let said = format!("{}: {} of {}: {}", taken.step, taken.node, taken.policy, taken.reason);
             self.say(id, "-", said, Some(taken.to_string()));
         }
-        match goes_on {
+        match continues {
             Some(_) => self.miss(id),
             None if taken.is_some() => self.serve(),
             None => Ok(()),

@@ -111,6 +111,6 @@ fn is_joined(mut beside: impl Iterator<Item = char>, is_digit: bool) -> bool {
     if !is_digit {
         return first.is_alphanumeric();
     }
-    let goes_on = matches!(first, '.' | ',') && beside.next().is_some_and(char::is_numeric);
-    is_of_word(first) || goes_on
+    let continues = matches!(first, '.' | ',') && beside.next().is_some_and(char::is_numeric);
+    is_of_word(first) || continues
 }

@@ -22,11 +22,11 @@ pub(crate) struct ScriptBatch {
 
 impl ScriptBatch {
     /// Most scripts of one batch: their answers are bits of a word.
-    pub(crate) const MOST: usize = 64;
+    pub(crate) const MAX: usize = 64;
 
     /// Compiles a batch; `None` when that would not be of use, or is beyond the limits of one script.
     pub(crate) fn of(scripts: &[&Script]) -> Option<ScriptBatch> {
-        if !(2..=ScriptBatch::MOST).contains(&scripts.len()) {
+        if !(2..=ScriptBatch::MAX).contains(&scripts.len()) {
             return None;
         }
         // Each on lines of its own, because a script may end in a comment. What would reach into the next line, an

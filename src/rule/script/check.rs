@@ -17,13 +17,13 @@ use crate::rule::Scope;
 use crate::text;
 
 /// Most variables a script gives names to: looking for a name takes time that grows with their number.
-const MOST_VARIABLES: usize = 64;
+const MAX_VARIABLES: usize = 64;
 
 /// Most parameters of a function.
-const MOST_PARAMETERS: usize = 16;
+const MAX_PARAMETERS: usize = 16;
 
 /// Most cases of `switch` in one script.
-const MOST_CASES: usize = 256;
+const MAX_CASES: usize = 256;
 
 /// Words that stand before a parenthesis without being functions.
 const KEYWORDS: &[&str] = &[
@@ -73,7 +73,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     let named = after(tokens, &["let", "const", "for", "fn"]);
     look.findings.problems.extend(syntax::foreign(tokens, &named));
     if let Some(problem) = syntax::brackets(tokens) {
-        // What stands where cannot be said any more, only how it is written.
+        // Places cannot be told any more, only how it is written.
         look.findings.problems.retain(|known| !OF_PLACES.contains(&known.code));
         look.findings.problems.push(problem);
         return look.findings;
@@ -176,9 +176,9 @@ impl<'s> Look<'_, 's> {
     /// `company.region` is a field written with a dot; nothing else in scripts has properties.
     fn property(&mut self, index: usize) {
         let range = self.before(index).is_some_and(|before| before.is_mark("."));
-        let goes_on =
+        let continues =
             index.checked_sub(2).and_then(|before| self.at(before)).is_some_and(|dot| dot.is_mark("."));
-        if goes_on {
+        if continues {
             return; // The first point of `a.b.c` is told.
         }
         let Some(name) = self.at(index + 1).filter(|next| next.kind == Kind::Word && !range).copied() else {
@@ -256,11 +256,8 @@ impl<'s> Look<'_, 's> {
                 let help = "choose another name: fields keep their meaning everywhere";
                 self.problem("shadowed_name", token, format!("`{}` is a field", token.text), help);
             } else if self.is_assigned(index) {
-                let help = if self.program {
-                    "use a variable of your own: `let x = …`"
-                } else {
-                    "compare with `==`"
-                };
+                let help =
+                    if self.program { "use another variable: `let x = …`" } else { "compare with `==`" };
                 self.problem("forbidden", token, format!("`{}` cannot be changed", token.text), help);
             }
         }
@@ -274,24 +271,24 @@ impl<'s> Look<'_, 's> {
             }
             _ => None,
         };
-        let first_too_many = self.tokens.windows(2).filter_map(arrow).nth(MOST_CASES);
+        let first_too_many = self.tokens.windows(2).filter_map(arrow).nth(MAX_CASES);
         if let Some(token) = first_too_many {
-            let message = format!("the script has more than {MOST_CASES} cases of `switch`");
+            let message = format!("the script has more than {MAX_CASES} cases of `switch`");
             self.problem("too_large", &token, message, "write the cases as rules, or as a list in the data");
         }
         let declares =
             |token: &&Token<'_>| token.is_word("let") || token.is_word("const") || token.is_word("for");
-        let first_too_many = self.tokens.iter().filter(declares).nth(MOST_VARIABLES).copied();
+        let first_too_many = self.tokens.iter().filter(declares).nth(MAX_VARIABLES).copied();
         if let Some(token) = first_too_many {
-            let message = format!("the script has more than {MOST_VARIABLES} variables");
+            let message = format!("the script has more than {MAX_VARIABLES} variables");
             self.problem("too_large", &token, message, "split it into several rules");
         }
         let long = |(index, token): (usize, &Token<'s>)| {
             let count = self.arguments.get(&(index + 2)).copied().unwrap_or_default();
-            (token.is_word("fn") && count > MOST_PARAMETERS).then_some(*token)
+            (token.is_word("fn") && count > MAX_PARAMETERS).then_some(*token)
         };
         if let Some(token) = self.tokens.iter().enumerate().find_map(long) {
-            let message = format!("the function takes more than {MOST_PARAMETERS} parameters");
+            let message = format!("the function takes more than {MAX_PARAMETERS} parameters");
             self.problem("too_large", &token, message, "hand in a list");
         }
     }

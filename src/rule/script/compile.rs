@@ -242,7 +242,7 @@ fn trailing_sign(source: &str) -> Option<Problem> {
     Some(Problem::new("bad_script", first.position, format!("nothing follows `{sign}`"), help))
 }
 
-/// Parses a script, noting all its mistakes. `unknown` says what is wrong with an unknown name.
+/// Parses a script and collects all its mistakes. `unknown` says what is wrong with an unknown name.
 fn parse(
     source: &str,
     mut known: rhai::Scope<'_>,
@@ -307,7 +307,7 @@ fn unknown_name(
     if let Some(variable) = VARIABLES.get(name) {
         let producer = variable.spec().producer;
         if scope.reads(producer) {
-            // It is known, so it stands where variables are not seen.
+            // It is known, so it is used where variables are not seen.
             return Some(Problem::new(
                 "unknown_name",
                 place,

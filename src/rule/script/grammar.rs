@@ -14,7 +14,7 @@ use super::token::{Kind, Token};
 const DEEPEST: usize = 80;
 
 /// Times a script is gone through until nothing new is learnt of its variables.
-const MOST_TURNS: usize = 8;
+const MAX_TURNS: usize = 8;
 
 /// A side of a comparison.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ pub(super) fn follow<'s>(tokens: &[Token<'s>], own_functions: &BTreeSet<&'s str>
         if !walk.learnt {
             break;
         }
-        if turn == MOST_TURNS {
+        if turn == MAX_TURNS {
             walk.variables.values_mut().for_each(|shape| *shape = Shape::UNKNOWN);
         }
     }

@@ -18,7 +18,7 @@ use crate::model::{Attributes, Points};
 use crate::rule::fact_value::attribute as fact;
 
 /// Most reasons one run gives.
-const MOST_REASONS: usize = 64;
+const MAX_REASONS: usize = 64;
 
 /// A reason a full script gives for points.
 pub(crate) type Reason = (Points, String);
@@ -121,8 +121,10 @@ pub(super) fn reason(points: FLOAT, text: &str) -> Result<(), String> {
     let points = Points::from_f64(points)
         .ok_or("a reason must give a finite number of points\nlook at what it divides by")?;
     LIVE.with_borrow_mut(|live| {
-        if live.reasons.len() == MOST_REASONS {
-            return Err(format!("a script gives at most {MOST_REASONS} reasons\nadd up the points and give one reason for them"));
+        if live.reasons.len() == MAX_REASONS {
+            return Err(format!(
+                "a script gives at most {MAX_REASONS} reasons\nadd up the points and give one reason for them"
+            ));
         }
         live.reasons.push((points, text.to_owned()));
         Ok(())

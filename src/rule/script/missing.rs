@@ -13,7 +13,7 @@ use crate::rule::Scope;
 const DEEPEST: usize = 8;
 
 /// Longest value that is looked for among the tests, in words.
-const LONGEST_TESTED: usize = 64;
+const MAX_TESTED_LEN: usize = 64;
 
 /// Functions that give a missing value for a missing one.
 const PASSING: &[&str] =
@@ -290,7 +290,7 @@ impl<'s> Look<'_, 's> {
             }
         }
         for value in found {
-            if value.len() <= LONGEST_TESTED {
+            if value.len() <= MAX_TESTED_LEN {
                 let written = self.written(value);
                 self.tested.insert(written);
             }

@@ -63,7 +63,7 @@ pub(crate) enum Script {}
 pub(crate) enum ScriptBatch {}
 
 impl ScriptBatch {
-    pub(crate) const MOST: usize = 1;
+    pub(crate) const MAX: usize = 1;
 
     pub(crate) fn of(_: &[&Script]) -> Option<ScriptBatch> {
         None

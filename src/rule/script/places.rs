@@ -55,7 +55,7 @@ fn width(text: &str) -> u32 {
 }
 
 impl Places {
-    /// The place in the source of a place in the rewritten script. What was put in stands where it begins.
+    /// The place in the source of a place in the rewritten script. What was put in is placed where it begins.
     pub(super) fn in_source(&self, at: Position) -> Position {
         let first = self.shifts.partition_point(|shift| shift.line < at.line);
         let mut column = at.column;

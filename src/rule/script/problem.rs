@@ -88,7 +88,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::UnexpectedEOF => say("bad_script", "the script ends too early".into(), "something is not closed"),
         E::BadInput(LexError::UnexpectedInput(found)) if foreign(found).is_some() => {
             let character = foreign(found).unwrap_or_default();
-            say("bad_script", format!("{} cannot stand here", shown(character)), &ascii_help(character))
+            say("bad_script", format!("{} is not allowed here", shown(character)), &ascii_help(character))
         }
         E::BadInput(LexError::UnexpectedInput(found)) if expression => {
             let found = unquoted(found);
@@ -99,7 +99,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         }
         E::BadInput(LexError::UnexpectedInput(found)) => {
             let found = unquoted(found);
-            say("bad_script", format!("`{found}` cannot stand here"), symbol_help(found))
+            say("bad_script", format!("`{found}` is not allowed here"), symbol_help(found))
         }
         E::BadInput(LexError::UnterminatedString) => {
             say("bad_script", "the text is not closed".into(), "add a closing quote")
@@ -127,10 +127,10 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::MissingToken(token, what) => say("bad_script", format!("`{token}` is missing {what}"), "add it"),
         E::ExprExpected(_) if expression => say(
             "bad_script",
-            "an expression should stand here".into(),
+            "expected an expression".into(),
             "a condition is one expression, without `let` and loops: write a `program` for more",
         ),
-        E::ExprExpected(_) => say("bad_script", "an expression should stand here".into(), "add a value"),
+        E::ExprExpected(_) => say("bad_script", "expected an expression".into(), "add a value"),
         E::VariableExists(name) => say(
             "shadowed_name",
             format!("`{name}` has a meaning already"),
@@ -268,10 +268,10 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
             "inside `fn`, only its parameters are known",
         ),
         E::ErrorAssignmentToConstant(name, _) => {
-            say("forbidden", format!("`{name}` cannot be changed"), "use a variable of your own: `let x = …`")
+            say("forbidden", format!("`{name}` cannot be changed"), "use another variable: `let x = …`")
         }
         E::ErrorMismatchDataType(wanted, found, _) => {
-            let message = format!("{} stands where {} should", type_word(found), type_word(wanted));
+            let message = format!("expected {}, found {}", type_word(wanted), type_word(found));
             say("wrong_values", message, "compare it, or test with `known(x)`")
         }
         E::ErrorArrayBounds(length, index, _) => say(

@@ -24,7 +24,7 @@ use crate::rule::{FactSource, Fault};
 thread_local! {
     static OPERATIONS: Cell<u64> = const { Cell::new(0) };
     /// Where a run that counts its operations ends.
-    static MOST: Cell<u64> = const { Cell::new(u64::MAX) };
+    static MAX: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
 /// The engine of runs that count their operations.
@@ -32,7 +32,7 @@ static METERED: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = sandbox::engine();
     engine.on_progress(|operations| {
         OPERATIONS.set(operations);
-        (operations > MOST.get()).then_some(Dynamic::UNIT)
+        (operations > MAX.get()).then_some(Dynamic::UNIT)
     });
     engine
 });
@@ -184,7 +184,7 @@ impl ScriptSession {
             live::begin_reading();
         }
         let engine = if self.metered || most.is_some() { &*METERED } else { &*ENGINE };
-        MOST.set(most.unwrap_or(u64::MAX));
+        MAX.set(most.unwrap_or(u64::MAX));
         let scope = &mut self.scope;
         // The second net: whitelisted functions do not panic. Under `panic = "abort"` it holds nothing.
         let caught =

@@ -19,7 +19,7 @@ const DEEPEST: usize = 32;
 /// Deepest nesting inside functions.
 const DEEPEST_IN_FUNCTION: usize = 16;
 /// Most calls of functions inside functions.
-const MOST_CALLS: usize = 8;
+const MAX_CALLS: usize = 8;
 
 /// Operators with a platform-dependent result, and constructs whose size the limits do not bound.
 const DISABLED_SYMBOLS: &[&str] = &["**", "**=", "#{", "::", "<<", ">>", "<<=", ">>=", "=>>", "?.", "?["];
@@ -77,7 +77,7 @@ pub(super) fn engine() -> Engine {
     engine
         .set_max_operations(MAX_OPERATIONS)
         .set_max_expr_depths(DEEPEST, DEEPEST_IN_FUNCTION)
-        .set_max_call_levels(MOST_CALLS)
+        .set_max_call_levels(MAX_CALLS)
         .set_max_functions(32)
         .set_max_modules(0)
         .set_max_variables(256)

@@ -72,7 +72,7 @@ fn misquoted(token: &Token<'_>) -> Option<Problem> {
     let shown = || token.text.chars().take(40).collect::<String>();
     if token.kind == Kind::Word && !token.text.is_ascii() {
         let shown = shown();
-        let message = format!("`{shown}` stands here without quotes");
+        let message = format!("`{shown}` is not in quotes");
         return Some(Problem::new(CODE, token.position, message, format!("write `\"{shown}\"`")));
     }
     let inner = token.text.strip_prefix('\'').filter(|_| token.kind == Kind::Text)?;
@@ -97,7 +97,7 @@ pub(super) fn foreign(tokens: &[Token<'_>], own: &BTreeSet<&str>) -> Vec<Problem
         if is_foreign_mark(token) {
             let character = token.text.chars().next().unwrap_or_default();
             if told < token.position.line {
-                let message = format!("{} cannot stand here", shown(character));
+                let message = format!("{} is not allowed here", shown(character));
                 found.push(Problem::new(CODE, token.position, message, ascii_help(character)));
             }
             told = token.position.line;

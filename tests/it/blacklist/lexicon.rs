@@ -381,7 +381,7 @@ fn assert_lawful(text: &str, words: &[&str], hits: &[LexiconHit]) {
 fn oracle(text: &str, words: &[&str], pass: LexiconPass) -> Vec<(usize, usize, usize)> {
     let folded: Vec<char> = fold(text).chars().collect();
     // The words are short: up to four digits beside them make a model.
-    let goes_on = |beside: Vec<char>| {
+    let continues = |beside: Vec<char>| {
         let digits = beside.iter().take_while(|c| c.is_ascii_digit()).count();
         beside.first().is_some_and(char::is_ascii_alphabetic) || (1..=4).contains(&digits)
     };
@@ -394,7 +394,7 @@ fn oracle(text: &str, words: &[&str], pass: LexiconPass) -> Vec<(usize, usize, u
             for (end, signs) in ends {
                 let latin = word[0].is_ascii_alphabetic();
                 let before = folded[..start].iter().rev().copied().collect();
-                if latin && (goes_on(before) || goes_on(folded[end..].to_vec())) {
+                if latin && (continues(before) || continues(folded[end..].to_vec())) {
                     continue;
                 }
                 let gaps: usize = signs.iter().sum();

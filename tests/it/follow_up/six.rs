@@ -91,7 +91,7 @@ impl Desk {
         review_next(&self.intake, outcome, &mut self.book, &self.roster, &mut self.state);
     }
 
-    fn carry_out(&mut self, effects: &[Effect]) {
+    fn perform(&mut self, effects: &[Effect]) {
         let decision = format!("follow up {}", self.acts);
         self.book.apply_effects(&decision, effects, self.now);
         // Applying the same outcome again changes nothing.
@@ -153,13 +153,13 @@ impl Desk {
                     policies.flow(&on, facts, &actor, &FollowUpOptions::default()).unwrap()
                 });
                 assert!(moved.faults.is_empty() || (moved.is_refused() && moved.effects.is_empty()));
-                self.carry_out(&moved.effects);
+                self.perform(&moved.effects);
             }
             9 => {
                 // Whatever the ladders ask for by then.
                 self.now += chrono::TimeDelta::days(16);
                 let report = self.facts(|policies, facts| policies.evaluate(facts));
-                self.carry_out(&report.effects());
+                self.perform(&report.effects());
             }
             10 => {
                 let owner = self.lead().owner.clone().unwrap_or(rep);
@@ -175,7 +175,7 @@ impl Desk {
                 if let Ok(transition) = self.pipeline.advance(&facts, &self.timeline, &request, now) {
                     let effects = transition.effects().to_vec();
                     self.timeline.apply(&transition).unwrap();
-                    self.carry_out(&effects);
+                    self.perform(&effects);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Rules that give a lead to nobody: a reviewer is asked, a pool keeps it, whoever wants it claims it.
 
-use super::goes_on::{DAY, away, rep, team};
+use super::continues::{DAY, away, rep, team};
 use super::*;
 use leadkit::model::Lead;
 

@@ -1,7 +1,7 @@
 //! How a lead goes on, further: accounts that nobody answers for, opportunities, calendars, imports, people who are
 //! forgotten, and what is no lead.
 
-use super::goes_on::{DAY, away, rep, rotation, team};
+use super::continues::{DAY, away, rep, rotation, team};
 use super::*;
 use leadkit::book::NoticeRules;
 use leadkit::intake::ErasureKey;

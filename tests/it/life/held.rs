@@ -1,6 +1,6 @@
 //! What is held and for how long, what comes in at once, and what two workers may not both carry out.
 
-use super::goes_on::{DAY, rep, team};
+use super::continues::{DAY, rep, team};
 use super::*;
 use leadkit::calendar::{CalendarRules, UtcOffset, Zone};
 use leadkit::model::{CloseReason, FollowUp, FollowUpKind};

@@ -1,6 +1,6 @@
 //! The limits of pools and reps, by whose days they count, and what a director is told who passes them.
 
-use super::goes_on::{rep, team};
+use super::continues::{rep, team};
 use super::*;
 use leadkit::assign::PoolRules;
 use leadkit::calendar::{UtcOffset, Zone};
@@ -84,7 +84,7 @@ fn an_allotment_is_refused_with_the_numbers_of_the_rules() {
         assert_eq!((desk.owner("L1"), refused.effects().len()), ("wang", 0));
     }
     // What a director knows better: hours, absence, and whom the lead had before.
-    let mut desk = team(json!({}), &[super::goes_on::away("li", 0, 90), rep("wang")]);
+    let mut desk = team(json!({}), &[super::continues::away("li", 0, 90), rep("wang")]);
     desk.submit(&caller("L1", 0, MOBILE));
     assert_eq!(desk.allot("L1", "li", 1).refusal(), None);
 }

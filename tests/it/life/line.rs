@@ -1,6 +1,6 @@
 //! The waiting line: who is busy passes, whoever waits is served before what comes later, and the best first.
 
-use super::goes_on::{DAY, rep, rotation, team};
+use super::continues::{DAY, rep, rotation, team};
 use super::*;
 use leadkit::model::{Acquisition, History, Tenure, TenureEnd};
 use leadkit::{Loss, assign::SkipReason};
@@ -121,7 +121,7 @@ fn any_number_of_days_or_hours_that_is_read_can_be_counted() {
         "burst_hold_hours": days, "patience_hours": days, "first_contact_hours": days});
     let rules = json!({"leads": {"claim_cool_down_days": days, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}});
     let changes = json!({"life": life, "assign": {"pools": rules}});
-    let mut desk = team(changes, &[super::goes_on::away("li", 0, 90 * DAY), rep("wang")]);
+    let mut desk = team(changes, &[super::continues::away("li", 0, 90 * DAY), rep("wang")]);
     desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));
     desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) });
     desk.submit(&caller("L2", 1, "13927461853"));

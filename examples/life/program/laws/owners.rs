@@ -33,9 +33,9 @@ impl Laws {
         }
         let is_his = |one: &Tenure| one.owner == *owner && one.until == Some(tenure.from);
         let recycled = |one: &Tenure| is_his(one) && one.end == Some(TenureEnd::Recycled);
-        let goes_on = history.cycle_started_at != Some(seen.now);
+        let continues = history.cycle_started_at != Some(seen.now);
         if seen.event == "wake_up"
-            && goes_on
+            && continues
             && tenure.from == seen.now
             && history.tenures.iter().any(recycled)
         {

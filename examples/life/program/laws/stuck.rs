@@ -92,10 +92,10 @@ impl Laws {
         if before.is_folded || had_ended || self.same_records.contains(&lead.id) {
             return;
         }
-        let goes_on = |one: &Lead| {
+        let continues = |one: &Lead| {
             is_live(seen.book, one) || one.status == LeadStatus::Converted && one.owner.is_some()
         };
-        if !subject.is_some_and(goes_on) {
+        if !subject.is_some_and(continues) {
             let what = format!("lead {id} is folded into {into}, whose life has ended");
             self.report(Clause::LiveGoesOn, id, seen.now, what);
         }
