@@ -30,8 +30,8 @@
 //! assert_eq!(outcome.to_string(), "lead L1 is converted: it goes to li, the owner of account A1");
 //!
 //! book.insert_lead(lead);
-//! outcome.apply_to(&mut book);
 //! state.apply(outcome.delta()).unwrap();
+//! outcome.apply_to(&mut book);
 //! assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
 //! # Ok::<(), leadkit::error::RuleErrors>(())
 //! ```

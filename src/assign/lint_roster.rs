@@ -3,7 +3,7 @@
 use super::roster::Roster;
 use super::rules::{AssignRules, AssignTarget};
 use crate::error::{Diagnostic, Report, suggestion};
-use crate::model::RepId;
+use crate::model::{CalendarId, RepId};
 
 impl AssignRules {
     /// Reps whom the rules name and the roster does not have: warnings only, by path. Nobody can find a misspelt id in the
@@ -65,6 +65,15 @@ impl Roster {
             let known: Vec<&str> = self.reps().map(RepId::as_str).collect();
             let help = suggestion(rep.as_str(), known);
             report.warning("unknown_rep", format!("the roster has no rep `{rep}`"), help);
+        }
+    }
+
+    /// Warns of a calendar that the roster does not have: time by it would run in plain hours.
+    pub(crate) fn warn_of_calendar(&self, calendar: &CalendarId, report: &mut Report) {
+        if !self.calendar_names().any(|name| name == calendar.as_str()) {
+            let help = suggestion(calendar.as_str(), self.calendar_names().collect::<Vec<_>>());
+            let message = format!("the roster has no calendar `{calendar}`: its hours count day and night");
+            report.warning("unknown_calendar", message, help);
         }
     }
 

@@ -346,6 +346,11 @@ impl Roster {
         slot.zip(cap).is_some_and(|(slot, cap)| slot.open(reps.taken(rep)) >= cap)
     }
 
+    /// Ids of the calendars, sorted.
+    pub(super) fn calendar_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.names.iter().map(String::as_str)
+    }
+
     /// When so many hours of work are over, by the rep's calendar, else by one that is named: whole days are working days, the
     /// rest is opening hours. `None` without a calendar, and where it ends before.
     pub(crate) fn work_ends(

@@ -151,12 +151,14 @@ pub struct PoolRules {
     pub claim_cool_down_days: u32,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
-    /// Whether a rep with territories takes only leads from these.
+    /// Whether a rep with territories takes only leads from these; `true` by default.
     pub match_territory: bool,
     /// Whether a rep with territories takes leads whose region is not known, or only as a whole of which the rep
-    /// serves a part, as the province of a city.
+    /// serves a part, as the province of a city; `false` by default, `true` in [`b2b`](crate::Rules::b2b). Where it is
+    /// `false` such a lead reaches only reps without territories, by a rule for everybody too.
     pub serve_unknown_region: bool,
-    /// Whether a rep with territories takes leads of a region that nobody of the roster serves: else they reach nobody.
+    /// Whether a rep with territories takes leads of a region that nobody of the roster serves: else they reach
+    /// nobody. `false` by default, `true` in [`b2b`](crate::Rules::b2b).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub serve_unserved_region: bool,
     /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without

@@ -34,6 +34,9 @@ impl Book {
     /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
     /// O(answers).
     ///
+    /// Ask anew before each [`reassign`](crate::Intake::reassign): a decision may have given the next lead of the list to a
+    /// rep whose time has just begun.
+    ///
     /// ```
     /// # use leadkit::book::Book;
     /// # use leadkit::model::{Acquisition, Effect, FollowUp, FollowUpKind, Lead};

@@ -64,6 +64,9 @@ impl DedupRules {
     /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat, OpenID or domain ~ account, ③ mobile number, personal
     /// mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
     ///
+    /// ④ only marks: people of one company that is no account yet may go to different reps. For one rep for each company
+    /// change the action of `lead-company` to `same_owner` and its threshold to 0.85.
+    ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
     /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
     ///

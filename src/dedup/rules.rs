@@ -24,7 +24,7 @@ pub struct DedupRules {
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// The rules; the first that hits decides. A mark (`tag_only`) decides where no later rule does more.
+    /// The rules; the first that hits decides. A document that has any has only these: those of the preset are gone. A mark (`tag_only`) decides where no later rule does more.
     ///
     /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
     /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from him.

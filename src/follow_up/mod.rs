@@ -57,7 +57,9 @@
 //! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool, and a
 //! lead asks for care once somebody has spoken to it.
 //!
-//! They are alternatives. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
+//! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which does not
+//! read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until
+//! [`calendar`](FollowUpRules::calendar) names others. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
 //! days, unless a node names its clock.
 //!
 //! # Protection

@@ -4,6 +4,10 @@
 #[doc = include_str!("life.md")]
 pub mod life {}
 
+/// Scripts in rules: what they read, their functions and limits.
+#[doc = include_str!("scripts.md")]
+pub mod scripts {}
+
 /// All stable codes, by the type that has them.
 #[doc = include_str!("codes.md")]
 pub mod codes {}

@@ -26,7 +26,7 @@ impl RulesDocument for Rules {
 }
 
 impl Rules {
-    /// Reps whom the rules of assignment and the pools name and the roster does not have: warnings only, by path. A pool whose
+    /// Reps and calendars that the rules name and the roster does not have: warnings only, by path. A pool whose
     /// admin is not there tells nobody what it should.
     ///
     /// ```
@@ -45,6 +45,11 @@ impl Rules {
     pub fn lint_with(&self, roster: &Roster) -> Vec<Diagnostic> {
         let mut report = Report::new();
         report.within("assign", |report| self.assign.warn_of_roster(roster, report));
+        report.within("life", |report| {
+            if let Some(calendar) = &self.life.calendar {
+                report.within("calendar", |report| roster.warn_of_calendar(calendar, report));
+            }
+        });
         report.within("pools", |report| {
             for (index, pool) in self.pools.iter().enumerate() {
                 report.item(index, |report| {
@@ -73,6 +78,12 @@ impl Intake {
             if rules.life.untouched_limit == 0 {
                 report.within("untouched_limit", |report| {
                     report.error("out_of_range", "nobody is ever given a lead", "write at least 1");
+                });
+            }
+            if rules.life.first_contact_hours == 0 {
+                report.within("first_contact_hours", |report| {
+                    let help = "write at least 1; policies of follow-up know minutes";
+                    report.error("out_of_range", "every lead is late at once", help);
                 });
             }
             report.within("ownership", |report| check_ownership(&rules.life.ownership, report));

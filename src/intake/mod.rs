@@ -50,8 +50,8 @@
 //! let outcome = intake.process(&Input { lead: lead.clone(), rows, ..Input::default() }, &roster, &state, monday);
 //! assert_eq!(outcome.to_string(), "lead L1 is assigned to li");
 //! book.insert_lead(lead);
-//! outcome.apply_to(&mut book);
 //! state.apply(outcome.delta())?;
+//! outcome.apply_to(&mut book);
 //!
 //! // Two hours later its owner has missed the first contact: the lead goes to the next rep.
 //! let later = "2026-03-02T04:00:00Z".parse().unwrap();
@@ -59,6 +59,69 @@
 //! let input = intake.input_of(&book, &missed, later).unwrap();
 //! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, later);
 //! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The second day
+//!
+//! A timer looks every minute for deadlines that were missed and wake-ups that have come. A wake-up whose code begins with
+//! `retry` waits for a rep with room; all others are looked at again. The delta is applied first: when it is refused,
+//! nothing was written.
+//!
+//! ```
+//! use chrono::{DateTime, Utc};
+//! use leadkit::book::Book;
+//! use leadkit::intake::{Loss, StateError};
+//! use leadkit::model::Lead;
+//! use leadkit::{Arrival, Input, Intake, Outcome, Roster, Rules, State};
+//!
+//! fn write(outcome: &Outcome, book: &mut Book, state: &mut State) -> Result<(), StateError> {
+//!     state.apply(outcome.delta())?;
+//!     outcome.apply_to(book);
+//!     Ok(())
+//! }
+//!
+//! fn tick(
+//!     intake: &Intake, roster: &Roster, book: &mut Book, state: &mut State, now: DateTime<Utc>,
+//! ) -> Result<(), StateError> {
+//!     // Asked anew each time: a decision may give the next lead to a rep whose time has just begun.
+//!     while let Some(id) = book.overdue(now).first().cloned() {
+//!         let input = intake.input_of(book, &id, now).unwrap();
+//!         write(&intake.reassign(&input, Loss::DeadlineMissed, roster, state, now), book, state)?;
+//!     }
+//!     let due: Vec<Input> = book.due(now).iter().filter_map(|id| intake.input_of(book, id, now)).collect();
+//!     let waits = |input: &Input| input.wake_up.as_ref().is_some_and(|code| code.as_str().starts_with("retry"));
+//!     let (waiting, others): (Vec<Input>, Vec<Input>) = due.into_iter().partition(waits);
+//!     for input in others {
+//!         let mut outcome = intake.review(&input, roster, state, now);
+//!         write(&outcome, book, state)?;
+//!         while let Some(next) = intake.review_next(&outcome, book, roster, state)? {
+//!             outcome = next;
+//!         }
+//!     }
+//!     for outcome in intake.serve(&waiting, roster, state, now) {
+//!         write(&outcome, book, state)?;
+//!     }
+//!     Ok(())
+//! }
+//!
+//! let intake = Intake::compile(&Rules::b2c())?;
+//! let roster = Roster::from_ids(["li", "wang"]);
+//! let (mut book, mut state) = (intake.book(), State::default());
+//! let lead = |id: &str, at: &str| Arrival::new(Lead {
+//!     id: id.into(), name: Some("Ann".into()), phones: vec!["13764028315".into()],
+//!     message: Some("a quote, please".into()), created_at: at.parse().unwrap(), ..Lead::default()
+//! });
+//! intake.process_batch(&[lead("L1", "2026-03-02T02:00:00Z")], &mut book, &roster, &mut state)?;
+//!
+//! // An hour later `li` has not called; the state was saved and loaded in between.
+//! let mut state: State = serde_json::from_str(&serde_json::to_string(&state)?)?;
+//! tick(&intake, &roster, &mut book, &mut state, "2026-03-02T03:00:00Z".parse().unwrap())?;
+//! assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("wang".into()));
+//!
+//! // The person comes again: the same lead, the same rep.
+//! let again = intake.process_batch(&[lead("L2", "2026-03-04T02:00:00Z")], &mut book, &roster, &mut state)?;
+//! assert_eq!(again[0].outcome.to_string(), "lead L2 is folded into lead L1 (re_entry)");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -13,7 +13,8 @@ use crate::rule::{Condition, RulesVersion};
 use crate::score::ScoreRules;
 use crate::text::Code;
 
-/// The rules of the main job. `Default` is what a team would start with, but for its own pools and groups of reps.
+/// The rules of the main job. What a document leaves out has the value of `Default`, which is not [`b2b`](Rules::b2b): it
+/// has no rules of assignment, and a lead that has done nothing but write is not ready for sales.
 ///
 /// ```
 /// use leadkit::Rules;
@@ -140,6 +141,8 @@ closed_enum! {
 }
 
 /// How leads go on after they were decided: times in hours and days, limits and counts. `Default` is [`b2b`](LifeRules::b2b).
+/// [`FollowUpRules`](crate::follow_up::FollowUpRules) are an engine by themselves, with reminders and ladders, which
+/// [`Intake`](crate::Intake) does not read: use one of the two for a lead's deadlines.
 ///
 /// ```
 /// use leadkit::{LifeRules, RecycledTo};
@@ -181,12 +184,15 @@ pub struct LifeRules {
     /// no more by the rules: they wait in line until the rep has. At least 1: 5 by default, 10 for consumers. Claims,
     /// allotments and hand-overs do not ask it.
     pub untouched_limit: u32,
-    /// Hours from the assignment to the first contact, day and night: 24 by default, 1 for consumers.
+    /// Hours from the assignment to the first contact, day and night, weekends too, whatever
+    /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The
+    /// owner of an account owes it to a customer as well. For opening hours put the deadline that
+    /// [`Calendar::add`](crate::calendar::Calendar::add) gives in place of that of the effect.
     pub first_contact_hours: u32,
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
-    /// Whose a lead is on which two reps work, when no reviewer has decided within a working day.
+    /// Who keeps a lead that two reps work on when no reviewer decides within a working day.
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,

@@ -62,7 +62,7 @@ pub enum StateError {
     /// [`Input::accepts_clock`](super::Input::accepts_clock); when the newest entry is wrong,
     /// [`State::forget_after`] repairs the state.
     #[error(
-        "`now` is {}, more than 31 days past the newest entry of {}: correct the clock, or accept it in the input",
+        "`now` is {}, more than 31 days past the newest entry of {}: correct the clock, or set `accepts_clock` in the input",
         moment(*now), moment(*newest)
     )]
     ClockAhead {

@@ -65,7 +65,7 @@ pub struct Account {
     /// Until when: its leads are neither claimed nor recycled, and go to no other partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected_until: Option<DateTime<Utc>>,
-    /// The host's own columns.
+    /// Custom attributes.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }

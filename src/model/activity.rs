@@ -46,7 +46,7 @@ pub struct Activity {
     /// Who passed the content on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
-    /// The host's own columns.
+    /// Custom attributes.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }

@@ -153,7 +153,7 @@ pub struct Lead {
     /// The lead's free text: what was written in the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The host's own columns.
+    /// Custom attributes.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }

@@ -100,7 +100,7 @@ pub struct Rep {
     /// When the rep is away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
-    /// The host's own columns.
+    /// Custom attributes.
     #[serde(skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
@@ -347,7 +347,7 @@ open_enum! {
         PublicGeneral = "public_general",
         /// Accounts under a rep's protection (客保).
         Protected = "protected",
-        /// Leads that are none.
+        /// Blocked or closed: no leads.
         Invalid = "invalid",
     }
 }

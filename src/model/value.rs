@@ -1,4 +1,4 @@
-//! The values of a host's own columns.
+//! The values of custom attributes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::scrubbed;
 
-/// A host's own columns by name. Rules read them as `attributes.NAME`.
+/// Custom attributes by name. Rules read them as `attributes.NAME`.
 pub type Attributes = BTreeMap<String, Value>;
 
 /// One value of a host's own column.

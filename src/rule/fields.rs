@@ -297,7 +297,7 @@ macro_rules! field_ids {
 
 field_ids! {
     Ip = "ip": Text, Derived, "IP address the lead was submitted from";
-    Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city and province, company name or phone";
+    Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city, province and country, company name or phone";
     Phone = "phone": Texts, Derived, "Phone numbers that can be dialled, as E.164";
     PhoneArea = "phone.area": Region, Derived, "Where the first phone number was issued";
     PhoneKind = "phone.kind": Texts, Derived, "Kinds of the phone numbers that can be called, each once", PhoneKind::KNOWN;

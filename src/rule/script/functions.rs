@@ -312,3 +312,19 @@ fn facts(engine: &mut Engine) {
         live::reason(points, &text).or_else(refuse)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_scripts_names_every_function() {
+        let page = include_str!("../../guide/scripts.md");
+        let missing: Vec<&str> = FUNCTIONS
+            .iter()
+            .map(|one| one.name)
+            .filter(|name| !page.contains(&format!("`{name}`")))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -5,19 +5,8 @@
 //! `days_since(created_at)` and `hours_since(…)` measure from now. A missing value is `()`: `known(x)` tests for it,
 //! `or(x, 0)` gives a default. Lists offer `has(industry, "软件")`.
 //!
-//! Conditions and points are one expression. A full script ([`ScriptKind::Program`]) may use variables and loops,
-//! gives a number, and explains it by `reason(5, "large and local")`.
-//!
-//! Values of different kinds are not compared: where the kinds are known, as those of fields and literals are, that is a
-//! mistake like any other (`industry == "软件"` asks for `"软件" in industry`), else a fault of the run. A missing value
-//! equals no other, and is neither less nor greater. Times are compared with dates: `created_at > date("2026-01-01")`.
-//!
-//! Scripts run in an engine without packages: a whitelist of functions, at most 16 KiB of source, 10,000 operations,
-//! texts of 4 KiB and lists of 256 items; longer texts and lists of a lead are handed in cut off. A variable is given a
-//! new value, an item of a list is not. The scripts run for the activities of one lead take 100,000 operations all
-//! together, the scripts of one document 1 MiB, each at least 64 bytes. Nothing a script
-//! does stops the process: it ends in a [`Fault`](super::Fault). A second net catches panics, but holds nothing in
-//! a program built with `panic = "abort"`.
+//! The language, its functions and limits are on the page [`guide::scripts`](crate::guide::scripts). A second net catches panics
+//! of the engine, but holds nothing in a program built with `panic = "abort"`.
 
 use crate::error::Diagnostic;
 use crate::order;

@@ -1,6 +1,7 @@
 //! How a lead goes on: each method of the intake, and what went wrong once.
 
 use super::*;
+use leadkit::calendar::{CalendarRules, Calendars, Zone};
 use leadkit::model::{Absence, CloseReason, FollowUp, FollowUpKind, TenureEnd};
 use leadkit::{Loss, Refusal};
 
@@ -605,9 +606,22 @@ fn after_three_tries_who_runs_the_pool_is_told_once() {
 }
 
 #[test]
+fn a_calendar_that_the_roster_does_not_have_is_told() {
+    let rules = Rules::load(json!({"life": {"calendar": "ofice"}})).unwrap();
+    let hours = CalendarRules::office_hours(Zone::default());
+    let calendars = Calendars([("office".to_owned(), hours)].into_iter().collect());
+    let roster = Roster::compile(&[], &calendars).unwrap();
+    let [warning] = &rules.lint_with(&roster)[..] else { panic!() };
+    assert_eq!((warning.code.as_ref(), warning.path.as_str()), ("unknown_calendar", "life.calendar"));
+    assert_eq!(warning.help.as_deref(), Some("did you mean `office`?"));
+    let rules = Rules::load(json!({"life": {"calendar": "office"}})).unwrap();
+    assert!(rules.lint_with(&roster).is_empty());
+}
+
+#[test]
 fn wrong_life_rules_are_refused_with_their_place() {
     let errors = Rules::load(json!({
-        "life": {"patience_hour": 2, "follow_up_hours": []},
+        "life": {"patience_hour": 2, "first_contact_hours": 0, "follow_up_hours": []},
         "assign": {"pools": {"leads": {}}},
         "pools": [{"id": "a", "assigns_from": "laeds"}, {"id": "a"}],
     }))
@@ -620,6 +634,7 @@ fn wrong_life_rules_are_refused_with_their_place() {
         [
             "duplicate_id pools[1].id",
             "no_clock life.follow_up_hours",
+            "out_of_range life.first_contact_hours",
             "unknown_key life.patience_hour",
             "unknown_pool pools[0].assigns_from",
         ]

@@ -32,7 +32,7 @@ fn one_call_with_now_in_2099_does_not_freeze_the_state() {
     assert_eq!(
         error.to_string(),
         "`now` is 2099-01-01T00:30:00Z, more than 31 days past the newest entry of 2026-03-02T00:00:00Z: correct the \
-         clock, or accept it in the input",
+         clock, or set `accepts_clock` in the input",
     );
     assert_eq!(desk.state, before);
     let right = desk.submit(&lead, hour(1));
