@@ -224,7 +224,7 @@ impl RuleErrors {
         &self.diagnostics
     }
 
-    /// The same of a document that is no rules.
+    /// The same errors, of a document that `Display` calls by another name than `rules`.
     pub(crate) fn of(mut self, document: &'static str) -> RuleErrors {
         self.document = Some(Cow::Borrowed(document));
         self

@@ -103,7 +103,7 @@ impl Roster {
     pub fn compile(reps: &[Rep], calendars: &Calendars) -> Result<Roster, RuleErrors> {
         let mut report = Report::new();
         let roster = Roster::make(reps, calendars, &mut report);
-        report.finish()?;
+        report.finish().map_err(|errors| errors.of("roster"))?;
         Ok(roster)
     }
 

@@ -22,7 +22,7 @@ use crate::model::Rep;
 ///     },
 /// });
 /// assert_eq!(Roster::load(document).unwrap_err().to_string(), "\
-/// 2 errors in the rules
+/// 2 errors in the roster
 /// error[unknown_calendar] at reps[1].hours: there is no calendar `nihgt`
 ///   help: did you mean `night`?
 /// error[duplicate_id] at reps[2].id: another rep has the id `li`
@@ -48,6 +48,7 @@ pub struct RosterDocument {
 }
 
 impl Document for RosterDocument {
+    const NAME: &'static str = "roster";
     const WHEN_TOO_DEEP: &'static str = Calendars::WHEN_TOO_DEEP;
 
     fn check(&self, report: &mut Report) {

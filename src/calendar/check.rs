@@ -8,6 +8,7 @@ use super::known::{known, said, shipped, unsaid};
 use super::{CalendarRules, Coverage, DayOverride, DayWindow, Zone, china};
 use crate::document::RulesVersion;
 use crate::error::Report;
+use crate::text::scrubbed;
 
 /// The years whose dates RFC 3339 can write.
 const YEARS: std::ops::RangeInclusive<i32> = 0..=9_999;
@@ -66,7 +67,10 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
     if let Some(name) = rules.holidays.as_deref() {
         report.within("holidays", |report| {
             if name != china::ID {
-                report.unknown_name("unknown_calendar", "set of holidays", name, std::iter::once(china::ID));
+                let shown: String = name.chars().take(60).collect();
+                let message = format!("there is no set of holidays `{}`", scrubbed(&shown));
+                let help = "the only one is `cn`; write other days off as `\"overrides\": {\"2026-12-25\": \"off\"}`";
+                report.error("unknown_calendar", message, help);
             }
         });
         if name == china::ID && rules.zone == Zone::default() {

@@ -35,7 +35,7 @@ impl Calendar {
     pub fn compile(rules: &CalendarRules) -> Result<Calendar, RuleErrors> {
         let mut report = Report::new();
         let calendar = Self::compile_into(rules, &mut report);
-        report.finish()?;
+        report.finish().map_err(|errors| errors.of("calendar"))?;
         Ok(calendar)
     }
 

@@ -11,6 +11,7 @@ const FLAT: &str = "write it flat: lists and objects of a calendar are at most s
 document!(CalendarRules);
 
 impl Document for CalendarRules {
+    const NAME: &'static str = "calendar";
     const WHEN_TOO_DEEP: &'static str = FLAT;
 
     fn check(&self, report: &mut Report) {
@@ -21,6 +22,7 @@ impl Document for CalendarRules {
 document!(Calendars);
 
 impl Document for Calendars {
+    const NAME: &'static str = "calendars";
     const WHEN_TOO_DEEP: &'static str = FLAT;
 
     fn check(&self, report: &mut Report) {

@@ -37,7 +37,7 @@ use crate::document::{Fingerprint, RulesVersion};
 ///
 /// let errors = CalendarRules::load(json!({"zoen": "+08:00", "weekly": [{"days": "Mon-Fry", "hours": "9-18"}]}));
 /// assert_eq!(errors.unwrap_err().to_string(), "\
-/// 3 errors in the rules
+/// 3 errors in the calendar
 /// error[bad_value] at weekly[0].days: `Fry` is not a day of the week
 ///   help: did you mean `Fri`?
 /// error[bad_value] at weekly[0].hours: `9-18` are not hours such as `09:00-18:00`

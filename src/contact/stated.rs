@@ -3,7 +3,7 @@
 use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::{Phone, PhoneOptions, numbering_country};
 use super::phone_field::read_phones;
-use super::plans::PLANS;
+use super::plans::{PLANS, in_full};
 use super::value::ContactValue;
 use crate::model::Region;
 
@@ -70,13 +70,8 @@ fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option
     if digits.starts_with('0') && plan.is_some_and(|(.., has_trunk)| !has_trunk) {
         return None;
     }
-    let whole = plan.and_then(|(_, code, least, most, has_trunk)| {
-        let national = if *has_trunk { digits.strip_prefix('0')? } else { &digits };
-        let national = national.strip_prefix('1').filter(|_| *code == 1).unwrap_or(national);
-        (*least..=*most).contains(&national.len()).then(|| format!("+{code}{national}"))
-    });
-    let whole = whole.map(|whole| Phone::parse(&whole, options)).filter(|phone| phone.key().is_some());
-    Some(whole.unwrap_or(phone))
+    let whole = in_full(&country, &digits).map(|whole| Phone::parse(&format!("+{whole}"), options));
+    Some(whole.filter(|phone| phone.key().is_some()).unwrap_or(phone))
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))
 }
 

@@ -1,11 +1,14 @@
-//! What to write where an object is expected: found by trying.
+//! What to write where an object or a choice is expected: found by trying.
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::finding::Finding;
 use super::node::Node;
+
+/// How many choices are tried for a value.
+const MAX_CHOICES: usize = 6;
 
 /// What comes of reading the document with a replacement.
 pub(super) enum Trial {
@@ -19,15 +22,54 @@ pub(super) enum Trial {
 
 /// Whether a better help can be found for a finding.
 pub(super) fn is_worth_trying(finding: &Finding) -> bool {
+    is_no_object(finding) || lacks_content(finding) || lists_choices(finding).is_some()
+}
+
+fn is_no_object(finding: &Finding) -> bool {
     finding.code == "wrong_type" && finding.message.starts_with("expected an object, ")
+}
+
+/// A choice that has content stands alone, as `"fake"` for `{"fake": {}}`.
+fn lacks_content(finding: &Finding) -> bool {
+    finding.code == "wrong_type" && finding.message.ends_with("` needs a value")
+}
+
+/// The names of a choice that nothing written comes close to.
+fn lists_choices(finding: &Finding) -> Option<&str> {
+    finding.help.as_deref().filter(|_| finding.code == "unknown_value")?.strip_prefix("known: ")
+}
+
+/// The help for what was written, if a better one is found.
+pub(super) fn instead(
+    finding: &Finding,
+    written: &Node<'_>,
+    mut attempt: impl FnMut(Node<'static>) -> Trial,
+) -> Option<String> {
+    if is_no_object(finding) {
+        return object_instead(written, attempt);
+    }
+    let name = written.as_str()?;
+    let mut fits = |name: &str, value: Value| {
+        let shown = format!("write `{{\"{name}\": {value}}}`");
+        let choice = Node::object(vec![(Cow::Owned(name.to_owned()), value.into())]);
+        matches!(attempt(choice), Trial::Fits).then_some(shown)
+    };
+    if lacks_content(finding) {
+        return fits(name, Value::Object(Map::new()));
+    }
+    // Whoever writes what a choice holds means the choice that can hold it: `{"queue": "support"}` for `"support"`.
+    if name.len() > 60 {
+        return None;
+    }
+    let names = lists_choices(finding)?.split('`').skip(1).step_by(2);
+    names
+        .take(MAX_CHOICES)
+        .find_map(|choice| fits(choice, Value::from(name)).or_else(|| fits(choice, Value::from(vec![name]))))
 }
 
 /// The help for a value where an object is expected. What was written belongs most likely to the one key that must
 /// be there: `{"id": "all"}` for `"all"`, `{"months": 3}` for `"3 months"`.
-pub(super) fn object_instead(
-    written: &Node<'_>,
-    mut attempt: impl FnMut(Node<'static>) -> Trial,
-) -> Option<String> {
+fn object_instead(written: &Node<'_>, mut attempt: impl FnMut(Node<'static>) -> Trial) -> Option<String> {
     let Trial::Lacks(key) = attempt(Node::object(Vec::new())) else { return None };
     for value in [Some(Value::from(written)), leading_number(written)].into_iter().flatten() {
         if value.is_array() || value.is_null() || value.to_string().len() > 60 {

@@ -9,8 +9,13 @@ use super::load::{finish, load_into, load_text, locate_in};
 use super::position::SPLIT;
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
+/// What errors call a document that says nothing else.
+const RULES: &str = "rules";
+
 /// A document that can be read and checked.
 pub(crate) trait Document: DeserializeOwned {
+    /// What errors call the document: `2 errors in the rules`.
+    const NAME: &'static str = RULES;
     /// What to do about a document that is nested too deeply.
     const WHEN_TOO_DEEP: &'static str = SPLIT;
 
@@ -69,7 +74,7 @@ fn in_words_of<T: Document>(mut errors: RuleErrors) -> RuleErrors {
             error.help = Some(T::WHEN_TOO_DEEP.to_owned());
         }
     }
-    errors
+    if T::NAME == RULES { errors } else { errors.of(T::NAME) }
 }
 
 /// Gives a document its public `load`, `from_json_str` and `lint`, with one text for all; given an engine, also its

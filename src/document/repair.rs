@@ -312,7 +312,7 @@ impl<'t> Repair<'t> {
             }
         }
         let (mut shortened, place) = stand_in::cut_down(&self.document, steps);
-        let help = advice::object_instead(&node, |candidate| {
+        let help = advice::instead(&finding, &node, |candidate| {
             let Some(left) = self.tries_left.checked_sub(1) else { return Trial::Fails };
             self.tries_left = left;
             if stand_in::put(&mut shortened, &place, candidate) {

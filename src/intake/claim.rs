@@ -63,6 +63,10 @@ impl Intake {
         }
         if outcome.effects.iter().any(|effect| is_given_to(effect, rep)) {
             outcome.person = Some(Act::Claim.as_str().into());
+            if let Route::ToOwner { owner, .. } = &outcome.route {
+                // By the claim, and not because another record is that rep's.
+                outcome.route = Route::Assigned { owner: owner.clone() };
+            }
         }
         if outcome.verdict.leaves_no_channel() && input.lead.status != LeadStatus::Converted {
             return self.refuse(&case, Refusal::NoAllowedChannel);

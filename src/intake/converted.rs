@@ -8,7 +8,7 @@ use super::engine::Case;
 use super::marks::EXHAUSTED_TAG;
 use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
-use super::pools::EXHAUSTED;
+use super::pools::{EXHAUSTED, OWNERS_EXHAUSTED};
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
@@ -203,7 +203,7 @@ impl Intake {
         if !is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
             outcome.effects.push(Effect::AddTag { lead, tag });
-            self.tell_admins(&self.pool, "owners_exhausted", case, &mut outcome);
+            self.tell_admins(&self.pool, OWNERS_EXHAUSTED, case, &mut outcome);
         }
         outcome.tell(owner, "nobody_answers", &about);
         self.attend(case, &facts, owner, &mut outcome);
@@ -326,7 +326,7 @@ impl Intake {
             }
         }
         outcome.leave_work(case, owner);
-        self.tell_admins(&pool, "owners_exhausted", case, &mut outcome);
+        self.tell_admins(&pool, OWNERS_EXHAUSTED, case, &mut outcome);
         outcome.wake(lead, case.now + ABANDONED, wake_up::RETRY);
         outcome.route = Route::ToPool { pool };
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());

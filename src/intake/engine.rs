@@ -511,7 +511,7 @@ impl Intake {
             score: None,
             assignment: None,
             refusal: None,
-            held_for: None,
+            cause: None,
             person: None,
             route_rule: None,
             route_faults: Vec::new(),

@@ -77,10 +77,10 @@ impl Intake {
             outcome.tell_helper(case, case.history);
             // The day begins when it is taken from him.
             let until = self.stay_ends(case, case.now, CONSENT_HOLD);
-            outcome.held_for = Some(CONSENT_CODE.into());
+            outcome.cause = Some(CONSENT_CODE.into());
             return outcome.hold(case, until, None);
         }
-        outcome.held_for = Some(CONSENT_CODE.into());
+        outcome.cause = Some(CONSENT_CODE.into());
         if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
             self.nurture(case, outcome);
         } else {
@@ -134,7 +134,7 @@ impl Intake {
             return false;
         }
         outcome.hold(case, until, None);
-        outcome.held_for = Some(BURST.into());
+        outcome.cause = Some(BURST.into());
         true
     }
 

@@ -5,17 +5,20 @@ use std::fmt::{self, Write as _};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::act::Act;
 use super::next::Next;
+use super::pools::{NOBODY_CLAIMS, OWNERS_EXHAUSTED};
 use super::refusal::Refusal;
 use super::state_basis::Basis;
 use super::state_delta::OutcomeDelta;
+use super::wake_up;
 use crate::assign::Assignment;
-use crate::blacklist::Verdict;
+use crate::blacklist::{CONSENT_CODE, Verdict};
 use crate::book::Book;
 use crate::dedup::{Resolution, Rows};
 use crate::document::Digest;
 use crate::model::{
-    AccountId, Effect, EffectKey, FoldKind, LeadId, PoolId, RecordRef, RepId, RuleId, effect_keys,
+    AccountId, Effect, EffectKey, FoldKind, LeadId, PoolId, RecordRef, RepId, RuleId, TenureEnd, effect_keys,
 };
 use crate::rule::{RuleFault, RulesVersion};
 use crate::score::{Score, ScoreCell};
@@ -50,7 +53,7 @@ pub enum Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         record: Option<RecordRef>,
     },
-    /// It is not ready for sales.
+    /// It is not ready for sales, or everybody who may have it has lost it.
     Nurture {
         /// The nurture pool.
         pool: PoolId,
@@ -156,9 +159,8 @@ impl fmt::Display for Route {
                 write!(f, "goes to {owner}, the owner of {record}")
             }
             Route::ToOwner { owner, record: None } => write!(f, "stays with its owner {owner}"),
-            Route::Nurture { pool } => write!(f, "is not ready for sales and goes to the pool {pool}"),
             Route::Assigned { owner } => write!(f, "is assigned to {owner}"),
-            Route::ToPool { pool } => write!(f, "goes to the pool {pool}"),
+            Route::Nurture { pool } | Route::ToPool { pool } => write!(f, "goes to the pool {pool}"),
             Route::AwaitingReview { reviewer, until, then } => {
                 match reviewer {
                     Some(rep) => write!(f, "waits for {rep} to decide")?,
@@ -288,9 +290,9 @@ pub struct Outcome {
     pub(super) assignment: Option<Box<Assignment>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
-    /// Why a person is asked, where no rule asked.
+    /// Why the lead goes there, where neither a rule nor its scores say so: a person is asked, or nobody is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) held_for: Option<Code>,
+    pub(super) cause: Option<Code>,
     /// The act of a person that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) person: Option<Code>,
@@ -348,9 +350,9 @@ impl Outcome {
                 let rule = self.route_rule.clone().map(OutcomeReason::ElsewhereRule);
                 rule.or(Some(OutcomeReason::HasEnded))
             }
-            Route::Nurture { .. } => cell(),
+            Route::Nurture { .. } => self.cause.clone().map(OutcomeReason::Unassigned).or_else(cell),
             Route::AwaitingReview { reviewer: None, .. } => {
-                let held = self.held_for.clone().map(OutcomeReason::Finding);
+                let held = self.cause.clone().map(OutcomeReason::Finding);
                 held.or_else(by_match).or(Some(OutcomeReason::PossibleDuplicate))
             }
             Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => by_rule(),
@@ -528,10 +530,59 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lead {} {}", self.lead, self.route)?;
+        match (&self.person, self.route.owner()) {
+            (Some(act), Some(owner)) if *act == Act::Claim.as_str() => {
+                write!(f, "lead {} is claimed by {owner}", self.lead)?;
+            }
+            _ => write!(f, "lead {} {}", self.lead, self.route)?,
+        }
+        if let Route::Nurture { .. } = self.route {
+            self.why_nurtured(f)?;
+        }
+        if let Some((rep, said)) = self.loss() {
+            write!(f, "; {rep} {said}")?;
+        }
         match &self.refusal {
             Some(refusal) => write!(f, "; refused: {refusal}"),
             None => Ok(()),
         }
+    }
+}
+
+impl Outcome {
+    fn why_nurtured(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.cause.as_deref() {
+            Some(OWNERS_EXHAUSTED) => "everybody who may have it has lost it",
+            Some(NOBODY_CLAIMS) => "nobody has claimed it",
+            Some(wake_up::IMPORTED) => "it was imported, and has shown no interest since",
+            Some(CONSENT_CODE) => "the person has refused every channel",
+            Some(_) => return Ok(()),
+            None if self.score.as_ref().is_some_and(|score| !score.is_mature()) => {
+                "it is not ready for sales"
+            }
+            None => return Ok(()),
+        };
+        write!(f, ": {why}")
+    }
+
+    /// Who loses the lead by this, and what that rep did.
+    fn loss(&self) -> Option<(&RepId, &'static str)> {
+        let missed = |rep: &RepId| {
+            let is_told = |effect: &Effect| matches!(effect, Effect::Notify { rep: told, code, .. } if told == rep && *code == "deadline_missed");
+            self.effects.iter().any(is_told)
+        };
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::EndTenure { lead, rep, end } if *lead == self.lead && self.route.owner() != Some(rep) => {
+                let said = match end {
+                    TenureEnd::Returned => "gave it back",
+                    TenureEnd::DealLost => "lost the deal",
+                    TenureEnd::Left => "has left",
+                    TenureEnd::Recycled if missed(rep) => "missed the deadline",
+                    _ => return None,
+                };
+                Some((rep, said))
+            }
+            _ => None,
+        })
     }
 }

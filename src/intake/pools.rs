@@ -11,6 +11,10 @@ use crate::model::{
 use crate::rule::Facts;
 use crate::score::Score;
 
+/// Nobody is left who has not lost the lead.
+pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
+/// Nobody has claimed the lead within its stay.
+pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
 /// After so many owners, or when nobody is left, a lead is looked at again.
 pub(super) const EXHAUSTED: TimeDelta = TimeDelta::days(30);
 /// How long what nobody takes lies in the pool of active customers before it goes to the general one.
@@ -78,6 +82,9 @@ impl Intake {
             outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: to.clone() });
         }
         outcome.wake(lead, case.now + stay, code);
+        if code == wake_up::IMPORTED {
+            outcome.cause = Some(wake_up::IMPORTED.into());
+        }
         outcome.route =
             if to == self.nurture_pool { Route::Nurture { pool: to } } else { Route::ToPool { pool: to } };
     }
@@ -94,7 +101,8 @@ impl Intake {
             return self.nurture(case, outcome);
         }
         if case.is_due(wake_up::POOL_STAY) {
-            self.tell_admins(&pool.id, "nobody_claims", case, outcome);
+            self.tell_admins(&pool.id, NOBODY_CLAIMS, case, outcome);
+            outcome.cause = Some(NOBODY_CLAIMS.into());
             return self.nurture(case, outcome);
         }
         let (until, code) = match pool.kind {
@@ -181,7 +189,7 @@ impl Intake {
             outcome.effects.push(Effect::SetOwner { lead, owner: admin.clone(), acquisition });
             outcome.start(case.lead, case.now);
             outcome.effects.extend(open_work(&admin, case));
-            outcome.tell(&admin, "owners_exhausted", &about);
+            outcome.tell(&admin, OWNERS_EXHAUSTED, &about);
             outcome.route = Route::Assigned { owner: admin };
             return;
         }
@@ -190,8 +198,9 @@ impl Intake {
         if case.lead.pool.as_ref() != Some(&pool) {
             outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
             let region_pool = self.pool_of_region(facts).clone();
-            self.tell_admins(&region_pool, "owners_exhausted", case, outcome);
+            self.tell_admins(&region_pool, OWNERS_EXHAUSTED, case, outcome);
         }
+        outcome.cause = Some(OWNERS_EXHAUSTED.into());
         outcome.wake(case.lead, case.now + EXHAUSTED, wake_up::NURTURE);
         outcome.route = Route::Nurture { pool };
     }

@@ -12,9 +12,9 @@ pub(super) const IMPORTED: &str = "imported";
 pub(super) const PUBLIC_STAY: &str = "public_stay";
 /// A person was asked.
 pub(super) const REVIEW_DUE: &str = "review_due";
-/// Reviewers were asked about a collision.
 /// A reviewer whom the rules of assignment ask has not answered.
 pub(super) const REVIEWER_DUE: &str = "reviewer_due";
+/// Reviewers were asked about a collision.
 pub(super) const COLLISION: &str = "collision_due";
 
 /// How long reviewers have for a collision, in hours.
@@ -33,12 +33,12 @@ pub(super) fn next_try(last: Option<&str>) -> &'static str {
     }
 }
 
-/// From this try on it is no news that nobody gets the lead.
 /// Whether a lead that waits for somebody with room is looked at again.
 pub(super) fn is_try(code: &str) -> bool {
     code.starts_with(RETRY)
 }
 
+/// From this try on it is no news that nobody gets the lead.
 pub(super) const LAST_TRY: &str = "retry_4";
 
 /// Whether so many tries have failed now that who runs the pool is told.

@@ -265,7 +265,7 @@ impl ColumnMap {
                 );
             }
         }
-        report.finish()?;
+        report.finish().map_err(|errors| errors.of("column map"))?;
         Ok(Importer { map: self.clone(), columns, constants, seen: BTreeMap::new() })
     }
 }

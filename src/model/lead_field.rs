@@ -269,7 +269,7 @@ impl<'de> serde::Deserialize<'de> for LeadField {
 }
 
 impl Lead {
-    /// Reads a lead strictly: a key that no lead has and a blank id are errors.
+    /// Reads a lead strictly: a key that no lead has, a blank id and a region that does not exist are errors.
     ///
     /// `Deserialize` ignores unknown keys, so that records can carry more than this version knows; this is for what
     /// people write by hand, where `phone` for `phones` would lose the number.
@@ -296,6 +296,7 @@ impl Lead {
         }
         let lead = load_into(document, &mut report, &|lead: &Lead, report| {
             report.within("id", |report| Unique::ids("lead").check(lead.id.as_str(), report));
+            report.within("region", |report| lead.region.iter().for_each(|one| one.check(report)));
         });
         finish(lead, report).map_err(|errors| errors.of("lead"))
     }

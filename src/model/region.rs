@@ -188,7 +188,7 @@ impl Region {
     ///
     /// let is_known = |text: &str| text.parse::<Region>().is_ok_and(|region| region.is_known());
     /// assert!(is_known("GB") && is_known("US-CA") && is_known("DE-BY"));
-    /// assert!(!is_known("UK") && !is_known("NY") && !is_known("US-XX"));
+    /// assert!(!is_known("EU") && !is_known("NY") && !is_known("US-XX"));
     /// ```
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -199,19 +199,25 @@ impl Region {
 
     /// Reports a region that no lead can be in.
     pub(crate) fn check(&self, report: &mut Report) {
+        if let Some((message, help)) = self.unknown() {
+            report.error("unknown_region", message, help);
+        }
+    }
+
+    /// Of a region that no lead can be in: what is wrong with it, and what to write.
+    pub(crate) fn unknown(&self) -> Option<(String, String)> {
         if self.is_known() {
-            return;
+            return None;
         }
         let state = format!("US-{}", self.country());
         let help = match self.country() {
-            "UK" => "write `GB`".to_owned(),
             "EU" => "list its countries".to_owned(),
             country if country != "US" && is_listed(STATES, country) => {
                 format!("write `{state}` for the state")
             }
             _ => "write a country of ISO 3166-1 as `CN`, or a part of one as `CN-GD` or `US-CA`".to_owned(),
         };
-        report.error("unknown_region", format!("there is no region `{self}`"), help);
+        Some((format!("there is no region `{self}`"), help))
     }
 
     /// Hong Kong, Macao and Taiwan have country codes of their own; the places in them are filed with China's.
@@ -267,7 +273,10 @@ impl FromStr for Region {
         if !(a.is_ascii_uppercase() && b.is_ascii_uppercase()) {
             return Err(fail("the country is two letters (ISO 3166-1)"));
         }
-        let mut region = Region { country: [a, b], subdivision: *b"   ", code: 0 };
+        // ISO 3166 reserves `UK` for the United Kingdom, and forms write it.
+        let written = [a, b];
+        let country_code = if written == *b"UK" { *b"GB" } else { written };
+        let mut region = Region { country: country_code, subdivision: *b"   ", code: 0 };
         for part in parts {
             if part.len() == 6 && country == "CN" {
                 let code = part.parse().map_err(|_| fail("a GB/T 2260 code has six digits"))?;
@@ -321,7 +330,7 @@ impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(|error| {
-            let help = "write it as `CN-GD`, `CN-GD-440300` or `US-CA`";
+            let help = "write a country as `DE`, or a part of one as `CN-GD`, `CN-GD-440300` or `US-CA`";
             serde::de::Error::custom(crate::document::Finding::new("bad_value", error, help))
         })
     }
@@ -338,6 +347,8 @@ mod tests {
             assert_eq!(region.to_string(), text);
         }
         assert_eq!("440000".parse::<Region>().unwrap().to_string(), "CN-GD");
+        assert_eq!("UK".parse::<Region>().unwrap().to_string(), "GB");
+        assert_eq!("uk-lnd".parse::<Region>().unwrap().to_string(), "GB-LND");
         assert_eq!("cn-440305".parse::<Region>().unwrap().to_string(), "CN-GD-440305");
     }
 

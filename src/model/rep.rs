@@ -160,7 +160,8 @@ impl Rep {
             let mut ids = Unique::ids("rep");
             check_ids(read.reps.iter().map(|rep| rep.id.as_str()), &mut ids, "reps", report);
         });
-        report.finish().map(|_| read.map(|read| read.reps).unwrap_or_default())
+        let read = report.finish().map(|_| read.map(|read| read.reps).unwrap_or_default());
+        read.map_err(|errors| errors.of("reps"))
     }
 }
 
@@ -314,7 +315,8 @@ impl Pool {
                 }
             });
         });
-        report.finish().map(|_| read.map(|read| read.pools).unwrap_or_default())
+        let read = report.finish().map(|_| read.map(|read| read.pools).unwrap_or_default());
+        read.map_err(|errors| errors.of("pools"))
     }
 }
 

@@ -264,6 +264,8 @@ impl fmt::Display for Condition {
 }
 
 impl Document for Condition {
+    const NAME: &'static str = "condition";
+
     /// What it reads is checked when it is compiled: where it stands decides on that.
     fn check(&self, _: &mut Report) {}
 }

@@ -189,12 +189,19 @@ fn known_value(field: &Field, value: &str) -> Result<String, ConditionError> {
 }
 
 fn region(json: &Json) -> Result<Region, ConditionError> {
-    let help = || "for example `CN-GD`, `CN-GD-440300` or `US-CA`".to_owned();
+    let help =
+        || "write a country as `DE`, or a part of one as `CN-GD`, `CN-GD-440300` or `US-CA`".to_owned();
     let Json::String(text) = json else {
         let shown: String = json.to_string().chars().take(40).collect();
         return Err(ConditionError::value(format!("{shown} is not a region"), help()));
     };
-    text.parse().map_err(|error: crate::model::RegionError| ConditionError::value(error.to_string(), help()))
+    let read: Region = text
+        .parse()
+        .map_err(|error: crate::model::RegionError| ConditionError::value(error.to_string(), help()))?;
+    match read.unknown() {
+        Some((message, help)) => Err(ConditionError::value(message, help)),
+        None => Ok(read),
+    }
 }
 
 /// A moment (RFC 3339), or a date, which stands for its first moment in UTC.
@@ -205,8 +212,11 @@ fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
     text.parse::<NaiveDate>().map(|date| date.and_time(NaiveTime::MIN).and_utc()).map_err(|_| {
         let head: String = text.chars().take(40).collect();
         let shown = scrubbed(&head);
-        let help = "write it as `2026-03-01T09:00:00+08:00` or `2026-03-01`";
-        ConditionError::value(format!("`{shown}` is not a time"), help.to_owned())
+        let mut help = "write it as `2026-03-01T09:00:00+08:00` or `2026-03-01`".to_owned();
+        if text.parse::<f64>().is_ok_and(f64::is_finite) {
+            help.push_str("; a number has no quotes");
+        }
+        ConditionError::value(format!("`{shown}` is not a time"), help)
     })
 }
 
@@ -245,7 +255,7 @@ pub(crate) fn pattern_within(source: &str, size: usize) -> Result<Regex, Conditi
 }
 
 fn expected(kind: FieldType, operator: Operator) -> String {
-    use Operator::{Between, In, Matches, NotIn, OlderThan, Within};
+    use Operator::{Between, Contains, EndsWith, In, Matches, NotIn, OlderThan, StartsWith, Within};
     let operators = kind.operators();
     if !operators.contains(&operator) {
         let names: Vec<String> = operators.iter().map(|op| format!("`{}`", op.as_str())).collect();
@@ -256,6 +266,9 @@ fn expected(kind: FieldType, operator: Operator) -> String {
         Between => "write a list of two: the smaller and the greater end".to_owned(),
         OlderThan | Within => "write a span of time, such as `\"7d\"`".to_owned(),
         Matches => "write a regular expression".to_owned(),
+        Contains | StartsWith | EndsWith => {
+            format!("compare it with {}; for several, write an `any` of conditions", singular(kind))
+        }
         _ => format!("compare it with {}", singular(kind)),
     }
 }

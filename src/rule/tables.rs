@@ -22,8 +22,9 @@ pub struct HostTables {
     pub gazetteer: Gazetteer,
     /// Where phone numbers were issued.
     pub phone_segments: Option<PhoneSegments>,
-    /// Where a phone number without a country code is dialled; China by default. Another country needs an
-    /// [oracle](Self::oracle): without one such a number has no key, so it matches nothing and is no contact.
+    /// Where a phone number without a country code is dialled; China by default. Of another country
+    /// the lengths of numbers are known, and only an [oracle](Self::oracle) knows which of them exist, and those of countries
+    /// whose lengths do not tell: without one such a number has no key, so it matches nothing and is no contact.
     pub default_region: Region,
     /// Judges phone numbers of other countries.
     pub oracle: Option<Arc<dyn PhoneOracle>>,

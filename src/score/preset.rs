@@ -110,7 +110,7 @@ impl ScoreRules {
         if let Maturity::Cells(cells) = &mut self.maturity {
             cells.insert(cell);
         }
-        let text = "hand to sales: call this week".to_owned();
+        let text = "call this week".to_owned();
         self.matrix.insert(cell, Advice { key: format!("score.advice.{cell}"), text });
         self
     }
@@ -232,28 +232,28 @@ impl Default for WeightedMaturity {
 fn advice(cell: ScoreCell) -> &'static str {
     let texts = match cell.grade {
         FitGrade::A => [
-            "hand to sales at once: call today",
-            "hand to sales: call within two days",
-            "hand to sales: open with a case of its industry",
-            "hand to sales: wake its interest in person",
+            "call today",
+            "call within two days",
+            "open with a case study from its industry",
+            "call to raise its interest",
         ],
         FitGrade::B => [
-            "hand to sales: call within two days",
-            "hand to sales: call this week",
-            "hand to sales when there is time, keep sending content",
-            "nurture: invite to an event of its industry",
+            "call within two days",
+            "call this week",
+            "call when there is time; keep sending content",
+            "invite to an event for its industry",
         ],
         FitGrade::C => [
-            "hand to sales: find out whether the need is real",
-            "hand to sales when there is time",
-            "nurture: send content regularly",
-            "nurture: send content now and then",
+            "find out whether the need is real",
+            "call when there is time",
+            "send content regularly",
+            "send content now and then",
         ],
         FitGrade::D => [
-            "do not sell: let it read on by itself",
-            "do not sell: keep on the mailing list",
-            "do not sell: keep for reach only",
-            "do not sell: let it go",
+            "leave it to read on its own",
+            "keep it on the mailing list",
+            "keep it for reach only",
+            "do not pursue it",
         ],
     };
     texts.get(cell.level as usize).copied().unwrap_or_default()

@@ -39,6 +39,8 @@ struct Variant {
 fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
     let start = source.find(&format!("pub enum {name} {{")).unwrap_or_else(|| panic!("no enum {name}"));
     let body: Vec<&str> = source[start..].lines().skip(1).take_while(|line| *line != "}").collect();
+    // Attributes and comments stand as deep as fields do, and the text of an error may hold a colon.
+    let is_field = Regex::new(r"^[a-z_]+: [^:]").unwrap();
     let mut found: BTreeMap<String, Variant> = BTreeMap::new();
     let mut says = Vec::new();
     let mut current = String::new();
@@ -55,7 +57,7 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
                 says.clear();
                 found.insert(current.clone(), Variant { says: says_first, fields: Vec::new() });
             }
-            (2, None) if text.contains(": ") && !text.starts_with('#') && !text.starts_with("//") => {
+            (2, None) if is_field.is_match(text) => {
                 let field = text.split(':').next().unwrap().to_owned();
                 found.get_mut(&current).unwrap().fields.push(format!("`{field}`"));
             }
