@@ -116,7 +116,7 @@ pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
 pub(crate) use site::site_domain;
-pub(crate) use stated::{is_abroad, read_phones_of};
+pub(crate) use stated::{is_planned, read_phones_of};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub use wechat_field::read_wechats;

@@ -9,7 +9,7 @@ use super::cn_plan::{self, Judgement};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::key::Key;
 use super::moment::moment;
-use super::plans::{fits_plan, in_full};
+use super::plans::fits_plan;
 use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
 use super::segments::PhoneSegments;
 use crate::model::Region;
@@ -400,12 +400,6 @@ impl Phone {
                 }
                 _ => Phone::chinese(cn_plan::strip_bare_86(digits)),
             };
-        }
-        // A whole mobile number of China may be one anywhere: a wrong key is worse than none.
-        if !Phone::chinese(digits).is_ok()
-            && let Some(whole) = in_full(country, number)
-        {
-            return Phone::international(whole.as_bytes(), options);
         }
         // Elsewhere another code may dial out: `0086…` is Australia's in Hong Kong, where `008` is a carrier's.
         Phone { quality: PhoneQuality::UnknownCountry, ..Phone::malformed(PhoneFault::Empty) }

@@ -1,13 +1,12 @@
 //! How long the numbers of other countries are.
 
-/// A number as it is dialled inside a country, with its calling code before it and no `+`; `None` where the plan is not known, or
-/// the number is not as long as the plan's. Length is all that is known: whether the number exists an oracle says.
+/// A number as it is dialled inside a country, with the calling code in front and no `+`; `None` if the plan is not known or the
+/// number does not fit it. Only lengths are known here: whether the number exists, an oracle says.
 pub(super) fn in_full(country: &str, digits: &str) -> Option<String> {
-    let (_, code, least, most, has_trunk) = PLANS.iter().find(|(name, ..)| *name == country)?;
+    let (_, code, _, _, has_trunk) = PLANS.iter().find(|(name, ..)| *name == country)?;
     let national = if *has_trunk { digits.strip_prefix('0')? } else { digits };
     let national = national.strip_prefix('1').filter(|_| *code == 1).unwrap_or(national);
-    let fits = (*least..=*most).contains(&national.len()) && !(national.starts_with('0') && !has_trunk);
-    fits.then(|| format!("{code}{national}"))
+    fits_plan(*code, national.as_bytes()).then(|| format!("{code}{national}"))
 }
 
 /// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164

@@ -17,10 +17,23 @@ pub(crate) fn read_phones_of(
     options: &PhoneOptions<'_>,
 ) -> Vec<ContactValue<Phone>> {
     let found = read_phones(text, options);
-    match region.filter(|region| is_abroad(region, options)) {
-        Some(region) => in_country(text, found, region, options),
+    match planned(region, options) {
+        Some(country) => in_country(text, found, country, options),
         None => found,
     }
+}
+
+/// Whether the numbers of somebody in a region are read by the plan of a country, which [`read_phones`] does not know.
+pub(crate) fn is_planned(region: Option<Region>, options: &PhoneOptions<'_>) -> bool {
+    planned(region, options).is_some()
+}
+
+/// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. China's plan `read_phones`
+/// knows, and whoever has an oracle has asked it about the forms' country by then.
+fn planned(region: Option<Region>, options: &PhoneOptions<'_>) -> Option<Region> {
+    let forms = Some(options.default_region)
+        .filter(|forms| options.oracle.is_none() && numbering_country(forms) != "CN");
+    region.filter(|region| is_abroad(region, options)).or(forms)
 }
 
 /// The numbers of a field as they are dialled in a country, read before as in the country of `options`: what is written with a
@@ -42,7 +55,7 @@ fn in_country(
 }
 
 /// Whether numbers are dialled in a country in another way than in that of the options.
-pub(crate) fn is_abroad(country: &Region, options: &PhoneOptions<'_>) -> bool {
+fn is_abroad(country: &Region, options: &PhoneOptions<'_>) -> bool {
     numbering_country(country) != numbering_country(&options.default_region)
 }
 
@@ -103,6 +116,28 @@ mod tests {
         {
             let found = read_phones(written, &options);
             assert!(!found.iter().any(|one| one.value.is_assumed()), "{written}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_in_the_country_of_the_forms_without_an_oracle() {
+        for (country, written, expected) in [
+            ("US", "(650) 253-0000", Some("+16502530000")),
+            ("US", "1 650 253 0000", Some("+16502530000")),
+            ("US", "253 0000", None),
+            ("US", "150 253 0000", None),
+            ("US", "13927461853", Some("+8613927461853")),
+            ("GB", "020 7946 0958", Some("+442079460958")),
+            ("CN-HK", "2123 4567", Some("+85221234567")),
+            ("CN-HK", "1. (0086)198 4340 2877", Some("+8619843402877")),
+        ] {
+            let options = PhoneOptions { default_region: country.parse().unwrap(), oracle: None };
+            let stated = Some(options.default_region);
+            for region in [None, stated] {
+                let found = read_phones_of(written, region, &options);
+                let keys: Vec<&str> = found.iter().filter_map(|one| one.value.key()).collect();
+                assert_eq!(keys, Vec::from_iter(expected), "{country} {written}");
+            }
         }
     }
 

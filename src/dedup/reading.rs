@@ -8,7 +8,7 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
-    WechatKind, is_abroad, is_public_mail_domain, plain_phone, read_emails, read_phones_of, wechat_ids,
+    WechatKind, is_planned, is_public_mail_domain, plain_phone, read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
@@ -211,7 +211,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             return;
         }
         let options = self.context.tables.phone_options();
-        let is_home = region.is_none_or(|region| !is_abroad(&region, &options));
+        let is_home = !is_planned(region, &options);
         for phone in phones {
             if !self.may_be_ours(phone.as_str()) {
                 continue;

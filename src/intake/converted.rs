@@ -5,10 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::claim::held_by;
 use super::engine::Case;
-use super::marks::EXHAUSTED_TAG;
-use super::marks::is_disputed;
+
+use super::marks::{OWNERS_EXHAUSTED, is_disputed};
 use super::move_customer::{Move, Takes};
-use super::pools::{EXHAUSTED, OWNERS_EXHAUSTED};
+use super::pools::EXHAUSTED;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
@@ -24,7 +24,7 @@ const ABANDONED: TimeDelta = TimeDelta::days(1);
 
 /// Whether everybody who might have it has let the customer wait.
 pub(super) fn is_exhausted(lead: &Lead) -> bool {
-    lead.tags.iter().any(|tag| tag == EXHAUSTED_TAG)
+    lead.tags.iter().any(|tag| tag == OWNERS_EXHAUSTED)
 }
 
 impl Intake {
@@ -183,7 +183,7 @@ impl Intake {
             outcome.ask_whose(self, &case);
         }
         if is_exhausted(lead) {
-            let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
+            let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
             outcome.effects.push(Effect::RemoveTag { lead, tag });
         }
         outcome.route = converted_to(&heir, lead);
@@ -201,7 +201,7 @@ impl Intake {
         let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
         outcome.restart(case, now + (EXHAUSTED - first_contact).max(TimeDelta::zero()));
         if !is_exhausted(lead) {
-            let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
+            let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
             outcome.effects.push(Effect::AddTag { lead, tag });
             self.tell_admins(&self.pool, OWNERS_EXHAUSTED, case, &mut outcome);
         }

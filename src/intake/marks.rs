@@ -5,9 +5,11 @@ use super::act::RELEASED;
 use crate::dedup::COLLISION;
 use crate::model::{Effect, Lead};
 
-/// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
-/// days.
-pub(super) const EXHAUSTED_TAG: &str = "owners_exhausted";
+/// Code: nobody is left who has not lost the lead. Tag of a customer whom nobody answers and nobody else can: who runs the pool
+/// was told, and the owner is asked once in thirty days.
+pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
+/// Code: nobody has claimed the lead within its stay.
+pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
 /// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
 pub(super) const BURST: &str = "burst";
 /// Tag and code: no contact value of somebody's lead can be used.
@@ -21,7 +23,7 @@ pub(super) const NO_EMAIL: &str = "do_not_contact_email";
 pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
 
 const MARKS: [&str; 9] =
-    [RELEASED, COLLISION, EXHAUSTED_TAG, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
+    [RELEASED, COLLISION, OWNERS_EXHAUSTED, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
 
 /// Whether reviewers are asked whose the customer of a lead is.
 pub(super) fn is_disputed(lead: &Lead) -> bool {

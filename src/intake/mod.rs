@@ -58,7 +58,7 @@
 //! let missed = book.overdue(later).remove(0);
 //! let input = intake.input_of(&book, &missed, later).unwrap();
 //! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, later);
-//! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang");
+//! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li missed the deadline");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
+use super::marks::{NOBODY_CLAIMS, OWNERS_EXHAUSTED};
 use super::next::Next;
-use super::pools::{NOBODY_CLAIMS, OWNERS_EXHAUSTED};
 use super::refusal::Refusal;
 use super::state_basis::Basis;
 use super::state_delta::OutcomeDelta;

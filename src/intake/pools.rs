@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::engine::Case;
+use super::marks::{NOBODY_CLAIMS, OWNERS_EXHAUSTED};
 use super::routing::{is_hot, open_work};
 use super::{Intake, Outcome, Route, wake_up};
 use crate::model::{
@@ -11,10 +12,6 @@ use crate::model::{
 use crate::rule::Facts;
 use crate::score::Score;
 
-/// Nobody is left who has not lost the lead.
-pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
-/// Nobody has claimed the lead within its stay.
-pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
 /// After so many owners, or when nobody is left, a lead is looked at again.
 pub(super) const EXHAUSTED: TimeDelta = TimeDelta::days(30);
 /// How long what nobody takes lies in the pool of active customers before it goes to the general one.

@@ -96,7 +96,7 @@ impl Intake {
     /// };
     /// let input = Input { lead, ..Input::default() };
     /// let outcome = intake.reassign(&input, Loss::Returned, &roster, &State::default(), now);
-    /// assert_eq!(outcome.to_string(), "lead L1 is assigned to wang");
+    /// assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li gave it back");
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn reassign(

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::HostTables;
 use super::misplaced::{Contact, ContactField, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, is_abroad,
+    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, is_planned,
     plain_email, plain_phone, read_emails, read_phones, read_phones_of, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
@@ -208,7 +208,7 @@ fn phones_of(lead: &Lead, tables: &HostTables) -> Values<Phone> {
     let texts = lead.phones.iter().map(PhoneNumber::as_str);
     // Whoever states a country writes numbers as they are dialled there.
     let stated = lead.country.as_deref().and_then(|country| tables.gazetteer.region_of(country));
-    if stated.is_some_and(|country| is_abroad(&country, &options)) {
+    if is_planned(stated, &options) {
         let read = |text: &str| read_phones_of(text, stated, &options);
         return Values::read(ContactField::Phone, texts, |_| None, read);
     }

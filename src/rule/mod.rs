@@ -13,7 +13,7 @@
 //! // A mistake is reported with its location and a suggested fix.
 //! let errors = Condition::load(json!({"field": "employee_cuont", "ge": 1000})).unwrap_err();
 //! assert_eq!(errors.to_string(), "\
-//! 1 error in the rules
+//! 1 error in the condition
 //! error[unknown_field] at field: there is no field `employee_cuont`
 //!   help: did you mean `employee_count`?");
 //!

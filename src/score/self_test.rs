@@ -229,7 +229,7 @@ mod tests {
              cell should be A1, but is B3\n  \
              mature should be no, but is yes\n  \
              what rule big gives should be 5, but is 65\n    \
-             B3: engagement 40 is level 3, fit 65 is grade B; ready for sales; hand to sales when there is time, \
+             B3: engagement 40 is level 3, fit 65 is grade B; ready for sales; call when there is time; \
              keep sending content\n      \
              +40 engagement by rule consult: 2 × consult, last on 2026-01-01T00:00:00Z\n      \
              +65 fit by rule big: its condition holds"

@@ -133,7 +133,7 @@ fn a_coverage_without_a_known_year_is_refused() {
     assert_eq!(
         errors.to_string(),
         "\
-1 error in the rules
+1 error in the calendar
 error[unknown_days_off] at coverage: the coverage is from 2027-01-01 through 2028-12-31, and the days off of `cn` are \
 known from 2023-01-01 through 2026-12-31
   help: add the days off and the make-up days of those years to `overrides`, and the years to `known_years`"

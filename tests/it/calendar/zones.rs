@@ -85,7 +85,7 @@ fn days_between_are_counted_where_a_date_is_shown_twice() {
 fn a_name_without_the_database_names_the_feature_and_the_fix() {
     let errors = CalendarRules::from_json_str("{\n  \"zone\": \"Asia/Shanghai\"\n}").unwrap_err();
     assert_eq!(errors.to_string(), "\
-1 error in the rules
+1 error in the calendar
 error[bad_value] at zone (2:3): `Asia/Shanghai` is not an offset such as `+08:00`; zone names need the feature `chrono-tz`
   help: turn on the feature `chrono-tz` of leadkit, or write the offset, such as `\"+08:00\"`; `{\"transitions\": …}` where it changes");
 }
@@ -193,7 +193,7 @@ mod names {
         assert_eq!(
             errors.to_string(),
             "\
-1 error in the rules
+1 error in the calendar
 error[bad_value] at zone (1:2): there is no zone `Asia/Shangai`
   help: did you mean `Asia/Shanghai`?"
         );
