@@ -467,7 +467,7 @@ impl Report {
         let help = if names.is_empty() {
             format!("no {what} is defined: define it, or remove the reference")
         } else if self.compared + names.len() > MAX_COMPARED && names.len() > MAX_LISTED {
-            format!("it is none of the {} known names; fix the ones above first", names.len())
+            format!("it is not one of the {} known names; fix the ones above first", names.len())
         } else {
             self.compared += names.len();
             suggested(name, names)
@@ -582,7 +582,7 @@ mod tests {
         }
         report.unknown_name("unknown_rule", "rule", "vpi", ["vip", "x"]);
         let helps: Vec<&str> = report.diagnostics().iter().filter_map(|one| one.help.as_deref()).collect();
-        let late = "it is none of the 300000 known names; fix the ones above first";
+        let late = "it is not one of the 300000 known names; fix the ones above first";
         let first = ["did you mean `group_0`?", "did you mean `group_1`?", "did you mean `group_2`?"];
         assert_eq!(helps, [first.as_slice(), &[late, late, "did you mean `vip`?"]].concat());
     }

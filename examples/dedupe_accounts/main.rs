@@ -378,7 +378,7 @@ mod tests {
         let mut log = second.log.clone();
         let merged = table.text().unwrap();
         let refused = first.take_back(&mut table, &mut log).unwrap_err().to_string();
-        assert_eq!(refused, "account a was merged again since: take that back first");
+        assert_eq!(refused, "account a has been merged again since: undo that merge first");
         assert_eq!(table.text().unwrap(), merged);
         second.take_back(&mut table, &mut log).unwrap();
         assert_eq!(table.text().unwrap(), text);

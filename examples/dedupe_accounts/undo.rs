@@ -20,7 +20,7 @@ pub(super) fn undo_path(out: &Path) -> PathBuf {
 /// An undo file that is written over can never be used again.
 pub(super) fn may_write(path: &Path, arguments: &Arguments) -> Result<(), String> {
     if path.exists() && !arguments.has("overwrite") {
-        return Err(format!("{} is there already: name another file, or add --overwrite", path.display()));
+        return Err(format!("{} already exists: name another file, or add --overwrite", path.display()));
     }
     Ok(())
 }

@@ -245,7 +245,7 @@ impl Arguments {
                 Some(name) if valued.contains(&name) => {
                     let value = words.next().ok_or_else(|| format!("--{name} needs a value\n{usage}"))?;
                     if arguments.options.insert(name.to_owned(), value).is_some() {
-                        return Err(format!("--{name} is there twice\n{usage}").into());
+                        return Err(format!("--{name} is given twice\n{usage}").into());
                     }
                 }
                 Some(name) if flags.contains(&name) => {

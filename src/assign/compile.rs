@@ -120,7 +120,7 @@ fn check_group(group: &RepGroup, report: &mut Report) {
     report.within("members", |report| {
         if group.members.is_empty() {
             if group.when.is_none() {
-                report.error("no_reps", "the group has no members", "add at least one rep, or say `when`");
+                report.error("no_reps", "the group has no members", "add at least one rep, or set `when`");
             }
             return;
         }

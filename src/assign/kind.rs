@@ -141,7 +141,7 @@ impl fmt::Display for AssignmentKind {
             AssignmentKind::ExistingOwner { rep } => {
                 write!(f, "goes to {rep}, who owns what it was matched to")?
             }
-            AssignmentKind::Given { rep } => write!(f, "goes to {rep}, to whom it was given")?,
+            AssignmentKind::Given { rep } => write!(f, "goes to {rep}, who was given it")?,
             AssignmentKind::Claimed { rep } => write!(f, "goes to {rep}, who claimed it")?,
             AssignmentKind::ToPool { pool, .. } => write!(f, "goes to pool {pool}")?,
             AssignmentKind::AwaitingReview { by, .. } => write!(f, "waits for {by} to decide")?,

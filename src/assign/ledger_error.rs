@@ -53,23 +53,27 @@ pub enum LedgerError {
         found: LeadId,
     },
     /// The decision was made by other rules: ask the assigner of its [version](super::Assignment::version).
-    #[error("the decision was made by other rules")]
+    #[error("the decision was made under other rules")]
     OtherRules,
     /// The decision is of a time that a ledger cannot be stored with. Say a `now` between the years 1900 and 9999.
-    #[error("the decision is of {at}, outside the years 1900 to 9999")]
+    #[error("the decision was made at {at}, outside the years 1900 to 9999")]
     Time {
         /// The moment of the decision.
         at: DateTime<Utc>,
     },
     /// The ledger is at the last revision there is: no decision can be told from the next, so none is applied. A count
     /// of decisions does not come so far; the ledger is damaged. Begin a new one.
-    #[error("the ledger of pool `{pool}` is at the last revision there is: it is damaged, begin a new one")]
+    #[error(
+        "the ledger of pool `{pool}` is at the highest possible revision: it is damaged, start a new one"
+    )]
     NoRevisionLeft {
         /// The pool.
         pool: PoolId,
     },
     /// As [`NoRevisionLeft`](LedgerError::NoRevisionLeft), of a rep's row.
-    #[error("the counts of rep `{rep}` are at the last revision there is: they are damaged, begin new ones")]
+    #[error(
+        "the counts of rep `{rep}` are at the highest possible revision: they are damaged, start new ones"
+    )]
     NoRepRevisionLeft {
         /// The rep.
         rep: RepId,
@@ -90,7 +94,7 @@ pub enum LedgerFault {
     #[error("`pool` is blank")]
     NoPool,
     /// It is at the last revision there is.
-    #[error("`revision` is the last there is: no decision could be applied")]
+    #[error("`revision` is the highest possible one: no further decision could be applied")]
     NoRevisionLeft,
     /// What the reps of a list are owed does not sum to 0.
     #[error("what the reps of {list} are owed sums to {sum}, not to 0")]
@@ -141,7 +145,7 @@ pub enum LedgerFault {
         pool: PoolId,
     },
     /// A decision is remembered that was none.
-    #[error("the decision under the key `{0}` is none that is remembered")]
+    #[error("the decision under the key `{0}` is of a kind that is never remembered")]
     NotSettled(String),
     /// A rep gave back or took more leads than there are revisions.
     #[error("rep `{0}` took more leads than the revision allows")]

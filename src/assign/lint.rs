@@ -57,7 +57,7 @@ impl AssignRules {
     fn warn_of_rule(&self, rule: &AssignRule, pool: &PoolRules, report: &mut Report) {
         if rule.takes_turn && self.takes_turns(rule, pool) != Some(false) {
             let message = match self.takes_turns(rule, pool) {
-                None => "the rule shares nothing, so there is no turn to take",
+                None => "the rule does not share leads among reps, so there is no turn to take",
                 _ => "each lead of the rule takes a turn anyway",
             };
             report.within("takes_turn", |r| r.warning("no_effect", message, "leave it out"));
@@ -130,7 +130,7 @@ fn warn_of_group(group: &RepGroup, is_used: bool, report: &mut Report) {
         );
     }
     if group.custom.is_some() && group.strategy.is_some() {
-        let message = "the group has a strategy of the host, so this one is not asked";
+        let message = "the group has a custom strategy, so this one is not used";
         report.within("strategy", |r| r.warning("no_effect", message, "keep one of the two"));
     }
     if let Some(shares) = group.by_results.filter(|shares| shares.least > shares.most) {
@@ -159,7 +159,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
     for (span, most) in [("week", pool.weekly_assign_cap), ("month", pool.monthly_assign_cap)] {
         let both = most.zip(pool.daily_assign_cap).filter(|(most, daily)| *most > 0 && daily > most);
         if let Some((most, daily)) = both {
-            let message = format!("{daily} a day are never reached: a {span} allows {most}");
+            let message = format!("{daily} a day is never reached: the cap for a {span} is {most}");
             let help = format!("write at most {most}, or leave it out");
             report.within("daily_assign_cap", |r| r.warning("no_effect", message, help));
         }
@@ -171,7 +171,7 @@ fn warn_of_tiers(tiers: &[Tier], report: &mut Report) {
     let first = tiers.iter().position(|tier| tier.when.is_always()).unwrap_or(tiers.len());
     for (index, tier) in tiers.iter().enumerate().skip(first.saturating_add(1)) {
         if !tier.when.is_always() {
-            let message = format!("it is never asked: every lead begins at tier {} at the latest", first + 1);
+            let message = format!("it is never used: every lead begins at tier {} at the latest", first + 1);
             report.item(index, |report| {
                 report
                     .within("when", |r| r.warning("no_effect", message, "leave it out, or move the tier up"));

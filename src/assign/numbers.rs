@@ -104,7 +104,7 @@ impl Serialize for Numbers {
 impl<'de> Deserialize<'de> for Numbers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Numbers, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Numbers::read(&text).ok_or_else(|| D::Error::custom(format_args!("`{text}` is no set of numbers")))
+        Numbers::read(&text).ok_or_else(|| D::Error::custom(format_args!("`{text}` is not a set of numbers")))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::model::Rep;
 /// error[unknown_calendar] at reps[1].hours: there is no calendar `nihgt`
 ///   help: did you mean `night`?
 /// error[duplicate_id] at reps[2].id: another rep has the id `li`
-///   help: give each rep an id of its own");
+///   help: give each rep a unique id");
 ///
 /// // Valid, and probably not what is meant.
 /// let rules = RosterDocument::load(json!({"reps": [{"id": "li", "hours": "cn"}], "calendars": {

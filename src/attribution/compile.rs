@@ -167,11 +167,11 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
             }
             if let Some(both) = prefer.channels.intersection(&prefer.over).next() {
                 let message = format!("`{both}` is preferred over itself");
-                report.error("contradiction", message, "name it in one of the two lists");
+                report.error("contradiction", message, "name it in only one of the two lists");
             }
             if let Some(both) = prefer.channels.intersection(&rule.ignore).next() {
                 let message = format!("`{both}` is preferred and ignored");
-                report.warning("contradiction", message, "name it in one of the two lists");
+                report.warning("contradiction", message, "name it in only one of the two lists");
             }
         });
     }
@@ -208,7 +208,11 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
         Model::TimeDecay(rules) => {
             if rules.half_life.as_seconds() == 0 {
                 report.within("half_life", |report| {
-                    report.error("out_of_range", "the half-life has no length", "write a time such as `7d`");
+                    report.error(
+                        "out_of_range",
+                        "the half-life must be longer than 0",
+                        "write a time such as `7d`",
+                    );
                 });
             }
             Some(Kind::TimeDecay(*rules))
@@ -278,7 +282,11 @@ fn filter(condition: &Condition, report: &mut Report) -> Option<Predicate> {
         return None;
     }
     if condition.is_never() {
-        report.warning("never_matches", "no touch can count", "correct or remove the condition");
+        report.warning(
+            "never_matches",
+            "the condition never holds, so no touch counts",
+            "correct or remove the condition",
+        );
     }
     let mut fields = BTreeSet::new();
     visit_fields(&serde_json::to_value(condition).unwrap_or_default(), &mut fields);
@@ -316,7 +324,7 @@ fn check_bootstrap(bootstrap: &Bootstrap, rules: &AttributionRules, report: &mut
     }
     if !(bootstrap.level > 0.0 && bootstrap.level < 1.0) {
         report.within("level", |report| {
-            let message = format!("`{}` is not a part of the samples", bootstrap.level);
+            let message = format!("`{}` is not a share of the samples", bootstrap.level);
             report.error("out_of_range", message, "write a number between 0 and 1, such as 0.95");
         });
     }

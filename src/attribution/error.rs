@@ -90,7 +90,7 @@ pub enum JourneyError {
         copies: usize,
     },
     /// More than 2^32 − 1 touches, journeys or names.
-    #[error("journey {journey} is one too many: at most 4294967295 touches fit into one set, split it")]
+    #[error("journey {journey} is one too many: at most 4294967295 touches fit into one set; split it")]
     TooManyTouches {
         /// The journey.
         journey: usize,
@@ -132,7 +132,7 @@ pub enum CreditError {
     },
     /// More channels than the exact computation of a general game can hold.
     #[error(
-        "the game needs all subsets of {channels} channels, and at most {most} can be done: group channels"
+        "the game needs every subset of {channels} channels, and at most {most} channels are supported: group channels"
     )]
     TooManyChannels {
         /// Channels found.
@@ -156,7 +156,7 @@ pub enum CreditError {
     },
     /// The iteration has not reached the precision that is promised.
     #[error(
-        "the removal effect of `{channel}` is only known to {error}: {}keep fewer steps of each journey \
+        "the removal effect of `{channel}` is only known to within {error}: {}keep fewer steps of each journey \
          (`look_back.steps`)",
         lower(*.order)
     )]

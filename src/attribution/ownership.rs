@@ -40,7 +40,7 @@ impl OwnershipReason {
             }
             OwnershipReason::First => "it is the first of all",
             OwnershipReason::Last => "it is the latest",
-            OwnershipReason::Priority => "its pipeline is the most important",
+            OwnershipReason::Priority => "its pipeline has the highest priority",
         }
     }
 }

@@ -131,8 +131,8 @@ impl fmt::Display for Assembled {
             number(lost, "journey", "journeys"),
         )?;
         for (count, one, many) in [
-            (self.strangers, "touch of nobody known", "touches of nobody known"),
-            (self.repeats, "touch was there twice", "touches were there twice"),
+            (self.strangers, "touch of an unknown person", "touches of unknown people"),
+            (self.repeats, "touch was repeated", "touches were repeated"),
             (
                 self.unusable,
                 "touch has a blank or reserved channel and is left out",
@@ -146,8 +146,8 @@ impl fmt::Display for Assembled {
             (self.without_id, "lead has no id and is left out", "leads have no id and are left out"),
             (
                 self.repeated_records,
-                "lead, opportunity or order was there twice and counts once",
-                "leads, opportunities and orders were there twice and count once",
+                "lead, opportunity or order was repeated and counts once",
+                "leads, opportunities and orders were repeated and count once",
             ),
             (
                 self.ordered_not_won,

@@ -38,7 +38,7 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     let players = worth.len().trailing_zeros() as usize;
     if !worth.len().is_power_of_two() {
         return Err(CreditError::custom(format!(
-            "{} coalitions are no power of two: give the worth of every set of players",
+            "{} coalitions are not a power of two: give the worth of every set of players",
             worth.len()
         )));
     }

@@ -111,7 +111,7 @@ impl Allowances {
         }
         if written.scope == AllowScope::Value && matches!(written.allow, Allow::Lead(_)) {
             report.within("scope", |report| {
-                let message = "a lead is no value";
+                let message = "a lead is not a value";
                 report.error("no_value", message, "remove `scope`, or allow a value of the lead");
             });
         }
@@ -119,7 +119,7 @@ impl Allowances {
         if !is_personal && names_all && written.scope == AllowScope::Lead {
             report.warning(
                 "wide_override",
-                "everything found about a lead is suppressed for whoever writes this company, domain or network",
+                "every finding about a lead is suppressed for anyone who enters this company, domain or network",
                 "name the `rules` that it lifts, or write `\"scope\": \"value\"`",
             );
         }
@@ -288,7 +288,7 @@ fn check_rules(rules: &[RuleId], is_personal: bool, known: &Known, report: &mut 
                     report.error(
                         "lifts_no_consent",
                         format!(
-                            "`{rule}` is about consent, which nobody gives for a whole company or network"
+                            "`{rule}` is about consent, which cannot be given for a whole company or network"
                         ),
                         "allow the lead, or the person's `phone`, `email` or `wechat`",
                     );

@@ -73,7 +73,7 @@ impl Blacklist {
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
         if rules.rule_failed == Severity::Pass {
             report.within("rule_failed", |report| {
-                let message = "a rule that could not be evaluated must not pass unseen";
+                let message = "a lead must not pass unnoticed when a rule could not be evaluated";
                 report.error("silent_pass", message, "write `flag` or `block`");
             });
         }
@@ -158,7 +158,7 @@ fn compile_rule(
                 check_form("attribute", [&check.attribute], report);
                 if check.below_ms == 0 {
                     report.within("below_ms", |report| {
-                        let message = "no form is sent in less than no time";
+                        let message = "`below_ms` must be above 0";
                         report.error("out_of_range", message, "write milliseconds, such as 800");
                     });
                 }
@@ -218,7 +218,11 @@ fn check_fake(check: &FakeCheck, report: &mut Report) {
     for (name, empty) in [("rules", check.rules.is_empty()), ("fields", check.fields.is_empty())] {
         if empty {
             report.within(name, |report| {
-                report.error("empty_list", "nothing is looked for", "name at least one, or remove the rule");
+                report.error(
+                    "empty_list",
+                    "the rule looks for nothing",
+                    "name at least one, or remove the rule",
+                );
             });
         }
     }
@@ -229,13 +233,18 @@ fn check_form<'n>(name: &str, attributes: impl IntoIterator<Item = &'n String>, 
     let mut attributes = attributes.into_iter().peekable();
     report.within(name, |report| {
         if attributes.peek().is_none() {
-            report.error("empty_list", "nothing is looked for", "name an attribute, or remove the rule");
+            report.error(
+                "empty_list",
+                "the rule names no attribute",
+                "name an attribute, or remove the rule",
+            );
         }
         for attribute in attributes {
             if attribute.trim().is_empty() {
                 report.error("blank_name", "the attribute has no name", "write its name");
             } else if let Some(bare) = attribute.strip_prefix("attributes.") {
-                let message = format!("`{attribute}` is the name of a field, expected that of an attribute");
+                let message =
+                    format!("`{attribute}` is the name of a field, expected the name of an attribute");
                 report.error("not_an_attribute", message, format!("write `{bare}`"));
             }
         }
@@ -245,7 +254,7 @@ fn check_form<'n>(name: &str, attributes: impl IntoIterator<Item = &'n String>, 
 fn check_window(window: Span, report: &mut Report) {
     if window.as_seconds() == 0 {
         report.within("window", |report| {
-            report.error("empty_window", "the window has no length", "write a time such as `24h`");
+            report.error("empty_window", "the window must be longer than 0", "write a time such as `24h`");
         });
     }
 }
@@ -254,7 +263,7 @@ fn check_resubmission(check: &ResubmissionCheck, report: &mut Report) {
     check_window(check.window, report);
     if check.by.is_empty() {
         report.within("by", |report| {
-            report.error("empty_list", "nothing is compared", "name at least one, or remove the rule");
+            report.error("empty_list", "the rule compares nothing", "name at least one, or remove the rule");
         });
     }
 }

@@ -112,7 +112,7 @@ impl Consents {
         if record.basis.trim().is_empty() {
             report.warning(
                 "no_basis",
-                "nobody will know on what lawful basis the person is not contacted",
+                "the record does not give the lawful basis for not contacting the person",
                 "add `basis`, such as `objection` or `consent_withdrawn`",
             );
         }

@@ -396,7 +396,7 @@ impl Blacklist {
             Test::List(lists) => {
                 lists.find(facts, &mut found);
                 if lists.lacks_set() {
-                    let help = "attach one by `with_phone_set`, an empty one where there is none";
+                    let help = "attach one with `with_phone_set`; without numbers, attach an empty one";
                     pass.fail(
                         rule,
                         self.rule_failed,
@@ -409,7 +409,7 @@ impl Blacklist {
             Test::Joint(check) => match &self.joint_list {
                 Some(list) => list.find(check, facts, &mut found),
                 None => {
-                    let help = "attach one by `with_joint_list`, an empty one where there is none";
+                    let help = "attach one with `with_joint_list`; without reports, attach an empty one";
                     pass.fail(rule, self.rule_failed, unattached("no joint list is attached", help));
                 }
             },

@@ -51,8 +51,10 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
     // A clock was set back in between.
     let Some(elapsed) = elapsed.filter(|elapsed| *elapsed >= 0.0) else {
         return Err(Fault {
-            help: Some("bring the time from showing the form to sending it, such as 5200".to_owned()),
-            ..Fault::new(format!("`attributes.{name}` is no number of milliseconds"))
+            help: Some(
+                "set it to the milliseconds from showing the form to submitting it, such as 5200".to_owned(),
+            ),
+            ..Fault::new(format!("`attributes.{name}` is not a number of milliseconds"))
         });
     };
     let is_quick = elapsed < f64::from(check.below_ms);

@@ -187,7 +187,7 @@ impl JointList {
     /// assert_eq!(list.contributors(ContactKind::Phone, "+8613927461853", &one, day(10)), ["north"]);
     /// assert!(list.contributors(ContactKind::Phone, "+8613927461853", &one, day(25)).is_empty(), "expired");
     /// let error = list.report(ContactKind::Email, "nobody", "north", "", day(1), None).unwrap_err();
-    /// assert!(error.to_string().starts_with("`n****` is no e-mail address: there is no `@`"));
+    /// assert!(error.to_string().starts_with("`n****` is not an e-mail address: there is no `@`"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

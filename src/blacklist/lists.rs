@@ -60,7 +60,7 @@ fn check_direction(text: &str, turns: fn(char) -> bool) -> Result<(), (String, &
     match text.chars().find(|c| turns(*c)) {
         Some(c) => Err((
             format!(
-                "`{}` holds the invisible U+{:04X}, which turns the text round",
+                "`{}` contains the invisible U+{:04X}, which reverses the direction of the text",
                 head(text),
                 u32::from(c)
             ),
@@ -91,7 +91,7 @@ pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
     phone_entries(&phone).last().filter(|_| found.len() == 1).map(|key| Box::from(&*key)).ok_or_else(|| {
         let fault = phone.fault().map_or_else(String::new, |fault| format!(": {fault}"));
         (
-            format!("`{}` is no phone number{fault}", mask_phone(&head(text))),
+            format!("`{}` is not a phone number{fault}", mask_phone(&head(text))),
             "write it with its country code, such as `+8613800138000`",
         )
     })
@@ -110,7 +110,7 @@ pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
         _ => "it holds several".to_owned(),
     };
     Err((
-        format!("`{}` is no e-mail address: {fault}", mask_email(&head(text))),
+        format!("`{}` is not an e-mail address: {fault}", mask_email(&head(text))),
         "write it as `name@example.com`; whole domains go into a `domain` rule",
     ))
 }
@@ -128,7 +128,7 @@ pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)>
         _ => "it holds several".to_owned(),
     };
     Err((
-        format!("`{}` is no WeChat id: {fault}", mask_id(&head(text))),
+        format!("`{}` is not a WeChat id: {fault}", mask_id(&head(text))),
         "write the id as WeChat shows it, or the phone number of the account",
     ))
 }
@@ -137,7 +137,7 @@ pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)>
 pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     canonical_domain(text.trim()).map(Box::from).map_err(|fault| {
         (
-            format!("`{}` is no mail domain: {fault}", shown_domain(text)),
+            format!("`{}` is not a mail domain: {fault}", shown_domain(text)),
             "write it as `example.com`, without `@` and `*`",
         )
     })
@@ -156,7 +156,7 @@ fn shown_domain(text: &str) -> String {
 pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
     text.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| {
         (
-            format!("`{}` is no IP address", shown_address(&head(text))),
+            format!("`{}` is not an IP address", shown_address(&head(text))),
             "write it as `203.0.113.7` or `2001:db8::7`",
         )
     })
@@ -187,7 +187,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
 pub(super) fn check_company(text: &str, report: &mut Report) {
     if !names_company(text, &text::fold(text)) {
         let message =
-            format!("`{}` is what people write who have no company: all of them are meant", head(text));
+            format!("people without a company enter `{}`: the rule matches all of them", head(text));
         report.warning("names_nobody", message, "write the registered name of a company");
     }
 }
@@ -352,7 +352,7 @@ fn read<T: AsRef<str>, K>(
             report.item(index, |report| match key(entry.as_ref()).map(&mut insert) {
                 Ok(true) => {}
                 Ok(false) => {
-                    report.warning("duplicate_entry", "the entry is on the list already", "keep one")
+                    report.warning("duplicate_entry", "the entry is already on the list", "keep one")
                 }
                 Err((message, help)) => report.error("bad_entry", message, help),
             });
@@ -387,8 +387,8 @@ impl Domains {
             if check.except_public && !check.domains.is_empty() && check.domains.iter().all(is_public) {
                 report.warning(
                     "public_provider",
-                    "all of them are public mail providers, which are let through",
-                    "remove the rule, or set `except_public` to false where everybody's address is meant",
+                    "every entry is a public mail provider, and those are let through",
+                    "remove the rule, or set `except_public` to false to match every address at these providers",
                 );
             }
         });
@@ -436,8 +436,9 @@ fn check_registry(domain: &str, report: &mut Report) {
     let Ok(domain) = canonical_domain(domain.trim()) else { return };
     let is_registry = |(label, country): (&str, &str)| country.len() == 2 && REGISTRIES.contains(&label);
     if domain.split_once('.').is_some_and(is_registry) {
-        let message = format!("`{domain}` is where a country registers domains: all of them are meant");
-        report.warning("whole_registry", message, "write the domains of those who are meant");
+        let message =
+            format!("`{domain}` is where a country registers domains: the rule matches all of them");
+        report.warning("whole_registry", message, "list the domains that you mean");
     }
 }
 

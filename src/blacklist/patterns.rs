@@ -78,8 +78,8 @@ impl Patterns {
                     ),
                     Ok(regex) => {
                         if is_between_slashes(source) {
-                            let help = "write it without them; `(?i)` in front makes case no difference";
-                            report.warning("slashes", "the slashes are looked for in the text too", help);
+                            let help = "remove them; to ignore case, begin the pattern with `(?i)`";
+                            report.warning("slashes", "the slashes are matched as part of the text", help);
                         }
                         patterns.0.push(regex);
                     }

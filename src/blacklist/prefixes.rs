@@ -74,7 +74,7 @@ impl Prefixes {
                         if digits.len() <= MAX_CODE {
                             report.warning(
                                 "whole_country",
-                                format!("all numbers of `+{digits}` are meant"),
+                                format!("the rule matches every number of `+{digits}`"),
                                 "write the digits of a range, such as `+86170`",
                             );
                         }
@@ -82,7 +82,7 @@ impl Prefixes {
                     _ => report.error(
                         "bad_entry",
                         format!(
-                            "`{}` is no prefix of a phone number",
+                            "`{}` is not a prefix of a phone number",
                             scrubbed(&text.chars().take(30).collect::<String>())
                         ),
                         "write it with `+` and country code, such as `+86170`",
@@ -100,15 +100,15 @@ impl Prefixes {
                         if network.length < least {
                             report.warning(
                                 "wide_network",
-                                format!("`{}` is a good part of all addresses", text.trim()),
-                                "write the network that is meant, such as `203.0.113.0/24`",
+                                format!("`{}` covers a large part of all addresses", text.trim()),
+                                "write the network that you mean, such as `203.0.113.0/24`",
                             );
                         }
                     }
                     None => report.error(
                         "bad_entry",
-                        format!("`{}` is no network", shown_address(text)),
-                        "write it as `203.0.113.0/24` or `2001:db8::/32`, the bits behind the length all zero",
+                        format!("`{}` is not a network", shown_address(text)),
+                        "write it as `203.0.113.0/24` or `2001:db8::/32`, with every bit after the prefix length zero",
                     ),
                 });
             }

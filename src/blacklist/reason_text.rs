@@ -14,7 +14,7 @@ impl fmt::Display for HitReason {
             HitReason::Listed { kind } => f.write_str(listed(*kind)),
             HitReason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
             HitReason::ListedDomain { subdomain: true } => {
-                f.write_str("the mail domain lies below one on its list")
+                f.write_str("the mail domain is a subdomain of one on its list")
             }
             HitReason::ListedPrefix { kind: ContactKind::Ip } => {
                 f.write_str("the network of the IP address is on its list")
@@ -27,15 +27,13 @@ impl fmt::Display for HitReason {
                 write!(f, "{contributors} contributors report the value: {reason}")
             }
             HitReason::DoNotContact { channel, basis, reason } => refused(f, *channel, basis, reason),
-            HitReason::NoAllowedChannel => {
-                f.write_str("no channel is left by which the lead may be contacted")
-            }
+            HitReason::NoAllowedChannel => f.write_str("the lead may not be contacted by any channel"),
             HitReason::Oversized { field } => {
-                write!(f, "`{field}` is too long, only its beginning was read")
+                write!(f, "`{field}` is too long, so only its beginning was read")
             }
             HitReason::Resubmission { first, at, by } => {
                 let by = submitted(*by);
-                write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
+                write!(f, "lead {first} of {} is the same submission: it has the same {by}", moment(*at))
             }
             HitReason::Burst { by, count, window, usual, .. } => {
                 let least = if *count > MAX_PER_KEY { "at least " } else { "" };
@@ -46,16 +44,16 @@ impl fmt::Display for HitReason {
                 }
             }
             HitReason::Lexicon { pass } => f.write_str(match pass {
-                LexiconPass::Plain => "the text holds a word of its list",
+                LexiconPass::Plain => "the text contains a word on its list",
                 LexiconPass::Separated => {
-                    "the text holds a word of its list, with signs between the characters"
+                    "the text contains a word on its list, with symbols between the characters"
                 }
-                LexiconPass::Repeated => "the text holds a word of its list, with characters repeated",
+                LexiconPass::Repeated => "the text contains a word on its list, with characters repeated",
             }),
-            HitReason::Pattern => f.write_str("the text matches a pattern of its list"),
-            HitReason::Honeypot => f.write_str("a field that nobody sees is filled in"),
+            HitReason::Pattern => f.write_str("the text matches a pattern on its list"),
+            HitReason::Honeypot => f.write_str("a hidden field of the form is filled in"),
             HitReason::Elapsed { ms } => {
-                write!(f, "the form was sent after {ms} ms, sooner than anybody fills it in")
+                write!(f, "the form was submitted after {ms} ms, faster than a person can fill it in")
             }
             HitReason::Condition => f.write_str("its condition holds"),
             HitReason::RuleFailed => f.write_str("it could not be evaluated"),
@@ -76,29 +74,29 @@ impl fmt::Display for HitReason {
 fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match reason {
         HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
-            write!(f, "the phone number cannot be called, {fault}")
+            write!(f, "the phone number cannot be called because {fault}")
         }
         HitReason::PhoneNotAssigned { fault: None } => {
-            f.write_str("the phone number cannot be called, no assigned range holds it")
+            f.write_str("the phone number cannot be called because it is in no assigned range")
         }
         HitReason::PhoneCountryAssumed => {
-            f.write_str("the country of the phone number is a guess, its code is written without `+`")
+            f.write_str("the country of the phone number is a guess because its code is written without `+`")
         }
-        HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
-        HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
-        HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
+        HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used because {fault}"),
+        HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used because {fault}"),
+        HitReason::Fake { reason } => write!(f, "the value looks invented because {reason}"),
         HitReason::WrongField { field, kind } => {
-            write!(f, "found {} where {} belongs: move it there", a_kind(*kind), a_kind(*field))
+            write!(f, "found {} in a field for {}: move it to its own field", a_kind(*kind), a_kind(*field))
         }
         HitReason::NoUsableContact { values: 1 } => {
-            f.write_str("the lead cannot be reached, its only contact value is unusable")
+            f.write_str("the lead cannot be reached because its only contact value is unusable")
         }
         HitReason::NoUsableContact { values } => {
-            write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
+            write!(f, "the lead cannot be reached because all of its {values} contact values are unusable")
         }
-        HitReason::NoContact => {
-            f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")
-        }
+        HitReason::NoContact => f.write_str(
+            "the lead cannot be reached because it has no phone number, e-mail address or WeChat id",
+        ),
         _ => Ok(()),
     }
 }

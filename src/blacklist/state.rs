@@ -68,7 +68,7 @@ impl WindowEvent {
         }
         let is_time = |at: i64| DateTime::<Utc>::from_timestamp_millis(at).is_some();
         if length.is_some_and(|length| length > MAX_WINDOW) || !is_time(self.at) {
-            return Some("has times that no window has".to_owned());
+            return Some("has times that no window can have".to_owned());
         }
         None
     }
@@ -591,7 +591,7 @@ impl WindowState {
         let limit = usize::try_from(raw.limit).unwrap_or(usize::MAX);
         let mut state = WindowState { newest: raw.newest, ..WindowState::with_limit(limit) };
         if raw.newest.is_some_and(|at| DateTime::<Utc>::from_timestamp_millis(at).is_none()) {
-            return Err(WindowError::one("`newest` is no time".to_owned()));
+            return Err(WindowError::one("`newest` is not a time".to_owned()));
         }
         let count = raw.events.len();
         if count > limit {
@@ -610,7 +610,7 @@ impl WindowState {
             state.insert(event);
             if state.order.len() != index + 1 {
                 let message =
-                    format!("event {index} (lead `{lead}`) stands there twice, or its key has too many");
+                    format!("event {index} (lead `{lead}`) is repeated, or its key has too many events");
                 return Err(WindowError::one(message));
             }
         }

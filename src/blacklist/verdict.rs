@@ -145,7 +145,9 @@ impl fmt::Display for Hit {
         }
         match &self.suppressed_by {
             None => f.write_str("."),
-            Some(Suppression::Phrase { phrase }) => write!(f, "; it stands in the harmless `{phrase}`."),
+            Some(Suppression::Phrase { phrase }) => {
+                write!(f, "; it is part of the harmless phrase `{phrase}`.")
+            }
             Some(Suppression::Override { author, reason, .. }) => {
                 f.write_str("; this is allowed")?;
                 if !author.is_empty() {

@@ -53,7 +53,11 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
             report.item(index, |report| {
                 report.within("hours", |report| check_windows(&weekly.hours, report));
                 if weekly.days.is_empty() || weekly.hours.is_empty() {
-                    report.warning("no_effect", "these are hours of no day", "write both `days` and `hours`");
+                    report.warning(
+                        "no_effect",
+                        "`days` and `hours` only work together",
+                        "write both `days` and `hours`",
+                    );
                 }
             });
         }
@@ -84,13 +88,13 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
     report.within("known_years", |report| check_known_years(rules, &week, report));
     check_make_up_days(rules, &week, report);
     if rules.shifts.is_some() && !rules.overrides.is_empty() {
-        let message = "there is a shift roster, and on it the overrides count for nothing";
+        let message = "there is a shift roster, so `overrides` have no effect";
         let help = "move the dates on duty to `shifts`, and leave `overrides` out";
         report.within("overrides", |report| report.warning("no_effect", message, help));
     }
     if rules.shifts.as_ref().is_some_and(BTreeMap::is_empty) && rules.coverage.is_none() {
         let help = "add the dates on duty, or leave `shifts` out";
-        report.within("shifts", |r| r.error("empty", "the shift roster has no date", help));
+        report.within("shifts", |r| r.error("empty", "the shift roster has no dates", help));
     }
     let known = known(rules).map(|known| known.dates);
     let lists = [("overrides", Some(&rules.overrides)), ("shifts", rules.shifts.as_ref())];
@@ -136,12 +140,12 @@ fn check_date(date: NaiveDate, one: &DayOverride, week: &[Vec<DayWindow>; 7], re
         DayOverride::Off => {}
         DayOverride::Work if week.iter().all(Vec::is_empty) => {
             let help = "write `weekly`, or the hours of the date: `{\"windows\": \"09:00-18:00\"}`";
-            report.error("no_hours", "the date is worked in the usual hours, and there are none", help);
+            report.error("no_hours", "the date is worked in the usual hours, but there are none", help);
         }
         DayOverride::Work => {}
         DayOverride::WorkAs(day) => {
             if hours(day).is_none_or(Vec::is_empty) {
-                let message = format!("the date is worked like {day}, on which there is no work");
+                let message = format!("the date is worked like {day}, which has no working hours");
                 report.warning("no_effect", message, "write `\"off\"`, or a day that has hours");
             }
         }
@@ -196,7 +200,7 @@ fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: 
     let Some(shipped) = shipped(rules) else {
         let message = match rules.shifts {
             Some(_) => "there is a shift roster, and its dates or `coverage` say how far it is known",
-            None => "there are no `holidays`, and every date is known as `weekly` and `overrides` have it",
+            None => "there are no `holidays`, so `weekly` and `overrides` already give every date",
         };
         report.warning("no_effect", message, "leave `known_years` out");
         return;
@@ -217,7 +221,7 @@ fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: 
             let help = "add the years between to `overrides` and `known_years`, or leave it out";
             report.warning("no_effect", message, help);
         } else if rules.overrides.range(first..=last).next().is_none() {
-            let message = format!("{year} is said to be known, and `overrides` have no date of it");
+            let message = format!("{year} is listed as known, but `overrides` have no date in it");
             let help = format!("add the days off and the make-up days of {year} to `overrides`");
             report.warning("unknown_days_off", message, help);
         }
@@ -225,7 +229,7 @@ fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: 
     for date in unsaid(rules) {
         let hours = week.get(date.weekday().num_days_from_monday() as usize);
         if hours.is_some_and(|hours| !hours.is_empty()) {
-            let message = format!("{date} is worked, and it is a day off by law");
+            let message = format!("{date} has working hours, but it is a day off by law");
             let help = format!("add all the days off and the make-up days of {} to `overrides`", date.year());
             report.warning("unknown_days_off", message, help);
         }
@@ -306,13 +310,13 @@ fn check_make_up_days(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report:
     if let Some(day) = rules.make_up_as {
         report.within("make_up_as", |report| {
             if rules.shifts.is_some() {
-                let message = "there is a shift roster, and on it no day makes up for another";
+                let message = "there is a shift roster, so there are no make-up days";
                 report.warning("no_effect", message, "leave `make_up_as` out");
             } else if !has_holidays {
-                let message = "there are no `holidays` whose make-up days it could be about";
+                let message = "there are no `holidays`, so there are no make-up days";
                 report.warning("no_effect", message, "leave it out, or write `\"holidays\": \"cn\"`");
             } else if hours(day).is_empty() {
-                let message = format!("the make-up days are worked like {day}, on which there is no work");
+                let message = format!("the make-up days are worked like {day}, which has no working hours");
                 report.warning("no_effect", message, "name a day that has hours");
             }
         });

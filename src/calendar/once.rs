@@ -27,7 +27,7 @@ impl<'de, K: Deserialize<'de> + Ord + fmt::Display, V: Deserialize<'de>> Deseria
                 let mut read = BTreeMap::new();
                 while let Some(key) = map.next_key::<K>()? {
                     if read.contains_key(&key) {
-                        let message = format!("`{key}` is there twice");
+                        let message = format!("`{key}` is repeated");
                         return Err(A::Error::custom(Finding::new("bad_value", message, "keep one of them")));
                     }
                     let value = map.next_value()?;

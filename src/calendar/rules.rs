@@ -40,7 +40,7 @@ use crate::document::{Fingerprint, RulesVersion};
 /// 3 errors in the calendar
 /// error[bad_value] at weekly[0].days: `Fry` is not a day of the week
 ///   help: did you mean `Fri`?
-/// error[bad_value] at weekly[0].hours: `9-18` are not hours such as `09:00-18:00`
+/// error[bad_value] at weekly[0].hours: `9-18` is not a time window such as `09:00-18:00`
 ///   help: write `\"09:00-18:00\"`
 /// error[unknown_key] at zoen: unknown key `zoen`
 ///   help: did you mean `zone`?");

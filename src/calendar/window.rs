@@ -44,7 +44,7 @@ pub struct DayWindow {
 
 /// Why a text is not a [`DayWindow`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` are not hours such as `09:00-18:00`")]
+#[error("`{text}` is not a time window such as `09:00-18:00`")]
 pub struct DayWindowError {
     /// Shortened.
     text: String,
@@ -311,7 +311,7 @@ impl<'de> Visitor<'de> for WindowVisitor {
                 WindowKey::Until => ("until", &mut until),
             };
             if slot.is_some() {
-                let message = format!("`{name}` is there twice");
+                let message = format!("`{name}` is repeated");
                 return Err(A::Error::custom(Finding::new("bad_value", message, "keep one of them")));
             }
             let text: String = map.next_value()?;

@@ -41,10 +41,10 @@ pub enum EmailFault {
     #[error("characters before the `@` are hidden")]
     Masked,
     /// The end is not shown: `zhang@exam…`, `zhang@example.co...`.
-    #[error("the address is cut off, its end is missing")]
+    #[error("the address is cut off: its end is missing")]
     CutOff,
     /// A full stop at the edge of the local part, or two in a row.
-    #[error("a full stop before the `@` stands at an edge or next to another")]
+    #[error("a dot before the `@` is at an edge or next to another dot")]
     LocalDot,
     /// More than 64 octets before the `@`.
     #[error("the part before the `@` is longer than 64 bytes")]
@@ -65,7 +65,7 @@ pub enum EmailFault {
     #[error("the top-level domain is reserved")]
     Reserved,
     /// A full stop at the edge of the domain, or two in a row.
-    #[error("a full stop in the domain stands at an edge or next to another")]
+    #[error("a dot in the domain is at an edge or next to another dot")]
     EmptyLabel,
     /// A label that begins or ends with a hyphen.
     #[error("a part of the domain begins or ends with a hyphen")]
@@ -74,7 +74,7 @@ pub enum EmailFault {
     #[error("a character of the domain is not allowed")]
     DomainCharacter,
     /// An `xn--` label that stands for nothing.
-    #[error("an `xn--` part of the domain stands for no text")]
+    #[error("an `xn--` part of the domain cannot be decoded")]
     Punycode,
     /// A label of more than 63 octets.
     #[error("a part of the domain is longer than 63 bytes")]

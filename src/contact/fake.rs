@@ -85,9 +85,9 @@ impl fmt::Display for FakeReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FakeReason::RepeatedDigit { digit, times } => {
-                write!(f, "the digit `{digit}` stands {times} times in a row")
+                write!(f, "the digit `{digit}` appears {times} times in a row")
             }
-            FakeReason::DigitRun { run } => write!(f, "the digits count through `{run}`"),
+            FakeReason::DigitRun { run } => write!(f, "the digits count up or down: `{run}`"),
             FakeReason::RepeatedBlock { block, times } => write!(f, "`{block}` is repeated {times} times"),
             FakeReason::ZeroTail { zeros } => write!(f, "the number ends in {zeros} zeros"),
             FakeReason::SampleNumber => f.write_str("the number is a well-known sample"),
@@ -95,7 +95,7 @@ impl fmt::Display for FakeReason {
             FakeReason::Placeholder { word } => write!(f, "`{word}` is a placeholder"),
             FakeReason::KeyboardMash { word } => write!(f, "`{word}` is a run of neighbouring keys"),
             FakeReason::MistypedDomain { suggestion } => {
-                write!(f, "the domain is probably mistyped, `{suggestion}` may be meant")
+                write!(f, "the domain is probably a typing error for `{suggestion}`")
             }
         }
     }

@@ -37,7 +37,7 @@ impl fmt::Display for PhoneQuality {
         match self {
             PhoneQuality::Ok => f.write_str("the number is in an assigned range"),
             PhoneQuality::Malformed(fault) => write!(f, "not a phone number: {fault}"),
-            PhoneQuality::PossibleNotAssigned => f.write_str("no assigned range holds the number"),
+            PhoneQuality::PossibleNotAssigned => f.write_str("the number is in no assigned range"),
             PhoneQuality::UnknownCountry => f.write_str("the numbering plan of its country is not known"),
         }
     }
@@ -131,17 +131,17 @@ impl fmt::Display for PhoneFault {
             PhoneFault::NoDigits => "there is no digit",
             PhoneFault::TooShort => "there are too few digits",
             PhoneFault::TooLong => "there are too many digits",
-            PhoneFault::UnexpectedCharacter => "a letter or sign stands between the digits",
+            PhoneFault::UnexpectedCharacter => "there is a letter or symbol between the digits",
             PhoneFault::Masked => "digits are hidden",
             PhoneFault::SeveralNumbers => "the field holds more than one number",
             PhoneFault::UnknownCountryCode => "the country code is not assigned",
-            PhoneFault::MobileTooShort => "a mobile number has 11 digits, some are missing",
-            PhoneFault::MobileTooLong => "a mobile number has 11 digits, there are more",
+            PhoneFault::MobileTooShort => "a mobile number has 11 digits, and some are missing",
+            PhoneFault::MobileTooLong => "a mobile number has 11 digits, and there are more",
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
             PhoneFault::AssumedCountry => "the country code is written without `+`",
-            PhoneFault::OtherNumber => "the number is a date, or of a QQ account, a card or a post code",
+            PhoneFault::OtherNumber => "the number is a date, a QQ account, a card number or a post code",
         })
     }
 }

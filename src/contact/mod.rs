@@ -29,7 +29,7 @@
 //!
 //! // Well-formed, but invented.
 //! let invented = &read_phones("13888888888", &PhoneOptions::default())[0].value;
-//! assert_eq!(fake_phone(invented)[0].to_string(), "the digit `8` stands 9 times in a row");
+//! assert_eq!(fake_phone(invented)[0].to_string(), "the digit `8` appears 9 times in a row");
 //! ```
 //!
 //! # How numbers are judged

@@ -52,7 +52,7 @@ impl DedupRules {
             check_fields(
                 &self.scope,
                 is_of_customer,
-                |field| format!("`{field}` divides no customers"),
+                |field| format!("customers cannot be divided by `{field}`"),
                 report,
             );
         });
@@ -60,7 +60,7 @@ impl DedupRules {
             check_fields(
                 &self.decisive,
                 is_of_customer,
-                |field| format!("`{field}` does not decide on the owner"),
+                |field| format!("`{field}` cannot decide who the owner is"),
                 report,
             );
         });
@@ -128,7 +128,7 @@ impl MatchRule {
             report.within("comparator", |report| {
                 report.error(
                     "no_key",
-                    "nothing here has to be equal, so that no database can fetch the records",
+                    "no comparison requires equal values, so a database cannot fetch the records",
                     "add a comparison to `and` that is `exact` or `folded`, such as of the phone",
                 );
             });
@@ -148,7 +148,7 @@ impl MatchRule {
             report.within("comparator", |report| {
                 report.warning(
                     "broad_key",
-                    "what has to be equal is shared by many, and what more than `crowded_key` records share is no key",
+                    "the values compared here are shared by many records, and a value that more than `crowded_key` records share is not used as a key",
                     "compare a phone, an e-mail address, a domain or a company too",
                 );
             });
@@ -160,7 +160,7 @@ impl MatchRule {
         };
         if !self.and.is_empty() && self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
             report.within("action", |report| {
-                let message = format!("nothing here names one person, so that `{}` only marks", self.action);
+                let message = format!("nothing here identifies one person, so `{}` only marks", self.action);
                 report.warning(
                     "only_marks",
                     message,
@@ -174,8 +174,10 @@ impl MatchRule {
     fn check_beside(&self, index: usize, one: &Comparison, report: &mut Report) {
         if one.target.is_lead() != self.target.is_lead() {
             report.within("target", |report| {
-                let message =
-                    format!("`{}` and `{}` are fields of two kinds of record", self.target, one.target);
+                let message = format!(
+                    "`{}` and `{}` are fields of different kinds of records",
+                    self.target, one.target
+                );
                 report.error(
                     "two_objects",
                     message,
@@ -185,7 +187,7 @@ impl MatchRule {
         }
         let is_same = |earlier: &Comparison| (&earlier.lead, &earlier.target) == (&one.lead, &one.target);
         if self.comparisons().take(index + 1).any(|earlier| is_same(&earlier)) {
-            let message = format!("`{}` is compared with `{}` already", one.lead, one.target);
+            let message = format!("`{}` is already compared with `{}`", one.lead, one.target);
             report.error("same_comparison", message, "keep one");
         }
     }
@@ -338,7 +340,7 @@ impl RuleAction {
                 };
                 report.error(
                     "wrong_action",
-                    format!("`{self}` cannot follow from a match among {objects}"),
+                    format!("`{self}` cannot be the action for a match among {objects}"),
                     format!("use {others}"),
                 );
             }
@@ -367,7 +369,11 @@ fn check_fields(
     for (index, field) in fields.iter().enumerate() {
         report.item(index, |report| {
             if !can(*field) {
-                report.error("kept_field", kept(*field), "remove it: name fields that describe the lead");
+                report.error(
+                    "kept_field",
+                    kept(*field),
+                    "remove it, and name only fields that describe the lead",
+                );
             } else if !seen.insert(field) {
                 report.warning(
                     "duplicate_field",

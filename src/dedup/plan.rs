@@ -67,9 +67,9 @@ impl Plan {
             format!("a text of {} characters", name.chars().count())
         };
         let message = if RuleAction::PLAIN.iter().any(|action| action.as_str() == name) {
-            format!("the script gives {shown}, which cannot follow from a match with `{target}`")
+            format!("the script returns {shown}, which cannot be the action for a match with `{target}`")
         } else {
-            format!("the script gives {shown}, which is no action and no code of the rule")
+            format!("the script returns {shown}, which is neither an action nor a code of the rule")
         };
         Err(script.refused(message, suggestion(&name, names)))
     }

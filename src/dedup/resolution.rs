@@ -268,15 +268,17 @@ impl fmt::Display for Match {
         };
         // Rounded down: nothing but the same name shows as 1.
         let shown = libm::floor(similarity * 100.0 + 1e-6) / 100.0;
-        write!(f, "{} has a like {}", self.record, self.lead_key)?;
+        write!(f, "{} has a similar {}", self.record, self.lead_key)?;
         if !also.is_empty() {
             write!(f, " and the same {also}")?;
         }
         write!(f, " ({}, {shown:.2})", self.evidence)?;
         match self.told_by {
             Some(TieBreak::Region) => f.write_str(", chosen by region over equally close companies")?,
-            Some(by) => write!(f, ", told by the same {} from others as near", by.in_words())?,
-            None if self.ambiguous => f.write_str(", no nearer than another company")?,
+            Some(by) => {
+                write!(f, ", preferred to equally close companies because of the same {}", by.in_words())?
+            }
+            None if self.ambiguous => f.write_str(", no closer than another company")?,
             None => {}
         }
         self.write_rule(f)
@@ -368,7 +370,7 @@ impl fmt::Display for OnFile {
         match (&self.owner, &self.pool) {
             (Some(owner), _) => write!(f, " and owned by {owner}")?,
             (None, Some(pool)) => write!(f, " in pool {pool}")?,
-            (None, None) => f.write_str(" and owned by nobody")?,
+            (None, None) => f.write_str(" and has no owner")?,
         }
         f.write_str(if self.claimable { ": it may be claimed" } else { ": it may not be claimed" })?;
         let admins: Vec<&str> = self.admins.iter().map(RepId::as_str).collect();
@@ -610,7 +612,7 @@ impl fmt::Display for Resolution {
                 let like = |found: &Match| found.similarity.is_some_and(|similarity| similarity < 1.0);
                 match self.matches.iter().find(of_record) {
                     Some(found) if found.ambiguous => {
-                        write!(f, "company may be that of {record}, and another is equally close")?;
+                        write!(f, "company may be that of {record}, but another is equally close")?;
                     }
                     Some(found) if like(found) => write!(f, "company is probably that of {record}")?,
                     Some(found) if found.lead_key != LeadKey::Company || !found.also.is_empty() => {
@@ -628,13 +630,13 @@ impl fmt::Display for Resolution {
         for key in &self.crowded {
             write!(
                 f,
-                "; its {} is shared by at least {} records and counts for nothing",
+                "; its {} is shared by at least {} records and is ignored",
                 in_words(key.kind),
                 key.records
             )?;
         }
         for record in &self.oversized {
-            write!(f, "; {record} is too long, only its beginning was read")?;
+            write!(f, "; {record} is too long, so only its beginning was read")?;
         }
         if self.truncated {
             f.write_str("; not every row was fetched")?;

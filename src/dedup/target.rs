@@ -195,9 +195,9 @@ impl LeadKey {
     /// Why no rule may compare the field.
     pub(super) fn unfit(&self) -> Option<String> {
         match self {
-            LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is a key by itself")),
+            LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is already a key by itself")),
             LeadKey::Field(field) if !tells_what_it_is(*field) => {
-                Some(format!("`{field}` tells what has become of a lead, not who it is"))
+                Some(format!("`{field}` describes what happened to a lead, not who it is"))
             }
             _ => None,
         }

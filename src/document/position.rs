@@ -112,7 +112,7 @@ fn no_json(text: &str) -> Option<&'static str> {
     let first = text.trim_start().chars().next()?;
     let is_other = first.is_alphabetic() || matches!(first, '#' | '-' | '/' | '.');
     is_other.then_some(
-        "hand in the text of a JSON document, not its name; TOML and YAML are read into a `serde_json::Value` \
+        "pass the text of a JSON document, not its path; TOML and YAML are read into a `serde_json::Value` \
          for `load`",
     )
 }
@@ -391,8 +391,8 @@ mod tests {
             ("{\"a\": nan}", "leave the key out"),
             ("{\"名\": True}", "write `true`"),
             ("{“pool”: 1}", "write `\"`"),
-            ("rules.json", "hand in the text of a JSON document"),
-            ("pool: leads\n", "hand in the text of a JSON document"),
+            ("rules.json", "pass the text of a JSON document"),
+            ("pool: leads\n", "pass the text of a JSON document"),
             ("{\"a\": [1,\n False]}", "write `false`"),
             ("{\"a\": \"no}\n", "close the text with a double quote, or write a line break as `\\n`"),
         ] {

@@ -95,8 +95,8 @@ impl<'d> Unique<'d> {
     fn help(&self) -> String {
         let what = self.what;
         match self.kind {
-            Kind::Id => format!("give each {what} an id of its own"),
-            Kind::Name => format!("give each {what} a name of its own"),
+            Kind::Id => format!("give each {what} a unique id"),
+            Kind::Name => format!("give each {what} a unique name"),
             Kind::ListedId => format!("list each {what} once, by its id"),
             Kind::ListedName => format!("list each {what} once"),
         }

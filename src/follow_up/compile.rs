@@ -115,20 +115,20 @@ fn when(condition: &Condition, report: &mut Report) -> When {
 
 fn check_length(amount: Amount, report: &mut Report) {
     if seconds(amount) == 0 {
-        report.error("out_of_range", "there would be no time at all", "write more, such as `\"24h\"`");
+        report.error("out_of_range", "the time must be longer than 0", "write more, such as `\"24h\"`");
     }
 }
 
 fn check_days(days: u32, least: u32, report: &mut Report) {
     if !(least..=MAX_DAYS).contains(&days) {
-        let message = format!("`{days}` is no number of days from {least} to {MAX_DAYS}");
+        let message = format!("`{days}` must be a number of days from {least} to {MAX_DAYS}");
         report.error("out_of_range", message, format!("write a number from {least} to {MAX_DAYS}"));
     }
 }
 
 fn check_rhythm(days: &[u32], report: &mut Report) {
     if days.is_empty() {
-        report.error("empty_list", "no lead would be looked at again", "write `[30]`");
+        report.error("empty_list", "no lead would ever be reviewed again", "write `[30]`");
     }
     for (index, days) in days.iter().enumerate() {
         report.item(index, |report| check_days(*days, 1, report));
@@ -190,7 +190,7 @@ fn check_rivals(policies: &[PolicyRules], report: &mut Report) {
 
 fn check_nodes(rules: &PolicyRules, all: &FollowUpRules, report: &mut Report) {
     if rules.nodes.is_empty() {
-        report.error("empty_list", "nothing is due", "add a node, or remove the policy");
+        report.error("empty_list", "the policy has no nodes", "add a node, or remove the policy");
     }
     let mut names = Unique::ids("node");
     for (index, node) in rules.nodes.iter().enumerate() {
@@ -224,7 +224,11 @@ fn check_node(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
         && node.kind != NodeKind::Remind
     {
         report.within("met_by", |report| {
-            report.warning("never_met", "nothing meets it", "add `follow_ups`, `stages` or `ends`");
+            report.warning(
+                "never_met",
+                "nothing can ever meet this node",
+                "add `follow_ups`, `stages` or `ends`",
+            );
         });
     }
     report.within("ladder", |report| check_ladder(node, all, report));
@@ -258,11 +262,11 @@ fn check_ladder(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
                 let goes_back = |last: i64| if node.before { length > last } else { length < last };
                 if last.is_some_and(goes_back) {
                     let side = if node.before { "more" } else { "less" };
-                    let message = format!("`{}` is {side} than the rung before has", rung.within);
+                    let message = format!("`{}` is {side} than the step before it allows", rung.within);
                     report.error(
                         "out_of_order",
                         message,
-                        "put the rungs in the order in which they are reached",
+                        "put the steps in the order in which they are reached",
                     );
                 }
             });
@@ -277,7 +281,7 @@ fn check_ladder(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
             }
             if rung.to.is_some() && rung.step != Step::Recycle {
                 report.within("to", |report| {
-                    let message = format!("`{}` moves no lead to a pool", rung.step);
+                    let message = format!("`{}` does not move leads to a pool", rung.step);
                     report.error("unused", message, "remove it, or write `\"step\": \"recycle\"`");
                 });
             }
@@ -308,14 +312,16 @@ fn check_protection(rules: &ProtectionRules, report: &mut Report) {
     report.within("max_days", |report| {
         check_days(rules.max_days, 1, report);
         if rules.max_days < rules.days {
-            let message =
-                format!("the hard stop after {} days lies before the {} days", rules.max_days, rules.days);
+            let message = format!(
+                "the hard stop after {} days comes before the end of the {} days",
+                rules.max_days, rules.days
+            );
             report.error("out_of_order", message, format!("write at least {}", rules.days));
         }
     });
     if rules.extends_days > 0 && rules.follow_ups.is_empty() && rules.activities.is_empty() {
         report.within("extends_days", |report| {
-            report.warning("unused", "no act extends it", "add `follow_ups` or `activities`");
+            report.warning("unused", "nothing extends the protection", "add `follow_ups` or `activities`");
         });
     }
     if rules.days > 0 && rules.remind_days.is_some_and(|days| days >= rules.days) {
@@ -329,7 +335,7 @@ fn check_protection(rules: &ProtectionRules, report: &mut Report) {
 fn check_tracking(rules: &TrackingRules, report: &mut Report) {
     report.within("reminders", |report| {
         if rules.reminders.is_empty() {
-            report.error("empty_list", "there is no reminder", "add one, or remove `tracking`");
+            report.error("empty_list", "`tracking` has no reminders", "add one, or remove `tracking`");
         }
         let mut ids = Unique::ids("reminder");
         for (index, reminder) in rules.reminders.iter().enumerate() {

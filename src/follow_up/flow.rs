@@ -126,11 +126,11 @@ impl fmt::Display for EventRoute {
             f.write_str(", a named account")?;
         }
         if self.converts {
-            f.write_str(", an account is made of it")?;
+            f.write_str(", an account is created from it")?;
         }
         match &self.rule {
             Some(rule) => write!(f, "; rule `{rule}`"),
-            None => f.write_str("; no rule holds"),
+            None => f.write_str("; no rule matches"),
         }
     }
 }

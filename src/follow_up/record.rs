@@ -113,7 +113,7 @@ impl PolicyTime {
         match open {
             Some(pause) if holds => pause.until = Some(now),
             None if !holds => {
-                let reason = format!("`{policy}` does not hold");
+                let reason = format!("`{policy}` does not apply");
                 self.left_out.push(Pause { from: now, until: None, reason });
             }
             _ => {}

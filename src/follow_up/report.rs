@@ -115,7 +115,7 @@ impl fmt::Display for FollowUpReport {
         }
         match &self.next_wakeup {
             Some(next) => write!(f, "\n  {next}"),
-            None => f.write_str("\n  it is not looked at again"),
+            None => f.write_str("\n  no further look is planned"),
         }
     }
 }
@@ -302,7 +302,7 @@ impl Reminder {
 
 impl fmt::Display for Reminder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let receiver = self.receiver.as_ref().map_or("who runs the pool", RepId::as_str);
+        let receiver = self.receiver.as_ref().map_or("the pool's administrator", RepId::as_str);
         let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
         let (node, about) = (&self.node, text(self.about));
         write!(f, "reminder {}: {receiver}, ", text(self.fires_at))?;
@@ -390,8 +390,8 @@ impl fmt::Display for Action {
         match self.step {
             Step::RemindOwner => write!(f, "action {at}: {owner} is reminded")?,
             Step::CopyManager => match &self.receiver {
-                Some(manager) => write!(f, "action {at}: {manager} hears about {owner}")?,
-                None => write!(f, "action {at}: the manager of {owner} hears about it, and is not known")?,
+                Some(manager) => write!(f, "action {at}: {manager} is told about {owner}")?,
+                None => write!(f, "action {at}: the manager of {owner} should be told, but is not known")?,
             },
             Step::HighRisk => write!(f, "action {at}: lead {} is at high risk", self.lead)?,
             Step::Reassign => write!(f, "action {at}: lead {} goes from {owner} to the next rep", self.lead)?,
@@ -400,7 +400,7 @@ impl fmt::Display for Action {
                 let kind = self.to.as_ref().map_or("lead", PoolKind::as_str);
                 match &self.pool {
                     Some(pool) => write!(f, "pool {pool} ({kind})")?,
-                    None => write!(f, "a pool ({kind}) that is not known")?,
+                    None => write!(f, "an unknown pool ({kind})")?,
                 }
             }
         }
@@ -502,7 +502,7 @@ impl fmt::Display for NextLook {
 pub enum FollowUpFault {
     /// The calendar does not say when something is due, or whether it is a working day then. Nothing happens until it
     /// does.
-    #[error("`{node}` of `{policy}` cannot be told: {error}; {}", .error.help())]
+    #[error("the due time of `{node}` of `{policy}` is not known: {error}; {}", .error.help())]
     Calendar {
         /// The policy.
         policy: RuleId,
@@ -565,13 +565,13 @@ impl FollowUpFault {
 
 fn unheard(owner: &Option<RepId>) -> String {
     match owner {
-        Some(owner) => format!("nobody hears of it: `{owner}` has no `manager`; name one"),
-        None => "nobody hears of it: nobody holds it, and its pool has no `admins`; name one".to_owned(),
+        Some(owner) => format!("nobody is told: `{owner}` has no `manager`; set one"),
+        None => "nobody is told: nobody owns it, and its pool has no `admins`; name one".to_owned(),
     }
 }
 
 fn place(region: &Option<Region>) -> String {
-    region.map_or_else(|| "leads of no region".to_owned(), |region| region.to_string())
+    region.map_or_else(|| "leads without a region".to_owned(), |region| region.to_string())
 }
 
 codes! {

@@ -59,7 +59,7 @@ fn unknown(producer: Producer, field: &Field) -> Fault {
         Producer::Dedup => ("what matching found", "set_match"),
         _ => ("the score", "set_score"),
     };
-    let message = format!("`{field}` is not known: {what} was not handed in");
-    let help = format!("keep it when the lead is decided, and call `Facts::{call}` before each look");
+    let message = format!("`{field}` is not known: {what} was not passed in");
+    let help = format!("store it when the lead is decided, and call `Facts::{call}` before each look");
     Fault { help: Some(help), ..Fault::new(message) }
 }

@@ -106,7 +106,7 @@ impl fmt::Display for GradeChange {
 #[non_exhaustive]
 pub enum GradeObjection {
     /// It has that grade.
-    #[error("it has that grade already")]
+    #[error("it already has that grade")]
     SameGrade,
     /// Recorded actions are missing. Blank ones and those of the future do not count.
     #[error("it needs at least {needed} recorded action{}, there {} {found}", if *needed == 1 { "" } else { "s" }, if *found == 1 { "is" } else { "are" })]

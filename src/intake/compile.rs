@@ -129,7 +129,7 @@ fn check_pools(rules: &Rules, report: &mut Report) {
     }
     if rules.nurture_pool == rules.invalid_pool {
         report.within("nurture_pool", |report| {
-            let message = format!("`{}` is the pool of blocked leads too", rules.nurture_pool);
+            let message = format!("`{}` is also the pool of blocked leads", rules.nurture_pool);
             report.error("same_pool", message, "name a pool of its own");
         });
     }
@@ -166,14 +166,13 @@ fn check_limits(pool: &Pool, rules: &Rules, assign: &AssignRules, report: &mut R
     if pool.zone != Zone::default() && pool.zone != known.zone {
         report.within("zone", |report| {
             let message =
-                format!("its days are those of the pool `{from}`, by whose rules its leads are assigned");
+                format!("its days are those of pool `{from}`, because its leads are assigned by the rules of that pool");
             report.error("other_zone", message, "give both pools the same `zone`, or leave this one out");
         });
     }
     if pool.daily_assign_cap.is_some() && *from != pool.id {
         report.within("daily_assign_cap", |report| {
-            let message =
-                format!("its leads are assigned by the rules of the pool `{from}`, whose caps hold");
+            let message = format!("its leads are assigned by the rules of pool `{from}`, whose caps apply");
             report.warning("no_effect", message, "write the cap there");
         });
     }

@@ -176,7 +176,7 @@ impl fmt::Display for Route {
                 write!(f, "stays without an owner ({reason})")?;
                 match retry_at {
                     Some(at) => {
-                        write!(f, ", worth trying again at {}", moment(*at))
+                        write!(f, ", to be tried again at {}", moment(*at))
                     }
                     None => Ok(()),
                 }

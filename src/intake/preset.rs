@@ -68,7 +68,7 @@ impl Rules {
     ///     "lead L07 is assigned to li, A4, by everybody",
     ///     "lead L08 is assigned to wang, B4, by everybody",
     ///     "lead L09 is assigned to zhao, A4, by everybody",
-    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, A4, by no_eligible",
+    ///     "lead L10 stays without an owner (no_eligible), to be tried again at 2026-03-03T01:00:00Z, A4, by no_eligible",
     /// ]);
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
@@ -135,7 +135,7 @@ impl Rules {
     ///     "lead L07 is assigned to li, A4, by everybody",
     ///     "lead L08 is assigned to wang, B4, by everybody",
     ///     "lead L09 is assigned to zhao, B4, by everybody",
-    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, B4, by no_eligible",
+    ///     "lead L10 stays without an owner (no_eligible), to be tried again at 2026-03-03T01:00:00Z, B4, by no_eligible",
     /// ]);
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```

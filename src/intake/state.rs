@@ -55,7 +55,7 @@ pub struct State {
 #[non_exhaustive]
 pub enum StateError {
     /// The outcome was decided on a state that has moved since. Decide again.
-    #[error("the outcome was decided on a state that has moved since")]
+    #[error("the outcome was decided on a state that has changed since: decide again")]
     Moved(#[from] LedgerError),
     /// The outcome was decided more than 31 days after the newest entry: most likely the clock that gave `now` is wrong,
     /// and applying it would forget the present. When it is right, say so by
@@ -72,10 +72,10 @@ pub enum StateError {
         newest: DateTime<Utc>,
     },
     /// A row says what no history of decisions leads to.
-    #[error("{0} is no row of this crate's")]
+    #[error("{0} was not written by leadkit")]
     Row(&'static str, #[source] Box<LedgerFault>),
     /// Events of the windows say what no submission leads to.
-    #[error("some events are none of this crate's")]
+    #[error("some events were not written by leadkit")]
     Events(#[from] WindowError),
 }
 
@@ -104,7 +104,7 @@ impl State {
     /// let (first, second) = (allot("L1", &state), allot("L2", &state));
     /// state.apply(first.delta())?;
     /// let stale = state.apply(second.delta()).unwrap_err();
-    /// assert_eq!(stale.to_string(), "the outcome was decided on a state that has moved since");
+    /// assert_eq!(stale.to_string(), "the outcome was decided on a state that has changed since: decide again");
     /// state.apply(allot("L2", &state).delta())?;
     /// assert_eq!(roster.holding(&"li".into(), &state.reps), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

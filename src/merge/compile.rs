@@ -87,7 +87,7 @@ impl MergeRules {
                     use Survivorship::{Consent, Max, Min, Refusal, Sum, Union};
                     if matches!(block.rule, Max | Min | Sum | Union | Refusal | Consent) {
                         let help = "use `non_empty`, `newest`, `oldest`, `longest` or `source_priority`";
-                        report.error("wrong_rule", "a block is taken from one record", help);
+                        report.error("wrong_rule", "a block takes all its fields from one record", help);
                     }
                     check_sources(&block.rule, report);
                 });
@@ -97,12 +97,12 @@ impl MergeRules {
                             if holds(name).is_none() {
                                 report.unknown_name("unknown_field", "field", name, known_fields());
                             } else if Protection::of_field(name).is_some() {
-                                let message =
-                                    format!("a block could drop the answer of `{name}` that protects");
-                                let help = "take it out of the block: a refusal is kept whatever the rules";
+                                let message = format!("a block could drop a protective answer in `{name}`");
+                                let help =
+                                    "take it out of the block: a refusal is kept whatever the rules say";
                                 report.error("protecting_field", message, help);
                             } else if let Some(other) = in_blocks.insert(name, &block.name) {
-                                let message = format!("`{name}` stands in block `{other}` already");
+                                let message = format!("`{name}` is already in block `{other}`");
                                 report.error("two_blocks", message, "keep it in one block");
                             }
                         });
@@ -116,7 +116,7 @@ impl MergeRules {
 fn check_field(name: &str, rule: &Survivorship, in_blocks: &BTreeMap<&str, &str>, report: &mut Report) {
     if name == "id" || name == "contacts" {
         let message = if name == "id" {
-            "the id is the survivor's".to_owned()
+            "the id is always the survivor's".to_owned()
         } else {
             "contacts are always united by person".to_owned()
         };
@@ -129,8 +129,8 @@ fn check_field(name: &str, rule: &Survivorship, in_blocks: &BTreeMap<&str, &str>
     };
     let group = group_of(name).and_then(|group| in_blocks.get(group));
     if let Some(block) = in_blocks.get(name).or(group) {
-        let message = format!("`{name}` stands in block `{block}` too");
-        report.error("two_rules", message, "a field has a rule of its own or stands in a block");
+        let message = format!("`{name}` is also in block `{block}`");
+        report.error("two_rules", message, "a field has a rule of its own or is in a block, not both");
     }
     let fits = match rule {
         Survivorship::Max | Survivorship::Min => {

@@ -71,7 +71,7 @@ impl MergePlan<Lead> {
     /// // Two names are two people: a person should decide before the plan is applied.
     /// assert_eq!(
     ///     plan.doubts()[1].to_string(),
-    ///     "lead L1 and lead L2 are of two people by name, mobile number or e-mail address",
+    ///     "lead L1 and lead L2 belong to two people, judging by name, mobile number or e-mail address",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

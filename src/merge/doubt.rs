@@ -47,7 +47,10 @@ impl fmt::Display for MergeDoubt {
             MergeDoubt::Lost { field } => write!(f, "`{field}` of one record is lost"),
             MergeDoubt::Contradiction { field } => write!(f, "the records say different things in `{field}`"),
             MergeDoubt::OtherPerson { record, other } => {
-                write!(f, "{record} and {other} are of two people by name, mobile number or e-mail address")
+                write!(
+                    f,
+                    "{record} and {other} belong to two people, judging by name, mobile number or e-mail address"
+                )
             }
         }
     }

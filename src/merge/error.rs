@@ -16,13 +16,13 @@ pub enum MergeError {
     #[error("a record without an id cannot be merged")]
     BlankId,
     /// Two records have one id.
-    #[error("{record} is there twice")]
+    #[error("{record} is listed twice")]
     SameId {
         /// The record.
         record: RecordRef,
     },
     /// A record of the plan is not among the records.
-    #[error("{record} is not there")]
+    #[error("{record} is missing")]
     Missing {
         /// The record.
         record: RecordRef,
@@ -42,13 +42,13 @@ pub enum MergeError {
         survivor: RecordRef,
     },
     /// A record that the undo brings back is there already.
-    #[error("{record} is there already: it cannot be brought back")]
+    #[error("{record} already exists, so it cannot be restored")]
     AlreadyBack {
         /// The record.
         record: RecordRef,
     },
     /// A record of the merge was merged again since.
-    #[error("{record} was merged again since: take that back first")]
+    #[error("{record} has been merged again since: undo that merge first")]
     MergedSince {
         /// The record.
         record: RecordRef,
@@ -60,7 +60,7 @@ pub enum MergeError {
         place: usize,
     },
     /// The undo record has a format that this version does not read.
-    #[error("undo record of format {format} is not known")]
+    #[error("the undo record has the unknown format {format}")]
     UnknownFormat {
         /// Its format.
         format: u16,

@@ -29,7 +29,7 @@ use crate::order;
 ///     let plan = MergePlan::for_leads(&leads[..2], &merger, &PhoneOptions::default()).unwrap();
 ///     log.push(plan.apply(&mut leads).unwrap());
 /// }
-/// assert_eq!(log.undo(0, &mut leads).unwrap_err().to_string(), "lead L1 was merged again since: take that back first");
+/// assert_eq!(log.undo(0, &mut leads).unwrap_err().to_string(), "lead L1 has been merged again since: undo that merge first");
 /// log.undo(1, &mut leads).unwrap();
 /// log.undo(0, &mut leads).unwrap();
 /// assert_eq!(leads, before);

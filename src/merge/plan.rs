@@ -271,7 +271,7 @@ impl<R> fmt::Display for MergePlan<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let survivor = list(self.records.get(..1).unwrap_or_default());
         if self.merged_away().is_empty() {
-            return write!(f, "{survivor} is alone: there is nothing to merge");
+            return write!(f, "there is nothing to merge into {survivor}");
         }
         write!(f, "merge {} into {survivor}, which ", list(self.merged_away()))?;
         f.write_str(match self.because {

@@ -62,7 +62,7 @@ impl fmt::Display for UndoConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [before, merged, now] = [&self.before, &self.merged, &self.now]
             .map(|value| if value.is_blank() { "blank".to_owned() } else { show(&self.field, value) });
-        write!(f, "`{}` was {before}, the merge made it {merged}, now it is {now} and stays so", self.field)
+        write!(f, "`{}` was {before}, the merge made it {merged}, now it is {now} and is left so", self.field)
     }
 }
 
@@ -179,7 +179,7 @@ impl<R: Mergeable> UndoRecord<R> {
     /// assert_eq!(accounts.len(), 2);
     /// // A second time, there is nothing left to undo.
     /// let again = undo.undo(&mut accounts).unwrap_err();
-    /// assert_eq!(again.to_string(), "account A1 is there already: it cannot be brought back");
+    /// assert_eq!(again.to_string(), "account A1 already exists, so it cannot be restored");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

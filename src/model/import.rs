@@ -167,7 +167,7 @@ fn target(text: &str, report: &mut Report) -> Option<Target> {
             Some(_) => {
                 report.error(
                     "unknown_target",
-                    format!("`{text}` names no column"),
+                    format!("`{text}` does not name an attribute"),
                     "write `attributes.NAME`",
                 );
                 None
@@ -283,7 +283,7 @@ fn report_doubles<S: AsRef<str>>(columns: &[S], report: &mut Report) {
         if let Some(before) = first.get(name) {
             let message =
                 format!("columns {} and {} are both called `{}`", before + 1, index + 1, shown(name));
-            report.error("duplicate_column", message, "give each column of the table a name of its own");
+            report.error("duplicate_column", message, "give each column of the table a unique name");
         } else {
             first.insert(name, index);
         }
@@ -304,7 +304,7 @@ fn report_shared_targets(columns: &[(String, Option<Target>)], report: &mut Repo
             Some(before) if *before != column => report.within("columns", |report| {
                 let message =
                     format!("columns `{}` and `{}` both fill {target}", shown(before), shown(column));
-                report.error("shared_target", message, "leave one of them out by `ignore`");
+                report.error("shared_target", message, "list one of them in `ignore`");
             }),
             Some(_) => {}
             None => drop(first.insert(target, column)),
@@ -336,7 +336,7 @@ impl Importer {
     /// let issues: Vec<String> = issues.iter().map(ToString::to_string).collect();
     /// assert_eq!(issues, [
     ///     "line 3, column `employee_count`: `many` is not a whole number",
-    ///     "line 3, column `id`: `L1` stands on line 2 already",
+    ///     "line 3, column `id`: `L1` is already on line 2",
     /// ]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -402,7 +402,7 @@ impl Importer {
         if !lead.id.is_blank() {
             let first = *self.seen.entry(lead.id.as_str().to_owned()).or_insert(line);
             if first != line {
-                issue("id", ("duplicate_id", format!("`{}` stands on line {first} already", lead.id)));
+                issue("id", ("duplicate_id", format!("`{}` is already on line {first}", lead.id)));
             }
         }
         if issues.is_empty() { Ok(lead) } else { Err(issues) }
@@ -495,7 +495,7 @@ fn whole(cell: &str) -> &str {
 
 fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
     if cell.len() > MAX_FIELD_LEN {
-        let message = format!("the text has {} bytes, {MAX_FIELD_LEN} are allowed", cell.len());
+        let message = format!("the text has {} bytes, at most {MAX_FIELD_LEN} are allowed", cell.len());
         return Err(("too_long", message));
     }
     let Ok(cell) = std::str::from_utf8(cell) else {
@@ -509,7 +509,7 @@ fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
         // Every other byte of Latin text in UTF-16 is one.
         let every_other = cell.bytes().skip(1).step_by(2).all(|byte| byte == 0) && cell.len() > 1
             || cell.bytes().step_by(2).all(|byte| byte == 0);
-        let message = if every_other { UTF_16 } else { "the text holds a NUL character" };
+        let message = if every_other { UTF_16 } else { "the text contains a NUL character" };
         return Err(("nul", message.to_owned()));
     }
     Ok(cell)

@@ -281,7 +281,7 @@ impl Lead {
     /// let found = Lead::from_json(json!({"id": " ", "created_at": "2026-03-01T09:00:00Z", "phone": "138"}));
     /// let found: Vec<String> = found.unwrap_err().iter().map(|finding| finding.to_string()).collect();
     /// assert_eq!(found, [
-    ///     "error[blank_id] at id: the lead has no id\n  help: give each lead an id of its own",
+    ///     "error[blank_id] at id: the lead has no id\n  help: give each lead a unique id",
     ///     "error[unknown_key] at phone: a lead has no `phone`\n  help: did you mean `phones`?",
     /// ]);
     /// ```

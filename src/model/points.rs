@@ -163,7 +163,7 @@ impl<'de> Deserialize<'de> for Points {
         if scaled.abs() < i64::MAX as f64 {
             Ok(Points(scaled as i64))
         } else {
-            Err(serde::de::Error::custom("points must lie within ±9223372036854775"))
+            Err(serde::de::Error::custom("points must be within ±9223372036854775"))
         }
     }
 }

@@ -39,7 +39,7 @@ pub enum IndexError {
         found: u64,
     },
     /// The checksum does not fit.
-    #[error("the index is damaged: its checksum does not fit")]
+    #[error("the index is damaged: its checksum does not match")]
     Checksum,
     /// A section does not hold what it should.
     #[error("the index is damaged: {section} cannot be read")]
@@ -48,7 +48,7 @@ pub enum IndexError {
         section: &'static str,
     },
     /// The keys cannot be written or read as the wanted type.
-    #[error("the keys of the index do not fit: {message}")]
+    #[error("the keys of the index cannot be converted to this type: {message}")]
     Keys {
         /// What serialisation says.
         message: String,

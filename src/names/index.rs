@@ -107,7 +107,7 @@ impl NameIndexBuilder {
 
 /// The index has no room for another name: its places are counted in 32 bits. Split the names over several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the index is full: it holds at most 4 GiB of names, and 4 GiB of what they are found by")]
+#[error("the index is full: it holds at most 4 GiB of names, and 4 GiB of search data")]
 pub struct NameIndexFull;
 
 /// More than one name adds to any part of the index.

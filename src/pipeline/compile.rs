@@ -81,7 +81,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
                 report.within("half", |report| {
                     report.error(
                         "halves_mixed",
-                        format!("`{}` belongs to `m2l`, but stands behind a stage of `l2o`", stage.name),
+                        format!("`{}` belongs to `m2l`, but comes after a stage of `l2o`", stage.name),
                         "put the stages of `m2l` first",
                     );
                 });
@@ -131,7 +131,7 @@ fn check_exits(rules: &PipelineRules, stages: &BTreeSet<&str>, report: &mut Repo
                 ),
                 (Some(_), _) => report.error(
                     "end_leads_on",
-                    format!("`{}` is an end, and leads to a stage", exit.name),
+                    format!("`{}` is an end, but leads to a stage", exit.name),
                     "remove `to`, or make it a `nurture`",
                 ),
                 (None, _) => {}
@@ -164,8 +164,8 @@ fn check_gate(
         report.within("judge", |report| {
             report.error(
                 "judge_is_producer",
-                format!("`{}` judges what it produces itself", gate.judge),
-                "let the next link judge the last one's result",
+                format!("`{}` judges its own result", gate.judge),
+                "let the next team in the pipeline judge the result",
             );
         });
     }
@@ -217,7 +217,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
             {
                 report.error(
                     "approvals_out_of_order",
-                    format!("`{office}` approved, and `{waiting}`, which comes first, has not"),
+                    format!("`{office}` approved, but `{waiting}`, which comes first, has not"),
                     format!("record the approval of `{waiting}` first"),
                 );
             }
@@ -280,7 +280,7 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
                             "gate `{}` guards `{}` here and `{into}` in another version",
                             gate.id, gate.into
                         ),
-                        "give the gate of the other stage a name of its own",
+                        "give the gate of the other stage a unique name",
                     );
                 });
             }

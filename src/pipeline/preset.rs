@@ -173,7 +173,7 @@ fn sql() -> Gate {
         criteria: vec![
             asked("sql.fits", "the company fits the profile and has the need"),
             asked("sql.intends", "the company intends to buy"),
-            asked("sql.willing", "the contact is willing to go on"),
+            asked("sql.willing", "the contact is willing to continue"),
         ],
         producer: Role::Sdr,
         judge: Role::Sales,

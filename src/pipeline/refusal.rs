@@ -97,12 +97,12 @@ impl fmt::Display for Unmet {
             Unmet::Unknown { by, note } => noted(f, "that it is not known", by, note),
             Unmet::WrongJudge { by, judge } => write!(f, "{by} answered, but `{judge}` judges"),
             Unmet::JudgeIsProducer { by } => {
-                write!(f, "{by} answered, who produced what is judged: the next link judges the last one")
+                write!(f, "{by} answered, but also produced what is judged: the next team must judge it")
             }
-            Unmet::NotYet { at } => write!(f, "it is answered only at {}", moment(*at)),
+            Unmet::NotYet { at } => write!(f, "it is not answered until {}", moment(*at)),
             Unmet::Stale { at, entered } => write!(
                 f,
-                "it was answered at {}, for the entry into the stage at {} or one before: answer it anew",
+                "it was answered at {}, for the entry into the stage at {} or an earlier one: answer it again",
                 moment(*at),
                 moment(*entered)
             ),
@@ -303,13 +303,13 @@ impl fmt::Display for RefusalReason {
                 write!(f, "the timeline is in `{stage}`, which the pipeline does not have")
             }
             RefusalReason::UnknownCriterion { criterion, help } => {
-                write!(f, "an answer names the criterion `{criterion}`, which no gate has: {help}")
+                write!(f, "an answer names the criterion `{criterion}`, which is in no gate: {help}")
             }
-            RefusalReason::AlreadyThere => f.write_str("the lead is there already"),
+            RefusalReason::AlreadyThere => f.write_str("the lead is already in that stage"),
             RefusalReason::Ended => f.write_str("the lead has come to an end: ask for it to be reopened"),
             RefusalReason::NoWay => f.write_str("it cannot be reached from that stage"),
             RefusalReason::SkipForbidden { over } => {
-                write!(f, "`{}` cannot be passed over", over.join("`, `"))
+                write!(f, "`{}` cannot be skipped", over.join("`, `"))
             }
             RefusalReason::StageMismatch { lead, timeline } => {
                 write!(f, "the lead says it is in `{lead}`, its timeline `{timeline}`")

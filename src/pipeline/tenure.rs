@@ -12,7 +12,7 @@ use crate::text::moment;
 #[non_exhaustive]
 pub enum TenureError {
     /// Somebody holds the lead already.
-    #[error("{owner} holds lead {lead}: that tenure ends first")]
+    #[error("{owner} holds lead {lead}: end that tenure first")]
     Held {
         /// The lead.
         lead: LeadId,
@@ -34,19 +34,21 @@ pub enum TenureError {
         last: DateTime<Utc>,
     },
     /// A lead that is closed as invalid needs a close reason; any other end has none.
-    #[error("a tenure that ends as `{end}` {}", if *end == TenureEnd::Invalid { "needs a close reason" } else { "has no close reason" })]
+    #[error("a tenure that ends as `{end}` {}", if *end == TenureEnd::Invalid { "needs a close reason" } else { "takes no close reason" })]
     CloseReason {
         /// How it was to end.
         end: TenureEnd,
     },
     /// The lead would be handed over to the one who holds it.
-    #[error("{owner} holds the lead already")]
+    #[error("{owner} already holds the lead")]
     SameOwner {
         /// Who holds it.
         owner: RepId,
     },
     /// A record of the log does not follow from the one before.
-    #[error("tenure {index} of the log, of {owner}, is another lead's, overlaps the next or is half ended")]
+    #[error(
+        "tenure {index} of the log ({owner}) belongs to another lead, overlaps the next one or is only partly ended"
+    )]
     Broken {
         /// Which tenure, from 0.
         index: usize,
@@ -199,7 +201,7 @@ impl TenureLog {
     /// # log.open("li", Acquisition::AutoAssigned, at("2026-03-02T00:00:00Z"))?;
     /// // `li` holds the lead since 2 March.
     /// let held = log.open("wang", Acquisition::Claimed, at("2026-03-05T00:00:00Z")).unwrap_err();
-    /// assert_eq!(held.to_string(), "li holds lead L1: that tenure ends first");
+    /// assert_eq!(held.to_string(), "li holds lead L1: end that tenure first");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

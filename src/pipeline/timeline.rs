@@ -36,7 +36,7 @@ impl fmt::Display for StageVisit {
         let again = if self.re_entry { ", again" } else { "" };
         write!(f, "`{}` ({}{again}) from {}", self.stage, self.kind, self.entered)?;
         if !self.skipped.is_empty() {
-            write!(f, ", passing over `{}`", self.skipped.join("`, `"))?;
+            write!(f, ", skipping `{}`", self.skipped.join("`, `"))?;
         }
         match &self.left {
             Some(left) => write!(f, " until {left}"),

@@ -234,7 +234,7 @@ impl fmt::Display for Transition {
             (Some(from), _) => write!(f, "moves from `{from}` to `{}`", self.to)?,
         }
         if !self.skipped.is_empty() {
-            write!(f, ", passing over `{}`", self.skipped.join("`, `"))?;
+            write!(f, ", skipping `{}`", self.skipped.join("`, `"))?;
         }
         if self.re_entry {
             f.write_str(", where it has been before")?;

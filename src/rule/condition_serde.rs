@@ -197,14 +197,14 @@ impl Nested {
                     };
                     write_dates_as_text(&mut value);
                     if let Some((first, _)) = comparison.replace((operator, value)) {
-                        let message = format!("`{}` and `{other}` stand in one condition", first.as_str());
+                        let message = format!("`{}` and `{other}` are in one condition", first.as_str());
                         return Err(refuse(message, "put them into two conditions inside `all`"));
                     }
                     continue;
                 }
             };
             if let Some((first, _)) = node.replace(group) {
-                let message = format!("`{first}` and `{key}` stand in one condition");
+                let message = format!("`{first}` and `{key}` are in one condition");
                 return Err(refuse(message, "put them into two conditions inside `all`"));
             }
         }
@@ -227,7 +227,7 @@ impl Nested {
                 "write `all`, `any`, `not`, `script`, or `field` with one comparison",
             )),
             (_, _, Some((group, _))) => Err(refuse(
-                format!("`{group}` and a comparison stand in one condition"),
+                format!("`{group}` and a comparison are in one condition"),
                 "put them into two conditions inside `all`",
             )),
         }

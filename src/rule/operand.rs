@@ -247,7 +247,7 @@ pub(crate) fn pattern_within(source: &str, size: usize) -> Result<Regex, Conditi
             let help = if reason.contains("not supported") {
                 "write it without look-around and back-references"
             } else {
-                "correct it; a sign that stands for itself has `\\` before it"
+                "correct it; write `\\` before a sign that stands for itself"
             };
             refuse(format!("cannot be read: {reason}"), help)
         }
@@ -259,7 +259,7 @@ fn expected(kind: FieldType, operator: Operator) -> String {
     let operators = kind.operators();
     if !operators.contains(&operator) {
         let names: Vec<String> = operators.iter().map(|op| format!("`{}`", op.as_str())).collect();
-        return format!("{} can be compared by {}", kind.describe(), names.join(", "));
+        return format!("{} can be compared with {}", kind.describe(), names.join(", "));
     }
     match operator {
         In | NotIn => format!("write a list, each item {}", singular(kind)),

@@ -124,7 +124,7 @@ impl ConditionError {
             kind => kind.describe(),
         };
         let message =
-            format!("`{field}` is {kind}: it cannot be compared by `{} {shown}`", operator.as_str());
+            format!("`{field}` is {kind}: it cannot be compared with `{} {shown}`", operator.as_str());
         ConditionError { code: "wrong_comparison", message, help }
     }
 

@@ -95,7 +95,7 @@ impl Condition {
                 if conditions.is_empty() {
                     report.warning(
                         "never_matches",
-                        "`any` of nothing is never true",
+                        "an empty `any` is never true",
                         "add a condition, or remove it",
                     );
                 }

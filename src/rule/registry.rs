@@ -156,7 +156,7 @@ impl Registry {
                     let name: String = custom.name.chars().take(40).collect();
                     let method = kind.replace(' ', "_");
                     let help = format!(
-                        "register it by `Registry::{method}`, and load and compile with that registry"
+                        "register it with `Registry::{method}`, then load and compile with that registry"
                     );
                     report.error("unknown_plugin", format!("there is no {kind} `{name}`"), help);
                 } else {

@@ -111,7 +111,7 @@ impl<'de> Visitor<'de> for AwardVisitor {
     fn visit_f64<E: Error>(self, number: f64) -> Result<Award, E> {
         Points::from_f64(number)
             .map(Award::Fixed)
-            .ok_or_else(|| E::custom(format_args!("points must lie within ±{}", Points::LIMIT)))
+            .ok_or_else(|| E::custom(format_args!("points must be within ±{}", Points::LIMIT)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Award, A::Error> {

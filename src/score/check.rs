@@ -226,7 +226,11 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
             }
             if (sum - 1.0).abs() > 1e-9 {
                 let message = format!("the weights sum to {sum}, not to 1");
-                report.warning("bad_sum", message, "make them sum to 1, or the mark means something else");
+                report.warning(
+                    "bad_sum",
+                    message,
+                    "make them sum to 1; otherwise the mark means something else",
+                );
             }
             let most = Points::HUNDRED.scaled(sum);
             if weighted.mark > most {

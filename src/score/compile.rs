@@ -174,7 +174,7 @@ fn compile_fit(
                 let predicate = when(&rule.when, Scope::Score, report);
                 kinds.number_counted(predicate.as_ref(), None);
                 if predicate.is_none() {
-                    let help = "say in `when` which leads are meant";
+                    let help = "say in `when` which leads it disqualifies";
                     report.warning("always_matches", "every lead is disqualified", help);
                 }
                 let reason = rule.reason.as_deref().unwrap_or(rule.id.as_str());
@@ -261,7 +261,7 @@ impl CompiledAward {
             Award::Program(source) => report.within("program", |report| {
                 if scope == Scope::Activity {
                     let help = "write a `script`, or a fit rule that reads `count(kind, days)`";
-                    report.error("misplaced", "a full script stands in fit rules only", help);
+                    report.error("misplaced", "a full script is allowed in fit rules only", help);
                     return nothing;
                 }
                 let script = Script::compile(source, ScriptKind::Program, scope, report);

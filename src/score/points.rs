@@ -59,7 +59,7 @@ impl CompiledAward {
                     FactValue::Missing => return Ok(None),
                     FactValue::Integer(number) => number as f64,
                     FactValue::Number(number) => number,
-                    _ => return Err(Fault::new(format!("`{}` holds no number", per.field))),
+                    _ => return Err(Fault::new(format!("`{}` does not hold a number", per.field))),
                 };
                 in_range(number / per.unit * per.points.to_f64()).map(Some)
             }

@@ -43,7 +43,7 @@ fn events(test: &ScoreTest, rules: &ScoreRules, named: &mut Named, report: &mut 
         report.item(index, |report| {
             if !(1..=MAX_TIMES).contains(&event.times) {
                 report.within("times", |report| {
-                    let message = format!("{} activities cannot stand in a test", event.times);
+                    let message = format!("a test cannot have {} activities", event.times);
                     report.error("bad_value", message, format!("write a number from 1 to {MAX_TIMES}"));
                 });
             }
@@ -69,7 +69,7 @@ fn expectation(
         report.warning(
             "no_expectation",
             "the test expects nothing, so it cannot fail",
-            "say what should come out, such as `cell`",
+            "say what you expect, such as `cell`",
         );
     }
     report.within("lines", |report| {
@@ -188,9 +188,9 @@ mod tests {
         assert_eq!(
             errors.to_string(),
             "4 errors in the rules\n\
-             error[bad_value] at tests[0].events[0].times: 0 activities cannot stand in a test\n  \
+             error[bad_value] at tests[0].events[0].times: a test cannot have 0 activities\n  \
              help: write a number from 1 to 10000\n\
-             error[bad_value] at tests[0].events[1].times: 10001 activities cannot stand in a test\n  \
+             error[bad_value] at tests[0].events[1].times: a test cannot have 10001 activities\n  \
              help: write a number from 1 to 10000\n\
              error[unknown_rule] at tests[0].expect.lines.biggg: there is no rule `biggg`\n  \
              help: did you mean `big`?\n\
@@ -211,7 +211,7 @@ mod tests {
              warning[unused_kind] at tests[0].events[2].kind: no rule names activities of kind ``\n  \
              help: the only one is `form_submit`\n\
              warning[no_expectation] at tests[0].expect: the test expects nothing, so it cannot fail\n  \
-             help: say what should come out, such as `cell`"
+             help: say what you expect, such as `cell`"
         );
         let rules: ScoreRules =
             serde_json::from_value(json!({"tests": [{"expect": {"lines": {"x": 0}}}]})).unwrap();

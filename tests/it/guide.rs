@@ -76,8 +76,8 @@ fn without_links(text: &str) -> String {
 fn page() -> String {
     let sources = sources();
     let mut page = String::from(
-        "Codes are for counting, for translation and for a `match`: texts change, codes do not. Each type gives its own by\n\
-         `code()` and all of them as `CODES`; what a code comes with are the fields beside it.\n",
+        "Use codes to count, to translate and to `match`: texts may change, codes do not. `code()` gives the code of a value and\n\
+         `CODES` all codes of a type; the last column names the fields that come with a code.\n",
     );
     let block = Regex::new(r"codes! \{\n    (\w+) \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)\n    \}").unwrap();
     let row = Regex::new(r#"\w+::(\w+)[^"]*=> "(\w+)""#).unwrap();

@@ -78,7 +78,7 @@ fn a_table_in_utf_16_is_told_with_its_cure() {
         assert!(issues[0].message.contains("UTF-16: save it as UTF-8"), "{cell:?}: {}", issues[0]);
     }
     let issues = importer.read_bytes(2, &[&b"L1"[..], b"a\0bc"]).unwrap_err();
-    assert_eq!(issues[0].message, "the text holds a NUL character");
+    assert_eq!(issues[0].message, "the text contains a NUL character");
 }
 
 #[test]

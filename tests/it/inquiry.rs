@@ -260,7 +260,7 @@ fn inquiry_codes_are_built_read_and_refused() {
         changed.insert(part, value.to_owned());
         format.build(changed).unwrap_err().to_string()
     };
-    assert_eq!(with(CodePart::Region, "华-东"), "`华-东` cannot be a `region`: it holds the separator");
+    assert_eq!(with(CodePart::Region, "华-东"), "`华-东` cannot be a `region`: it contains the separator");
     assert_eq!(with(CodePart::Month, "13"), "`13` cannot be a `month`: it should be 01 to 12");
     assert_eq!(
         with(CodePart::Serial, "12345"),

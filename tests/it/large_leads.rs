@@ -69,7 +69,7 @@ fn what_is_too_long_is_flagged_and_read_in_part() {
     let outcome = intake.process(&input, &Roster::default(), &State::default(), at(NOW));
     let hits = outcome.verdict().hits().iter().filter(|hit| hit.rule().as_str() == OVERSIZED).count();
     assert!(hits >= 12, "{}", outcome.verdict());
-    assert!(outcome.explain().contains("`company` is too long, only its beginning was read"));
+    assert!(outcome.explain().contains("`company` is too long, so only its beginning was read"));
     assert!(outcome.explain().len() < 64 * 1024 && format!("{:?}", outcome.effects()).len() < 64 * 1024);
 }
 
@@ -164,8 +164,8 @@ fn rows_on_file_are_read_in_part_and_named() {
     assert_eq!(named, ["account A1", "lead L0"]);
     assert!(!resolution.matches().is_empty(), "{resolution}");
     let said = resolution.to_string();
-    assert!(said.contains("; account A1 is too long, only its beginning was read"), "{said}");
-    assert!(outcome.explain().contains("is too long, only its beginning was read"));
+    assert!(said.contains("; account A1 is too long, so only its beginning was read"), "{said}");
+    assert!(outcome.explain().contains("is too long, so only its beginning was read"));
     assert!(outcome.verdict().hits().iter().any(|hit| hit.rule().as_str() == OVERSIZED));
     // Numbers beyond the limits are on no key.
     let far =

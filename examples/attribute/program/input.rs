@@ -139,7 +139,7 @@ pub(crate) fn read_paths(text: &str, exactly: bool) -> Result<Input, Box<dyn Err
 fn channels<'a>(table: &Table<'a>, row: &Row<'a>) -> Result<Vec<&'a str>, CellError> {
     let Some(path) = table.cell(row, 0) else { return Ok(Vec::new()) };
     if ["->", "=>", "→", "⇒", "＞"].iter().any(|arrow| path.contains(arrow)) {
-        return Err(table.error(row, 0, "channels with ` > ` between, which is no arrow"));
+        return Err(table.error(row, 0, "channels with ` > ` between them; this is not an arrow"));
     }
     let parts: Vec<&str> = path.split('>').collect();
     let channels: Vec<&str> = parts.iter().map(|part| part.trim()).collect();

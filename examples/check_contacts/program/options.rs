@@ -56,7 +56,7 @@ impl Options {
             };
             let value = arguments.next().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"))?;
             if given.insert(name, value).is_some() {
-                return Err(format!("{argument} is there twice\n{USAGE}").into());
+                return Err(format!("{argument} is given twice\n{USAGE}").into());
             }
         }
         let mut inputs = INPUTS.iter().filter(|(input, _)| given.contains_key(input));

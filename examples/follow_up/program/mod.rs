@@ -150,7 +150,7 @@ fn write_report(
     }
     match &report.next_wakeup {
         Some(next) => line(["next", &when(Some(next.at)), "-", "-", next.reason.as_str()], next.to_string()),
-        None => line(["ended", "-", "-", "-", "-"], "it is not looked at again".to_owned()),
+        None => line(["ended", "-", "-", "-", "-"], "no further look is planned".to_owned()),
     }
 }
 

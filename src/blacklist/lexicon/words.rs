@@ -82,7 +82,7 @@ impl Words {
                     if let Some(folded) = read(word, report)
                         && !self.entries.put(&mut self.entry_of, folded, list, index, word)
                     {
-                        let message = format!("`{}` is on the list already in another spelling", word.trim());
+                        let message = format!("`{}` is already on the list in another spelling", word.trim());
                         report.warning("duplicate_entry", message, "keep one");
                     }
                 });
@@ -127,7 +127,10 @@ fn read(word: &str, report: &mut Report) -> Option<String> {
     if let Some(c) = word.chars().find(|c| turns_letters(*c)) {
         report.error(
             "bad_entry",
-            format!("the word holds the invisible U+{:04X}, which turns the text round", u32::from(c)),
+            format!(
+                "the word contains the invisible U+{:04X}, which reverses the direction of the text",
+                u32::from(c)
+            ),
             "type the word again, without copying it",
         );
         return None;
@@ -143,7 +146,7 @@ fn read(word: &str, report: &mut Report) -> Option<String> {
     }
     if folded.len() > MAX_WORD {
         let message = format!("the word has {} bytes, at most {MAX_WORD} are looked for", folded.len());
-        report.error("word_too_long", message, "write the part that tells");
+        report.error("word_too_long", message, "write the distinctive part");
         return None;
     }
     Some(folded)

@@ -23,7 +23,7 @@ fn check(rules: &CodeRules, report: &mut Report) {
             report.error(
                 "bad_separator",
                 message,
-                "use a sign that is no letter, digit or space, such as `-`",
+                "use a character that is not a letter, digit or space, such as `-`",
             );
         });
     }
@@ -40,7 +40,7 @@ fn check(rules: &CodeRules, report: &mut Report) {
                 if segment.iter().filter(|part| part.width.is_none()).count() > 1 {
                     report.error(
                         "ambiguous_segment",
-                        "two parts of the segment have no width: nobody can tell where one ends",
+                        "two parts of the segment have no width, so their border is ambiguous",
                         "give all but one a `width`",
                     );
                 }

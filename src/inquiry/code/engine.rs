@@ -168,10 +168,10 @@ impl CodeFormat {
             return fail("it is empty");
         }
         if value.chars().any(|c| self.rules.separator.contains(c)) {
-            return fail("it holds the separator");
+            return fail("it contains the separator");
         }
         if value.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return fail("it holds a space or a control character");
+            return fail("it contains a space or a control character");
         }
         if rule.part.is_number() && !value.bytes().all(|byte| byte.is_ascii_digit()) {
             return fail("it should be digits");

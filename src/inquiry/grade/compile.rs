@@ -45,7 +45,7 @@ impl Grades {
                     report.item(index, |report| {
                         report.error(
                             "no_move",
-                            format!("{} to {} is no move", step.from, step.to),
+                            format!("{} to {} is not a move", step.from, step.to),
                             "remove it",
                         );
                     });

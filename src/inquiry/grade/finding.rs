@@ -49,7 +49,7 @@ impl fmt::Display for GradeFinding {
         match self.grade {
             Some(grade) if self.met().is_empty() => write!(f, "grade {grade}"),
             Some(grade) => write!(f, "grade {grade}, because {}", list(self.met(), "; ")),
-            None => f.write_str("no grade: the criteria of none hold"),
+            None => f.write_str("no grade: no grade's criteria are met"),
         }
     }
 }

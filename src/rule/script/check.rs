@@ -154,7 +154,7 @@ impl<'s> Look<'_, 's> {
             let help = "write texts in double quotes and join them with `+`";
             self.problem("forbidden", token, "back-ticks cannot be used in scripts".to_owned(), help);
         } else if token.is_mark(OPEN_COMMENT) {
-            let message = "the comment that begins here is never closed".to_owned();
+            let message = "the comment that starts here is never closed".to_owned();
             self.problem("open_comment", token, message, "close it with `*/`");
         } else if token.is_mark("#") {
             let help = "maps are not supported: use variables";
@@ -191,7 +191,7 @@ impl<'s> Look<'_, 's> {
             self.problem(
                 "no_property",
                 &name,
-                format!("`{}` cannot be taken of this", name.text),
+                format!("this value has no `{}`", name.text),
                 "use a function",
             );
             return;

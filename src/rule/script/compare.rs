@@ -161,7 +161,7 @@ impl<'s> Look<'_, 's> {
             _ => side.shape.kinds.describe(),
         };
         let message = format!(
-            "{} is {}, {} is {}: they cannot be compared by `{operator}`",
+            "{} is {}, {} is {}: they cannot be compared with `{operator}`",
             self.shown(left),
             what(left),
             self.shown(right),
@@ -186,7 +186,7 @@ impl<'s> Look<'_, 's> {
         }
         let position = self.words(left).first().map(|word| word.position);
         let message = format!(
-            "{} is {}, no item of {} is: `{operator}` never finds one",
+            "{} is {}, but no item of {} is: `{operator}` never finds one",
             self.shown(left),
             value.describe(),
             self.shown(right)
@@ -211,7 +211,7 @@ impl<'s> Look<'_, 's> {
         };
         let told = switch.cases.iter().filter(differs).map(|case| {
             let message = format!(
-                "{} is {}, the case {} is {}: it never comes up",
+                "{} is {}, the case {} is {}: it never matches",
                 self.shown(&switch.value),
                 value.describe(),
                 self.shown(case),
@@ -237,7 +237,11 @@ impl<'s> Look<'_, 's> {
             self.shown(left),
             self.shown(right)
         );
-        let help = format!("ask whether it holds it: `contains({}, {})`", self.bare(left), self.bare(right));
+        let help = format!(
+            "test whether one contains the other: `contains({}, {})`",
+            self.bare(left),
+            self.bare(right)
+        );
         Some(Problem::new(CODE, position, message, help))
     }
 
@@ -299,7 +303,7 @@ impl<'s> Look<'_, 's> {
             return None;
         }
         let name = self.bare(time);
-        let message = format!("`{name}` is a time, in seconds: `{}` is no moment", word.text);
+        let message = format!("`{name}` is a time, in seconds: `{}` is not one", word.text);
         let help = format!("write a date, `date(\"2026-03-01\")`, or measure it: `days_since({name})`");
         Some(Problem::new(CODE, word.position, message, help))
     }

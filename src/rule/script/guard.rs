@@ -219,7 +219,7 @@ fn compare(test: Test, operator: &str, a: &Dynamic, b: &Dynamic) -> Answer<bool>
         (Some(Class::Bool(a)), Some(Class::Bool(b))) => (test.ordered)(a.cmp(&b)),
         _ => {
             let (a, b) = (type_word(a.type_name()), type_word(b.type_name()));
-            return refuse(format!("{a} and {b} cannot be compared by `{operator}`"));
+            return refuse(format!("{a} and {b} cannot be compared with `{operator}`"));
         }
     })
 }
@@ -227,7 +227,8 @@ fn compare(test: Test, operator: &str, a: &Dynamic, b: &Dynamic) -> Answer<bool>
 /// `a - b`, but of two texts, where the engine would copy the first without the second and count neither.
 fn subtract(context: &NativeCallContext<'_>, mut a: Dynamic, mut b: Dynamic) -> Answer<Dynamic> {
     if let (Some(Class::Text(_)), Some(Class::Text(_))) = (Class::of(&a), Class::of(&b)) {
-        let message = "a text cannot be subtracted from a text\nask whether it holds it: `contains(x, y)`";
+        let message =
+            "a text cannot be subtracted from a text\ntest whether one contains the other: `contains(x, y)`";
         return Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into());
     }
     context.call_native_fn_raw("-", false, &mut [&mut a, &mut b])

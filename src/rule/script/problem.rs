@@ -85,7 +85,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
     let place = position(at);
     let say = |code, message: String, help: &str| Problem::new(code, place, message, help);
     match error {
-        E::UnexpectedEOF => say("bad_script", "the script ends too early".into(), "something is not closed"),
+        E::UnexpectedEOF => say("bad_script", "the script ends too early".into(), "a bracket is not closed"),
         E::BadInput(LexError::UnexpectedInput(found)) if foreign(found).is_some() => {
             let character = foreign(found).unwrap_or_default();
             say("bad_script", format!("{} is not allowed here", shown(character)), &ascii_help(character))
@@ -133,7 +133,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::ExprExpected(_) => say("bad_script", "expected an expression".into(), "add a value"),
         E::VariableExists(name) => say(
             "shadowed_name",
-            format!("`{name}` has a meaning already"),
+            format!("`{name}` already has a meaning"),
             "choose another name: fields keep their meaning everywhere",
         ),
         E::ExprTooDeep => say("too_deep", "the script is nested too deeply".into(), "split the expression"),
@@ -238,10 +238,10 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
             "does a loop never end?",
         ),
         E::ErrorStackOverflow(_) => {
-            say("too_deep", "functions call each other too deeply".into(), "do without recursion")
+            say("too_deep", "functions call each other too deeply".into(), "avoid recursion")
         }
         E::ErrorTooManyVariables(_) => {
-            say("too_large", "the script has too many variables".into(), "do without some")
+            say("too_large", "the script has too many variables".into(), "use fewer variables")
         }
         E::ErrorDataTooLarge(..) => say(
             "too_large",
@@ -288,7 +288,7 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
             say("wrong_values", "this has no parts".into(), "only lists are taken apart: `industry[0]`")
         }
         E::ErrorFor(_) => {
-            say("wrong_values", "this is no list to go through".into(), "test with `known(x)` first")
+            say("wrong_values", "this is not a list to loop over".into(), "test with `known(x)` first")
         }
         E::ErrorRuntime(said, _) => {
             let said = said_text(said);
@@ -339,5 +339,5 @@ fn no_such_call(signature: &str) -> String {
     if words.is_empty() {
         return format!("there is no function `{name}` without values");
     }
-    format!("`{name}` cannot be asked of {}", words.join(" and "))
+    format!("`{name}` cannot be called with {}", words.join(" and "))
 }

@@ -211,7 +211,7 @@ impl ScriptSession {
             }
             Err(_) => {
                 Err(script
-                    .refused("the script broke a function it called".to_owned(), "report this function"))
+                    .refused("the script made a built-in function fail".to_owned(), "report this function"))
             }
         }
     }
@@ -467,7 +467,7 @@ mod tests {
         broken.ast = ENGINE.compile("reason(1, \"x\"); let x = 5; panic_on_purpose()").unwrap();
         let mut session = ScriptSession::new();
         let fault = broken.program(&facts, &mut session).unwrap_err();
-        assert_eq!(fault.message, "the script broke a function it called");
+        assert_eq!(fault.message, "the script made a built-in function fail");
         let good = compile("let x = employee_count; x");
         assert_eq!(good.program(&facts, &mut session), Ok(Some((Points::new(7), Vec::new()))));
     }

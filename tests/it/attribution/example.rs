@@ -500,7 +500,8 @@ fn notes_name_their_models() {
 fn a_model_that_refuses_is_a_column_without_figures() {
     let path: Vec<String> = (0..21).map(|channel| format!("c{channel:02}")).collect();
     let text = format!("path|conversions|value\n{}|40|21.00\n", path.join(" > "));
-    let reason = "the game needs all subsets of 21 channels, and at most 20 can be done: group channels";
+    let reason =
+        "the game needs every subset of 21 channels, and at most 20 channels are supported: group channels";
     for (words, cell) in [("", "1.9047619047619"), ("--value", "1"), ("--cents", "1.00")] {
         let words = format!("--all --model shapley:rate {words}");
         assert_eq!(outcome(&text, &words), program::Outcome::Part);

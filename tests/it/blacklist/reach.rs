@@ -341,7 +341,7 @@ fn a_note_in_place_of_a_value_is_no_value() {
         let none = json!({"phones": [note], "emails": [note], "wechat": note});
         let verdict = check(&Blacklist::compile(&BlacklistRules::default()).unwrap(), none);
         let reasons: Vec<String> = verdict.hits().iter().map(|hit| hit.reason().to_string()).collect();
-        let said = "the lead cannot be reached, it has no phone number, e-mail address or WeChat id";
+        let said = "the lead cannot be reached because it has no phone number, e-mail address or WeChat id";
         assert_eq!((verdict.severity(), reasons), (Severity::Block, vec![said.to_owned()]), "{note}");
     }
 }

@@ -69,7 +69,7 @@ warning[unknown_days_off] at coverage: the coverage runs to 2030-12-31, and the 
     assert!(warnings[0].contains("of 2028 to 2030"), "{warnings:?}");
     rules.overrides.remove(&date("2027-10-01"));
     let warnings = lint(&rules);
-    let worked = "2027-10-01 is worked, and it is a day off by law";
+    let worked = "2027-10-01 has working hours, but it is a day off by law";
     assert!(warnings.iter().any(|one| one.contains(worked)), "{warnings:?}");
 }
 
@@ -112,8 +112,8 @@ fn a_year_that_is_declared_extends_the_set_without_a_coverage() {
     };
     assert_eq!(warnings(json!([2027]), json!("cn")), [""; 0]);
     let empty = warnings(json!([2027, 2028]), json!("cn"));
-    assert!(empty[0].contains("2028 is said to be known, and `overrides` have no date of it"), "{empty:?}");
-    assert!(empty[1].contains("2028-05-01 is worked, and it is a day off by law"), "{empty:?}");
+    assert!(empty[0].contains("2028 is listed as known, but `overrides` have no date in it"), "{empty:?}");
+    assert!(empty[1].contains("2028-05-01 has working hours, but it is a day off by law"), "{empty:?}");
     let shipped = warnings(json!([2026, 2027]), json!("cn"));
     assert!(shipped[0].contains("the days off of 2026 come with `holidays`"), "{shipped:?}");
     let without = warnings(json!([2027]), json!(null));
@@ -212,7 +212,7 @@ fn what_has_no_effect_on_a_roster_is_a_warning() {
         "shifts": {"2026-03-02": "work"}, "overrides": {"2026-03-02": "off"},
     });
     let expected = "\
-warning[no_effect] at overrides: there is a shift roster, and on it the overrides count for nothing
+warning[no_effect] at overrides: there is a shift roster, so `overrides` have no effect
   help: move the dates on duty to `shifts`, and leave `overrides` out";
     assert_eq!(lint(&rules(document.clone())), [expected]);
     document["overrides"] = json!({});
@@ -267,7 +267,7 @@ warning[make_up_hours]: Mon and Sat have different hours, and make-up days have 
     assert_eq!(hours(&Calendar::compile(&said).unwrap(), "2026-10-10"), 6);
     assert_eq!(rules(serde_json::to_value(&said).unwrap()), said);
     let never = rules(document(Some("Sun")));
-    assert!(lint(&never)[0].contains("worked like Sun, on which there is no work"), "{:?}", lint(&never));
+    assert!(lint(&never)[0].contains("worked like Sun, which has no working hours"), "{:?}", lint(&never));
     assert!(
         CalendarRules::load(document(Some("Fry"))).unwrap_err().to_string().contains("did you mean `Fri`?")
     );

@@ -46,11 +46,11 @@ warning[never_open]: the calendar never opens
     assert_eq!(
         lint(&odd),
         [
-            "warning[no_effect] at overrides.2026-05-05: the date is worked like Tue, on which there is no work\n  \
+            "warning[no_effect] at overrides.2026-05-05: the date is worked like Tue, which has no working hours\n  \
          help: write `\"off\"`, or a day that has hours",
             "warning[no_effect] at overrides.2027-01-01: the date lies outside the coverage\n  \
          help: write `\"known_years\": [2027]` when all days off and make-up days of 2027 are here",
-            "warning[no_effect] at weekly[0]: these are hours of no day\n  help: write both `days` and `hours`",
+            "warning[no_effect] at weekly[0]: `days` and `hours` only work together\n  help: write both `days` and `hours`",
         ]
     );
 }

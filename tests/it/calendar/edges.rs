@@ -51,9 +51,9 @@ fn nothing_that_is_there_twice_is_lost_in_silence() {
         assert!(CalendarRules::from_json_str(text).is_err(), "{text}");
     }
     let said = serde_json::from_str::<CalendarRules>(twice).unwrap_err().to_string();
-    assert!(said.contains("`2026-03-06` is there twice; help: keep one of them"), "{said}");
+    assert!(said.contains("`2026-03-06` is repeated; help: keep one of them"), "{said}");
     let said = serde_json::from_str::<Calendars>(r#"{"a": {}, "b": {}, "a": {"version": "2"}}"#).unwrap_err();
-    assert!(said.to_string().contains("`a` is there twice"), "{said}");
+    assert!(said.to_string().contains("`a` is repeated"), "{said}");
     // TOML refuses it by itself.
     for lines in ["2026-10-01 = \"off\"\n2026-10-01 = \"work\"\n", "2026-10-1 = \"off\"\n"] {
         assert!(toml::from_str::<CalendarRules>(&format!("[overrides]\n{lines}")).is_err(), "{lines}");

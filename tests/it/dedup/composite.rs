@@ -416,8 +416,8 @@ fn a_name_that_many_share_is_told_by_what_stands_beside_it() {
     assert_eq!(*found.action(), MatchAction::New);
     assert_eq!(
         found.to_string(),
-        "no match on file; its company name is shared by at least 22 records and counts for nothing; \
-         its combination of fields is shared by at least 22 records and counts for nothing"
+        "no match on file; its company name is shared by at least 22 records and is ignored; \
+         its combination of fields is shared by at least 22 records and is ignored"
     );
 }
 

@@ -224,7 +224,7 @@ fn an_escalation_to_nobody_is_a_fault_and_is_tried_again() {
     case.options.manager = None;
     let report = case.keep(&policies, "03-03 12:00");
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
-    assert_eq!(faults, ["nobody hears of it: `li` has no `manager`; name one"]);
+    assert_eq!(faults, ["nobody is told: `li` has no `manager`; set one"]);
     assert!(asked(&report).iter().all(|one| !one.contains("deadline_missed")), "{report}");
     case.options.manager = Some("hua".into());
     let report = case.keep(&policies, "03-03 12:30");

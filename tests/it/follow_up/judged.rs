@@ -107,8 +107,8 @@ fn a_policy_by_level_holds_once_the_score_is_handed_in_and_is_a_fault_until_then
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     assert_eq!(
         faults,
-        ["rule hot failed: `score.grade` is not known: the score was not handed in\n    \
-          help: keep it when the lead is decided, and call `Facts::set_score` before each look"]
+        ["rule hot failed: `score.grade` is not known: the score was not passed in\n    \
+          help: store it when the lead is decided, and call `Facts::set_score` before each look"]
     );
     // Whether there is one may be asked of any lead.
     let scored = of(json!([{"id": "p", "when": {"field": "score.grade", "exists": false}, "nodes": [

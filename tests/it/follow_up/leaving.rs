@@ -53,7 +53,7 @@ fn flows_say_where_a_lead_goes_that_is_taken() {
         );
         assert_eq!(
             said(json!("stay")).unwrap(),
-            format!("{start}: hua hears about li, `{step}` of `{by}`: said_so")
+            format!("{start}: hua is told about li, `{step}` of `{by}`: said_so")
         );
     }
     // A stay that is over.

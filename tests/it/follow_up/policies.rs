@@ -333,7 +333,7 @@ fn the_end_of_a_calendar_is_told_and_the_lead_is_not_stuck() {
     let case = Case::owned("li", "12-31 16:00");
     let report = case.look(&policies, "12-31 17:00");
     assert!(matches!(&report.faults[0], FollowUpFault::Calendar { node, .. } if node == "first_contact"));
-    expect!["`first_contact` of `nodes` cannot be told: the calendar `cn-2023-2026` ends with 2026-12-31; add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move `coverage.through` where it is given"].assert_eq(&report.faults[0].to_string());
+    expect!["the due time of `first_contact` of `nodes` is not known: the calendar `cn-2023-2026` ends with 2026-12-31; add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move `coverage.through` where it is given"].assert_eq(&report.faults[0].to_string());
     assert_eq!(states(&report), ["first_contact unknown", "mql unknown"]);
     expect!["next look 2027-01-01T17:00:00+08:00: calendar"]
         .assert_eq(&report.next_wakeup.unwrap().to_string());
@@ -399,7 +399,7 @@ fn speed_to_first_contact_is_counted_by_rep_source_and_hour() {
         let first = case.look(&policies, "03-05 10:00").first_contacts.remove(0);
         assert_eq!(first.call_gap_seconds, Some(90));
         if source == "expo" {
-            expect!["first contact: li 2026-03-03T09:10:00+08:00, 920 min after 2026-03-02T17:50:00+08:00, 20 min of work, recorded 90 s after the call began"].assert_eq(&first.to_string());
+            expect!["first contact: li 2026-03-03T09:10:00+08:00, 920 min after 2026-03-02T17:50:00+08:00, 20 min of working time, recorded 90 s after the call began"].assert_eq(&first.to_string());
         }
         table.add(&first);
     }

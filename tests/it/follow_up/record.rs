@@ -86,7 +86,7 @@ fn a_condition_that_comes_true_counts_from_then() {
     assert_eq!(report.violations[0].started_at, t("03-02 14:30"));
     let said = report.violations[0].to_string();
     assert!(
-        said.contains("paused from 2026-03-02T06:40:00Z to 2026-03-02T07:20:00Z: `hot` does not hold"),
+        said.contains("paused from 2026-03-02T06:40:00Z to 2026-03-02T07:20:00Z: `hot` does not apply"),
         "{said}"
     );
     assert_eq!(

@@ -361,7 +361,7 @@ fn the_plan_reads_as_sentences() {
     );
     assert_lines(
         &accounts_plan(&records[..1], &merger()).to_string(),
-        &["account A1 is alone: there is nothing to merge"],
+        &["there is nothing to merge into account A1"],
     );
 }
 
@@ -468,7 +468,7 @@ fn hostile_input_gives_errors() {
     later["format"] = json!(2);
     let later: UndoRecord<Account> = serde_json::from_value(later).unwrap();
     let error = later.restore(plan.merged()).unwrap_err();
-    assert_eq!(error.to_string(), "undo record of format 2 is not known");
+    assert_eq!(error.to_string(), "the undo record has the unknown format 2");
 }
 
 #[test]
@@ -482,7 +482,7 @@ fn what_changed_on_both_sides_is_a_conflict_and_the_newer_value_stays() {
     records[0].domain = Some("new.example.com".into());
     let conflicts = undo.undo(&mut records).unwrap();
     let found: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
-    assert_eq!(found, ["`tier` was blank, the merge made it `gold`, now it is `platinum` and stays so"]);
+    assert_eq!(found, ["`tier` was blank, the merge made it `gold`, now it is `platinum` and is left so"]);
     assert_eq!((&conflicts[0].before, &conflicts[0].merged), (&Value::Null, &"gold".into()));
     let expected = Account {
         tier: Some("platinum".into()),

@@ -164,7 +164,7 @@ fn leads_of_two_people_are_told() {
         let doubt = MergeDoubt::OtherPerson { record, other };
         assert_eq!(plan.doubts().contains(&doubt), is_other, "{first:?} {second:?}");
         assert_eq!(plan.is_ambiguous(), !plan.doubts().is_empty());
-        assert_eq!(plan.to_string().contains("are of two people"), is_other, "{plan}");
+        assert_eq!(plan.to_string().contains("belong to two people"), is_other, "{plan}");
     }
 }
 

@@ -398,7 +398,7 @@ fn what_does_not_fit_the_state_is_refused() {
     let mut wrong = answers();
     wrong.push(Answer::new("sql.intend", YesNo::Yes, sales(), hour(2)));
     let refusal = walk.ask(MoveRequest::new("sql", sales()).answered(wrong), 2).unwrap_err();
-    assert!(refusal.to_string().ends_with("which no gate has: did you mean `sql.intends`?"), "{refusal}");
+    assert!(refusal.to_string().ends_with("which is in no gate: did you mean `sql.intends`?"), "{refusal}");
     walk.lead.id = "L2".into();
     let refusal = walk.ask(MoveRequest::new("sql", sales()).answered(answers()), 2).unwrap_err();
     assert_eq!(codes(&refusal), ["other_lead"]);

@@ -27,9 +27,9 @@ fn one_tenure_at_a_time() {
     log.open("R1", Acquisition::Imported, hour(5)).unwrap();
     assert_eq!(
         said(log.open("R2", Acquisition::Claimed, hour(6))),
-        "R1 holds lead L1: that tenure ends first"
+        "R1 holds lead L1: end that tenure first"
     );
-    assert_eq!(said(log.hand_over("R1", hour(6))), "R1 holds the lead already");
+    assert_eq!(said(log.hand_over("R1", hour(6))), "R1 already holds the lead");
     assert_eq!(
         said(log.hand_over("R2", hour(4))),
         "2026-03-02T04:00:00Z is earlier than 2026-03-02T05:00:00Z, the last change of owner"

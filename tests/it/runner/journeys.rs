@@ -25,7 +25,7 @@ fn the_journey_of_an_account_comes_from_its_events() {
             "lead L1\t2026-03-05T19:00:00+08:00\tsupport\t-\tlead L1",
             "lead M1\t2026-02-20T10:00:00+08:00\texpo\t-\tutm of M1",
             "lead Z\t2026-03-04T19:00:00+08:00\tother\t-\tutm of Z",
-            "# 3 customers with 1 conversion and 3 journeys without; 1 touch of nobody known; 1 touch was there twice",
+            "# 3 customers with 1 conversion and 3 journeys without; 1 touch of an unknown person; 1 touch was repeated",
         ]
     );
     let (without, ..) = run(&scenario, "s.jsonl").unwrap();

@@ -212,7 +212,7 @@ fn points_come_from_columns_and_units_too() {
         said,
         [
             "rule manual failed: column `points` holds text instead of points",
-            "rule seats failed: `attributes.seats` holds no number",
+            "rule seats failed: `attributes.seats` does not hold a number",
         ]
     );
     assert_eq!((score2.engagement(), score2.fit()), (Points::ZERO, Points::ZERO));

@@ -455,7 +455,7 @@ fn values_of_one_kind_are_compared_and_others_are_a_fault() {
                         None => {
                             let said = said.unwrap_or_else(|| panic!("no fault: {source}"));
                             assert!(
-                                said.ends_with(&format!("cannot be compared by `{sign}`")),
+                                said.ends_with(&format!("cannot be compared with `{sign}`")),
                                 "{source}: {said}"
                             );
                             compared.1 += 1;

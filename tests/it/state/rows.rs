@@ -200,7 +200,7 @@ fn rows_that_no_history_leads_to_are_refused_by_name() {
     assert!(said.contains("two decisions are remembered under the key `"), "{said}");
     let said = refused(&|rows| rows.ledgers.clear());
     assert!(
-        said.starts_with("the row of a decision is no row of this crate's: the decision of revision"),
+        said.starts_with("the row of a decision was not written by leadkit: the decision of revision"),
         "{said}"
     );
     let said = refused(&|rows| rows.reps.push(rows.reps[0].clone()));

@@ -94,7 +94,7 @@ fn the_last_revision_is_an_error_and_no_delta_applies_twice() {
     let mut stored = serde_json::to_value(&desk.state.ledgers["leads"]).unwrap();
     stored.as_object_mut().unwrap().remove("digest");
     stored["revision"] = u64::MAX.into();
-    assert!(refused::<Ledger>(&stored).contains("`revision` is the last there is"));
+    assert!(refused::<Ledger>(&stored).contains("`revision` is the highest possible one"));
     // One before the last is read, takes one decision, and then says so.
     stored["revision"] = (u64::MAX - 1).into();
     let mut state = desk.state.clone();
@@ -120,7 +120,7 @@ fn the_last_revision_is_an_error_and_no_delta_applies_twice() {
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(
         source,
-        "the ledger of pool `leads` is at the last revision there is: it is damaged, begin a new one"
+        "the ledger of pool `leads` is at the highest possible revision: it is damaged, start a new one"
     );
     let rep: RepLedger = serde_json::from_value(json!({"reps": {"li": {"revision": u64::MAX - 1}}})).unwrap();
     assert_eq!(rep.revision(&"li".into()), u64::MAX - 1);
