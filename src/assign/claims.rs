@@ -126,11 +126,11 @@ impl Assigner {
             let (used, limit) = (ledger.claimed_on(rep, date), pool.daily_claim_cap?);
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
-        // A weight of 0 takes no turns from the rules, and says nothing about what somebody takes himself.
+        // A weight of 0 takes no turns from the rules, and says nothing about what a rep claims.
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
-            // From the last time he lost it: a lead held twice waits once.
+            // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
             let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -142,7 +142,7 @@ impl Assigner {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,
         };
-        // Reasons in the order they are told: what he is, has claimed and holds, then the lead's past.
+        // Reasons in the order they are reported: what the rep is, has claimed and holds, then the lead's past.
         let reason = barred.or_else(|| question.full(rep, slot)).or_else(cool_down);
         match reason.or_else(ruled_out) {
             Some(reason) => Err(reason),
@@ -168,8 +168,8 @@ impl Assigner {
         }
     }
 
-    /// Whether a person may give the lead to a rep: all that the rules ask but for his hours, his absence and what he has not
-    /// spoken to, which a director knows, and whom it had before.
+    /// Whether a person may give the lead to a rep: all that the rules ask but for the rep's hours and absences and untouched
+    /// leads, which a director knows about, and whom it had before.
     pub(crate) fn may_be_given(
         &self,
         facts: &Facts<'_>,

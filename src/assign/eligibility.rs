@@ -27,7 +27,7 @@ pub(super) struct Question<'a> {
     pub(super) date: NaiveDate,
     pub(super) zone: &'a Zone,
     pub(super) daily_cap: Option<u32>,
-    /// Of a rep who has none of his own.
+    /// The cap of a rep who has none of their own.
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
     /// Whether what came since the host counted counts as untouched.
@@ -104,14 +104,14 @@ impl<'a> Question<'a> {
             return None;
         }
         let at = self.roster.at_work_from(slot, self.now)?;
-        // What he holds becomes less by work, not by time.
+        // What a rep holds becomes less by work, not by time.
         if self.held_up(rep, slot) {
             return None;
         }
         // Each cap that is reached frees at the end of its period; the last to end counts.
         let periods = self.closed().into_iter().chain(self.period_caps(rep, slot));
         let Some(free) = periods.map(|(_, next)| next).max() else { return Some(at) };
-        // A cap frees at midnight, and he may not be at work then.
+        // A cap frees at midnight, when the rep may not be at work.
         let free = self.zone.start_of_day(free);
         if at >= free { Some(at) } else { self.roster.at_work_from(slot, free) }
     }
@@ -232,12 +232,12 @@ impl<'a> Question<'a> {
         self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.has_no_room(rep, slot))
     }
 
-    /// What keeps a rep from more until something happens to the leads he holds: no date frees it.
+    /// What keeps a rep from more until something happens to the leads they hold: no date frees it.
     fn has_no_room(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         self.full(rep, slot).or_else(|| self.busy(rep, slot))
     }
 
-    /// Who has leads that nobody has spoken to is given no more by the rules; what he takes himself is his affair.
+    /// The rules give no more to a rep with untouched leads; what that rep claims is their own affair.
     fn busy(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         let limit = self.untouched_limit.filter(|_| !self.is_reward)?;
         let taken = if self.and_since { self.ledgers.reps.taken(rep) } else { 0 };
@@ -261,7 +261,7 @@ impl<'a> Question<'a> {
         (held >= limit).then_some(SkipReason::ProtectedCap { held, limit })
     }
 
-    /// Most open leads that a rep holds at once: his own cap, else the pool's.
+    /// Most open leads that a rep holds at once: the rep's own cap, else the pool's.
     pub(super) fn holding_cap_of(&self, slot: &Slot) -> Option<u32> {
         slot.holding_cap.or(self.holding_cap)
     }

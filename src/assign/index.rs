@@ -54,12 +54,12 @@ impl Index {
         self.roll.table()
     }
 
-    /// Those of a class in their order, each with what he has to do and is owed beside the class.
+    /// Those of a class in their order, each with their load and what they are owed beside the class.
     pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.orders.get(&class))
     }
 
-    /// Those of a kind whom a cap keeps out, in their order, each with what he has to do and is owed.
+    /// Those of a kind whom a cap keeps out, in their order, each with their load and what they are owed.
     pub(super) fn capped(&self, kind: usize) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.capped.get(&kind))
     }
@@ -116,7 +116,7 @@ impl Index {
 
     /// A rep takes part no longer, or again, or for another reason not, as the roll says.
     pub(super) fn rests(&mut self, rep: &RepId, seat: &Seat, class: Option<&Class>) {
-        // Taken out by what he was put in with: his load and what he is owed may be others by now.
+        // Taken out by the values the rep was put in with: the load and what the rep is owed may have changed by now.
         match self.stands.remove(rep) {
             Some((kind, Some((load, owed)))) => {
                 self.capped.entry(kind).or_default().remove(&(load, Reverse(owed), rep.clone()));

@@ -1,4 +1,4 @@
-//! A rep as the conditions of groups see him.
+//! A rep as the conditions of groups see them.
 
 use chrono::{DateTime, Utc};
 

@@ -44,7 +44,7 @@ impl PoolPlan {
         [self.weekly_cap, self.monthly_cap, slot.weekly_cap, slot.monthly_cap].iter().any(Option::is_some)
     }
 
-    /// Every rep the rules may give a lead to or suggest, if they name him.
+    /// Every rep the rules may give a lead to, or may suggest, where the rules name them.
     pub(super) fn reps(&self) -> BTreeSet<&RepId> {
         let mut reps = BTreeSet::new();
         for rule in &self.rules {

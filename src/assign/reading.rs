@@ -112,8 +112,8 @@ impl Roll {
         seating
     }
 
-    /// Who is to be looked at again because of what happened since, and whether he takes part, by id; `None` when the list is
-    /// to be read again.
+    /// The reps to look at again because of what happened since, by id, each with whether they take part; `None` when the list
+    /// has to be read again.
     pub(super) fn changed(
         &self,
         question: &Question<'_>,
@@ -197,7 +197,7 @@ impl Roll {
     }
 }
 
-/// How a rep gets into a class: back where he was, or by its number.
+/// How a rep gets into a class: back where they were, or by its number.
 fn way(rep: &RepId, number: u32, turns: &Turns) -> To {
     match turns.seat(rep).class == Some(number) && turns.class(number).is_some() {
         true => To::Back,

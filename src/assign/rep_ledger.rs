@@ -358,7 +358,7 @@ impl RepLedger {
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
         for (rep, expected) in delta.reps() {
             let found = self.revision(rep);
-            // The counts of one rep change in all pools, so each has a revision of his own.
+            // The counts of one rep change in all pools, so each rep has a revision of their own.
             if expected != found {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }

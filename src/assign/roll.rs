@@ -92,7 +92,7 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// Whether he takes part now and did not, or the other way round.
+    /// Whether the rep takes part now and did not before, or the other way round.
     pub(super) fn comes_or_goes(&self) -> bool {
         self.before.is_some() != self.now.is_some()
     }

@@ -340,7 +340,7 @@ impl Roster {
         if full { OwnerState::Full } else { OwnerState::Active }
     }
 
-    /// Whether a rep without a cap of his own holds as many leads as this cap allows.
+    /// Whether a rep without a cap of their own holds as many leads as this cap allows.
     pub(crate) fn is_over(&self, rep: &RepId, reps: &RepLedger, cap: Option<u32>) -> bool {
         let slot = self.slot(rep).filter(|slot| slot.holding_cap.is_none());
         slot.zip(cap).is_some_and(|(slot, cap)| slot.open(reps.taken(rep)) >= cap)
@@ -577,7 +577,7 @@ impl Slot {
         self.untouched.saturating_add(self.open(taken).saturating_sub(self.holding))
     }
 
-    /// Names the kind of rep he is, by what is asked: the territories, the skills.
+    /// Names the kind of a rep, by what is asked: the territories, the skills.
     pub(super) fn kind(&self, by_region: bool, by_skill: bool) -> Digest {
         let [plain, skill, region, both] = self.kinds;
         match (by_region, by_skill) {
@@ -615,7 +615,7 @@ fn joined(absences: &[Absence]) -> Vec<Absence> {
     let mut joined: Vec<Absence> = Vec::with_capacity(all.len());
     for one in all.into_iter().filter(|absence| absence.from < absence.until) {
         match joined.last_mut() {
-            // Absences that touch are one, so that `until` is the moment he is back and not the start of the next.
+            // Absences that touch are one, so that `until` is the moment the rep is back and not the start of the next absence.
             Some(last) if one.from <= last.until => last.until = last.until.max(one.until),
             _ => joined.push(one),
         }

@@ -47,7 +47,7 @@ struct Parts<'q> {
     counts: BTreeMap<&'static str, u32>,
 }
 
-/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason.
+/// Who gets the lead, or the rep who has it if they may, and the turn that takes; counts the others by reason.
 pub(super) fn pick(
     question: &Question<'_>,
     share: Share<'_>,
@@ -186,7 +186,8 @@ impl<'q> Parts<'q> {
     }
 
     /// Some of all who may have the lead, by id, each with the weight: in place of the many who may not. Everybody is among
-    /// them equally often, and of each class about as many as it has members, so that over many leads each is owed his share.
+    /// them equally often, and of each class about as many as it has members, so that over many leads everybody is owed their
+    /// share.
     fn drawn(&self, question: &Question<'_>, standing: &Standing<'_>) -> BTreeMap<RepId, u32> {
         let mut all: Vec<(&RepId, u32)> = Vec::new();
         for one in &self.some {
@@ -229,20 +230,20 @@ impl<'q> Parts<'q> {
         };
         for one in &self.some {
             let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
-            // All of a class gain alike, so the first who sits as the index has him speaks for those behind him.
+            // All of a class gain alike, so the first in the index's order speaks for those behind.
             if let Some((number, sum)) = sums
                 && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, sum.saturating_add(beside).saturating_add(gained(one)), rep);
             }
-            // Who is at a cap sits in no class, and a reward may be his.
+            // A rep at a cap sits in no class, and may still get a reward.
             if question.is_reward
                 && let Some((load, owed, rep)) = index.capped(one.kind).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, owed.saturating_add(gained(one)), rep);
             }
         }
-        // The index knows these only as they were, so each is asked by himself.
+        // The index knows these only as they were, so each is asked alone.
         for rep in standing.moved().chain(standing.changed_reps()) {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))

@@ -10,7 +10,7 @@ use super::seat::{Rest, Seat};
 use super::turns::Turns;
 use crate::model::RepId;
 
-/// As it is stored: what each is owed beside his class, by table. Who stands nowhere is owed nothing.
+/// As it is stored: what each rep is owed beside their class, by table. A rep who is not listed is owed nothing.
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -23,13 +23,13 @@ struct Stored {
     classes: BTreeMap<u32, Class>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     seats: BTreeMap<RepId, u32>,
-    /// Who rests: the class he was in, and through what date if one is known.
+    /// The reps who rest: the class each was in, and through what date if one is known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     rests: BTreeMap<RepId, (u32, Option<NaiveDate>)>,
     next: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<NaiveDate>,
-    /// Who is away and may catch up: the class he was in, and what it was owed then.
+    /// The reps who are away and may catch up: the class each was in, and what it was owed then.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     left: BTreeMap<RepId, (u32, i64)>,
 }

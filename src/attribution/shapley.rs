@@ -78,7 +78,7 @@ fn values_of(mut worth: Vec<f64>, players: usize) -> Vec<f64> {
         without += joining * *worth;
         *worth *= joined + joining;
     }
-    // The upper half of the table has the last player; both halves are then added, which leaves him out: O(2ⁿ) in all.
+    // The upper half of the table has the last player; both halves are then added, which leaves that player out: O(2ⁿ) in all.
     let mut values = vec![0.0; players];
     let mut length = worth.len();
     for player in (0..players).rev() {

@@ -49,9 +49,10 @@ impl Decision<'_, '_> {
         self.rule.action == RuleAction::TagOnly
     }
 
-    /// Whether a later rule may take its place: of an entry, where it only marks, where it only found somebody else with the key
-    /// or an account of which nobody holds the lead's part, or several accounts of which nothing tells whose the person is, for
-    /// then his lead on file tells; records on file that are one are joined before anything else follows.
+    /// Whether a later rule may take its place. For an entry: where it only marks, where it only found somebody else with the
+    /// key or an account of which nobody holds the lead's part, or several accounts and nothing tells to which the person
+    /// belongs, for then the person's lead on file tells. For records on file: those that are one are joined before anything
+    /// else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
         // A host's code stands for an entry; among records on file, joining those that are one comes first.
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
@@ -101,8 +102,8 @@ impl Candidate<'_> {
         self.lead().is_some_and(|lead| !lead.has_ended())
     }
 
-    /// Its owner, who may have the lead too. Who lost the lead in this cycle does not get it by another lead of the customer; what
-    /// an open opportunity holds stays his.
+    /// Its owner, if they may have the lead too. A rep who lost the lead in this cycle does not get it by another lead of the
+    /// customer; what an open opportunity holds stays with its owner.
     fn heir(&self, case: &Case<'_, '_>) -> Option<&RepId> {
         let owner = self.present_owner(case)?;
         let has_lost = || case.facts.history().previous_owners().any(|before| before == owner);
@@ -164,8 +165,8 @@ impl Deduplicator {
         }
     }
 
-    /// No rule gives the lead to anybody, and somebody has another live lead of the person: he has this one too, whatever the
-    /// rules compare, for it would take that one from him else. Of several reps a person decides.
+    /// No rule gives the lead to anybody, and a rep has another live lead of the person: that rep has this one too, whatever
+    /// the rules compare, for it would otherwise take the other from them. Between several reps a person decides.
     pub(super) fn of_who_has_the_person(&self, found: Consequences, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         let is_nobody_s = matches!(found.action, MatchAction::New | MatchAction::TagOnly { .. });
@@ -424,7 +425,7 @@ impl Consequences {
     /// The lead on file goes to another owner, and the one before is told.
     fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead, now: DateTime<Utc>) {
         let record = RecordRef::Lead(known.id.clone());
-        // He hears that he loses it, and not beside that who came in again.
+        // The owner before hears that they lose it, and not also who came in again.
         self.effects.retain(|effect| !matches!(effect, Effect::Notify { rep, .. } if Some(rep) == before));
         self.effects.push(Effect::SetOwner {
             lead: known.id.clone(),
@@ -506,7 +507,7 @@ fn shown(value: Effect, entry: &Lead) -> Effect {
     }
 }
 
-/// A lead that a rep got as a reward is his, whoever the customer's owner is.
+/// A lead that a rep got as a reward is theirs, whoever the customer's owner is.
 pub(super) fn is_reward(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == "reward")
 }

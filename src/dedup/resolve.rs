@@ -220,7 +220,7 @@ impl Deduplicator {
         // The first of them may have been folded since: who took it in shares its keys.
         let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
         let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
-        // Equal words from one company may be two people's: who has a key of his own shares it.
+        // Equal words from one company may be two people's: a person with a key of their own has to share it.
         let names_person = case.usable.iter().flatten().any(|key| is_strong(key, case.facts));
         let same = || senior().filter(alike).filter(|one| one.shares_person(case));
         let may_be = |one: &&Candidate<'_>| !names_person || one.shares_person(case);

@@ -257,8 +257,8 @@ impl FollowUpPolicies {
         }
     }
 
-    /// The effects by which a lead goes a flow's way now. Who sends his own lead away gives it back; from anybody else it is
-    /// taken.
+    /// The effects by which a lead goes a flow's way now. An owner who sends their own lead away gives it back; from anybody
+    /// else it is taken.
     fn carry(
         &self,
         flow: &FlowRules,
@@ -357,7 +357,7 @@ impl FollowUpPolicies {
                 }
                 Err(fault) => faults.push(fault),
             },
-            // Who met it on site has his time from now on; who had it before has it already.
+            // A rep who met it on site has their time from now on; one who had it before has it already.
             (None, EventPlace::Protected) if is_owned => {
                 if by_rules == EventPlace::Protected {
                     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });

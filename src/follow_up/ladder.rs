@@ -70,7 +70,7 @@ impl Look<'_> {
             let reached = track.rung(rung, &self.known);
             let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
             let reached = match track.comes_late.filter(|begins| reached <= *begins) {
-                // Of what was asked for before he came, he hears the last.
+                // Of what was asked for before the owner came, they hear the last.
                 Some(begins) if self.is_last_reminder(track, rung, begins) => begins,
                 Some(_) => continue,
                 None => reached,

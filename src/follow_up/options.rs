@@ -48,7 +48,8 @@ pub struct FollowUpOptions {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
     /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
-    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from him. Without it, the whole account is his.
+    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the whole account is
+    /// theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldParts>,
     /// What earlier looks found: the [`record`](super::FollowUpReport::record) of the last report. Without it, every look is
@@ -91,7 +92,7 @@ impl FollowUpOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldParts {
-    /// The fields of the account that name him: `owner`, or `owners.crm` of one that is divided.
+    /// The fields of the account that name the owner: `owner`, or `owners.crm` of one that is divided.
     pub fields: Vec<String>,
     /// Whether nobody else has a part of the account.
     pub is_all: bool,

@@ -1,4 +1,4 @@
-//! Follow-up as data: who has to do what by when, what happens if he does not, and where leads go.
+//! Follow-up as data: who has to do what by when, what happens if they do not, and where leads go.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,7 +83,8 @@ pub struct FollowUpRules {
     /// Default: 180 days.
     pub nurture_for: Amount,
     /// Since when the rules are in force: what was due before was not, and what is on file begins then. An owner who has spoken
-    /// to his lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since ever.
+    /// to their lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since
+    /// ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_since: Option<DateTime<Utc>>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
@@ -200,8 +201,8 @@ pub struct NodeRules {
     pub anchor: Anchor,
     /// How much time there is, more than none.
     pub within: Amount,
-    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`. Who gets the lead later than that is
-    /// not late: he is reminded at once, and has until the anchor.
+    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`. A rep who gets the lead later
+    /// than that is not late: they are reminded at once, and have until the anchor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub before: bool,
     /// Which time counts; `None` is `office_hours` below 24 hours, else `workday`.

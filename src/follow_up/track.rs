@@ -137,7 +137,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
     if asked.is_done_before {
         starts.retain(|start| *start > run.from);
     }
-    // Nobody is judged by a policy that did not hold while he had the lead.
+    // Nobody is judged by a policy that did not hold while they had the lead.
     if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
@@ -320,7 +320,7 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
     let one = |at: DateTime<Utc>| vec![at];
     match &node.anchor {
         Anchor::OwnerChange if works => {
-            // The owner before had done it already, or he himself before the rules were.
+            // The owner before had done it already, or this one had before the rules were in force.
             let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage))
                 || known.had_followed_up(run, &met_by.follow_ups);
             if is_done { Vec::new() } else { one(run.from) }
