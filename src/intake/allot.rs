@@ -63,7 +63,7 @@ impl Intake {
             return self.refuse(&case, Refusal::Owned { owner: rep.clone() });
         }
         let before = input.lead.owner.as_ref().filter(|before| *before != owner);
-        // Who passes on what he has gets nothing.
+        // A manager who passes a lead on gets nothing.
         let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
         if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
@@ -84,8 +84,8 @@ impl Intake {
     }
 
     /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
-    /// [Refused](Outcome::refusal) for one whom the roster does not know or who takes part no longer, as long as the rep himself
-    /// can keep them: a name that was mistyped moves nothing.
+    /// [Refused](Outcome::refusal) for a rep whom the roster does not know or who takes part no longer, as long as the rep
+    /// before can keep them: a name that was mistyped moves nothing.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
@@ -279,8 +279,8 @@ impl Intake {
     }
 }
 
-/// How a rep's tenure ends when his lead is given to another: who has left, and from whom an administrator takes it, neither
-/// lost it nor gave it up.
+/// How a rep's tenure ends when their lead is given to another: a rep who has left, and one from whom an administrator takes
+/// it, neither lost it nor gave it up.
 fn end_with(case: &Case<'_>, from: &RepId) -> TenureEnd {
     match case.owner_state(from) {
         OwnerState::Gone => TenureEnd::Left,

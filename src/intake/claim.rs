@@ -1,4 +1,4 @@
-//! A rep takes a lead himself (领取).
+//! A rep takes a lead themselves (领取).
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -130,7 +130,7 @@ impl Outcome {
         self.wake(case.lead, until, wake_up::COLLISION);
     }
 
-    /// It is decided whose the customer is, or nobody has him any more.
+    /// It is decided whose the customer is, or nobody has them any more.
     pub(super) fn end_dispute(&mut self, lead: &Lead) {
         let is_over = |effect: &Effect| matches!(effect, Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
         if is_disputed(lead) && !self.effects.iter().any(is_over) {

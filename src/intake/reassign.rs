@@ -173,8 +173,8 @@ impl Intake {
 }
 
 impl Intake {
-    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which his time runs. `None` when
-    /// the time is over by that too.
+    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which the owner's time runs.
+    /// `None` when the time is over by that too.
     fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
         if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
             return None;
@@ -182,7 +182,7 @@ impl Intake {
         if let OwnerState::Away { until } = case.owner_state(owner)
             && case.is_waited_for(owner)
         {
-            // His time has not begun, whatever another clock says.
+            // The owner's time has not begun, whatever another clock says.
             return Some(until);
         }
         let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
@@ -197,7 +197,7 @@ impl Intake {
         (until > case.now || later(until, hours) > case.now).then_some(until)
     }
 
-    /// The owner is waited for, or somebody stands in; who is back by now has his time from then on.
+    /// The owner is waited for, or somebody stands in; an owner who is back by now has their time from then on.
     fn wait_for_return(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -221,7 +221,7 @@ impl Intake {
     }
 
     /// Whether reviewers are asked whose the customer is, and the owner's first deadline falls into their time: until they have
-    /// decided nobody loses him.
+    /// decided nobody loses the customer.
     fn waits_for_reviewers(&self, case: &Case<'_>, owner: &RepId) -> bool {
         let Case { lead, activities, history, now, .. } = *case;
         let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
@@ -262,7 +262,7 @@ impl Outcome {
         }
     }
 
-    /// Who has the lead from now on is told, if nothing else tells him of it.
+    /// Tells the rep who has the lead from now on, if nothing else tells them of it.
     fn tell_new_owner(&mut self, lead: &Lead, heir: &RepId) {
         let about = RecordRef::Lead(lead.id.clone());
         let is_told = |effect: &Effect| match effect {

@@ -141,14 +141,14 @@ impl Intake {
         }
         let Some(owner) = resolution.action().owner() else {
             let Some(owner) = self.owner_of_customer(case, resolution) else { return false };
-            // Not by the rules: he has another lead of the customer.
+            // Not by the rules: this rep has another lead of the customer.
             self.take(case, facts, resolution, &owner, Acquisition::OwnerChanged, outcome);
             return true;
         };
         if !is_over(owner) {
             self.by_rules(case, facts, resolution, outcome, case.assign);
         } else if case.act == Act::Claim {
-            // Nobody else is to have what belongs to his record.
+            // The claimant may not have what belongs to another rep's record.
             outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
         } else {
             outcome.without(resolution);
@@ -374,18 +374,18 @@ impl Intake {
 /// Why a rep does not get a lead by the rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LeftOut {
-    /// It was given to him in this cycle by mistake.
+    /// It was given to the rep in this cycle by mistake.
     Revoked,
-    /// He lost an opportunity of it not long ago.
+    /// The rep lost an opportunity of it not long ago.
     LostDeal,
-    /// He lost it last, in the cycle before.
+    /// The rep lost it last, in the cycle before.
     LostBefore,
-    /// He lost another lead of the customer, which would come back to him with it.
+    /// The rep lost another lead of the customer, which would come back to them with it.
     LostSibling,
 }
 
 impl LeftOut {
-    /// Whether he does not get it though nobody else may.
+    /// Whether the rep does not get it even where nobody else may.
     fn is_final(self) -> bool {
         matches!(self, LeftOut::LostSibling | LeftOut::LostDeal)
     }
@@ -501,7 +501,7 @@ fn opportunities_to<'c>(
     })
 }
 
-/// The lead of an account without an owner is converted with an owner, and the account gets him.
+/// Converts the lead of an account without an owner to this owner, who gets the account too.
 pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution) -> Vec<Effect> {
     let Case { lead, rows, now, .. } = *case;
     let MatchAction::AssignByRules { record: record @ RecordRef::Account(account) } = resolution.action()

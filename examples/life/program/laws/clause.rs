@@ -23,11 +23,11 @@ pub(crate) enum Clause {
     LongestStay,
     /// Who is asked is asked until a time, and something happens then.
     AskedUntil,
-    /// Nobody loses a lead by a deadline that falls into his absence.
+    /// Nobody loses a lead by a deadline that falls into their absence.
     AwayKept,
     /// Whose deadline has not started is away.
     StartsLate,
-    /// A customer is answered when nothing is due of who has him.
+    /// A customer is answered when nothing is due of the rep who has them.
     Answered,
     /// Live leads with a common strong key have one owner.
     OneOwner,
@@ -43,7 +43,7 @@ pub(crate) enum Clause {
     OneSubject,
     /// What nobody works on goes to whose account it belongs to.
     AnotherS,
-    /// An account that a partner's deal protects is his channel manager's.
+    /// An account that a partner's deal protects is the channel manager's.
     Protected,
     /// Every value that a submission brought is on its subject, in its history, or in a conflict.
     ValueLost,
@@ -53,7 +53,7 @@ pub(crate) enum Clause {
     ToldTwice,
     /// Who gets a lead is told.
     GetterTold,
-    /// Who loses a lead without doing so himself is told.
+    /// A rep who loses a lead other than by their own act is told.
     LoserTold,
     /// Who works on a lead is told of a new entry.
     ReentryTold,

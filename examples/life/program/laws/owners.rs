@@ -6,7 +6,7 @@ use leadkit::model::{Acquisition, Lead, OwnerState, RepId, Tenure, TenureEnd};
 use super::super::clock::is_live;
 use super::{Before, Clause, Laws, Seen};
 
-/// Days for which nobody claims what he had.
+/// Days for which nobody claims what they had.
 const COOL_DOWN: TimeDelta = TimeDelta::days(30);
 /// Days for which the last owner of the cycle before is left out.
 const EXCLUSION: TimeDelta = TimeDelta::days(90);
@@ -57,7 +57,7 @@ impl Laws {
             self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
-        // What is joined with his lead later, and what he lost of that, is his still.
+        // What is joined with the owner's lead later, and what they lost of that, is still theirs.
         let is_given = tenure.from == seen.now;
         if before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");
@@ -65,8 +65,8 @@ impl Laws {
         }
         before.sort();
         before.dedup();
-        // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked. What is joined with
-        // his lead later at this moment brings its losses when he has it.
+        // By rules: they give it to nobody after three; a rep to whom an account or a claim gives it is not asked. What is
+        // joined with their lead later at this moment brings its losses when they have it.
         let is_first = is_given && had != Some(owner);
         if is_first && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
             let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
@@ -117,7 +117,7 @@ impl Laws {
             .filter_map(|id| self.entries.get(id)?.owner.as_ref())
     }
 
-    /// Whether another record of the same person or company is his: one customer has one owner.
+    /// Whether another record of the same person or company is the owner's: one customer has one owner.
     fn is_of_his_customer(lead: &Lead, owner: &RepId, seen: &Seen<'_>) -> bool {
         let rows = seen.book.rows(&seen.intake.probe(lead));
         let leads = rows.leads.iter().filter(|one| one.id != lead.id).map(|one| &one.owner);
