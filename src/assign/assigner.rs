@@ -263,6 +263,7 @@ impl Assigner {
             assignment.repeat(before, &team);
         } else if assignment.kind.is_settled() {
             let change = team.change(&assignment.kind, key.as_deref(), counted);
+            // Only the row of the rep who gets the lead is compared: workers who give to other reps do not collide.
             assignment.delta.rep_revision = change.rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Arc::new(change));
         }

@@ -127,6 +127,7 @@ pub(super) fn gain(table: TurnTable, weight: u32, total: u64, units: u32) -> i64
             i64::try_from(gained).unwrap_or(ONE_LEAD)
         }
         TurnTable::Credit => {
+            // Several leads at once do not fit into 64 bits once a weight multiplies them.
             let leads = u128::from(units) * u128::from(ONE_LEAD.unsigned_abs());
             let gained = u128::from(weight) * leads / u128::from(total.max(1));
             i64::try_from(gained).unwrap_or(i64::MAX)

@@ -242,6 +242,7 @@ impl DayCounts {
 
 /// Forgets the days more than `days` before `today`.
 pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
+    // Most decisions find nothing to forget, and one look at the oldest day tells.
     if let Some(first) = today.checked_sub_days(Days::new(days))
         && counts.first_key_value().is_some_and(|(oldest, _)| *oldest < first)
     {

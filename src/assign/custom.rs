@@ -264,6 +264,7 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
     let mut chosen = None;
     strategy.propose(view, &mut |rep| match view.candidates.binary_search_by(|one| one.rep.cmp(&rep)) {
         Ok(place) => {
+            // A strategy that goes on after the break changes nothing: the first stands.
             chosen.get_or_insert(place);
             ControlFlow::Break(())
         }

@@ -92,6 +92,7 @@ impl<'a> Question<'a> {
         if pending.peek().is_none() {
             return kept;
         }
+        // What is owed follows from seats and classes alone, so the copy leaves the index behind.
         let mut turns = kept.map(|turns| turns.without_index()).unwrap_or_default();
         pending.for_each(|taken| turns.take(taken, Some(self.date)));
         Some(Cow::Owned(turns))
@@ -121,6 +122,7 @@ impl<'a> Question<'a> {
         if let Some(reason) = slot.outside() {
             return Some(reason);
         }
+        // The weight that the rules give comes before the rep's own.
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);
         }
@@ -132,6 +134,7 @@ impl<'a> Question<'a> {
         }
         let named = self.skills_in.iter().filter_map(|field| self.named.get(*field)).map(Vec::as_slice);
         let lacks = |one_of: &&[String]| {
+            // A lead that names no industry or skill asks for none.
             !one_of.is_empty() && !one_of.iter().any(|skill| slot.skills.contains(skill))
         };
         let missing = std::iter::once(self.industry).chain(named).find(lacks)?;
@@ -140,6 +143,7 @@ impl<'a> Question<'a> {
 
     /// Whether who has these territories serves the lead's region.
     pub(super) fn serves(&self, territories: &[Region]) -> bool {
+        // A rep without territories serves everywhere. A region that nobody serves is everybody's, where the pool says so.
         !self.match_territory
             || territories.is_empty()
             || self.is_unserved
@@ -183,6 +187,7 @@ impl<'a> Question<'a> {
     pub(super) fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
         let (limit, date) = (self.total_cap?, self.date);
         let used = self.ledgers.pool.assigned_in_all(date);
+        // A reward counts for no cap, so no cap keeps it from anybody.
         (used >= limit && !self.is_reward)
             .then(|| (SkipReason::PoolTotalCap { used, limit, date }, Period::Day.next(date)))
     }
@@ -225,6 +230,7 @@ impl<'a> Question<'a> {
     /// The last date on which a cap keeps the rep from taking part, where nothing else does that the next day would not end.
     pub(super) fn rests_through(&self, rep: &RepId, slot: &Slot) -> Option<NaiveDate> {
         let free = self.period_caps(rep, slot).map(|(_, next)| next).max()?;
+        // The date would wake a rep whom something else still keeps out.
         if self.held_up(rep, slot) { None } else { free.pred_opt() }
     }
 
@@ -251,6 +257,7 @@ impl<'a> Question<'a> {
             return None;
         }
         if let Some(limit) = self.holding_cap_of(slot) {
+            // What was taken since the host counted is held too, or leads that come between two counts pass the cap.
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });
@@ -269,6 +276,7 @@ impl<'a> Question<'a> {
     /// Whether no passing of time frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
         let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
+        // No next day frees a cap of 0.
         let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
         is_never || self.never_frees() || self.has_no_room(rep, slot).is_some()
     }

@@ -39,6 +39,7 @@ impl Index {
                 orders.entry(number).or_default().push(place);
             }
         }
+        // A set that is built of a whole list sorts it once, where one insert for each rep would search each time.
         let orders = orders.into_iter().map(|(class, order)| (class, order.into_iter().collect())).collect();
         let (capped, absent, stands) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut index = Index { roll, orders, capped, absent, stands };
@@ -94,6 +95,7 @@ impl Index {
                 self.orders.entry(number).or_default().insert((load, owed, rep.clone()));
             }
         }
+        // At a cap a rep stands by all they are owed, which their new seat may have changed.
         if self.stands.contains_key(rep) {
             self.rests(rep, after, class(after));
         }
@@ -109,6 +111,7 @@ impl Index {
         if let Some((number, seat)) = seat.sitting(class) {
             let (order, owed) =
                 (self.orders.entry(number).or_default(), Reverse(seat.beside(self.roll.table())));
+            // The load is part of the place, so the old place is found under the old load only.
             order.remove(&(before, owed, rep.clone()));
             order.insert((load, owed, rep.clone()));
         }

@@ -62,6 +62,7 @@ impl PoolPlan {
     pub(super) fn asks_everybody(&self) -> bool {
         let mut asks = self.owner_turn.as_ref().is_some_and(|group| group.members.asks_everybody());
         for rule in &self.rules {
+            // A field of the lead may name any rep.
             asks |= matches!(rule.target, TargetPlan::RepIn(_));
             rule.visit_sharings(&mut |group| asks |= group.members.asks_everybody());
         }

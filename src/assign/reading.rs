@@ -164,6 +164,7 @@ impl Roll {
     /// What a rep has to do now, as far as it decides.
     fn load_now(&self, question: &Question<'_>, rep: &RepId) -> Option<Load> {
         let (_, slot) = question.roster.find(rep.as_str())?;
+        // A rep without a cap has the room of the largest one, so that nobody looks emptier for having none.
         let room = question.holding_cap_of(slot).unwrap_or(self.room);
         Some(self.basis.by.load(slot.open(question.ledgers.reps.taken(rep)), room))
     }

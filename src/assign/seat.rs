@@ -78,6 +78,7 @@ impl Seat {
         Seat {
             class: Some(number),
             rest: Rest::None,
+            // Less what the class has by now: the total of the two is what the rep was owed before.
             credit: self.credit.saturating_sub(class.credit),
             smooth: self.smooth.saturating_sub(class.smooth),
             left: None,

@@ -55,6 +55,7 @@ pub(super) trait Seats {
             let before = self.seat(rep);
             left.extend(before.class);
             self.move_to(rep, *to, *to == To::Left || seating.away.contains(rep));
+            // Only back in the same class: the mark is a sum of that class, and says nothing about another.
             let owed = before.left.filter(|_| seating.catch_up > 0);
             back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
         }
@@ -64,6 +65,7 @@ pub(super) trait Seats {
         }
         left.sort_unstable();
         left.dedup();
+        // Whoever left took along what the class owed them, so an empty class holds no credit that could be lost.
         left.retain(|number| self.class(*number).is_some_and(Class::is_empty));
         left.iter().for_each(|number| self.close(*number));
         left
@@ -77,6 +79,7 @@ pub(super) trait Seats {
             return;
         };
         let most = ONE_LEAD.saturating_mul(i64::from(leads));
+        // At least 0: a class whose sum fell meanwhile takes nothing from a rep who was away.
         let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
         // Each member pays the same, the rep too, who is given just that sum: the total stays 0 whatever floors lose.
         let each = missed / i64::from(class.count);
@@ -117,6 +120,7 @@ pub(super) trait Seats {
         let Some(class) = seat.class.and_then(|number| self.class_mut(number)) else { return };
         let counted = |count: u32| if is_there { count.saturating_add(1) } else { count.saturating_sub(1) };
         match seat.rest {
+            // Counted nowhere: only a new seat brings them back, so the class keeps no sum for them.
             Rest::UntilFurtherNotice => {}
             Rest::None => class.count = counted(class.count),
             Rest::Through(date) => match class.since.get_mut(&date) {

@@ -28,6 +28,7 @@ pub(super) fn by_stickiness(facts: &Facts<'_>, candidates: &[Candidate<'_>], lim
 
 fn stickiness<'a>(facts: &'a Facts<'_>) -> impl Fn(&RepId) -> Digest + 'a {
     let company = facts.company().map(|company| company.core());
+    // By the core of the name, so that leads of one company stick together however its name is written.
     let key = company.filter(|core| !core.is_empty()).unwrap_or_else(|| facts.lead().id.as_str());
     move |rep| Digest::of(&(key, rep))
 }

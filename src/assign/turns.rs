@@ -60,6 +60,7 @@ impl Turns {
 
     /// Takes a turn on a date; `None` where no day begins with it, as when one is given back.
     pub(super) fn take(&mut self, taken: &Taken, date: Option<NaiveDate>) {
+        // Seats before the turn: its classes are those in which everybody sits by now.
         self.sit(&taken.seating, date);
         self.turn(&taken.turn);
     }
