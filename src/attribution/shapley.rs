@@ -45,6 +45,7 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     if players > MAX_PLAYERS {
         return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
     }
+    // Before any sum: in the values it would be everywhere, and nobody could tell where it came from.
     if let Some(index) = worth.iter().position(|worth| !worth.is_finite()) {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
