@@ -76,6 +76,7 @@ impl Candidate<'_> {
     /// Whether it and the lead become one without a question: it is the same person's lead, and not both are worked on.
     pub(super) fn joins(&self, case: &Case<'_, '_>, choice: &Choice) -> bool {
         let Choice::Action(action) = choice else { return false };
+        // A converted record takes nobody in: its entries follow it to the account.
         let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
         let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
         action.is_of_a_person() && is_open && !self.collides(case) && is_same()
@@ -191,6 +192,7 @@ impl Deduplicator {
             [first, others @ ..] => held(first, others, case),
             [] => return found,
         };
+        // What marks the lead stays; all else gives way to the owner.
         let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
         let effects = marks.chain(decided.effects).collect();
         Consequences { effects, ..decided }
@@ -404,6 +406,7 @@ impl Deduplicator {
     fn is_key_change(&self, facts: &Facts<'_>, record: &Lead) -> bool {
         let (entry, gazetteer) = (facts.lead(), &facts.context().tables.gazetteer);
         let canonical = |fact: LeadField, value: Value| match (fact, value) {
+            // By the key of the name: another spelling is no other company.
             (LeadField::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
             (_, Value::Text(text)) => fold(text.trim()),
             (_, Value::List(items)) => {
@@ -480,6 +483,7 @@ fn opportunities_of<'e>(
     of: &'e Lead,
     owner: Option<&'e RepId>,
 ) -> impl Iterator<Item = Effect> + 'e {
+    // Whoever has the lead has its opportunities already.
     let to = owner.filter(|owner| of.owner.as_ref() != Some(*owner));
     to.into_iter().flat_map(move |to| {
         open.iter().map(move |one| Effect::UpdateField {
@@ -546,5 +550,6 @@ fn claimant<'c>(case: &Case<'c, '_>) -> Option<&'c RepId> {
             && one.shares(MatchKeyKind::CompanyExact, case.usable).is_some()
     };
     let owned = case.candidates.iter().filter(has_company).filter(|one| one.present_owner(case).is_some());
+    // Of several accounts of the company the one on file longest.
     owned.min_by(|a, b| a.age().cmp(&b.age()))?.owner()
 }

@@ -86,6 +86,7 @@ impl DedupRules {
         let rule = MatchRule::new;
         DedupRules {
             rules: vec![
+                // The company decides before the person, and accounts before leads.
                 like(
                     Comparator::SURE,
                     rule("account-company", LeadKey::Company, MatchTarget::AccountCompany, Convert),

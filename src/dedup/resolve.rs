@@ -238,6 +238,7 @@ impl Deduplicator {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(fault) => {
+                    // A condition that fails does not match, and the answer names the fault.
                     findings.faults.push(RuleFault { rule: rule.id.clone(), fault });
                     continue;
                 }
@@ -393,6 +394,7 @@ fn decide<'c, 'r>(
         // Who it is comes before whom else the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
         let found = if open.is_empty() { all } else { open };
+        // The earlier record takes in the later: where there is one, no later one is meant.
         let (senior, junior): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.is_senior(case));
         let found = if senior.is_empty() { junior } else { senior };
         if case.look.is_entry || case.facts.lead().owner.is_none() {
@@ -427,6 +429,7 @@ fn match_facts(
         labels.insert(MatchLabel::OneToMany);
     }
     MatchFacts {
+        // Not decided yet: a script that reads these facts is asked what it is to be.
         kind: None,
         owner: best.owner().cloned(),
         record: Some(best.record()),
@@ -478,6 +481,7 @@ fn labels(
     if let Some(rule) = rule {
         labels.extend(&rule.labels);
     }
+    // A match that is not sure puts no two reps into conflict.
     let sure = matches.iter().filter(|found| found.is_sure());
     let owners = sure.filter_map(|found| found.owner.as_ref());
     let owners = owners.chain(case.facts.lead().owner.as_ref());
