@@ -352,7 +352,7 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
     let Run { skipped, faults, seated, .. } = run;
     (assignment.skipped, assignment.faults) = (skipped, faults);
     let mut also = Vec::new();
-    // Who is to stand beside an owner is chosen only where the rules gave the lead one.
+    // Companions are chosen only where the rules gave the lead an owner.
     if let AssignmentKind::Assigned { rep, rule, .. } = &kind {
         (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
     }

@@ -136,7 +136,7 @@ impl Assigner {
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
-        // Who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
+        // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
         let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,

@@ -63,7 +63,7 @@
 //! 49,948 reps of a thousand such rosters wait longer, by at most a quarter and two leads: when all are there who
 //! mostly are away, it takes longer than it does on average.
 //!
-//! Who is eligible for more leads gets more: a share is a share of each lead, not of the day.
+//! A rep who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
 //! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as

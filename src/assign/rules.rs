@@ -49,7 +49,7 @@ impl Default for AssignRules {
 
 /// Reps that share leads.
 ///
-/// Who belongs to it is listed, or said by what reps are (`rep.…` fields and their `attributes.…`), or both:
+/// Its members are listed, or described by what reps are (`rep.…` fields and their `attributes.…`), or both:
 ///
 /// ```
 /// use leadkit::assign::AssignRules;
@@ -63,11 +63,11 @@ impl Default for AssignRules {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RepGroup {
-    /// Who belongs to it by name. Their order does not matter.
+    /// The members by name. Their order does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<GroupMember>,
-    /// Who of the roster belongs to it beside them: reps for whom this holds, each with the rep's own weight. It is asked
-    /// once for each date of the pool.
+    /// The members beside them: reps of the roster for whom this holds, each with the rep's own weight. It is asked once for
+    /// each date of the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// How the group shares leads; `None` leaves it to the pool.

@@ -160,7 +160,7 @@ impl<'q> Parts<'q> {
         for rep in question.previous.iter().chain(question.excluded) {
             let Some(kind) = standing.kind_of(rep, question.is_reward) else { continue };
             let Ok(place) = self.some.binary_search_by(|one| one.kind.cmp(&kind)) else { continue };
-            // Who is both a previous owner and excluded counts once.
+            // A rep who is both a previous owner and excluded counts once.
             if let (Some(reason), None, Some(one)) =
                 (question.ruled_out(rep), self.out.insert(rep, kind), self.some.get_mut(place))
             {
@@ -197,7 +197,7 @@ impl<'q> Parts<'q> {
                 all.extend(seated.map(|rep| (rep, one.weight)));
             }
         }
-        // Who moved may also have changed: a set, so that nobody is drawn twice.
+        // A rep who moved may also have changed: a set, so that nobody is drawn twice.
         let others: BTreeSet<&RepId> = standing.moved().chain(standing.changed_reps()).collect();
         for rep in others.into_iter().filter(|rep| !self.out.contains_key(*rep)) {
             let kind = standing.kind_of(rep, question.is_reward);

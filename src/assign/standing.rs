@@ -95,7 +95,7 @@ impl<'a> Standing<'a> {
         question: &Question<'_>,
     ) -> Standing<'a> {
         let mut standing = Standing::plain(turns, changed);
-        // Who shares the lead with others is seated by their turns.
+        // Reps who share the lead with others are seated by the turns of those.
         for taken in pending {
             standing.reseat(&taken.seating);
             standing.turn(&taken.turn);

@@ -50,7 +50,7 @@ impl Serialize for Turns {
             match seat.rest {
                 Rest::None => drop(stored.seats.insert(rep.clone(), class)),
                 Rest::Through(date) => drop(stored.rests.insert(rep.clone(), (class, Some(date)))),
-                // Who left is away.
+                // A rep who left is away, and is written with `left` below.
                 Rest::UntilFurtherNotice if seat.left.is_some() => {}
                 Rest::UntilFurtherNotice => drop(stored.rests.insert(rep.clone(), (class, None))),
             }

@@ -176,7 +176,7 @@ impl Attribution {
         let effects = fit.and_then(|fit| fit.effects.as_ref());
         let value_effects = fit.and_then(|fit| fit.value_effects.as_ref());
         let beside = self.beside(run, learnt, unattributed.conversions)?;
-        // Only a model that learns from the journeys can be unsure of what it learnt.
+        // A model whose shares follow from the journeys would have others with other journeys of the same kind.
         let intervals = match &self.bootstrap {
             Some(bootstrap) if run.is_data_driven(learnt) => {
                 let credited = by_channel.iter().map(|credit| credit[0]).sum();

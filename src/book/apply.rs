@@ -178,7 +178,7 @@ impl Book {
         }
     }
 
-    /// What the lead is. Of who was forgotten nothing is written again.
+    /// What the lead is. Nothing is written again about a person who was forgotten.
     fn write_value(&mut self, effect: &Effect) {
         if let RecordRef::Lead(lead) = effect.target()
             && self.is_erased(&lead)

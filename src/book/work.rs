@@ -94,7 +94,7 @@ impl Book {
             deadline.done_at.get_or_insert(at);
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
-        // Whom an account's owner has spoken to is the account's business from then on.
+        // A customer whom the account's owner has spoken to is the account's business from then on.
         if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| continues) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {

@@ -106,7 +106,7 @@ fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
         _ => false,
     };
     if rules.rules.iter().any(may_change) {
-        // Whose company it is now decides on the new owner.
+        // The owner of the company that the lead names now decides on the new owner.
         wanted.push(MatchKeyKind::CompanyExact);
     }
     // Composite rules are found by the keys they make of their fields.

@@ -214,7 +214,7 @@ impl Deduplicator {
         if known.status == LeadStatus::Converted || candidate.is_somebody_else(action, case) {
             return self.beside(candidate, known, case);
         }
-        // Who is dead does not take in who is in somebody's hands.
+        // A record whose life is over does not take in a lead that is in somebody's hands.
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
         let must_ask = candidate.collides(case);
@@ -245,7 +245,7 @@ impl Deduplicator {
         let present = candidate.present_owner(case);
         // What is only delivered twice begins nothing.
         let begins_anew = kind != FoldKind::SameRecord && self.begins_anew(kind, known, present, rule, case);
-        // Whose it was before its last cycle ended has it no more.
+        // The owner before the last cycle ended has it no more.
         let owner = present.filter(|_| !begins_anew).cloned();
         let record = RecordRef::Lead(known.id.clone());
         let mut effects = Vec::with_capacity(8);
@@ -330,7 +330,7 @@ impl Deduplicator {
         if lead.filed_at.is_some() && candidate.is_senior(case) {
             return self.row_of(candidate, known, case);
         }
-        // Who goes on: as somebody said, else whoever is worked on, of two the earlier.
+        // The record that goes on: as somebody said, else the one that is worked on, of two the earlier.
         let yields = match case.look.keeps {
             _ if is_row => false,
             Some(keeps) => !keeps,
@@ -350,7 +350,7 @@ impl Deduplicator {
         let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
-        // Whose life has ended was somebody's, and gives nobody what goes on.
+        // A record whose life has ended was somebody's, and gives nobody the one that goes on.
         let owner = candidate.present_owner(case).filter(|_| !is_over(known)).cloned();
         if let Some(owner) =
             owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))

@@ -391,7 +391,7 @@ fn decide<'c, 'r>(
     let meant = if one_person {
         let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
         let all: Vec<_> = hits.iter().map(|hit| hit.candidate).filter(same).collect();
-        // Who it is comes before whom else the key reaches.
+        // The record that is the person comes before others that the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
         let found = if open.is_empty() { all } else { open };
         // The earlier record takes in the later: where there is one, no later one is meant.

@@ -447,8 +447,9 @@ impl FollowUpPolicies {
     }
 }
 
-/// A customer's account goes into a pool, where others may have it; nobody owns it from then on. Of one that is divided goes what
-/// the rep has for the lead, and who has another part keeps it: the account lies in a pool when nobody has any.
+/// Puts a customer's account into a pool, where others may have it; nobody owns it from then on. Of a divided account only the
+/// rep's parts for the lead go, and the owners of other parts keep theirs: the account lies in a pool when no part has an
+/// owner.
 fn release_account(
     account: &AccountId,
     owner: Option<&RepId>,

@@ -58,7 +58,7 @@ impl Look<'_> {
         if !(self.is_live || is_customer) || !track.is_open() {
             return;
         }
-        // Who has yet to speak to the lead is asked for that, and not why it is silent.
+        // An owner who has yet to speak to the lead is asked for that, and not why it is silent.
         let is_asked = is_of_silence(track.node) && tracks.iter().any(|one| is_first_contact(one, track));
         let (policy, node) = (&track.policy.rules.id, track.node);
         for rung in &node.ladder {

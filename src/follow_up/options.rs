@@ -74,7 +74,7 @@ impl FollowUpOptions {
     #[must_use]
     pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
         let owner = lead.owner.as_ref().and_then(&rep);
-        // Who has left hears nothing more; of one whom nobody knows nobody knows that.
+        // A rep who has left hears nothing more; a rep who is unknown may still be there.
         let is_here = |id: &&RepId| rep(id).is_none_or(|rep| rep.active);
         let manager = owner.and_then(|owner| owner.manager.as_ref()).filter(is_here);
         let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);

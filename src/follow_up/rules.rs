@@ -356,7 +356,8 @@ closed_enum! {
         HighRisk = "high_risk",
         /// Give the lead to the next rep at once: the host calls [`Intake::reassign`](crate::Intake::reassign).
         Reassign = "reassign",
-        /// Take the lead from the owner and lay it into a pool. Of who stands in for the owner it is `reassign`: another stands in.
+        /// Take the lead from the owner and lay it into a pool. From a rep who stands in, this is `reassign`: another stands
+        /// in.
         Recycle = "recycle",
     }
 }

@@ -11,7 +11,8 @@ use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
-/// Whose a customer is when no reviewer decides, first things first: to whom an administrator gave it, else who is on file longest.
+/// Whose a customer is when no reviewer decides: the rep to whom an administrator gave it comes first, else the one who is on
+/// file longest.
 fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
     (lead.acquisition != Some(Acquisition::AssignedByAdmin), lead.seniority())
 }
@@ -29,7 +30,8 @@ enum Agreed<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Whose a customer is of whom others have these leads: who works on one of them has all, else who has the earliest.
+    /// Whose a customer is of whom others have these leads: a rep who works on one of them has all, else the one with the
+    /// earliest.
     fn whose(&self, own: &RepId, others: &[&'a Lead], leader: Option<&LeadId>) -> Agreed<'a> {
         let lead = self.lead;
         let Some(first) = others.first().copied() else { return Agreed::Stays };

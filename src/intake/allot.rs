@@ -219,7 +219,7 @@ impl Intake {
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
         let is_answered = lead.status == LeadStatus::Converted && input.is_answered();
-        // Of a customer whom somebody has spoken to nothing is due, whoever is away.
+        // Nothing is due of a customer whom somebody has spoken to, whoever is away.
         let attended = if is_answered { Attended::ByOwner } else { self.attended(&case, &facts, to) };
         let to = attended.heir().unwrap_or(to);
         let (id, owner) = (lead.id.clone(), to.clone());

@@ -253,7 +253,7 @@ impl Intake {
         }
         match end {
             TenureEnd::Recycled if !is_partner => outcome.tell(&helper.owner, "deadline_missed", &about),
-            // Who gives it back knows.
+            // A rep who gives it back knows.
             TenureEnd::Returned => {}
             _ => outcome.tell_helper(case, case.history),
         }

@@ -78,7 +78,7 @@ impl Intake {
                 rule: None,
             }),
         ];
-        // Who worked on it in its owner's place has nothing more to do.
+        // A rep who worked on it in its owner's place has nothing more to do.
         outcome.effects.extend(helper.map(|rep| Effect::EndTenure {
             lead: lead.id.clone(),
             rep,
@@ -180,7 +180,7 @@ impl Intake {
             outcome.tell(&heir, "nobody_answers", &RecordRef::Lead(lead.id.clone()));
         }
         if is_disputed(lead) {
-            // Who is asked whose the customer is, is asked of the new owner too.
+            // The reviewers who are asked whose the customer is are asked about the new owner too.
             outcome.ask_whose(self, &case);
         }
         if is_exhausted(lead) {
@@ -224,8 +224,8 @@ impl Intake {
     }
 
     /// The reviewers' time is over for a converted lead whose person another rep works on: the account's owner has the person,
-    /// unless that owner lost them before; then one of the others has all, who lost none of it. Where there is no such rep,
-    /// somebody is asked whose the person is.
+    /// unless that owner lost them before; then one of the others has all, who lost none of it, or else an administrator of the
+    /// pool.
     pub(super) fn settle_converted(
         &self,
         case: &Case<'_>,
@@ -321,7 +321,7 @@ impl Intake {
                 });
             };
             parts.iter().for_each(|part| write(part, Value::Null, Value::from(owner.as_str())));
-            // Who holds another part has it still.
+            // A rep who holds another part still has it.
             if account.holders().count() == parts.len() {
                 let before = Value::from(account.pool.as_ref().map(PoolId::as_str));
                 write("pool", Value::from(pool.as_str()), before);

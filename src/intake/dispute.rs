@@ -36,8 +36,9 @@ impl<'a> Rival<'a> {
 }
 
 impl Intake {
-    /// Who has a customer once the reviewers' time is over, where by the rule of ownership it would be who lost one of the leads: of
-    /// their owners the first who lost none of the others. Where all did, who runs the pool, by whose word anybody may have it.
+    /// Who has a customer once the reviewers' time is over, where the rule of ownership names a rep who lost one of the leads:
+    /// the first of their owners who lost none of the others. Where all did, an administrator of the pool, by whose word
+    /// anybody may have it.
     pub(super) fn heir_of_all(
         &self,
         case: &Case<'_>,

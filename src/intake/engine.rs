@@ -616,7 +616,7 @@ impl Outcome {
         self.effects.extend(self.verdict.effects(&case.lead.id, Some(&intake.invalid_pool)));
     }
 
-    /// Who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
+    /// A rep who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
     fn part_from_who_is_gone(&mut self, case: &Case<'_>) {
         let id = &case.lead.id;
         let Some(rep) = case.lead.owner.as_ref() else { return };

@@ -28,7 +28,7 @@ impl Intake {
                 }
             }
         }
-        // Who is asked by the rules of assignment needs no second list.
+        // A reviewer whom the rules of assignment ask needs no second list.
         if !listed.is_empty() && !self.rules_ask(case, facts) {
             outcome.list(listed);
         }
@@ -89,7 +89,7 @@ impl Intake {
         }
     }
 
-    /// Of a lead that was released somebody knows.
+    /// Asks about a lead without an allowed channel; nobody is asked about one that was released, as somebody knows.
     fn ask_about_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         if !case.is_released() {
             outcome.note_findings(self, case);

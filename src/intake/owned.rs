@@ -92,7 +92,7 @@ impl Intake {
         if let Some(account) = account {
             self.convert_own(case, resolution, own, outcome);
             if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
-                // Whose the customer is, is settled of what it has become.
+                // The question whose the customer is, is settled for what the lead has become.
                 outcome.ask_whose(self, case);
             }
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
@@ -257,7 +257,7 @@ impl Outcome {
                 }
                 self.route = Route::ToOwner { owner: own.clone(), record: None };
             }
-            // Who lost the lead in this cycle does not get it by what it takes in.
+            // An owner who lost the lead in this cycle does not get it by what it takes in.
             (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
                 self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
                 self.wait_for_another_look(case);

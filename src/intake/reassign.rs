@@ -121,7 +121,7 @@ impl Intake {
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
         let over = || match why {
-            // Who gives back what is done hears so.
+            // A rep who gives back what is done hears so.
             Loss::Returned => self.refuse(&case, Refusal::Ended),
             _ => self.ended(&case),
         };
@@ -143,7 +143,7 @@ impl Intake {
             return self.give_time(&case, owner, now);
         }
         if is_converted && why != Loss::OwnerGone && input.is_answered() {
-            // Whom somebody has spoken to is the account's business.
+            // A customer whom somebody has spoken to is the account's business.
             return over();
         }
         if is_converted {
@@ -188,7 +188,7 @@ impl Intake {
         let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
         let first = case.history.deadlines.iter().filter(is_his).min_by_key(|one| one.due_at);
         let due = first.map_or(case.now, |one| one.due_at.min(case.now));
-        // Who comes back at the very moment at which it is due was away until then.
+        // An owner who comes back at the very moment at which it is due was away until then.
         let before = due.checked_sub_signed(TimeDelta::seconds(1))?;
         let OwnerState::Away { until } = case.roster.owner_state(owner, &case.state.reps, before) else {
             return None;
@@ -239,7 +239,7 @@ impl Intake {
 }
 
 impl Intake {
-    /// Who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
+    /// The rep who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
     fn replace_cover(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -255,7 +255,7 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Who missed a deadline is told; who gave the lead back or has left knows.
+    /// Tells a rep who missed a deadline; one who gave the lead back or has left knows.
     fn tell_of_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
         if why == Loss::DeadlineMissed {
             self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));

@@ -198,12 +198,12 @@ impl Intake {
             outcome.route = Route::Unassigned { reason: "unknown_pool".into(), retry_at: None };
             return self.try_again(case, None, outcome);
         };
-        // Who was asked has not answered, or the lead waits in line since.
+        // The reviewer who was asked has not answered, or the lead waits in line since.
         let is_answered_by_nobody =
             case.wake_up.is_some_and(|code| *code == wake_up::REVIEWER_DUE || wake_up::is_try(code));
         let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
         let options = if is_answered_by_nobody { &unasked } else { options };
-        // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
+        // A rep who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
         let left_out = self.left_out(case, &self.losers(case, facts, resolution));
         let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
