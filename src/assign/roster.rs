@@ -498,7 +498,7 @@ impl Roster {
         known: &mut [Option<Option<&'static str>>],
     ) -> Option<&'static str> {
         let known = slot.hours.and_then(|index| known.get_mut(index))?;
-        // Each calendar is read once a decision, however many kinds of reps keep its hours.
+        // Each calendar is asked once for all kinds of reps that keep its hours.
         *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
     }
 

@@ -394,7 +394,7 @@ fn decide<'c, 'r>(
         // The record that is the person comes before others that the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
         let found = if open.is_empty() { all } else { open };
-        // The earlier record takes in the later: where there is one, no later one is meant.
+        // An earlier record takes in a later one, so later ones are meant only where there is no earlier one.
         let (senior, junior): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.is_senior(case));
         let found = if senior.is_empty() { junior } else { senior };
         if case.look.is_entry || case.facts.lead().owner.is_none() {

@@ -59,7 +59,7 @@ impl<'a> Case<'a> {
         let may_have_mine = |one: &&Lead| one.owner.as_ref().is_some_and(|owner| !self.had_it(owner));
         let is_free = leader.is_none() && !is_mine_worked;
         let to = to.filter(may_have_mine).or_else(|| {
-            // An owner does not get back another of the leads that they lost: this one goes there instead.
+            // The owner lost one of the other leads and does not get it back: this one goes to its owner.
             let mut lost = others.iter().copied().filter(|one| is_free && self.has_lost(own, one));
             lost.find(may_have_mine)
         });

@@ -63,7 +63,7 @@ impl Intake {
             return self.refuse(&case, Refusal::Owned { owner: rep.clone() });
         }
         let before = input.lead.owner.as_ref().filter(|before| *before != owner);
-        // A manager who passes a lead on gets nothing.
+        // A manager who passes on a lead of their own gets nothing, so no cap is asked.
         let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
         if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
