@@ -74,8 +74,8 @@ impl Assigner {
     /// [key of its own](claim_key), by which it can be [taken back](Ledgers::take_back), and answers no later request: a claim
     /// of a lead that has an owner is for the caller to refuse.
     ///
-    /// The rep is asked what the rules' reps are asked, except for working time and absence (who claims is there) and the
-    /// caps on what is assigned. Who had the lead waits out
+    /// The rep is asked what the rules' reps are asked, except for working time and absence (a rep who claims is there) and the
+    /// caps on what is assigned. A rep who had the lead waits out
     /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///

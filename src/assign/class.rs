@@ -77,7 +77,7 @@ impl Class {
         Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, since, count: 0, resting }
     }
 
-    /// A day has begun: who rested through one before takes part again. Nobody's seat is touched.
+    /// A day has begun: a rep who rested through an earlier one takes part again. Nobody's seat is touched.
     pub(super) fn wake(&mut self, today: NaiveDate) -> bool {
         let mut woke = false;
         while let Some(entry) = self.resting.first_entry()

@@ -42,7 +42,7 @@ struct Reps {
     calendars: Vec<Calendar>,
     /// Their ids, sorted.
     names: Vec<String>,
-    /// Names the reps and their calendars as they were compiled: who compiles the same has the same roster.
+    /// Names the reps and their calendars as they were compiled: the same reps and calendars are the same roster.
     name: Digest,
     /// Whose holdings were counted anew since.
     counted: Changes,

@@ -332,7 +332,7 @@ impl<'a> Run<'a, '_> {
         let picked = pick(&question, share(table), None, &mut self.skipped, &mut fault);
         self.fails(rule, fault);
         match picked? {
-            // It moves no turn. Who came or went is noted all the same, or each reward would read the list anew.
+            // It moves no turn. Reps who came or went are noted all the same, or each reward would read the list anew.
             (winner, Taken { turn, seating }) if question.is_reward && !group.is_reward => {
                 let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
                 self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));

@@ -169,7 +169,7 @@ impl<'q> Parts<'q> {
             }
         }
         self.some.retain(|one| one.count > 0);
-        // A turn lists those it passes over; who is in no class that takes part need not be.
+        // A turn lists those it passes over; a rep in no class that takes part need not be.
         let some = &self.some;
         self.out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
     }

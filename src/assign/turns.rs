@@ -24,7 +24,7 @@ pub(super) struct Turns {
     pub(super) classes: BTreeMap<u32, Class>,
     /// The number of the next class that is opened: none is used twice, or a turn could be given back to others.
     pub(super) next: u32,
-    /// The pool's local date of the last turn. Who rested through one before takes part.
+    /// The pool's local date of the last turn. A rep who rested through an earlier one takes part.
     pub(super) date: Option<NaiveDate>,
     /// Who comes first. It is no part of the state, but follows from it and from who was there.
     pub(super) index: Option<Index>,

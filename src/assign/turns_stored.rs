@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Turns {
         let Stored { credit, smooth, classes, seats, rests, next, date, left } =
             Stored::deserialize(deserializer)?;
         let mut reps: BTreeMap<RepId, Seat> = BTreeMap::new();
-        // In this order: who rests through a date may have left before, and then stands in both.
+        // In this order: a rep who rests through a date may have left before, and is in both then.
         for (rep, (class, owed)) in left {
             let seat = reps.entry(rep).or_default();
             (seat.class, seat.left, seat.rest) = (Some(class), Some(owed), Rest::UntilFurtherNotice);

@@ -44,10 +44,10 @@ impl Book {
         self
     }
 
-    /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
-    /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
-    /// known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before the rep
-    /// had the lead is kept, and answers nothing.
+    /// Records what a rep did about a lead. The rep who works on it has done what was due, and the next deadline starts; the
+    /// lead is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id
+    /// is known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before
+    /// the rep had the lead is kept, and answers nothing.
     ///
     /// ```
     /// # use leadkit::book::Book;

@@ -458,7 +458,7 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
 }
 
-/// A lead of its own, of the record's owner when there is one. Who has a live lead of the person has this one too: an
+/// A lead of its own, of the record's owner when there is one. A rep who has a live lead of the person has this one too: an
 /// account, and a lead that has come to its end, speak only where nobody has.
 pub(super) fn for_owner_of(
     candidate: &Candidate<'_>,

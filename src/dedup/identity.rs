@@ -218,7 +218,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
-    // In the order of what they tell: the company, then the name; who spoke to the customer last comes after both.
+    // In the order of what they tell: the company, then the name; the rep who spoke to the customer last comes after both.
     for told in [
         owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
         owned.iter().filter(same_name).copied().collect(),

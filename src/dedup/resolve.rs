@@ -43,8 +43,8 @@ impl Findings<'_, '_> {
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
-    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; who is away
-    /// or full still is.
+    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; one who is away or
+    /// full still is.
     ///
     /// An entry that is the person of a lead on file is folded into it, if that lead comes before it by creation and
     /// id: the [subject](Resolution::subject) goes on, with every value the entry brought. Only a key that names one
@@ -217,7 +217,7 @@ impl Deduplicator {
             return Some(folded);
         }
         let first = case.facts.verdict()?.resubmission_of.as_ref()?;
-        // The first of them may have been folded since: who took it in shares its keys.
+        // The first of them may have been folded since: the lead that took it in shares its keys.
         let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
         let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
         // Equal words from one company may be two people's: a person with a key of their own has to share it.

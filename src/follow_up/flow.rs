@@ -148,7 +148,7 @@ impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
-    /// loses what is not held: then the move has a fault that says so and no effects. Who loses the lead by somebody
+    /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead by somebody
     /// else's act hears of it.
     ///
     /// ```

@@ -196,9 +196,9 @@ impl Look<'_> {
         }
     }
 
-    /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays. One that so
-    /// many owners have lost in its cycle is left alone: it is nurtured, and who runs the pool where it would be claimed is told. One that
-    /// was nurtured for long and is lost again goes to the general pool.
+    /// A lead goes into the pool of a kind from now on; the owner who loses it hears of it. Where no pool takes it, it stays.
+    /// One that so many owners have lost in its cycle is left alone: it is nurtured, and the administrators of the pool where
+    /// it would be claimed are told. One that was nurtured for long and is lost again goes to the general pool.
     fn recycle(&mut self, mut action: Action, kind: PoolKind) {
         let region = self.known.facts.region();
         let nurture = self.policies.pool_for(&PoolKind::Nurture, region);

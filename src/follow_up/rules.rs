@@ -148,10 +148,10 @@ closed_enum! {
     /// What somebody has to do.
     #[derive(Default)]
     NodeKind {
-        /// Speak to the lead; who does not is a late follower.
+        /// Speak to the lead; an owner who does not is a late follower.
         #[default]
         Follow = "follow",
-        /// Bring the lead to a result; who does not is a late converter.
+        /// Bring the lead to a result; an owner who does not is a late converter.
         Convert = "convert",
         /// Nothing: somebody is only told, and nobody is late.
         Remind = "remind",
@@ -216,7 +216,7 @@ pub struct NodeRules {
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub pauses: bool,
     /// Whether a follow-up that is planned for later than the deadline moves it there, and its ladder with it
-    /// (default: no). Who works on the lead has to plan it before it is due, so only a plan counts of which it is
+    /// (default: no). The rep who works on the lead has to plan it before it is due, so only a plan counts of which it is
     /// known when it was made: [`FollowUpOptions::plans`](super::FollowUpOptions::plans), and the date that a
     /// follow-up names, which the owner has to its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

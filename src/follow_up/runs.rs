@@ -37,7 +37,7 @@ pub(super) enum RunKind {
     Pool,
     /// Of the whole cycle, whoever held the lead.
     Cycle,
-    /// Of a customer: who keeps in touch after the lead was converted.
+    /// Of a customer: of the rep who keeps in touch after the lead was converted.
     Customer,
 }
 

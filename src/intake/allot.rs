@@ -21,10 +21,11 @@ impl Intake {
     ///
     /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
     /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
-    /// back](Intake::reassign). Who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
-    /// a rep to whom the rules might not give it: who is gone, serves other regions or is at a cap; and for a partner
-    /// while another's [deal](Intake::register_deal) protects the account of the lead, for who works on it already,
-    /// and for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a director knows.
+    /// back](Intake::reassign). A rep who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
+    /// a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a partner
+    /// while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on it already, and
+    /// for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a
+    /// director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -251,7 +252,7 @@ impl Intake {
         outcome
     }
 
-    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. Who has it keeps it.
+    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. A rep who has it keeps it.
     fn unfit(&self, case: &Case<'_>, rep: &RepId) -> Option<SkipReason> {
         if case.lead.owner.as_ref() == Some(rep) && case.owner_state(rep) != OwnerState::Gone {
             return None;

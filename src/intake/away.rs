@@ -202,8 +202,8 @@ impl Intake {
             {
                 outcome.wait_for(case, own, until);
             }
-            // The owner is back before the time they were waited for: their time begins. That of one who is asked again in a
-            // month does not.
+            // The owner is back before the time they were waited for: their time begins. That of an owner who is asked again in
+            // a month does not.
             (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {
                 outcome.restart(case, case.now);
             }

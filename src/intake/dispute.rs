@@ -65,7 +65,8 @@ impl Intake {
 
 impl Outcome {
     /// A lead that a rep has, by the decision or before, is of a customer of whom others have something too. Until somebody
-    /// decides nobody loses anything; whichever record it is said of, it is said once. Who takes part no longer has no say.
+    /// decides nobody loses anything; whichever record it is said of, it is said once. A rep who takes part no longer has no
+    /// say.
     pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
         let lead = case.lead;
         if self.leaves_disputed(lead) {

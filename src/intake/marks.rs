@@ -5,8 +5,8 @@ use super::act::RELEASED;
 use crate::dedup::COLLISION;
 use crate::model::{Effect, Lead};
 
-/// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
-/// days.
+/// Tag of a customer whom nobody answers and nobody else can: the administrators of the pool were told, and the owner is asked
+/// once in thirty days.
 pub(super) const EXHAUSTED_TAG: &str = "owners_exhausted";
 /// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
 pub(super) const BURST: &str = "burst";

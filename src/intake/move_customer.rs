@@ -67,8 +67,8 @@ impl Case<'_> {
 }
 
 impl Outcome {
-    /// Carries a move out. Who lost one of the leads does not get it back by that, and a protected account stays where it is,
-    /// unless an administrator says so.
+    /// Carries a move out. A rep who lost one of the leads does not get it back by that, and a protected account stays where it
+    /// is, unless an administrator says so.
     pub(super) fn move_customer(&mut self, intake: &Intake, case: &Case<'_>, what: &Move<'_>) {
         let account = what.from.and_then(|from| case.account_of(case.lead, from));
         let of_account = |one: &&Lead| {

@@ -44,7 +44,7 @@ impl Intake {
             }
             (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
                 outcome.tell(own, "duplicate_on_file", &record);
-                // Nobody's account: who types in its lead claims it.
+                // Nobody's account: the rep who types in its lead claims it.
                 if let Ok(delta) = self.may_claim(case, facts, own) {
                     self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
                     outcome.delta.assign = Some(delta);

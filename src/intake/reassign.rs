@@ -59,10 +59,9 @@ impl Intake {
     /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity made of it or has left.
     ///
     /// The tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the
-    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is
-    /// told. Who lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a
-    /// deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is
-    /// nurtured.
+    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; the administrators of the pool
+    /// are told. A rep who lost the lead in this cycle does not get it again. A rep who stood in for an owner who is away and
+    /// missed a deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
     ///
     /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///
@@ -73,8 +72,8 @@ impl Intake {
     ///
     /// A converted lead that its account's owner did not answer goes on to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
-    /// When nobody is left it stays with its owner, who runs the pool is told, and the owner's time begins anew after
-    /// thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
+    /// When nobody is left it stays with its owner, the administrators of the pool are told, and the owner's time begins anew
+    /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
     /// unless the owner has left. So is giving back what has ended.
     ///
     /// ```

@@ -104,7 +104,7 @@ impl Intake {
     }
 
     /// Whether the lead goes where the record it was matched to says: to that record's owner, or to a person who decides
-    /// between several. Who lost it in this cycle does not get it, and nobody is its fourth owner.
+    /// between several. A rep who lost the lead in this cycle does not get it, and nobody is its fourth owner.
     fn route_to_record(
         &self,
         case: &Case<'_>,
@@ -323,7 +323,8 @@ impl Intake {
         true
     }
 
-    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries who runs its pool is told.
+    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries the administrators of its pool
+    /// are told.
     fn try_again(&self, case: &Case<'_>, at: Option<DateTime<Utc>>, outcome: &mut Outcome) {
         let last = case.wake_up.map(Code::as_str);
         let at = at.filter(|at| *at > case.now).unwrap_or(case.now + RETRY);
@@ -336,8 +337,8 @@ impl Intake {
         }
     }
 
-    /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, who lost
-    /// an opportunity of it, whose getting it in this cycle was taken back, and who lost another lead of the customer.
+    /// Reps who do not get the lead though the rules find them, and why: they were its last owner before this cycle, not long
+    /// ago, lost an opportunity of it, were given it in this cycle by mistake, or lost another lead of the customer.
     fn left_out(&self, case: &Case<'_>, losers: &[RepId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
