@@ -176,7 +176,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                     best.push(Candidate { score, record });
                 }
             }
-            // A cut is linear, so it waits until it drops three in four. Who ties with `least` stays: ids decide.
+            // A cut is linear, so it waits until it drops three in four. A name that ties with `least` stays: ids decide.
             if best.len() > 4 * most {
                 self.cut(best, most);
                 least = best.iter().map(|c| c.score).min().unwrap_or(0);

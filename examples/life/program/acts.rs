@@ -254,7 +254,7 @@ impl Desk {
         };
         let record = RecordRef::Lead(lead.clone());
         let write = |(field, value): &(String, Value)| match (value, before(field)) {
-            // A list gets more: who reached the person by the former number still does.
+            // A list gets more: whoever reached the person by the former number still does.
             (Value::List(items), Value::List(known)) => again::new_items(&record, field, items, &known),
             (value, replaces) => {
                 let (record, field, value) = (record.clone(), field.clone(), value.clone());

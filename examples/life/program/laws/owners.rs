@@ -84,11 +84,11 @@ impl Laws {
         }
         let Some(began) = history.cycle_started_at else { return };
         let of_before = history.tenures.iter().filter(ended_before).filter(|one| one.from < began);
-        // Who closed it for want of need has not lost it.
+        // An owner who closed it for want of need has not lost it.
         let of_before = of_before.filter(|one| one.end != Some(TenureEnd::Invalid));
         let last = of_before.max_by_key(|one| (one.until, one.from));
         let is_new = tenure.from == seen.now && tenure.acquisition == Acquisition::AutoAssigned;
-        // Whose claim was refused just now, and to whom it was given by mistake, is nobody who may have it.
+        // A rep whose claim was refused just now, or to whom it was given by mistake, may not have it.
         let typists: Vec<RepId> = self.typists(lead).cloned().collect();
         let revoked = history.tenures.iter().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut left_out = before;

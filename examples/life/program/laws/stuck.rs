@@ -177,7 +177,7 @@ impl Laws {
         }
     }
 
-    /// Who was asked has a time, and what happens then is set.
+    /// A person who was asked has a time, and what happens then is set.
     fn check_asked(&mut self, lead: &Lead, now: &Before, seen: &Seen<'_>) {
         let id = lead.id.as_str();
         let wakes = |until: Option<DateTime<Utc>>| {

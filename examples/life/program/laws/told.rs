@@ -115,7 +115,7 @@ impl Laws {
         let claimed = tenure.is_some_and(|one| one.acquisition == Acquisition::Claimed);
         let brought = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
         let owner = now.owner.as_ref().filter(|owner| before.owner.as_ref() != Some(owner));
-        // Who claims a lead, or brought it, knows.
+        // A rep who claims a lead, or brought it, knows.
         let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
         let helper = now.helper.as_ref().filter(|helper| before.helper.as_ref() != Some(helper));
         for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(helper) {
@@ -156,7 +156,7 @@ impl Laws {
         }
     }
 
-    /// Who works on a lead is told of a new entry of its person.
+    /// A rep who works on a lead is told of a new entry of its person.
     fn check_reentry(
         &mut self,
         lead: &Lead,
