@@ -307,7 +307,7 @@ mod tests {
         groups(table).into_iter().map(|group| group.plan).collect()
     }
 
-    /// Whether a contact is still somebody of his name, reached by all that reached him.
+    /// Whether a contact is still somebody of that name, reached by everything that reached them before.
     fn is_still(one: &Contact, after: &[Contact]) -> bool {
         let options = PhoneOptions::default();
         let reach = |one: &Contact| -> BTreeSet<String> {

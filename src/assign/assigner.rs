@@ -263,6 +263,7 @@ impl Assigner {
             assignment.repeat(before, &team);
         } else if assignment.kind.is_settled() {
             let change = team.change(&assignment.kind, key.as_deref(), counted);
+            // Only the row of the rep who gets the lead is compared: workers who give to other reps do not collide.
             assignment.delta.rep_revision = change.rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Arc::new(change));
         }
@@ -351,7 +352,7 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
     let Run { skipped, faults, seated, .. } = run;
     (assignment.skipped, assignment.faults) = (skipped, faults);
     let mut also = Vec::new();
-    // Who is to stand beside an owner is chosen only where the rules gave the lead one.
+    // Companions are chosen only where the rules gave the lead an owner.
     if let AssignmentKind::Assigned { rep, rule, .. } = &kind {
         (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::document::Digest;
 use crate::model::RepId;
 
-/// Changes that are remembered: who looks at the counts less often than that reads them all.
+/// Changes that are remembered: a reader who looks at the counts less often reads them all.
 const REMEMBERED: usize = 256;
 
 /// What happened to counts since they were read, so that who knew them then need not read them all again. It is no part

@@ -74,8 +74,8 @@ impl Assigner {
     /// [key of its own](claim_key), by which it can be [taken back](Ledgers::take_back), and answers no later request: a claim
     /// of a lead that has an owner is for the caller to refuse.
     ///
-    /// The rep is asked what the rules' reps are asked, except for working time and absence (who claims is there) and the
-    /// caps on what is assigned. Who had the lead waits out
+    /// The rep is asked what the rules' reps are asked, except for working time and absence (a rep who claims is there) and the
+    /// caps on what is assigned. A rep who had the lead waits out
     /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///
@@ -126,23 +126,23 @@ impl Assigner {
             let (used, limit) = (ledger.claimed_on(rep, date), pool.daily_claim_cap?);
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
-        // A weight of 0 takes no turns from the rules, and says nothing about what somebody takes himself.
+        // A weight of 0 takes no turns from the rules, and says nothing about what a rep claims.
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
-            // From the last time he lost it: a lead held twice waits once.
+            // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
             let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
-        // Who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
+        // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
         let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,
         };
-        // Reasons in the order they are told: what he is, has claimed and holds, then the lead's past.
+        // Reasons in the order they are reported: what the rep is, has claimed and holds, then the lead's past.
         let reason = barred.or_else(|| question.full(rep, slot)).or_else(cool_down);
         match reason.or_else(ruled_out) {
             Some(reason) => Err(reason),
@@ -168,8 +168,8 @@ impl Assigner {
         }
     }
 
-    /// Whether a person may give the lead to a rep: all that the rules ask but for his hours, his absence and what he has not
-    /// spoken to, which a director knows, and whom it had before.
+    /// Whether a person may give the lead to a rep: all that the rules ask but for the rep's hours and absences and untouched
+    /// leads, which a director knows about, and whom it had before.
     pub(crate) fn may_be_given(
         &self,
         facts: &Facts<'_>,

@@ -77,7 +77,7 @@ impl Class {
         Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, since, count: 0, resting }
     }
 
-    /// A day has begun: who rested through one before takes part again. Nobody's seat is touched.
+    /// A day has begun: a rep who rested through an earlier one takes part again. Nobody's seat is touched.
     pub(super) fn wake(&mut self, today: NaiveDate) -> bool {
         let mut woke = false;
         while let Some(entry) = self.resting.first_entry()
@@ -127,6 +127,7 @@ pub(super) fn gain(table: TurnTable, weight: u32, total: u64, units: u32) -> i64
             i64::try_from(gained).unwrap_or(ONE_LEAD)
         }
         TurnTable::Credit => {
+            // Several leads at once do not fit into 64 bits once a weight multiplies them.
             let leads = u128::from(units) * u128::from(ONE_LEAD.unsigned_abs());
             let gained = u128::from(weight) * leads / u128::from(total.max(1));
             i64::try_from(gained).unwrap_or(i64::MAX)

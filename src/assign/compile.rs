@@ -28,6 +28,7 @@ impl Assigner {
         RulesVersion::check(rules.format, report);
         // First, so that what it needs for a moment is not needed beside the plans.
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
+        // Groups before pools: rules share the members and strategies of the compiled groups.
         let plans = report.within("groups", |report| {
             let plan = |(id, group): (&'_ GroupId, &'_ RepGroup)| {
                 report.within(id.as_str(), |report| {
@@ -105,6 +106,7 @@ fn share(
         // A strategy of the rule comes before the group's, also before a custom one.
         custom: plan.and_then(|plan| plan.custom.clone()).filter(|_| strategy.is_none()),
         strategy: strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy),
+        // An unknown group is reported above, so that no assigner comes of an empty one.
         members: plan.map(|plan| plan.members.clone()).unwrap_or_default(),
         is_reward: false,
     }
@@ -124,6 +126,7 @@ fn check_group(group: &RepGroup, report: &mut Report) {
             }
             return;
         }
+        // With a condition others belong to it too, and a weight of 0 only leaves somebody out.
         if group.when.is_none() && group.members.iter().all(|member| member.weight == Some(0)) {
             report.warning("zero_weights", "every member has weight 0", "give at least one member a weight");
         }
@@ -206,6 +209,7 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
                 report.warning("unreachable_rule", message, "move it up, or narrow the one before");
             }
         });
+        // Only the first is named: it is the one that takes the leads.
         if rule.when.is_always() && closed.iter().all(|(pass, _)| *pass != rule.pass) {
             closed.push((rule.pass, &rule.id));
         }
@@ -229,6 +233,7 @@ fn covering<'c>(above: &[(RulePass, &'c RuleId)], below: RulePass) -> Option<&'c
         // Where the first pass takes every lead, some rule is hit.
         RulePass::AfterNoHit => first.or_else(|| of(RulePass::AfterEither)).or_else(|| of(RulePass::First)),
         RulePass::AfterNobodyEligible => first.or_else(|| of(RulePass::AfterEither)),
+        // Such a rule has two occasions, and is out of reach only where both are taken.
         RulePass::AfterEither => first.or_else(|| {
             of(RulePass::AfterNoHit).or_else(|| of(RulePass::First))?;
             of(RulePass::AfterNobodyEligible)
@@ -298,6 +303,7 @@ impl TargetPlan {
     fn rewarding(self, rule: &RuleId) -> TargetPlan {
         match self {
             TargetPlan::Shared(group) => {
+                // In turns of their own: a prize does not cost the winner a place among the others.
                 TargetPlan::Shared(Sharing { list: TurnList::Rule(rule.clone()), is_reward: true, ..group })
             }
             target => target,
@@ -311,6 +317,7 @@ impl TargetPlan {
         groups: &Groups<'_>,
         report: &mut Report,
     ) -> TargetPlan {
+        // The turns belong to the rule: another rule that names the same reps shares its leads apart.
         let shared_by_rule = |members| {
             let (list, strategy) = (TurnList::Rule(rule.id.clone()), pool.strategy);
             TargetPlan::Shared(Sharing { list, strategy, custom: None, members, is_reward: false })
@@ -371,6 +378,7 @@ impl TargetPlan {
             }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));
+                // A blank id has its own error.
                 if to == pool_id && !to.is_blank() {
                     let message = format!("the pool `{to}` sends leads to itself");
                     report.within("pool", |r| r.warning("same_pool", message, "name another pool"));

@@ -93,12 +93,12 @@ impl DayCount {
         match way {
             Way::Assigned => self.assigned = change(self.assigned),
             Way::Claimed => self.claimed = change(self.claimed),
-            // He has been given something today, so his own cap fills; `beside` keeps it out of the pool's.
+            // The rep has been given something today, so their own cap fills; `beside` keeps it out of the pool's.
             Way::Beside => (self.assigned, self.beside) = (change(self.assigned), change(self.beside)),
         }
     }
 
-    /// Leads that were assigned to him as their owner.
+    /// Leads that were assigned to the rep as their owner.
     fn owned(&self) -> u64 {
         self.assigned.saturating_sub(self.beside).into()
     }
@@ -242,6 +242,7 @@ impl DayCounts {
 
 /// Forgets the days more than `days` before `today`.
 pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
+    // Most decisions find nothing to forget, and one look at the oldest day tells.
     if let Some(first) = today.checked_sub_days(Days::new(days))
         && counts.first_key_value().is_some_and(|(oldest, _)| *oldest < first)
     {

@@ -20,7 +20,7 @@ use crate::rule::{FactSource, Factory, Registry};
 ///
 /// It is registered with [`Registry::strategy`] and named by a [group](super::RepGroup::custom) as
 /// `{"custom": {"name": "…", "params": {…}}}`; the [module docs](super) show one. It must be pure: the same view gives the
-/// same proposals. Whom the engine would not give the lead it is not given, whatever is proposed.
+/// same proposals. A rep to whom the engine would not give the lead does not get it, whatever is proposed.
 pub trait CustomStrategy: Send + Sync + fmt::Debug {
     /// Proposes reps, the best first, until `seen` says to stop: that one gets the lead. A rep who may not take it, or whom
     /// the group does not have, is passed over.
@@ -264,6 +264,7 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
     let mut chosen = None;
     strategy.propose(view, &mut |rep| match view.candidates.binary_search_by(|one| one.rep.cmp(&rep)) {
         Ok(place) => {
+            // A strategy that goes on after the break changes nothing: the first stands.
             chosen.get_or_insert(place);
             ControlFlow::Break(())
         }

@@ -27,7 +27,7 @@ pub(super) struct Question<'a> {
     pub(super) date: NaiveDate,
     pub(super) zone: &'a Zone,
     pub(super) daily_cap: Option<u32>,
-    /// Of a rep who has none of his own.
+    /// The cap of a rep who has none of their own.
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
     /// Whether what came since the host counted counts as untouched.
@@ -92,6 +92,7 @@ impl<'a> Question<'a> {
         if pending.peek().is_none() {
             return kept;
         }
+        // What is owed follows from seats and classes alone, so the copy leaves the index behind.
         let mut turns = kept.map(|turns| turns.without_index()).unwrap_or_default();
         pending.for_each(|taken| turns.take(taken, Some(self.date)));
         Some(Cow::Owned(turns))
@@ -104,14 +105,14 @@ impl<'a> Question<'a> {
             return None;
         }
         let at = self.roster.at_work_from(slot, self.now)?;
-        // What he holds becomes less by work, not by time.
+        // What a rep holds becomes less by work, not by time.
         if self.held_up(rep, slot) {
             return None;
         }
         // Each cap that is reached frees at the end of its period; the last to end counts.
         let periods = self.closed().into_iter().chain(self.period_caps(rep, slot));
         let Some(free) = periods.map(|(_, next)| next).max() else { return Some(at) };
-        // A cap frees at midnight, and he may not be at work then.
+        // A cap frees at midnight, when the rep may not be at work.
         let free = self.zone.start_of_day(free);
         if at >= free { Some(at) } else { self.roster.at_work_from(slot, free) }
     }
@@ -121,6 +122,7 @@ impl<'a> Question<'a> {
         if let Some(reason) = slot.outside() {
             return Some(reason);
         }
+        // The weight that the rules give comes before the rep's own.
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);
         }
@@ -132,6 +134,7 @@ impl<'a> Question<'a> {
         }
         let named = self.skills_in.iter().filter_map(|field| self.named.get(*field)).map(Vec::as_slice);
         let lacks = |one_of: &&[String]| {
+            // A lead that names no industry or skill asks for none.
             !one_of.is_empty() && !one_of.iter().any(|skill| slot.skills.contains(skill))
         };
         let missing = std::iter::once(self.industry).chain(named).find(lacks)?;
@@ -140,6 +143,7 @@ impl<'a> Question<'a> {
 
     /// Whether who has these territories serves the lead's region.
     pub(super) fn serves(&self, territories: &[Region]) -> bool {
+        // A rep without territories serves everywhere. A region that nobody serves is everybody's, where the pool says so.
         !self.match_territory
             || territories.is_empty()
             || self.is_unserved
@@ -183,6 +187,7 @@ impl<'a> Question<'a> {
     pub(super) fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
         let (limit, date) = (self.total_cap?, self.date);
         let used = self.ledgers.pool.assigned_in_all(date);
+        // A reward counts for no cap, so no cap keeps it from anybody.
         (used >= limit && !self.is_reward)
             .then(|| (SkipReason::PoolTotalCap { used, limit, date }, Period::Day.next(date)))
     }
@@ -225,6 +230,7 @@ impl<'a> Question<'a> {
     /// The last date on which a cap keeps the rep from taking part, where nothing else does that the next day would not end.
     pub(super) fn rests_through(&self, rep: &RepId, slot: &Slot) -> Option<NaiveDate> {
         let free = self.period_caps(rep, slot).map(|(_, next)| next).max()?;
+        // The date would wake a rep whom something else still keeps out.
         if self.held_up(rep, slot) { None } else { free.pred_opt() }
     }
 
@@ -232,12 +238,12 @@ impl<'a> Question<'a> {
         self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.has_no_room(rep, slot))
     }
 
-    /// What keeps a rep from more until something happens to the leads he holds: no date frees it.
+    /// What keeps a rep from more until something happens to the leads they hold: no date frees it.
     fn has_no_room(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         self.full(rep, slot).or_else(|| self.busy(rep, slot))
     }
 
-    /// Who has leads that nobody has spoken to is given no more by the rules; what he takes himself is his affair.
+    /// The rules give no more to a rep with untouched leads; what that rep claims is their own affair.
     fn busy(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         let limit = self.untouched_limit.filter(|_| !self.is_reward)?;
         let taken = if self.and_since { self.ledgers.reps.taken(rep) } else { 0 };
@@ -251,6 +257,7 @@ impl<'a> Question<'a> {
             return None;
         }
         if let Some(limit) = self.holding_cap_of(slot) {
+            // What was taken since the host counted is held too, or leads that come between two counts pass the cap.
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });
@@ -261,7 +268,7 @@ impl<'a> Question<'a> {
         (held >= limit).then_some(SkipReason::ProtectedCap { held, limit })
     }
 
-    /// Most open leads that a rep holds at once: his own cap, else the pool's.
+    /// Most open leads that a rep holds at once: the rep's own cap, else the pool's.
     pub(super) fn holding_cap_of(&self, slot: &Slot) -> Option<u32> {
         slot.holding_cap.or(self.holding_cap)
     }
@@ -269,6 +276,7 @@ impl<'a> Question<'a> {
     /// Whether no passing of time frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
         let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
+        // No next day frees a cap of 0.
         let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
         is_never || self.never_frees() || self.has_no_room(rep, slot).is_some()
     }

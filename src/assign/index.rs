@@ -39,6 +39,7 @@ impl Index {
                 orders.entry(number).or_default().push(place);
             }
         }
+        // A set that is built of a whole list sorts it once, where one insert for each rep would search each time.
         let orders = orders.into_iter().map(|(class, order)| (class, order.into_iter().collect())).collect();
         let (capped, absent, stands) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut index = Index { roll, orders, capped, absent, stands };
@@ -54,12 +55,12 @@ impl Index {
         self.roll.table()
     }
 
-    /// Those of a class in their order, each with what he has to do and is owed beside the class.
+    /// Those of a class in their order, each with their load and what they are owed beside the class.
     pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.orders.get(&class))
     }
 
-    /// Those of a kind whom a cap keeps out, in their order, each with what he has to do and is owed.
+    /// Those of a kind whom a cap keeps out, in their order, each with their load and what they are owed.
     pub(super) fn capped(&self, kind: usize) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.capped.get(&kind))
     }
@@ -94,6 +95,7 @@ impl Index {
                 self.orders.entry(number).or_default().insert((load, owed, rep.clone()));
             }
         }
+        // At a cap a rep stands by all they are owed, which their new seat may have changed.
         if self.stands.contains_key(rep) {
             self.rests(rep, after, class(after));
         }
@@ -109,6 +111,7 @@ impl Index {
         if let Some((number, seat)) = seat.sitting(class) {
             let (order, owed) =
                 (self.orders.entry(number).or_default(), Reverse(seat.beside(self.roll.table())));
+            // The load is part of the place, so the old place is found under the old load only.
             order.remove(&(before, owed, rep.clone()));
             order.insert((load, owed, rep.clone()));
         }
@@ -116,7 +119,7 @@ impl Index {
 
     /// A rep takes part no longer, or again, or for another reason not, as the roll says.
     pub(super) fn rests(&mut self, rep: &RepId, seat: &Seat, class: Option<&Class>) {
-        // Taken out by what he was put in with: his load and what he is owed may be others by now.
+        // Taken out by the values the rep was put in with: the load and what the rep is owed may have changed by now.
         match self.stands.remove(rep) {
             Some((kind, Some((load, owed)))) => {
                 self.capped.entry(kind).or_default().remove(&(load, Reverse(owed), rep.clone()));

@@ -35,7 +35,7 @@ pub enum AssignmentKind {
         /// The rep.
         rep: RepId,
     },
-    /// The rep took it himself (领取), by [`Assigner::claim`](super::Assigner::claim).
+    /// The rep took the lead themselves (领取), by [`Assigner::claim`](super::Assigner::claim).
     Claimed {
         /// The rep.
         rep: RepId,

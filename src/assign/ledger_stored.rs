@@ -122,6 +122,7 @@ impl Ledger {
         }
         ledger.check_counts()?;
         for (revision, decided) in stored.decided {
+            // As a row that is fetched apart: both ways pass the same checks.
             ledger.put_decided(revision, decided)?;
         }
         Ok(ledger)
@@ -168,6 +169,7 @@ impl Ledger {
         if self.decided.contains_key(&revision) || self.keys.contains_key(&decided.key) {
             return Err(LedgerFault::KeyTwice(key()));
         }
+        // By the revision it led to, of which the first is 1.
         if revision == 0 || revision > self.revision {
             return Err(LedgerFault::LaterDecision { found: revision, revision: self.revision });
         }
@@ -207,6 +209,7 @@ impl Ledger {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }
+        // Each decision moves the revision and counts for a rep once at most.
         match self.counts.over(self.revision).or_else(|| self.spans.over(self.revision)) {
             Some(rep) => Err(LedgerFault::Taken(rep.clone())),
             None => Ok(()),
@@ -230,6 +233,7 @@ impl Turns {
                 return Err(LedgerFault::Overdrawn { list, rep, units, revision });
             }
             let sum: i128 = self.all_owed(table).map(|(_, units)| i128::from(units)).sum();
+            // What a turn gives the others its winner pays, so decisions lead to no other sum.
             if sum != 0 {
                 return Err(LedgerFault::Unbalanced { list: list.clone(), sum });
             }
@@ -355,6 +359,7 @@ impl RepCounts {
         self.counts.keys().try_for_each(|date| check_date("counts", *date))?;
         self.spans.dates().try_for_each(|date| check_date("spans", date))?;
         let counted = |day: &DayCount| u64::from(day.assigned) + u64::from(day.claimed);
+        // Each change of the row moves its revision by one.
         if self.taken.unsigned_abs() > self.revision
             || self.counts.values().map(counted).sum::<u64>() > self.revision
             || self.spans.over(self.revision).is_some()

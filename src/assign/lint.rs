@@ -18,6 +18,7 @@ impl AssignRules {
                 report.within(id.as_str(), |report| warn_of_group(group, used.contains(id), report));
             }
         });
+        // Only pools that send on every lead: a condition may let the lead out of the round.
         let next = self.pools.iter().filter_map(|(id, pool)| Some((id, sends_all_to(pool)?))).collect();
         report.within("pools", |report| {
             for (id, pool) in &self.pools {
@@ -72,6 +73,8 @@ impl AssignRules {
         let by_turns = |strategy| strategy != Strategy::Sticky;
         let of_group = |id: &GroupId, strategy: Option<Strategy>| {
             let group = self.groups.get(id);
+            // In the order in which rules are compiled: the rule's strategy, the group's custom one, its own, the
+            // pool's.
             let is_custom = strategy.is_none() && group.is_some_and(|group| group.custom.is_some());
             let strategy = strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy);
             !is_custom && by_turns(strategy)
@@ -96,6 +99,7 @@ fn warn_of_round<'r>(
     report: &mut Report,
 ) {
     let Some(to) = pool_of(rule).filter(|to| *to != from) else { return };
+    // The walk may enter a round that does not come back here, which is reported at its own pools.
     let on = std::iter::successors(Some(to), |at| next.get(at).copied()).take(MAX_ROUND);
     let way: Vec<&PoolId> = on.take_while(|at| *at != from).collect();
     if way.last().and_then(|last| next.get(last)) == Some(&from) {
@@ -157,6 +161,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
         report.within(key, |r| r.warning("zero_cap", "a cap of 0 assigns no leads", help));
     }
     for (span, most) in [("week", pool.weekly_assign_cap), ("month", pool.monthly_assign_cap)] {
+        // A cap of 0 has been reported above.
         let both = most.zip(pool.daily_assign_cap).filter(|(most, daily)| *most > 0 && daily > most);
         if let Some((most, daily)) = both {
             let message = format!("{daily} a day is never reached: the cap for a {span} is {most}");
@@ -168,6 +173,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
 
 /// Below a tier at which every lead begins, no condition is asked.
 fn warn_of_tiers(tiers: &[Tier], report: &mut Report) {
+    // Leads that begin nowhere above begin at the first tier without a condition: later ones are not asked.
     let first = tiers.iter().position(|tier| tier.when.is_always()).unwrap_or(tiers.len());
     for (index, tier) in tiers.iter().enumerate().skip(first.saturating_add(1)) {
         if !tier.when.is_always() {

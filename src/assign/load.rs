@@ -41,6 +41,7 @@ impl LoadOf {
 impl Ord for Load {
     /// a ÷ b beside c ÷ d, in whole numbers.
     fn cmp(&self, other: &Load) -> Ordering {
+        // Multiplied crosswise: no quotient rounds two loads together, and 32 bits by 32 fit into 64.
         let (ours, theirs) =
             (u64::from(self.open) * u64::from(other.room), u64::from(other.open) * u64::from(self.room));
         ours.cmp(&theirs)

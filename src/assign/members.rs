@@ -48,7 +48,7 @@ impl Members {
             (won.saturating_add(*more), worked.saturating_add(*of))
         });
         for ((rep, weight), results) in members.iter().zip(results) {
-            // A weight of 0 takes somebody out of the list, and good results do not bring him back.
+            // A weight of 0 takes a rep out of the list, and good results do not bring them back.
             let weight = if *weight == Some(0) { 0 } else { shares.weight(results, (won, worked)) };
             visit(rep, Some(weight));
         }
@@ -81,7 +81,7 @@ impl Members {
                 Err(found) => drop(fault.get_or_insert(found)),
             }
         }
-        // Who is named keeps the weight the rules give, whether the condition holds for him or not.
+        // A rep who is named keeps the weight the rules give, whether they meet the condition or not.
         members.extend(self.listed.iter().map(|(rep, weight)| (rep, *weight)));
         members.into_iter().for_each(|(rep, weight)| visit(rep, weight));
         fault

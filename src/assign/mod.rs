@@ -63,7 +63,7 @@
 //! 49,948 reps of a thousand such rosters wait longer, by at most a quarter and two leads: when all are there who
 //! mostly are away, it takes longer than it does on average.
 //!
-//! Who is eligible for more leads gets more: a share is a share of each lead, not of the day.
+//! A rep who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
 //! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as
@@ -71,9 +71,8 @@
 //! set reps apart, and thousands of classes take as many times longer. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
 //! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
 //! shared among 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then
-//! within a tenth of the fair share after a hundred such leads a rep. Who
-//! reaches a cap of a day, a week or a month rests through its last date: the next day nothing is written for those who are
-//! back.
+//! within a tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
+//! through its last date: the next day nothing is written for those who are back.
 //!
 //! # State
 //! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a

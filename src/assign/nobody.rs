@@ -125,7 +125,7 @@ impl Free<'_, '_> {
         // Each absence ends by itself, so all are asked, while one may still be earlier than what was found.
         self.look(index.absent(self.index).filter(|rep| standing.is_as_kept(rep)), all, &mut first);
         let others = standing.changed(self.index).map(|one| &one.rep).chain(standing.beside(self.index));
-        // Who came back may be free at once, unless nobody is before tomorrow.
+        // A rep who came back may be free at once, unless nobody is before tomorrow.
         self.look(others, all, &mut first);
         first
     }

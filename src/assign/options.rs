@@ -53,7 +53,7 @@ closed_enum! {
         /// Also what the rep was given since the host counted: for leads of a waiting line, which are served at one
         /// moment.
         AndSince = "and_since",
-        /// None: who is busy is given the lead all the same, as one that a person gives to the team.
+        /// None: a rep who is busy is given the lead all the same, as one that a person gives to the team.
         Ignored = "ignored",
     }
 }

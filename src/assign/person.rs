@@ -1,4 +1,4 @@
-//! A rep as the conditions of groups see him.
+//! A rep as the conditions of groups see them.
 
 use chrono::{DateTime, Utc};
 
@@ -70,6 +70,7 @@ impl FactSource for RepFacts<'_> {
             FieldId::RepWeight => FactValue::Integer(person.weight.into()),
             FieldId::RepWon => FactValue::Integer(person.won.into()),
             FieldId::RepWorked => FactValue::Integer(person.worked.into()),
+            // Without a lead worked there is no rate, and 0 would pass for the worst one.
             FieldId::RepConversion if person.worked > 0 => {
                 number(Some(f64::from(person.won) / f64::from(person.worked)))
             }

@@ -44,7 +44,7 @@ impl PoolPlan {
         [self.weekly_cap, self.monthly_cap, slot.weekly_cap, slot.monthly_cap].iter().any(Option::is_some)
     }
 
-    /// Every rep the rules may give a lead to or suggest, if they name him.
+    /// Every rep the rules may give a lead to, or may suggest, where the rules name them.
     pub(super) fn reps(&self) -> BTreeSet<&RepId> {
         let mut reps = BTreeSet::new();
         for rule in &self.rules {
@@ -62,6 +62,7 @@ impl PoolPlan {
     pub(super) fn asks_everybody(&self) -> bool {
         let mut asks = self.owner_turn.as_ref().is_some_and(|group| group.members.asks_everybody());
         for rule in &self.rules {
+            // A field of the lead may name any rep.
             asks |= matches!(rule.target, TargetPlan::RepIn(_));
             rule.visit_sharings(&mut |group| asks |= group.members.asks_everybody());
         }

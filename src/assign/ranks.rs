@@ -18,7 +18,7 @@ pub(super) struct Candidate<'a> {
     pub(super) slot: &'a Slot,
     /// At least 1.
     pub(super) weight: u32,
-    /// Most open leads, his own or the pool's.
+    /// Most open leads, by the rep's own cap or the pool's.
     pub(super) holding_cap: Option<u32>,
     /// The same, and of who has no cap that of who has most.
     pub(super) room: u32,

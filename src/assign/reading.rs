@@ -112,8 +112,8 @@ impl Roll {
         seating
     }
 
-    /// Who is to be looked at again because of what happened since, and whether he takes part, by id; `None` when the list is
-    /// to be read again.
+    /// The reps to look at again because of what happened since, by id, each with whether they take part; `None` when the list
+    /// has to be read again.
     pub(super) fn changed(
         &self,
         question: &Question<'_>,
@@ -164,6 +164,7 @@ impl Roll {
     /// What a rep has to do now, as far as it decides.
     fn load_now(&self, question: &Question<'_>, rep: &RepId) -> Option<Load> {
         let (_, slot) = question.roster.find(rep.as_str())?;
+        // A rep without a cap has the room of the largest one, so that nobody looks emptier for having none.
         let room = question.holding_cap_of(slot).unwrap_or(self.room);
         Some(self.basis.by.load(slot.open(question.ledgers.reps.taken(rep)), room))
     }
@@ -197,7 +198,7 @@ impl Roll {
     }
 }
 
-/// How a rep gets into a class: back where he was, or by its number.
+/// How a rep gets into a class: back where they were, or by its number.
 fn way(rep: &RepId, number: u32, turns: &Turns) -> To {
     match turns.seat(rep).class == Some(number) && turns.class(number).is_some() {
         true => To::Back,

@@ -358,10 +358,11 @@ impl RepLedger {
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
         for (rep, expected) in delta.reps() {
             let found = self.revision(rep);
-            // The counts of one rep change in all pools, so each has a revision of his own.
+            // The counts of one rep change in all pools, so each rep has a revision of their own.
             if expected != found {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }
+            // At the last revision nothing could be told stale any more.
             if found == u64::MAX {
                 return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
             }
@@ -395,6 +396,7 @@ impl RepLedger {
         // The pool's date may be ahead of that of Greenwich by a day.
         let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
         for counts in self.reps.values_mut() {
+            // Other rows keep their revision, so decisions that were made on them still hold.
             if counts.counts.keys().any(|date| *date > last) {
                 counts.counts.retain(|date, _| *date <= last);
                 counts.spans.forget_after(last);

@@ -92,7 +92,7 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// Whether he takes part now and did not, or the other way round.
+    /// Whether the rep takes part now and did not before, or the other way round.
     pub(super) fn comes_or_goes(&self) -> bool {
         self.before.is_some() != self.now.is_some()
     }
@@ -155,6 +155,7 @@ impl Roll {
     pub(super) fn apply(&mut self, patch: &Patch, classes: &BTreeMap<u32, Class>) {
         self.basis.moment = patch.moment;
         for one in &patch.changed {
+            // Out under the old reason first: a rep may rest on for another one.
             if let Some((kind, code)) = self.resting.remove(&one.rep)
                 && let Some(count) = self.kinds.get_mut(kind).and_then(|kind| kind.resting.get_mut(code))
             {
@@ -164,6 +165,7 @@ impl Roll {
                 self.rest(&one.rep, one.kind, code);
             }
         }
+        // The counts of the classes move only when somebody comes or goes, not with a reason or a load.
         if patch.changed.iter().any(Changed::comes_or_goes) {
             self.number(classes);
         }
@@ -171,6 +173,7 @@ impl Roll {
 
     /// Notes the class of each kind.
     pub(super) fn number(&mut self, classes: &BTreeMap<u32, Class>) {
+        // By key: the order of the kinds changes with each reading, the numbers of the classes never do.
         let mut numbers: BTreeMap<ClassKey, u32> = BTreeMap::new();
         numbers.extend(classes.iter().map(|(number, class)| (class.key(), *number)));
         self.by_class.clear();

@@ -42,7 +42,7 @@ struct Reps {
     calendars: Vec<Calendar>,
     /// Their ids, sorted.
     names: Vec<String>,
-    /// Names the reps and their calendars as they were compiled: who compiles the same has the same roster.
+    /// Names the reps and their calendars as they were compiled: the same reps and calendars are the same roster.
     name: Digest,
     /// Whose holdings were counted anew since.
     counted: Changes,
@@ -125,6 +125,7 @@ impl Roster {
         let ids = Unique::ids("rep");
         let mut by_id: Vec<&Rep> = reps.iter().collect();
         order::sort_by(&mut by_id, |one, other| one.id.cmp(&other.id));
+        // Of the reps by id: the order in which a host reads its rows makes no other roster.
         let name = Digest::of(&(by_id, calendars));
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {
@@ -191,6 +192,7 @@ impl Roster {
         let roster = Roster(Arc::new(Reps { slots, calendars, names, name, counted, territories, comings }));
         report.within("reps", |report| {
             for (index, rep) in reps.iter().enumerate() {
+                // Once all are known: a deputy may stand further down the list.
                 let deputy =
                     |report: &mut Report| rep.deputy.iter().for_each(|rep| roster.warn_of(rep, report));
                 report.item(index, |report| report.within("deputy", deputy));
@@ -333,6 +335,7 @@ impl Roster {
     #[must_use]
     pub fn owner_state(&self, rep: &RepId, reps: &RepLedger, at: DateTime<Utc>) -> OwnerState {
         let Some(slot) = self.slot(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
+        // Away before full: how much they hold does not matter while they cannot work on it.
         if let Some(until) = slot.away_until(at) {
             return OwnerState::Away { until };
         }
@@ -340,7 +343,7 @@ impl Roster {
         if full { OwnerState::Full } else { OwnerState::Active }
     }
 
-    /// Whether a rep without a cap of his own holds as many leads as this cap allows.
+    /// Whether a rep without a cap of their own holds as many leads as this cap allows.
     pub(crate) fn is_over(&self, rep: &RepId, reps: &RepLedger, cap: Option<u32>) -> bool {
         let slot = self.slot(rep).filter(|slot| slot.holding_cap.is_none());
         slot.zip(cap).is_some_and(|(slot, cap)| slot.open(reps.taken(rep)) >= cap)
@@ -366,6 +369,7 @@ impl Roster {
             self.0.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
         };
         let calendar = self.0.calendars.get(own.or_else(named)?)?;
+        // Three days from a Friday are three working days, and four hours are hours of opening.
         let clock = if hours.is_multiple_of(24) { Clock::Workday } else { Clock::OfficeHours };
         calendar.add(from, Span::hours(hours), clock).ok().map(|due| due.at())
     }
@@ -494,6 +498,7 @@ impl Roster {
         known: &mut [Option<Option<&'static str>>],
     ) -> Option<&'static str> {
         let known = slot.hours.and_then(|index| known.get_mut(index))?;
+        // Each calendar is asked once for all kinds of reps that keep its hours.
         *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
     }
 
@@ -528,6 +533,7 @@ impl Roster {
 impl Slot {
     fn new(rep: &Rep, hours: Option<usize>) -> Slot {
         Slot {
+            // A partner owns no leads, so for the rules they are not there.
             active: rep.active && rep.partner_of.is_none(),
             partner_of: rep.partner_of.clone().filter(|_| rep.active),
             weight: rep.weight,
@@ -574,10 +580,11 @@ impl Slot {
 
     /// Of these, those that nobody has spoken to: all that came since they were counted.
     pub(super) fn untouched(&self, taken: i64) -> u32 {
+        // A lead that came since the host counted is untouched until it counts again.
         self.untouched.saturating_add(self.open(taken).saturating_sub(self.holding))
     }
 
-    /// Names the kind of rep he is, by what is asked: the territories, the skills.
+    /// Names the kind of a rep, by what is asked: the territories, the skills.
     pub(super) fn kind(&self, by_region: bool, by_skill: bool) -> Digest {
         let [plain, skill, region, both] = self.kinds;
         match (by_region, by_skill) {
@@ -598,6 +605,7 @@ impl Slot {
 /// All that those who take leads serve; `None` where one of them serves everywhere.
 fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     let mut territories = BTreeSet::new();
+    // The rules give nothing to who is inactive or has weight 0, so neither serves a region.
     for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
         // Serves everywhere: no region is without somebody.
         if slot.territories.is_empty() {
@@ -615,7 +623,7 @@ fn joined(absences: &[Absence]) -> Vec<Absence> {
     let mut joined: Vec<Absence> = Vec::with_capacity(all.len());
     for one in all.into_iter().filter(|absence| absence.from < absence.until) {
         match joined.last_mut() {
-            // Absences that touch are one, so that `until` is the moment he is back and not the start of the next.
+            // Absences that touch are one, so that `until` is the moment the rep is back and not the start of the next absence.
             Some(last) if one.from <= last.until => last.until = last.until.max(one.until),
             _ => joined.push(one),
         }

@@ -49,7 +49,7 @@ impl Default for AssignRules {
 
 /// Reps that share leads.
 ///
-/// Who belongs to it is listed, or said by what reps are (`rep.…` fields and their `attributes.…`), or both:
+/// Its members are listed, or described by what reps are (`rep.…` fields and their `attributes.…`), or both:
 ///
 /// ```
 /// use leadkit::assign::AssignRules;
@@ -63,11 +63,11 @@ impl Default for AssignRules {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RepGroup {
-    /// Who belongs to it by name. Their order does not matter.
+    /// The members by name. Their order does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<GroupMember>,
-    /// Who of the roster belongs to it beside them: reps for whom this holds, each with the rep's own weight. It is asked
-    /// once for each date of the pool.
+    /// The members beside them: reps of the roster for whom this holds, each with the rep's own weight. It is asked once for
+    /// each date of the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// How the group shares leads; `None` leaves it to the pool.
@@ -81,11 +81,12 @@ pub struct RepGroup {
     pub by_results: Option<ResultShares>,
 }
 
-/// Shares that follow results: who wins twice as often as all members do on average gets twice the leads, within bounds.
+/// Shares that follow results: a member who wins twice as often as all members do on average gets twice the leads, within
+/// bounds.
 ///
 /// The weight is 10 × (won + `steady` × average) ÷ (worked + `steady`) ÷ average, from [`Rep::won`](crate::model::Rep::won)
-/// and [`Rep::worked`](crate::model::Rep::worked), rounded, at least `least` and at most `most`. Who worked nothing yet has
-/// weight 10. A member of weight 0 takes none.
+/// and [`Rep::worked`](crate::model::Rep::worked), rounded, at least `least` and at most `most`. A member who has worked no
+/// lead yet has weight 10. A member of weight 0 takes none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResultShares {
@@ -233,7 +234,7 @@ pub struct AssignRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub match_industry: Option<bool>,
     /// Whether the leads are rewards (发牌): outside quotas, so they count for no cap, no cap keeps a rep from one, and they
-    /// take no turn. Who deserves one is a group by [condition](RepGroup::when).
+    /// take no turn. The reps who deserve one are a group by [condition](RepGroup::when).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reward: bool,
     /// Whom the lead needs beside its owner, such as presales or a second senior.
@@ -358,8 +359,8 @@ closed_enum! {
         SmoothWeighted = "smooth_weighted",
         /// Fewest open leads; reps who hold as many take turns, as under fair shares.
         LeastLoaded = "least_loaded",
-        /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; who has none has as much room as who has
-        /// most of all who share. Reps with the same ratio take turns.
+        /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; a rep without a cap has as much room as
+        /// the one with the largest. Reps with the same ratio take turns.
         LowestLoadRatio = "lowest_load_ratio",
         /// The same company to the same rep while the rep may take its leads (rendezvous hashing on the company's
         /// name), so that when a rep comes or goes only the companies of that rep move. Weights other than 0 do not

@@ -66,6 +66,7 @@ impl PoolPlan {
 
     /// What the lead names as skills, folded, by field.
     pub(super) fn named_skills(&self, facts: &Facts<'_>) -> Vec<Vec<String>> {
+        // Folded as the skills of the roster are, so that case and width of letters tell no two skills apart.
         let fold = |skill: &str| Some(text::fold(skill)).filter(|skill| !skill.is_empty());
         let named = |field: &Field| match facts.fact(field) {
             FactValue::Text(skill) => fold(skill).into_iter().collect(),
@@ -171,6 +172,7 @@ impl<'a> Run<'a, '_> {
         let kind = match self.first_match(second, 2) {
             Some(rule) => match self.target(rule, 2) {
                 Ok(settled) => return settled,
+                // Whichever of the passes frees somebody first is when asking again pays.
                 Err(again) => nobody.unwrap_or_default().and(again).kind(),
             },
             None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
@@ -210,6 +212,7 @@ impl<'a> Run<'a, '_> {
             TargetPlan::Pool(pool) => {
                 return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
             }
+            // The reviewer has not answered: one of those they would have been shown gets the lead.
             TargetPlan::Reviewer { suggest: Some(group), .. } if self.without_reviewers => {
                 self.share_out(rule, group)?
             }
@@ -322,13 +325,14 @@ impl<'a> Run<'a, '_> {
             // Everybody is asked, for the explanation's sake.
             let skipped = self.skipped.clone();
             self.candidates(rule, &group.members)?;
+            // `pick` counts the same reps once more.
             self.skipped = skipped;
         }
         let mut fault = None;
         let picked = pick(&question, share(table), None, &mut self.skipped, &mut fault);
         self.fails(rule, fault);
         match picked? {
-            // It moves no turn. Who came or went is noted all the same, or each reward would read the list anew.
+            // It moves no turn. Reps who came or went are noted all the same, or each reward would read the list anew.
             (winner, Taken { turn, seating }) if question.is_reward && !group.is_reward => {
                 let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
                 self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));

@@ -7,13 +7,13 @@ use super::class::{Class, TurnTable};
 /// One rep's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Seat {
-    /// The class he sits in, or sat in before he rests.
+    /// The class the rep sits in, or sat in before the rest.
     pub(super) class: Option<u32>,
     pub(super) rest: Rest,
-    /// While he sits, beside what his class is owed; while he rests, all he is owed. In units of one lead.
+    /// While the rep sits, what they are owed beside their class; while they rest, all they are owed. In units of one lead.
     pub(super) credit: i64,
     pub(super) smooth: i64,
-    /// What his class was owed when he went away, where he may catch up.
+    /// What the class was owed when the rep went away, where they may catch up.
     pub(super) left: Option<i64>,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Seat {
 pub(super) enum Rest {
     #[default]
     None,
-    /// Through a date, as after a day's cap: the day after, he takes part again and nothing is written for it.
+    /// Through a date, as after a day's cap: the day after, the rep takes part again and nothing is written for it.
     Through(NaiveDate),
     UntilFurtherNotice,
 }
@@ -42,14 +42,14 @@ impl Seat {
         }
     }
 
-    /// The class he takes part in, and himself as he sits there; `None` while he rests. `class` is his.
+    /// The class the rep takes part in, and the seat as it stands there; `None` while they rest. `class` is the seat's own.
     pub(super) fn sitting(&self, class: Option<&Class>) -> Option<(u32, Seat)> {
         let (number, class) = (self.class?, class?);
         let (credit, smooth) = match self.rest {
             Rest::None => (0, 0),
             Rest::UntilFurtherNotice => return None,
             Rest::Through(date) => {
-                // Not woken yet, he rests on; woken, he is owed from the sum his class had then.
+                // Not woken yet, the rep rests on; once woken, they are owed from the sum that the class had then.
                 let since = class.since.get(&date)?;
                 (since.credit, since.smooth)
             }
@@ -59,7 +59,7 @@ impl Seat {
         Some((number, Seat { rest: Rest::None, credit, smooth, ..*self }))
     }
 
-    /// What he is owed. `class` is his.
+    /// What the rep is owed. `class` is the seat's own.
     pub(super) fn owed(&self, class: Option<&Class>, table: TurnTable) -> i64 {
         match self.sitting(class).zip(class) {
             Some(((_, seat), class)) => seat.beside(table).saturating_add(class.owed(table)),
@@ -67,17 +67,18 @@ impl Seat {
         }
     }
 
-    /// Himself out of his class, with all he is owed. `class` is his.
+    /// The seat out of its class, with all the rep is owed. `class` is the seat's own.
     pub(super) fn standing(&self, class: Option<&Class>) -> Seat {
         let (credit, smooth) = (self.owed(class, TurnTable::Credit), self.owed(class, TurnTable::Smooth));
         Seat { rest: Rest::UntilFurtherNotice, credit, smooth, ..*self }
     }
 
-    /// Himself, who stood, in a class from now on.
+    /// The seat, which stood outside, in a class from now on.
     pub(super) fn seated_in(self, number: u32, class: &Class) -> Seat {
         Seat {
             class: Some(number),
             rest: Rest::None,
+            // Less what the class has by now: the total of the two is what the rep was owed before.
             credit: self.credit.saturating_sub(class.credit),
             smooth: self.smooth.saturating_sub(class.smooth),
             left: None,

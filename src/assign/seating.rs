@@ -37,13 +37,13 @@ pub(super) struct Seating {
 pub(super) enum To {
     /// In a class.
     Class(u32),
-    /// In the class he was in before he rested.
+    /// In the class the rep was in before the rest.
     Back,
     /// Nowhere until further notice.
     Away,
-    /// As [`Away`](To::Away), where he may catch up later.
+    /// As [`Away`](To::Away), where the rep may catch up later.
     Left,
-    /// Nowhere through a date, and then where he is.
+    /// Nowhere through a date, and then where the rep is.
     Through(NaiveDate),
 }
 

@@ -55,6 +55,7 @@ pub(super) trait Seats {
             let before = self.seat(rep);
             left.extend(before.class);
             self.move_to(rep, *to, *to == To::Left || seating.away.contains(rep));
+            // Only back in the same class: the mark is a sum of that class, and says nothing about another.
             let owed = before.left.filter(|_| seating.catch_up > 0);
             back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
         }
@@ -64,12 +65,13 @@ pub(super) trait Seats {
         }
         left.sort_unstable();
         left.dedup();
+        // Whoever left took along what the class owed them, so an empty class holds no credit that could be lost.
         left.retain(|number| self.class(*number).is_some_and(Class::is_empty));
         left.iter().for_each(|number| self.close(*number));
         left
     }
 
-    /// Somebody is back in his class: he is given what it was owed meanwhile, up to so many leads, and all of it pay.
+    /// A rep is back in their class: they are given what it was owed meanwhile, up to so many leads, and all of it pay.
     fn catch_up(&mut self, rep: &RepId, owed_then: i64, leads: u32) {
         let number = self.seat(rep).class;
         let Some(class) = number.and_then(|number| self.class_mut(number)).filter(|class| class.count > 0)
@@ -77,8 +79,9 @@ pub(super) trait Seats {
             return;
         };
         let most = ONE_LEAD.saturating_mul(i64::from(leads));
+        // At least 0: a class whose sum fell meanwhile takes nothing from a rep who was away.
         let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
-        // Each member pays the same, he too, and he is given just that sum: the total stays 0 whatever floors lose.
+        // Each member pays the same, the rep too, who is given just that sum: the total stays 0 whatever floors lose.
         let each = missed / i64::from(class.count);
         class.credit = class.credit.saturating_sub(each);
         let given = each.saturating_mul(i64::from(class.count));
@@ -88,10 +91,10 @@ pub(super) trait Seats {
     fn move_to(&mut self, rep: &RepId, to: To, may_catch_up: bool) {
         let before = self.seat(rep);
         let class = self.class_of(&before);
-        // Noted when he leaves his seat; moving again while he is away does not move the mark.
+        // Noted when the rep leaves the seat; moving again while away does not move the mark.
         let left = class.filter(|class| may_catch_up && before.sitting(Some(*class)).is_some());
         let left = left.map(|class| class.credit).or(before.left);
-        // He leaves with all he is owed and sits down with what that is beside the next sum: no credit moves.
+        // A rep leaves with all they are owed and sits down with what that is beside the next sum: no credit moves.
         let standing = Seat { left, ..before.standing(class) };
         let sits = |number| self.class(number).map(|class| standing.seated_in(number, class));
         let after = match to {
@@ -117,6 +120,7 @@ pub(super) trait Seats {
         let Some(class) = seat.class.and_then(|number| self.class_mut(number)) else { return };
         let counted = |count: u32| if is_there { count.saturating_add(1) } else { count.saturating_sub(1) };
         match seat.rest {
+            // Counted nowhere: only a new seat brings them back, so the class keeps no sum for them.
             Rest::UntilFurtherNotice => {}
             Rest::None => class.count = counted(class.count),
             Rest::Through(date) => match class.since.get_mut(&date) {
@@ -137,7 +141,7 @@ pub(super) trait Seats {
 
     /// The winner pays what was given, not one lead: floors lose units, and the sum must stay 0.
     fn turn(&mut self, turn: &Turn) {
-        // Given back, each loses what he would gain, and the winner gets it again.
+        // Given back, all others lose what they would gain, and the winner gets it again.
         let sign = if turn.back { -1 } else { 1 };
         let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
         let mut paid = 0_i64;
@@ -172,7 +176,7 @@ pub(super) trait Seats {
 
     fn pay(&mut self, rep: &RepId, table: TurnTable, units: i64) {
         let before = self.seat(rep);
-        // Who is back from a rest sits as all others do from his first turn on.
+        // A rep who is back from a rest sits as all others do from their first turn on.
         let mut after = before.sitting(self.class_of(&before)).map_or(before, |(_, seat)| seat);
         let beside = after.beside_mut(table);
         *beside = beside.saturating_sub(units);

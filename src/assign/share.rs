@@ -47,7 +47,7 @@ struct Parts<'q> {
     counts: BTreeMap<&'static str, u32>,
 }
 
-/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason.
+/// Who gets the lead, or the rep who has it if they may, and the turn that takes; counts the others by reason.
 pub(super) fn pick(
     question: &Question<'_>,
     share: Share<'_>,
@@ -160,7 +160,7 @@ impl<'q> Parts<'q> {
         for rep in question.previous.iter().chain(question.excluded) {
             let Some(kind) = standing.kind_of(rep, question.is_reward) else { continue };
             let Ok(place) = self.some.binary_search_by(|one| one.kind.cmp(&kind)) else { continue };
-            // Who is both a previous owner and excluded counts once.
+            // A rep who is both a previous owner and excluded counts once.
             if let (Some(reason), None, Some(one)) =
                 (question.ruled_out(rep), self.out.insert(rep, kind), self.some.get_mut(place))
             {
@@ -169,7 +169,7 @@ impl<'q> Parts<'q> {
             }
         }
         self.some.retain(|one| one.count > 0);
-        // A turn lists those it passes over; who is in no class that takes part need not be.
+        // A turn lists those it passes over; a rep in no class that takes part need not be.
         let some = &self.some;
         self.out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
     }
@@ -186,7 +186,8 @@ impl<'q> Parts<'q> {
     }
 
     /// Some of all who may have the lead, by id, each with the weight: in place of the many who may not. Everybody is among
-    /// them equally often, and of each class about as many as it has members, so that over many leads each is owed his share.
+    /// them equally often, and of each class about as many as it has members, so that over many leads everybody is owed their
+    /// share.
     fn drawn(&self, question: &Question<'_>, standing: &Standing<'_>) -> BTreeMap<RepId, u32> {
         let mut all: Vec<(&RepId, u32)> = Vec::new();
         for one in &self.some {
@@ -196,7 +197,7 @@ impl<'q> Parts<'q> {
                 all.extend(seated.map(|rep| (rep, one.weight)));
             }
         }
-        // Who moved may also have changed: a set, so that nobody is drawn twice.
+        // A rep who moved may also have changed: a set, so that nobody is drawn twice.
         let others: BTreeSet<&RepId> = standing.moved().chain(standing.changed_reps()).collect();
         for rep in others.into_iter().filter(|rep| !self.out.contains_key(*rep)) {
             let kind = standing.kind_of(rep, question.is_reward);
@@ -229,20 +230,20 @@ impl<'q> Parts<'q> {
         };
         for one in &self.some {
             let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
-            // All of a class gain alike, so the first who sits as the index has him speaks for those behind him.
+            // All of a class gain alike, so the first in the index's order speaks for those behind.
             if let Some((number, sum)) = sums
                 && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, sum.saturating_add(beside).saturating_add(gained(one)), rep);
             }
-            // Who is at a cap sits in no class, and a reward may be his.
+            // A rep at a cap sits in no class, and may still get a reward.
             if question.is_reward
                 && let Some((load, owed, rep)) = index.capped(one.kind).find(|(.., rep)| is_plain(rep))
             {
                 consider(load, owed.saturating_add(gained(one)), rep);
             }
         }
-        // The index knows these only as they were, so each is asked by himself.
+        // The index knows these only as they were, so each is asked alone.
         for rep in standing.moved().chain(standing.changed_reps()) {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))

@@ -26,7 +26,7 @@ pub(super) struct Share<'a> {
     pub(super) list: &'a TurnList,
     pub(super) members: &'a Members,
     pub(super) table: TurnTable,
-    /// Of those who have equally much to do each has his turn.
+    /// By which load reps go first; those with an equal load take turns.
     pub(super) by: LoadOf,
     pub(super) units: u32,
     pub(super) rules: Fingerprint,
@@ -51,7 +51,7 @@ pub(super) struct Standing<'a> {
 
 impl<'a> Standing<'a> {
     pub(super) fn of(question: &Question<'a>, share: Share<'_>) -> Standing<'a> {
-        // Who is at a cap rests, though a reward may be his.
+        // A rep at a cap rests, and may still get a reward.
         let question = &Question { is_reward: share.is_reward, ..*question };
         let kept = question.ledgers.pool.turns(share.list);
         let pending = question.pending.iter().filter(|taken| taken.turn.list == *share.list);
@@ -95,7 +95,7 @@ impl<'a> Standing<'a> {
         question: &Question<'_>,
     ) -> Standing<'a> {
         let mut standing = Standing::plain(turns, changed);
-        // Who shares the lead with others is seated by their turns.
+        // Reps who share the lead with others are seated by the turns of those.
         for taken in pending {
             standing.reseat(&taken.seating);
             standing.turn(&taken.turn);
@@ -133,7 +133,7 @@ impl<'a> Standing<'a> {
         self.seats.keys()
     }
 
-    /// Whether the list tells what a rep is owed and where he sits.
+    /// Whether the list says what a rep is owed and where they sit.
     pub(super) fn is_as_kept(&self, rep: &RepId) -> bool {
         !self.seats.contains_key(rep) && self.change_of(rep).is_none()
     }
@@ -189,7 +189,7 @@ impl<'a> Standing<'a> {
         known.chain(self.changed(index).filter_map(|one| one.now).map(|code| (code, 1)))
     }
 
-    /// Of which kind somebody is, whether he may have the lead or not.
+    /// The kind of a rep, whether they may have the lead or not.
     pub(super) fn kind_or_rest(&self, rep: &RepId) -> Option<usize> {
         let changed = self.change_of(rep).map(|one| one.kind);
         changed.or_else(|| {

@@ -8,8 +8,8 @@ use crate::model::RepId;
 use crate::order;
 use crate::rule::Facts;
 
-/// The place of the one whom the lead's company sticks to: of all who may take it the one whose id, mixed with the
-/// company's key, gives the greatest number (rendezvous hashing). So when somebody comes or goes, only his companies move.
+/// The place of the candidate to whom the lead's company sticks: of all who may take it, the one whose id, mixed with the
+/// company's key, gives the greatest number (rendezvous hashing). So when a rep comes or goes, only that rep's companies move.
 /// Without a company the lead sticks by its id.
 pub(super) fn stuck_to(facts: &Facts<'_>, candidates: &[Candidate<'_>]) -> Option<usize> {
     let number = stickiness(facts);
@@ -28,6 +28,7 @@ pub(super) fn by_stickiness(facts: &Facts<'_>, candidates: &[Candidate<'_>], lim
 
 fn stickiness<'a>(facts: &'a Facts<'_>) -> impl Fn(&RepId) -> Digest + 'a {
     let company = facts.company().map(|company| company.core());
+    // By the core of the name, so that leads of one company stick together however its name is written.
     let key = company.filter(|core| !core.is_empty()).unwrap_or_else(|| facts.lead().id.as_str());
     move |rep| Digest::of(&(key, rep))
 }

@@ -83,11 +83,11 @@ impl<'a> Team<'a> {
         }
     }
 
-    /// The turn a lead takes that goes to its owner, where the pool says that it takes one and he may have it.
+    /// The turn of a lead that goes to its owner, where the pool says that it takes one and the owner may have it.
     pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
-        // The owner had the lead before, which is why it is his: that must not rule him out.
+        // The owner had the lead before, which is why it is theirs: that must not rule them out.
         let (previous, excluded) = (&[], &self.options.excluded);
         let untouched = self.options.untouched;
         let lead = LeadOptions { industry: &industry, named: &[], previous, excluded, untouched };
@@ -116,7 +116,7 @@ impl<'a> Team<'a> {
         // The owner's turn counts when the first companion is chosen, as if it had been applied.
         let mut taken: Vec<Taken> = turn.cloned().into_iter().collect();
         let mut excluded = self.options.excluded.clone();
-        // Nobody stands beside himself.
+        // The owner cannot stand beside themselves.
         excluded.insert(owner.clone());
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);

@@ -1,8 +1,8 @@
 //! What those who take turns together are owed.
 //!
-//! Reps of one [class](super::class) are owed more at the same moments and by the same amount. So a class has a sum of its
-//! own, each rep what he is owed beside it, and a turn moves the sums of a few classes and the winner, however many take
-//! part. Who takes no part for a time rests, and keeps what he is owed.
+//! Reps of one [class](super::class) are owed more at the same moments and by the same amount. So a class has a sum of its own,
+//! each rep has what they are owed beside it, and a turn moves the sums of a few classes and the winner, however many take
+//! part. A rep who takes no part for a time rests, and keeps what they are owed.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(super) struct Turns {
     pub(super) classes: BTreeMap<u32, Class>,
     /// The number of the next class that is opened: none is used twice, or a turn could be given back to others.
     pub(super) next: u32,
-    /// The pool's local date of the last turn. Who rested through one before takes part.
+    /// The pool's local date of the last turn. A rep who rested through an earlier one takes part.
     pub(super) date: Option<NaiveDate>,
     /// Who comes first. It is no part of the state, but follows from it and from who was there.
     pub(super) index: Option<Index>,
@@ -60,6 +60,7 @@ impl Turns {
 
     /// Takes a turn on a date; `None` where no day begins with it, as when one is given back.
     pub(super) fn take(&mut self, taken: &Taken, date: Option<NaiveDate>) {
+        // Seats before the turn: its classes are those in which everybody sits by now.
         self.sit(&taken.seating, date);
         self.turn(&taken.turn);
     }
@@ -113,7 +114,7 @@ impl Turns {
     pub(super) fn total_of(&self, turn: &Turn) -> u64 {
         let class = |number: u32| self.classes.get(&number);
         let of = |class: &Class| u64::from(class.weight).saturating_mul(u64::from(class.count));
-        // Classes as they are now: who joined since pays back too, and who left keeps what he was given.
+        // Classes as they are now: a rep who joined since pays back too, and one who left keeps what they were given.
         let all: u64 = turn.classes.iter().filter_map(class).map(of).fold(0, u64::saturating_add);
         let out = turn.out.iter().filter_map(|rep| self.sits_in(rep));
         let out = out.filter(|number| turn.classes.contains(*number));
@@ -155,7 +156,7 @@ impl Seats for Turns {
     }
 
     fn put(&mut self, rep: &RepId, seat: Seat) {
-        // Whom no class knows starts anew when he comes back.
+        // A rep whom no class knows starts anew when they come back.
         let seat = if seat.class.is_some() { seat } else { Seat { rest: Rest::None, left: None, ..seat } };
         let before = match self.reps.get_mut(rep) {
             Some(before) => std::mem::replace(before, seat),
@@ -164,7 +165,7 @@ impl Seats for Turns {
                 Seat::default()
             }
         };
-        // In step with the seats, or the next decision would find somebody where he no longer sits.
+        // In step with the seats, or the next decision would find a rep where they no longer sit.
         if let Some(index) = &mut self.index {
             index.moved(rep, (&before, &seat), &self.classes);
         }

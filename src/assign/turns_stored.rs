@@ -10,7 +10,7 @@ use super::seat::{Rest, Seat};
 use super::turns::Turns;
 use crate::model::RepId;
 
-/// As it is stored: what each is owed beside his class, by table. Who stands nowhere is owed nothing.
+/// As it is stored: what each rep is owed beside their class, by table. A rep who is not listed is owed nothing.
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -23,13 +23,13 @@ struct Stored {
     classes: BTreeMap<u32, Class>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     seats: BTreeMap<RepId, u32>,
-    /// Who rests: the class he was in, and through what date if one is known.
+    /// The reps who rest: the class each was in, and through what date if one is known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     rests: BTreeMap<RepId, (u32, Option<NaiveDate>)>,
     next: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<NaiveDate>,
-    /// Who is away and may catch up: the class he was in, and what it was owed then.
+    /// The reps who are away and may catch up: the class each was in, and what it was owed then.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     left: BTreeMap<RepId, (u32, i64)>,
 }
@@ -50,7 +50,7 @@ impl Serialize for Turns {
             match seat.rest {
                 Rest::None => drop(stored.seats.insert(rep.clone(), class)),
                 Rest::Through(date) => drop(stored.rests.insert(rep.clone(), (class, Some(date)))),
-                // Who left is away.
+                // A rep who left is away, and is written with `left` below.
                 Rest::UntilFurtherNotice if seat.left.is_some() => {}
                 Rest::UntilFurtherNotice => drop(stored.rests.insert(rep.clone(), (class, None))),
             }
@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Turns {
         let Stored { credit, smooth, classes, seats, rests, next, date, left } =
             Stored::deserialize(deserializer)?;
         let mut reps: BTreeMap<RepId, Seat> = BTreeMap::new();
-        // In this order: who rests through a date may have left before, and then stands in both.
+        // In this order: a rep who rests through a date may have left before, and is in both then.
         for (rep, (class, owed)) in left {
             let seat = reps.entry(rep).or_default();
             (seat.class, seat.left, seat.rest) = (Some(class), Some(owed), Rest::UntilFurtherNotice);

@@ -197,6 +197,7 @@ impl Attribution {
         by: &[Dimension],
     ) -> Result<(Credits, Vec<Allocation>), AttributionError> {
         let both = self.each_model(journeys, |run| {
+            // Learnt once for both, as learning takes most of a model's time.
             let learnt = run.learn()?;
             let credits = self.credit_one(run, learnt.as_ref())?;
             Ok((credits, self.allocate_one(run, learnt.as_ref(), by)?))
@@ -223,6 +224,7 @@ impl Attribution {
         Ok(Allocation {
             model: model.id.clone(),
             code: model.model.code().into(),
+            // In the order of the columns, however the caller ordered them.
             by: Dimension::ALL.iter().copied().filter(|one| by.contains(one)).collect(),
             rows: rows.finish(|channel| beside.is_few(channel as usize)),
             total: journeys.value().unwrap_or_else(|| money(0)),
@@ -355,6 +357,7 @@ fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditErr
         for (index, place) in places.enumerate() {
             let channel = journey.channels.get(place).copied().unwrap_or(NONE);
             let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
+            // The remainder has the sign of the value: a refund is divided as the sale was.
             let more = if (index as u64) < left.unsigned_abs() { left.signum() } else { 0 };
             rows.add(key, channel, campaign, conversions / count as f64, each + more);
         }

@@ -49,6 +49,7 @@ impl Attribution {
         }
         let effects = fit.and_then(|fit| fit.effects.as_ref());
         let worst = effects.and_then(|effects| effects.iter().copied().min_by(f64::total_cmp));
+        // Such a channel is paid nothing, which the figures alone do not explain.
         if let Some(least) = worst.filter(|effect| *effect < 0.0) {
             notes.push(Note::NegativeEffects { least });
         }
@@ -107,6 +108,7 @@ fn unknown_milestones(run: &Run<'_>, rules: &MilestoneBased, notes: &mut Vec<Not
     }
     let named = [("lead_created", rules.lead_created), ("opportunity_created", rules.opportunity_created)];
     for ((milestone, percent), conversions) in named.into_iter().zip(unknown) {
+        // A milestone without a weight moves nothing, whether it is known or not.
         if percent > 0.0 && conversions > 0 {
             notes.push(Note::UnknownMilestone { milestone: milestone.into(), conversions });
         }

@@ -172,6 +172,7 @@ fn small_units<const N: usize>(weights: &[f64; N], units: &mut [u64; N]) -> Opti
 /// Weights in parts of the largest: a power of two of them, so that scaling loses nothing, and few enough for the sum to
 /// stay below 2^62.
 fn scale(weights: &[f64], most: f64, units: &mut [u64]) {
+    // Each weight gets so many bits that the sum of all stays below 2^62.
     let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
     let exponent = (bits as i32 - 1 - exponent_of(most)).min(2_000);
     // Within this a factor is a float, and a product rounds like `ldexp`.

@@ -61,6 +61,7 @@ impl Attribution {
             filter,
             path: rules.path,
             journeys: JourneyRules {
+                // Months of ownership are local too, unless they have an offset of their own.
                 ownership: with_offset(&rules.journeys.ownership, rules.offset),
                 ..rules.journeys.clone()
             },
@@ -125,6 +126,7 @@ fn check_names<'a>(names: impl IntoIterator<Item = &'a String>, report: &mut Rep
                 report.error("reserved", message, "name a channel of touches, or remove it");
             }
             Ok(name) => {
+                // A set takes both spellings for two names, and touches are trimmed to one channel.
                 if !seen.insert(name) {
                     let message = format!("`{name}` is named twice, with and without spaces around it");
                     report.error("duplicate", message, "keep one of the two");
@@ -138,6 +140,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
     report.within("ignore", |report| check_names(&rule.ignore, report));
     report.within("discount", |report| check_names(rule.discount.keys(), report));
     for (channel, factor) in &rule.discount {
+        // NaN is in no range, and is refused as well.
         if !(0.0..=1.0).contains(factor) {
             report.within("discount", |report| {
                 report.within(channel, |report| {
@@ -169,6 +172,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
                 let message = format!("`{both}` is preferred over itself");
                 report.error("contradiction", message, "name it in only one of the two lists");
             }
+            // Valid: it is ignored before it is preferred, and so pushes no channel aside.
             if let Some(both) = prefer.channels.intersection(&rule.ignore).next() {
                 let message = format!("`{both}` is preferred and ignored");
                 report.warning("contradiction", message, "name it in only one of the two lists");
@@ -206,6 +210,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             Some(Kind::Milestone(*rules))
         }
         Model::TimeDecay(rules) => {
+            // The age of a touch is divided by it.
             if rules.half_life.as_seconds() == 0 {
                 report.within("half_life", |report| {
                     report.error(
@@ -232,9 +237,11 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
         Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
         Model::Ownership(rules) => {
             check_ownership(rules, report);
+            // It decides by its rules alone, so nothing is fitted to journeys.
             Some(Kind::Other { model: std::sync::Arc::new(with_offset(rules, offset)), learns: false })
         }
         Model::Custom(custom) => {
+            // A plug-in may learn or not; only its `fit` tells.
             registry.make(registry::KIND, custom, report).map(|model| Kind::Other { model, learns: true })
         }
     })
@@ -266,10 +273,12 @@ pub(crate) fn check_ownership(rules: &OwnershipRules, report: &mut Report) {
 fn check_percentages(percentages: &[f64], report: &mut Report) {
     if let Some(bad) = percentages.iter().find(|percent| !(0.0..=100.0).contains(*percent)) {
         let message = format!("`{bad}` is not a percentage");
+        // The sum is not asked then: one mistake is one error.
         report.error("out_of_range", message, "write numbers from 0 to 100");
         return;
     }
     let sum: f64 = percentages.iter().sum();
+    // Percentages such as 33.3 have no exact binary form, so neither does their sum.
     if (sum - 100.0).abs() > TOLERANCE {
         let message = format!("the percentages sum to {}, not to 100", libm::rint(sum * 1e9) / 1e9);
         report.error("not_whole", message, "change one of them so that they sum to 100");
@@ -290,6 +299,7 @@ fn filter(condition: &Condition, report: &mut Report) -> Option<Predicate> {
     }
     let mut fields = BTreeSet::new();
     visit_fields(&serde_json::to_value(condition).unwrap_or_default(), &mut fields);
+    // It compiles in the scope of activities, of whose fields a touch has only these.
     for field in fields.iter().filter(|field| !TOUCH_FIELDS.contains(&field.as_str())) {
         let message = format!("a touch has no field `{field}`");
         report.error("unknown_touch_field", message, format!("use one of {}", TOUCH_FIELDS.join(", ")));
@@ -304,6 +314,7 @@ fn visit_fields(condition: &Json, fields: &mut BTreeSet<String>) {
                 fields.insert(field.clone());
             }
             for (name, member) in members {
+                // Only where conditions nest: a value to compare with may have a member `field` of its own.
                 if matches!(name.as_str(), "all" | "any" | "not") {
                     visit_fields(member, fields);
                 }
@@ -322,6 +333,7 @@ fn check_bootstrap(bootstrap: &Bootstrap, rules: &AttributionRules, report: &mut
             report.error("out_of_range", message, "write a number from 20 to 10000");
         });
     }
+    // Negated as a whole, so that NaN is refused.
     if !(bootstrap.level > 0.0 && bootstrap.level < 1.0) {
         report.within("level", |report| {
             let message = format!("`{}` is not a share of the samples", bootstrap.level);

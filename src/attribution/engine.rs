@@ -176,6 +176,7 @@ impl Attribution {
         let effects = fit.and_then(|fit| fit.effects.as_ref());
         let value_effects = fit.and_then(|fit| fit.value_effects.as_ref());
         let beside = self.beside(run, learnt, unattributed.conversions)?;
+        // A model whose shares follow from the journeys would have others with other journeys of the same kind.
         let intervals = match &self.bootstrap {
             Some(bootstrap) if run.is_data_driven(learnt) => {
                 let credited = by_channel.iter().map(|credit| credit[0]).sum();
@@ -250,6 +251,7 @@ impl Attribution {
         let (mut scratch, mut weights) = (Scratch::default(), Vec::new());
         let (kept, sum) = run.weigh_one(learnt.as_ref(), *journey, &mut scratch, &mut weights)?;
         let mut shares = vec![0.0; journey.len()];
+        // Touches that the window or the filter cut have no weight, and keep their share of 0.
         for (weight, touch) in weights.iter().zip(kept) {
             if let Some(share) = shares.get_mut(*touch as usize)
                 && sum > 0.0
@@ -305,6 +307,7 @@ fn sum(
     unattributed: &mut Unattributed,
 ) -> Result<Vec<[f64; 2]>, CreditError> {
     let mut sums = Sums::new(run.journeys.channels.len());
+    // Where the place on the path decides, no weights need to be written down.
     if learnt.is_none() && run.sum_by_place(&mut sums, unattributed)? {
         return Ok(sums.finish());
     }

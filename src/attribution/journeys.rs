@@ -311,6 +311,7 @@ impl Journeys {
             if (before == UNTIMED) != (time == UNTIMED) {
                 return Err(JourneyError::MixedTimes { journey: self.ends.len() });
             }
+            // Sorted when the journey ends, and only if a touch came late: most come in order.
             self.unordered |= time < before;
         }
         // A touch that is refused leaves no name behind.
@@ -470,6 +471,7 @@ impl Journeys {
                 self.store(conversion)
             }
             Err(error) => {
+                // Or the touches of a refused journey would begin the next one.
                 self.discard_open();
                 Err(error)
             }
@@ -488,6 +490,7 @@ impl Journeys {
                 let (conversion, found) = (end.id.clone(), value.currency());
                 return Err(JourneyError::Currency { journey, conversion, expected, found });
             }
+            // The sum of absolute values bounds every partial sum, in whatever order refunds come.
             let absolute = self.absolute_value + i128::from(value.minor().unsigned_abs());
             if absolute > i128::from(i64::MAX) {
                 return Err(JourneyError::AmountOverflow { journey, conversion: end.id.clone() });
@@ -497,6 +500,7 @@ impl Journeys {
         let count = || {
             let both = end.count.checked_add(end.nulls)?;
             let all = both.checked_add(self.conversions)?.checked_add(self.nulls)?;
+            // A journey has one step more than touches: the last leads to its end.
             let steps = both.checked_mul(length + 1)?.checked_add(self.steps)?;
             (all <= MAX_COUNT && steps <= u64::MAX / 2).then_some(steps)
         };
@@ -542,6 +546,7 @@ impl Journeys {
             self.counts.push((end.count, end.nulls));
         }
         let at = micros(end.at);
+        // In order by now, so the last touch is the latest.
         let last = if self.is_open_empty() { None } else { self.touch_times.last().copied() };
         self.has_late_touches |= at != UNTIMED && last.is_some_and(|last| last > at);
         append(&mut self.values, journey, 0, end.value.map_or(0, |value| value.minor()));

@@ -81,6 +81,7 @@ pub(super) fn links(
             links.strangers += ways.len();
             continue;
         };
+        // A lead that took in others may hold their links, which are no touches of its own arrival.
         if !one.is_known {
             links.unkept += ways.len();
             continue;

@@ -156,6 +156,7 @@ fn local(at: DateTime<Utc>, offset: UtcOffset) -> DateTime<Utc> {
 
 /// Calendar months of the local time before a moment, the day clamped to the month.
 fn months_before(at: DateTime<Utc>, months: u32, offset: UtcOffset) -> DateTime<Utc> {
+    // A day that the month does not have becomes its last: three months before 31 May is the end of February.
     let before = local(at, offset).checked_sub_months(Months::new(months));
     before
         .and_then(|before| before.checked_sub_signed(TimeDelta::seconds(offset.seconds().into())))
@@ -181,6 +182,7 @@ impl OwnershipRules {
     /// ```
     pub fn decide(&self, entries: &[Entry], at: DateTime<Utc>) -> Ownership {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
+        // By time, then by name: the order in which entries are handed in decides nothing.
         sorted.sort();
         let offset = self.offset.unwrap_or_default();
         // Calendar months in the local time of the rules, as people count them.
@@ -228,6 +230,7 @@ impl OwnershipRules {
         let start = months_before(at, self.window_months, self.offset.unwrap_or_default());
         let (first, last) = (entries.first()?, entries.last()?);
         Some(match self.method {
+            // Both ends belong to the window; what came after the conversion no longer counts here.
             OwnershipMethod::Window => match entries.iter().find(|entry| entry.at >= start) {
                 Some(entry) => (entry, OwnershipReason::FirstInWindow),
                 None => (last, OwnershipReason::LatestBeforeWindow),

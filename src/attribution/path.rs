@@ -83,6 +83,7 @@ impl<'a> Preparation<'a> {
             && filter.is_none()
             && transform == PathTransform::AsIs
             && !any(&ignored)
+            // No touch is pushed aside unless channels of both kinds occur.
             && !(any(&preferred) && any(&over));
         Preparation {
             look_back,
@@ -233,6 +234,7 @@ impl<'a> Preparation<'a> {
             // A milestone that is not known gives way to the conversion, and that to the last touch.
             let known = [anchor, journey.end_micros(), last].into_iter().find(|time| *time != UNTIMED);
             let anchor = known.unwrap_or(last);
+            // Times ascend, as journeys are sorted when they end.
             until = journey.times.partition_point(|time| *time <= anchor);
             if let Some(days) = self.look_back.days {
                 // In 128 bits, since days of the rules in microseconds may not fit into 64.
@@ -274,6 +276,7 @@ impl<'a> FactSource for TouchFacts<'a> {
 
     /// The end of the journey: `within` and `older_than` count back from it.
     fn now(&self) -> DateTime<Utc> {
+        // Relative times in a condition count from the conversion.
         self.journey.ended_at().or(self.journey.time(self.touch)).unwrap_or_default()
     }
 

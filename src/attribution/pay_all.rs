@@ -57,6 +57,7 @@ fn campaigns_of(channels: &[u32], touches: Touches, journeys: &Journeys) -> Vec<
         let from = sorted.partition_point(|((other, _), _)| *other < channel);
         let until = sorted.partition_point(|((other, _), _)| *other <= channel);
         let own = sorted.get(from..until).unwrap_or_default();
+        // By touches on paths that converted; where there are none, by those on all paths.
         let led = usize::from(own.iter().all(|(_, [led, _])| *led == 0));
         let counts = own.iter().map(|((_, campaign), counts)| (*campaign, counts.get(led).copied()));
         let counts: Vec<(u32, u64)> = counts

@@ -199,6 +199,7 @@ impl Attribution {
         if !margin.is_finite() {
             return Err(ReportError::Margin { margin: margin.to_string() });
         }
+        // Journeys without any value are reported in the currency of the costs.
         let currency = journeys.currency().or(costs.values().next().map(Money::currency)).unwrap_or_default();
         if let Some((channel, cost)) = costs.iter().find(|(_, cost)| cost.currency() != currency) {
             let error = MoneyError::CurrencyMismatch { left: currency, right: cost.currency() };
@@ -242,6 +243,7 @@ impl Attribution {
 fn figures(conversions: f64, value: Money, cost: Option<Money>, margin: f64) -> Figures {
     let spent = cost.map(|cost| cost.minor() as f64);
     let earned = value.minor() as f64;
+    // Where nothing was spent there is no return, not an infinite one.
     let ratio = |part: f64| spent.filter(|spent| *spent != 0.0).map(|spent| rounded(part / spent));
     let cac = spent.filter(|_| conversions > 0.0).map(|spent| {
         // A cast stops at the ends of the range.
@@ -283,6 +285,7 @@ impl Allocation {
         if self.by != [Dimension::Channel] {
             return None;
         }
+        // Rows by channel alone are sorted by it.
         let found = self.rows.binary_search_by(|row| row.channel.as_deref().cmp(&Some(name))).ok()?;
         self.rows.get(found)
     }
@@ -359,6 +362,7 @@ impl Allocation {
                 credit.1 += row.value.minor();
             }
         }
+        // By conversions only where nothing has a value: the two share no unit.
         let by_value = credits.values().any(|(_, value)| *value > 0);
         // A channel whose refunds outweigh its sales has no claim, and not a negative one.
         let weights: Vec<f64> = credits
@@ -413,6 +417,7 @@ pub fn channel_costs(
         let Ok(channel) = usable(&channel_of(touch)).map(str::to_owned) else { continue };
         let worth = |channel: &str, cost: Money| (cost.minor(), cost.currency(), channel.to_owned());
         let given = |id: &Option<ActivityId>| id.as_ref().is_some_and(|id| !id.is_blank());
+        // A touch's own id before its activity's; one text as either kind names two costs.
         let id = [(true, &touch.id), (false, &touch.activity)].into_iter().find(|(_, id)| given(id));
         if let Some((own, Some(id))) = id {
             // Of several costs of one id the greatest, in whatever order they come.

@@ -18,6 +18,7 @@ pub(super) struct RecordSets {
 impl RecordSets {
     /// The number of a record, which is in a set of its own when it is new.
     pub(super) fn add(&mut self, record: RecordRef) -> Option<usize> {
+        // All records without an id would be one customer.
         if text::is_blank(record.id()) {
             return None;
         }

@@ -45,6 +45,7 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     if players > MAX_PLAYERS {
         return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
     }
+    // Before any sum: in the values it would be everywhere, and nobody could tell where it came from.
     if let Some(index) = worth.iter().position(|worth| !worth.is_finite()) {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
@@ -78,7 +79,7 @@ fn values_of(mut worth: Vec<f64>, players: usize) -> Vec<f64> {
         without += joining * *worth;
         *worth *= joined + joining;
     }
-    // The upper half of the table has the last player; both halves are then added, which leaves him out: O(2ⁿ) in all.
+    // The upper half of the table has the last player; both halves are then added, which leaves that player out: O(2ⁿ) in all.
     let mut values = vec![0.0; players];
     let mut length = worth.len();
     for player in (0..players).rev() {

@@ -39,6 +39,7 @@ impl KeyTouches {
         else {
             return false;
         };
+        // A campaign that only one of the two names does not tell them apart.
         let lists = match campaign {
             None => [Some(&times.all), None],
             Some(_) => [times.by_campaign.get(campaign), times.by_campaign.get(&None)],
@@ -107,6 +108,7 @@ impl<'a> Shown<'a> {
     /// How a lead came that is reached, or when it had come, how the person came next.
     fn of_lead(&self, id: &LeadId, time: DateTime<Utc>) -> Option<(usize, DateTime<Utc>)> {
         let (person, at) = self.came.get(id).copied()?;
+        // Up to its own arrival a lead's touch shows that; later it shows the next one of the person.
         at.filter(|at| time <= *at).map(|at| (person, at)).or_else(|| self.next(person, time))
     }
 

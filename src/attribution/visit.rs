@@ -112,6 +112,7 @@ impl Visit {
         for effect in effects {
             if let Effect::Fold { entry, subject, kind } = effect
                 && *entry == self.lead
+                // What was joined came as a lead of its own.
                 && *kind != FoldKind::Joined
                 && self.entry_of.is_none()
             {

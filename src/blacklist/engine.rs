@@ -307,7 +307,7 @@ impl Blacklist {
     /// (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives the
     /// same verdict. A lead repeats only what was created before it, so no two leads repeat each other; one that
     /// comes late is counted with the burst that was before it. A blocked lead counts
-    /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
+    /// for bursts, and is no first submission: a person who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed.
     ///

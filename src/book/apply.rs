@@ -153,7 +153,7 @@ impl Book {
 
     fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
         let is_known = self.leads.contains_key(lead);
-        // Who stood in for the owner before does so no more: his own tenure begins.
+        // Whoever stood in for the owner before does so no more: their own tenure begins.
         let holds =
             |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner && !tenure.is_beside_owner();
         self.change(lead, |lead| {
@@ -178,7 +178,7 @@ impl Book {
         }
     }
 
-    /// What the lead is. Of who was forgotten nothing is written again.
+    /// What the lead is. Nothing is written again about a person who was forgotten.
     fn write_value(&mut self, effect: &Effect) {
         if let RecordRef::Lead(lead) = effect.target()
             && self.is_erased(&lead)

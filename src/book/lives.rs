@@ -158,13 +158,14 @@ impl Book {
         !is_due && (record.by.is_some() || record.opportunity.is_some() || has_spoken())
     }
 
-    /// Whether a follow-up answers a lead: of who had it then, or worked on it in his place, and of a converted one since then.
+    /// Whether a follow-up answers a lead: one of the rep who had it then, or worked on it in the owner's place, and for a
+    /// converted lead one since the conversion.
     pub(super) fn is_answer(&self, id: &LeadId, one: &FollowUp) -> bool {
         let owner = self.lead(id).and_then(|lead| lead.owner.as_ref());
         let mut his = self.history(id).tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
         let covers =
             |tenure: &Tenure| tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until);
-        // Where nothing is known of when an owner got it, he always had it.
+        // Where nothing is known of when an owner got it, the owner has always had it.
         let is_of_worker = if his.peek().is_some() { his.any(covers) } else { owner == Some(&one.owner) };
         is_of_worker && self.desk.conversions.get(id).is_none_or(|record| record.at <= one.time)
     }

@@ -36,7 +36,7 @@ impl Book {
             held_by.insert(place, id.clone());
             self.note_due(&lead);
         }
-        // One that was there before the customer came to the account is no answer to him.
+        // An opportunity that was there before the customer came to the account does not answer them.
         let is_answer = |lead: &LeadId| {
             self.desk.conversions.get(lead).is_some_and(|record| record.at <= opportunity.created_at)
         };

@@ -161,7 +161,7 @@ impl Book {
             return;
         }
         let people = self.accounts.get(from).map(|account| account.contacts.clone()).unwrap_or_default();
-        // Who was united with somebody is that person now.
+        // A contact who was united with another is that person now.
         let united = |one: &Contact| {
             let of = RecordRef::Contact(one.id.clone());
             self.desk.links.iter().any(|link| link.kind == LinkKind::MergedInto && link.from == of)

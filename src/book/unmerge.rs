@@ -103,7 +103,7 @@ impl Book {
             let (from, to) = (RecordRef::Contact(id.clone()), RecordRef::Account(into.clone()));
             self.desk.links.remove(&Link { from, kind: LinkKind::BelongsTo, to });
         }
-        // Who has left for another account since is there.
+        // A contact who has left for another account since is there.
         let has_left = |one: &Contact| people.contains(&one.id) && self.contact(&one.id).is_some();
         account.contacts.retain(|one| !has_left(one));
         for one in &mut account.contacts {

@@ -1,4 +1,4 @@
-//! Who works on a lead, what he did, and by when he does the next thing.
+//! Who works on a lead, what they did, and by when they do the next thing.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,10 +44,10 @@ impl Book {
         self
     }
 
-    /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
-    /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
-    /// known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before the rep
-    /// had the lead is kept, and answers nothing.
+    /// Records what a rep did about a lead. The rep who works on it has done what was due, and the next deadline starts; the
+    /// lead is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id
+    /// is known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before
+    /// the rep had the lead is kept, and answers nothing.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -83,7 +83,7 @@ impl Book {
         let clocks = self.clocks.clone();
         let history = &mut self.life(&id).history;
         history.follow_ups.push(follow_up);
-        // Whoever of the two speaks to a customer, his owner or who stands in: nothing more is due.
+        // Whoever of the two speaks to a customer, the owner or who stands in: nothing more is due.
         if has_ended && is_answer && self.desk.conversions.contains_key(&id) {
             self.finish_work(&id, at);
             return self.note_due(&id);
@@ -94,7 +94,7 @@ impl Book {
             deadline.done_at.get_or_insert(at);
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
-        // Whom an account's owner has spoken to is the account's business from then on.
+        // A customer whom the account's owner has spoken to is the account's business from then on.
         if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| continues) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {
@@ -124,7 +124,7 @@ impl Book {
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;
-        // Whatever he had to do, he has to speak to it by then.
+        // Whatever the rep had to do, they have to speak to it by then.
         deadlines.retain(|one| one.done_at.is_some() || one.owner != deadline.owner);
         deadlines.push(deadline);
     }
@@ -154,7 +154,8 @@ impl Book {
         }
     }
 
-    /// Who lost one lead, or gave it up, in the cycle that it is in has lost the lead that goes on for it, unless that is his.
+    /// Whoever lost one lead, or gave it up, in its present cycle has lost the lead that goes on for it, unless they own that
+    /// one.
     pub(super) fn inherit_losses(&mut self, from: &LeadId, to: &LeadId) {
         let owner = self.lead(to).and_then(|lead| lead.owner.as_ref());
         let lost =
@@ -204,7 +205,7 @@ impl Book {
         });
     }
 
-    /// Lets a rep work on a lead in its owner's place, unless somebody does. Whether it is he who does.
+    /// Lets a rep work on a lead in its owner's place, unless somebody does. Whether this rep is the one who does.
     fn help(&mut self, lead: &LeadId, rep: &RepId, acquisition: Acquisition, at: DateTime<Utc>) -> bool {
         let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return false };
         let history = &mut self.life(lead).history;

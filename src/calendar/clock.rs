@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// Working days from 00 to 24, other days not at all: 24 h are 1,440 counted minutes. Who gets a lead later is
+    /// Working days from 00 to 24, other days not at all: 24 h are 1,440 counted minutes. An owner who gets a lead later is
     /// never due earlier.
     Workday,
     /// Opening hours only.

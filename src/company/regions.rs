@@ -102,7 +102,7 @@ impl Places {
         self.read(text, None)
     }
 
-    /// The same, of places in a region alone: who states a country refers to no place in another.
+    /// The same, of places in a region alone: a text that states a country refers to no place in another.
     pub(super) fn of_text_in(&self, text: &str, outer: &Region) -> Option<Region> {
         self.read(text, Some(outer))
     }

@@ -111,7 +111,7 @@ fn is_word_for_none(word: &str) -> bool {
     is_placeholder(word, &[]) && !DOUBTFUL.contains(&bare)
 }
 
-/// `123`, `123456`: who has no number to give counts.
+/// `123`, `123456`: a person without a number to give counts.
 fn counts_from_one(digits: &str) -> bool {
     digits.len() >= 3 && "1234567890".starts_with(digits)
 }

@@ -7,7 +7,7 @@ const BEHIND: [&str; 12] =
     ["先生", "女士", "小姐", "太太", "老师", "经理", "总监", "主任", "老板", "同学", "医生", "总"];
 const BEFORE: [&str; 10] = ["mr", "mrs", "ms", "miss", "dr", "herr", "frau", "mme", "sr", "sra"];
 
-/// Titles of men, and of women: who is addressed by one is not who is addressed by another.
+/// Titles of men, and of women: a person addressed by one is not a person addressed by another.
 const OF_MEN: [&str; 3] = ["先生", "mr", "herr"];
 const OF_WOMEN: [&str; 9] = ["女士", "小姐", "太太", "mrs", "ms", "miss", "frau", "mme", "sra"];
 

@@ -115,6 +115,7 @@ impl Candidate<'_> {
     pub(super) fn owners(&self) -> impl Iterator<Item = &RepId> {
         let whole = match (self.source, &self.parts) {
             (Source::Account(account), None) => account.owner.as_ref(),
+            // Of a divided account the rest is a part as well, where the lead is of it.
             (Source::Account(_), Some(_)) => None,
             (Source::Lead(lead), _) => lead.owner.as_ref(),
         };
@@ -167,6 +168,7 @@ impl Candidate<'_> {
     /// Whether a deal was closed with the account, or the lead became a customer.
     pub(super) fn has_bought(&self, now: DateTime<Utc>) -> bool {
         match self.source {
+            // A date to come is a plan and no deal.
             Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
             Source::Lead(lead) => lead.status == LeadStatus::Converted,
         }
@@ -278,6 +280,7 @@ pub(super) fn written_of<'r>(
         MatchTarget::ContactPersonId => {
             contacts.flat_map(Contact::person_ids).map(|(_, id)| Cow::Borrowed(id)).collect()
         }
+        // Fields of leads, which no account has.
         _ => Vec::new(),
     }
 }
@@ -328,6 +331,7 @@ fn texts(value: Option<&Value>) -> Vec<Cow<'_, str>> {
 }
 
 fn list(items: &[String]) -> Vec<Cow<'_, str>> {
+    // A host's row may be long; matching reads no more of it than of a lead.
     items.iter().take(LeadLimits::ITEMS).filter_map(|item| filled(Some(item))).map(Cow::Borrowed).collect()
 }
 
@@ -346,6 +350,7 @@ pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {
         | MatchKeyKind::CompanyGram
         | MatchKeyKind::Account
         | MatchKeyKind::Fields => {
+            // Evidence is part of a sentence: a long value is cut, and the cut is shown.
             let mut shown: String = value.chars().take(80).collect();
             if shown.len() < value.len() {
                 shown.push('…');

@@ -113,6 +113,7 @@ impl Comparator {
 
     /// Whether equal values share a key, so that a database can fetch by it.
     pub(super) fn makes_keys(self) -> bool {
+        // A likeness is asked of two texts, so no database can fetch rows by it.
         !matches!(self, Comparator::PersonName | Comparator::Similar { .. })
     }
 }

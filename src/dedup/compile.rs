@@ -81,6 +81,7 @@ impl Deduplicator {
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         let like = rules.rules.iter().any(|rule| rule.threshold().is_some());
+        // Only rules with a threshold compare names that are not equal.
         let judge = like.then(Box::default);
         let composites = Composites::compile(&rules.rules);
         let wanted = wanted(rules, &composites);
@@ -100,11 +101,12 @@ fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
     ];
     let may_change = |rule: &MatchRule| match &rule.action {
         RuleAction::KeyChange => true,
+        // A script may choose `key_change` for a lead.
         RuleAction::Custom { .. } => rule.target.is_lead(),
         _ => false,
     };
     if rules.rules.iter().any(may_change) {
-        // Whose company it is now decides on the new owner.
+        // The owner of the company that the lead names now decides on the new owner.
         wanted.push(MatchKeyKind::CompanyExact);
     }
     // Composite rules are found by the keys they make of their fields.
@@ -141,6 +143,7 @@ impl MatchRule {
             _ => !is_broad(&one.lead),
         };
         let has_key = self.comparisons().any(|one| one.comparator.makes_keys());
+        // Rules without any key have their error above.
         if has_key
             && self.comparisons().any(|one| is_similar(&one))
             && !self.comparisons().any(|one| narrows(&one))
@@ -186,6 +189,7 @@ impl MatchRule {
             });
         }
         let is_same = |earlier: &Comparison| (&earlier.lead, &earlier.target) == (&one.lead, &one.target);
+        // The rule's own comparison comes first, so this one stands at `index + 1`.
         if self.comparisons().take(index + 1).any(|earlier| is_same(&earlier)) {
             let message = format!("`{}` is already compared with `{}`", one.lead, one.target);
             report.error("same_comparison", message, "keep one");
@@ -262,9 +266,11 @@ impl What {
         match (self, other) {
             (What::Key(a), What::Key(b)) => a == b,
             (What::Key(kind), What::Plain(plain)) | (What::Plain(plain), What::Key(kind)) => {
+                // Keys of persons are `name:value`, which no bare attribute equals.
                 plain == Any && kind != MatchKeyKind::PersonId
             }
             (What::Plain(a), What::Plain(b)) => {
+                // A text equals a list where it equals an item, and 5 equals 5.0.
                 let is_alike = |kinds: &[FieldType]| kinds.contains(&a) && kinds.contains(&b);
                 a == b || a == Any || b == Any || is_alike(&[Text, Texts]) || is_alike(&[Integer, Number])
             }
@@ -315,6 +321,7 @@ impl Comparator {
             });
         }
         let (Comparator::Company { threshold } | Comparator::Similar { threshold }) = self else { return };
+        // Negated as a whole, so that NaN is refused.
         if !(threshold > 0.0 && threshold <= 1.0) {
             report.within(name, |report| {
                 report.within("threshold", |report| {
@@ -356,6 +363,7 @@ impl RuleAction {
 
 /// Whether the field tells what a lead is, so that it can divide customers or decide on the owner.
 fn is_of_customer(field: LeadField) -> bool {
+    // A life is one record's and a key one person's: neither tells two customers apart.
     !matches!(Part::of(field), Part::Life | Part::Key | Part::Kept)
 }
 

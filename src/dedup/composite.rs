@@ -117,6 +117,7 @@ impl Form {
     /// A text in this form; blank when it [says nothing](says_nothing).
     fn read(self, text: &str) -> String {
         match self {
+            // Two fields that say nothing agree on nothing.
             _ if says_nothing(text) => String::new(),
             Form::Written => text.trim().to_owned(),
             Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
@@ -158,6 +159,7 @@ fn place(text: &str) -> String {
         folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = words.join(" ");
     let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
+    // Two characters stay at least: 沙市 without 市 names no place.
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
 
@@ -419,6 +421,7 @@ impl Composite {
 impl Composites {
     pub(super) fn compile(rules: &[MatchRule]) -> Composites {
         let by_rule: Vec<Option<Composite>> = rules.iter().map(Composite::compile).collect();
+        // Empty where no rule needs it, by which all other work is spared.
         let is_needed = by_rule.iter().any(Option::is_some);
         Composites { by_rule: if is_needed { by_rule.into() } else { Arc::default() } }
     }
@@ -431,6 +434,7 @@ impl Composites {
             };
             self.each().any(is_it)
         };
+        // Clones share one list, which covers itself.
         Arc::ptr_eq(&self.by_rule, &others.by_rule) || others.each().all(is_known)
     }
 
@@ -453,6 +457,7 @@ impl Composites {
         let (mut made, mut is_cut) = (Vec::new(), false);
         for one in self.each() {
             let values = one.values_of(facts.read(), &probe.keys, tables);
+            // A lead that makes too many keys may miss a record, and the answer says so.
             is_cut |= values.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) > MAX_KEYS;
             made.extend(one.combinations(&values).into_iter().map(|one| one.key));
         }

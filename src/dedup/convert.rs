@@ -123,7 +123,7 @@ fn person(
         let names = lead.name.as_deref().zip(one.name.as_deref());
         names.is_none_or(|(a, b)| !are_two_people(a, b))
     };
-    // Who came of the lead that was converted is its person, unless the names say otherwise.
+    // The contact who came of the lead that was converted is its person, unless the names say otherwise.
     let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
     if let Some(known) = known_person(account, case).or_else(|| came_from().filter(may_be)) {
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));

@@ -49,9 +49,10 @@ impl Decision<'_, '_> {
         self.rule.action == RuleAction::TagOnly
     }
 
-    /// Whether a later rule may take its place: of an entry, where it only marks, where it only found somebody else with the key
-    /// or an account of which nobody holds the lead's part, or several accounts of which nothing tells whose the person is, for
-    /// then his lead on file tells; records on file that are one are joined before anything else follows.
+    /// Whether a later rule may take its place. For an entry: where it only marks, where it only found somebody else with the
+    /// key or an account of which nobody holds the lead's part, or several accounts and nothing tells to which the person
+    /// belongs, for then the person's lead on file tells. For records on file: those that are one are joined before anything
+    /// else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
         // A host's code stands for an entry; among records on file, joining those that are one comes first.
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
@@ -75,6 +76,7 @@ impl Candidate<'_> {
     /// Whether it and the lead become one without a question: it is the same person's lead, and not both are worked on.
     pub(super) fn joins(&self, case: &Case<'_, '_>, choice: &Choice) -> bool {
         let Choice::Action(action) = choice else { return false };
+        // A converted record takes nobody in: its entries follow it to the account.
         let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
         let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
         action.is_of_a_person() && is_open && !self.collides(case) && is_same()
@@ -101,8 +103,8 @@ impl Candidate<'_> {
         self.lead().is_some_and(|lead| !lead.has_ended())
     }
 
-    /// Its owner, who may have the lead too. Who lost the lead in this cycle does not get it by another lead of the customer; what
-    /// an open opportunity holds stays his.
+    /// Its owner, if they may have the lead too. A rep who lost the lead in this cycle does not get it by another lead of the
+    /// customer; what an open opportunity holds stays with its owner.
     fn heir(&self, case: &Case<'_, '_>) -> Option<&RepId> {
         let owner = self.present_owner(case)?;
         let has_lost = || case.facts.history().previous_owners().any(|before| before == owner);
@@ -164,8 +166,8 @@ impl Deduplicator {
         }
     }
 
-    /// No rule gives the lead to anybody, and somebody has another live lead of the person: he has this one too, whatever the
-    /// rules compare, for it would take that one from him else. Of several reps a person decides.
+    /// No rule gives the lead to anybody, and a rep has another live lead of the person: that rep has this one too, whatever
+    /// the rules compare, for it would otherwise take the other from them. Between several reps a person decides.
     pub(super) fn of_who_has_the_person(&self, found: Consequences, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         let is_nobody_s = matches!(found.action, MatchAction::New | MatchAction::TagOnly { .. });
@@ -190,6 +192,7 @@ impl Deduplicator {
             [first, others @ ..] => held(first, others, case),
             [] => return found,
         };
+        // What marks the lead stays; all else gives way to the owner.
         let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
         let effects = marks.chain(decided.effects).collect();
         Consequences { effects, ..decided }
@@ -211,7 +214,7 @@ impl Deduplicator {
         if known.status == LeadStatus::Converted || candidate.is_somebody_else(action, case) {
             return self.beside(candidate, known, case);
         }
-        // Who is dead does not take in who is in somebody's hands.
+        // A record whose life is over does not take in a lead that is in somebody's hands.
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
         let must_ask = candidate.collides(case);
@@ -242,7 +245,7 @@ impl Deduplicator {
         let present = candidate.present_owner(case);
         // What is only delivered twice begins nothing.
         let begins_anew = kind != FoldKind::SameRecord && self.begins_anew(kind, known, present, rule, case);
-        // Whose it was before its last cycle ended has it no more.
+        // The owner before the last cycle ended has it no more.
         let owner = present.filter(|_| !begins_anew).cloned();
         let record = RecordRef::Lead(known.id.clone());
         let mut effects = Vec::with_capacity(8);
@@ -327,7 +330,7 @@ impl Deduplicator {
         if lead.filed_at.is_some() && candidate.is_senior(case) {
             return self.row_of(candidate, known, case);
         }
-        // Who goes on: as somebody said, else whoever is worked on, of two the earlier.
+        // The record that goes on: as somebody said, else the one that is worked on, of two the earlier.
         let yields = match case.look.keeps {
             _ if is_row => false,
             Some(keeps) => !keeps,
@@ -347,7 +350,7 @@ impl Deduplicator {
         let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
-        // Whose life has ended was somebody's, and gives nobody what goes on.
+        // A record whose life has ended was somebody's, and gives nobody the one that goes on.
         let owner = candidate.present_owner(case).filter(|_| !is_over(known)).cloned();
         if let Some(owner) =
             owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))
@@ -403,6 +406,7 @@ impl Deduplicator {
     fn is_key_change(&self, facts: &Facts<'_>, record: &Lead) -> bool {
         let (entry, gazetteer) = (facts.lead(), &facts.context().tables.gazetteer);
         let canonical = |fact: LeadField, value: Value| match (fact, value) {
+            // By the key of the name: another spelling is no other company.
             (LeadField::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
             (_, Value::Text(text)) => fold(text.trim()),
             (_, Value::List(items)) => {
@@ -424,7 +428,7 @@ impl Consequences {
     /// The lead on file goes to another owner, and the one before is told.
     fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead, now: DateTime<Utc>) {
         let record = RecordRef::Lead(known.id.clone());
-        // He hears that he loses it, and not beside that who came in again.
+        // The owner before hears that they lose it, and not also who came in again.
         self.effects.retain(|effect| !matches!(effect, Effect::Notify { rep, .. } if Some(rep) == before));
         self.effects.push(Effect::SetOwner {
             lead: known.id.clone(),
@@ -454,7 +458,7 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
 }
 
-/// A lead of its own, of the record's owner when there is one. Who has a live lead of the person has this one too: an
+/// A lead of its own, of the record's owner when there is one. A rep who has a live lead of the person has this one too: an
 /// account, and a lead that has come to its end, speak only where nobody has.
 pub(super) fn for_owner_of(
     candidate: &Candidate<'_>,
@@ -479,6 +483,7 @@ fn opportunities_of<'e>(
     of: &'e Lead,
     owner: Option<&'e RepId>,
 ) -> impl Iterator<Item = Effect> + 'e {
+    // Whoever has the lead has its opportunities already.
     let to = owner.filter(|owner| of.owner.as_ref() != Some(*owner));
     to.into_iter().flat_map(move |to| {
         open.iter().map(move |one| Effect::UpdateField {
@@ -506,7 +511,7 @@ fn shown(value: Effect, entry: &Lead) -> Effect {
     }
 }
 
-/// A lead that a rep got as a reward is his, whoever the customer's owner is.
+/// A lead that a rep got as a reward is theirs, whoever the customer's owner is.
 pub(super) fn is_reward(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == "reward")
 }
@@ -545,5 +550,6 @@ fn claimant<'c>(case: &Case<'c, '_>) -> Option<&'c RepId> {
             && one.shares(MatchKeyKind::CompanyExact, case.usable).is_some()
     };
     let owned = case.candidates.iter().filter(has_company).filter(|one| one.present_owner(case).is_some());
+    // Of several accounts of the company the one on file longest.
     owned.min_by(|a, b| a.age().cmp(&b.age()))?.owner()
 }

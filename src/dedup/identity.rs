@@ -90,6 +90,7 @@ impl Candidate<'_> {
     /// Whether it shares a key with the lead that names one person. What a rep closed because its contact details were wrong
     /// tells of nobody.
     pub(super) fn shares_person(&self, case: &Case<'_, '_>) -> bool {
+        // The values of a lead with a wrong contact are somebody else's.
         if self.lead().is_some_and(|lead| lead.close_reason == Some(CloseReason::WrongContact)) {
             return false;
         }
@@ -157,6 +158,7 @@ impl Candidate<'_> {
         let Some(known) = self.lead() else { return !self.is_of_no_part() };
         scope.iter().all(|field| {
             let (ours, theirs) = (scope_values(*field, case.facts.lead()), scope_values(*field, known));
+            // A side that names no value fits all.
             ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
         })
     }
@@ -195,6 +197,7 @@ pub(super) enum Meant<'c, 'r> {
 pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<&'c Candidate<'r>> {
     let converted = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
     let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
+    // Of equals the first: records come by likelihood, then by age.
     records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked(case)))
 }
 
@@ -215,7 +218,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
-    // In the order of what they tell: the company, then the name; who spoke to the customer last comes after both.
+    // In the order of what they tell: the company, then the name; the rep who spoke to the customer last comes after both.
     for told in [
         owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
         owned.iter().filter(same_name).copied().collect(),

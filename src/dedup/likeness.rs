@@ -47,7 +47,7 @@ pub(super) fn hits<'c, 'r>(
     records: &[&'c Candidate<'r>],
     case: &Case<'_, '_>,
 ) -> Vec<RuleHit<'c, 'r>> {
-    // Who has the very name needs no judge.
+    // A record of the very name needs no judge.
     let mut hits = identical(records, case);
     let all = like_rows(records, case);
     let is_one = |row: &Row<'c, 'r>| row.identical || row.found.relation == Relation::Same;

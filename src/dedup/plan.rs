@@ -46,6 +46,7 @@ impl Plan {
     pub(super) fn choose(&self, facts: &Facts<'_>, found: &MatchFacts) -> Result<Choice, Fault> {
         let (script, target, codes) = match self {
             Plan::Plain(action) => return Ok(Choice::Action(action.clone())),
+            // Rules with such a script do not compile, so this is seen by checks alone.
             Plan::Scripted { script: None, .. } => return Err(Fault::new("the script could not be read")),
             Plan::Scripted { script: Some(script), target, codes } => (script, target, codes),
         };
@@ -89,6 +90,7 @@ struct OneMatch<'x, 'f> {
 impl FactSource for OneMatch<'_, '_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
         match field.spec().name {
+            // What the script is asked for.
             "match.action" => FactValue::Missing,
             "match.owner" => text(self.found.owner.as_ref().map(RepId::as_str)),
             "match.record" => text(self.found.record.as_ref().map(RecordRef::id)),

@@ -32,7 +32,7 @@ impl Default for DedupRules {
 
 impl DedupRules {
     /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
-    /// person coming in again. Who lay still for three months, had ended or was given back begins a new cycle.
+    /// person coming in again. A lead that lay still for three months, had ended or was given back begins a new cycle.
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator};
@@ -86,6 +86,7 @@ impl DedupRules {
         let rule = MatchRule::new;
         DedupRules {
             rules: vec![
+                // The company decides before the person, and accounts before leads.
                 like(
                     Comparator::SURE,
                     rule("account-company", LeadKey::Company, MatchTarget::AccountCompany, Convert),

@@ -135,6 +135,7 @@ fn any_number() -> u32 {
 impl Probe {
     pub(crate) fn new(mut keys: Vec<MatchKey>) -> Probe {
         keys.retain(|key| !key.value.is_empty());
+        // Sorted, as keys are found by bisection and rows refer to them by place.
         keys.sort();
         keys.dedup();
         Probe { keys, ..Probe::default() }
@@ -269,6 +270,7 @@ impl Probe {
 
     /// What of an account's keys comes from the last of its contacts.
     pub(crate) fn of_last_contact(account: &Account, tables: &HostTables) -> Vec<MatchKey> {
+        // Contacts beyond the limit are not read in matching, so no keys are stored for them.
         let last = account.contacts.last().filter(|_| account.contacts.len() <= LeadLimits::CONTACTS);
         let keys = last.map(|contact| contact_keys(contact, account.region, tables)).unwrap_or_default();
         Probe::new(keys).keys
@@ -304,6 +306,7 @@ fn domains_in(text: &str) -> Vec<String> {
 
 /// The domains of an account: its own, and those among its aliases, where a merge leaves the others'.
 pub(super) fn domains_of(account: &Account) -> impl Iterator<Item = String> {
+    // An alias may be a second domain; a name with a dot, such as `Acme Inc.`, has spaces too.
     let is_domain = |alias: &&String| alias.contains('.') && !alias.trim().contains(char::is_whitespace);
     let others = account.aliases.iter().filter(is_domain).map(String::as_str);
     account.domain.as_deref().into_iter().chain(others).filter_map(site_domain)
@@ -323,6 +326,7 @@ pub(super) fn parents(domain: &str) -> impl Iterator<Item = &str> {
     }
     std::iter::successors(above(domain), |domain| above(domain)).take_while(|parent| {
         let Some((label, rest)) = parent.split_once('.') else { return false };
+        // Below `com.cn` all companies of a country register: it is nobody's domain.
         let is_registry = rest.len() == 2 && SECOND_LEVELS.contains(&label);
         !is_registry && !is_public_mail_domain(parent)
     })

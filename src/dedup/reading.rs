@@ -216,6 +216,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             if !self.may_be_ours(phone.as_str()) {
                 continue;
             }
+            // Most numbers are written plainly and need no parser, unless they are of another country.
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
                 Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
                 None => {

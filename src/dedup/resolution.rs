@@ -168,6 +168,7 @@ impl MatchAction {
             | MatchAction::SameOwner { owner, .. }
             | MatchAction::KeyChange { new_owner: owner, .. } => Some(owner),
             MatchAction::Collected { owner, .. } => owner.as_ref(),
+            // A held lead is nobody's yet: `then` is its owner once the review is over.
             MatchAction::New
             | MatchAction::AssignByRules { .. }
             | MatchAction::Held { .. }
@@ -181,6 +182,7 @@ impl MatchAction {
     pub fn record(&self) -> Option<RecordRef> {
         match self {
             MatchAction::New => None,
+            // The first is the record whose owner has the lead unless somebody decides otherwise.
             MatchAction::Held { records, .. } => records.first().cloned(),
             MatchAction::ToOwner { record, .. }
             | MatchAction::SameOwner { record, .. }
@@ -241,6 +243,7 @@ impl Match {
     /// (0.85), or because something told it from others as near. Only such a match makes a claim.
     #[must_use]
     pub fn is_sure(&self) -> bool {
+        // What another key tells makes a likeness as sure as an equal name.
         let likely = self.similarity.is_none_or(|similarity| similarity >= Comparator::SURE_THRESHOLD);
         !self.ambiguous && (likely || self.told_by.is_some())
     }
@@ -482,6 +485,7 @@ impl Resolution {
     #[must_use]
     pub fn on_file(&self, pools: &[Pool]) -> Vec<OnFile> {
         let mut seen = BTreeSet::new();
+        // Each record by the first rule that found it, as rules decide in their order.
         let first = self.matches.iter().filter(|found| seen.insert(&found.record));
         first
             .map(|found| {
@@ -493,6 +497,7 @@ impl Resolution {
                     owner: found.owner.clone(),
                     pool: found.pool.clone(),
                     admins: pool.map(|pool| pool.admins.clone()).unwrap_or_default(),
+                    // What is not sure may be somebody else's customer.
                     claimable: found.owner.is_none() && open && found.is_sure(),
                     sure: found.is_sure(),
                 }

@@ -43,8 +43,8 @@ impl Findings<'_, '_> {
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
-    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; who is away
-    /// or full still is.
+    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; one who is away or
+    /// full still is.
     ///
     /// An entry that is the person of a lead on file is folded into it, if that lead comes before it by creation and
     /// id: the [subject](Resolution::subject) goes on, with every value the entry brought. Only a key that names one
@@ -217,10 +217,10 @@ impl Deduplicator {
             return Some(folded);
         }
         let first = case.facts.verdict()?.resubmission_of.as_ref()?;
-        // The first of them may have been folded since: who took it in shares its keys.
+        // The first of them may have been folded since: the lead that took it in shares its keys.
         let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
         let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
-        // Equal words from one company may be two people's: who has a key of his own shares it.
+        // Equal words from one company may be two people's: a person with a key of their own has to share it.
         let names_person = case.usable.iter().flatten().any(|key| is_strong(key, case.facts));
         let same = || senior().filter(alike).filter(|one| one.shares_person(case));
         let may_be = |one: &&Candidate<'_>| !names_person || one.shares_person(case);
@@ -238,6 +238,7 @@ impl Deduplicator {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(fault) => {
+                    // A condition that fails does not match, and the answer names the fault.
                     findings.faults.push(RuleFault { rule: rule.id.clone(), fault });
                     continue;
                 }
@@ -390,9 +391,10 @@ fn decide<'c, 'r>(
     let meant = if one_person {
         let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
         let all: Vec<_> = hits.iter().map(|hit| hit.candidate).filter(same).collect();
-        // Who it is comes before whom else the key reaches.
+        // The record that is the person comes before others that the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
         let found = if open.is_empty() { all } else { open };
+        // An earlier record takes in a later one, so later ones are meant only where there is no earlier one.
         let (senior, junior): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.is_senior(case));
         let found = if senior.is_empty() { junior } else { senior };
         if case.look.is_entry || case.facts.lead().owner.is_none() {
@@ -427,6 +429,7 @@ fn match_facts(
         labels.insert(MatchLabel::OneToMany);
     }
     MatchFacts {
+        // Not decided yet: a script that reads these facts is asked what it is to be.
         kind: None,
         owner: best.owner().cloned(),
         record: Some(best.record()),
@@ -478,6 +481,7 @@ fn labels(
     if let Some(rule) = rule {
         labels.extend(&rule.labels);
     }
+    // A match that is not sure puts no two reps into conflict.
     let sure = matches.iter().filter(|found| found.is_sure());
     let owners = sure.filter_map(|found| found.owner.as_ref());
     let owners = owners.chain(case.facts.lead().owner.as_ref());

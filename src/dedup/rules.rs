@@ -27,7 +27,7 @@ pub struct DedupRules {
     /// The rules; the first that hits decides. A document that has any has only these: those of the preset are gone. A mark (`tag_only`) decides where no later rule does more.
     ///
     /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
-    /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from him.
+    /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from that owner.
     pub rules: Vec<MatchRule>,
     /// Lead fields in which a re-entry's newer value takes the place of the record's. Values of lists are always added,
     /// fields that were blank are always filled, and any other difference is shown to somebody.

@@ -186,6 +186,7 @@ impl LeadKey {
     #[must_use]
     pub fn from_name(text: &str) -> Option<LeadKey> {
         let key = KEYS.iter().find(|(name, _)| *name == text).map(|(_, key)| key.clone());
+        // Phones, addresses and company names have keys of their own, by which they are compared.
         let field = || LeadField::from_name(text).filter(|field| !is_key(*field)).map(LeadKey::Field);
         key.or_else(field)
             .or_else(|| named(text, ATTRIBUTES).map(LeadKey::Attribute))
@@ -258,6 +259,7 @@ impl MatchTarget {
                 LeadKey::Field(field) => Some(MatchTarget::LeadField(field)),
                 LeadKey::Attribute(name) => Some(MatchTarget::LeadAttribute(name)),
                 LeadKey::ExternalId(name) => Some(MatchTarget::LeadExternalId(name)),
+                // Keys of leads stand in the table above.
                 _ => None,
             },
             "account" => {

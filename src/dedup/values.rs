@@ -35,7 +35,7 @@ impl Deduplicator {
                 && Part::of(field) != Part::Description
             {
                 let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
-                // Whose the entry is in doubt says nothing of the record.
+                // That an entry is disputed says nothing of the record.
                 let items = items.iter().filter(|item| field != LeadField::Tags || *item != COLLISION);
                 let (known, items) = (known.iter().map(String::as_str), items.map(String::as_str));
                 effects.extend(added(&to, field, known, items, tables));

@@ -19,7 +19,7 @@ impl Look<'_> {
     fn first_contact(&self, run: &Run) -> Option<FirstContact> {
         let (known, calendar) = (&self.known, self.calendar);
         let owner = run.owner.clone()?;
-        // How fast he was does not depend on the rules.
+        // How fast the owner was does not depend on the rules.
         let run = &Run { from: run.began, ..run.clone() };
         let spoken_before = |of: &Run| known.follow_ups_of(of).any(|one| one.time < run.from);
         if run.covered.and_then(|covered| self.run_of(covered)).is_some_and(spoken_before) {

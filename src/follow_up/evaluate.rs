@@ -230,7 +230,7 @@ impl<'a> Look<'a> {
             let named: Option<&CalendarId> = policy.rules.calendar.as_ref();
             let calendar = named.and_then(|id| policies.calendars.get(id)).unwrap_or(self.calendar);
             for node in &policy.rules.nodes {
-                // Who stands in comes after whom he stands in for.
+                // A rep who stands in comes after the rep they stand in for.
                 let mut of_node: Vec<Track<'a>> = Vec::new();
                 for (index, run) in runs.iter().enumerate() {
                     let last = run.covered.and_then(|covered| last_of(&of_node, covered, run.from));

@@ -148,7 +148,7 @@ impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
-    /// loses what is not held: then the move has a fault that says so and no effects. Who loses the lead by somebody
+    /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead by somebody
     /// else's act hears of it.
     ///
     /// ```
@@ -257,8 +257,8 @@ impl FollowUpPolicies {
         }
     }
 
-    /// The effects by which a lead goes a flow's way now. Who sends his own lead away gives it back; from anybody else it is
-    /// taken.
+    /// The effects by which a lead goes a flow's way now. An owner who sends their own lead away gives it back; from anybody
+    /// else it is taken.
     fn carry(
         &self,
         flow: &FlowRules,
@@ -357,7 +357,7 @@ impl FollowUpPolicies {
                 }
                 Err(fault) => faults.push(fault),
             },
-            // Who met it on site has his time from now on; who had it before has it already.
+            // A rep who met it on site has their time from now on; one who had it before has it already.
             (None, EventPlace::Protected) if is_owned => {
                 if by_rules == EventPlace::Protected {
                     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
@@ -447,8 +447,9 @@ impl FollowUpPolicies {
     }
 }
 
-/// A customer's account goes into a pool, where others may have it; nobody owns it from then on. Of one that is divided goes what
-/// the rep has for the lead, and who has another part keeps it: the account lies in a pool when nobody has any.
+/// Puts a customer's account into a pool, where others may have it; nobody owns it from then on. Of a divided account only the
+/// rep's parts for the lead go, and the owners of other parts keep theirs: the account lies in a pool when no part has an
+/// owner.
 fn release_account(
     account: &AccountId,
     owner: Option<&RepId>,

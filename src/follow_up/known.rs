@@ -169,8 +169,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// When a pause ends. One whose end nobody said lasts until the customer does something or somebody else has the lead: who asked
-/// for it did not ask him.
+/// When a pause ends. One without a stated end lasts until the customer does something or somebody else has the lead: the
+/// customer did not ask the new owner for it.
 fn ends(pause: &Pause, runs: &[Run], activities: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
     let is_later = |at: &DateTime<Utc>| *at > pause.from;
     let owners = runs.iter().filter(|run| run.kind == RunKind::Owner).map(|run| run.from);

@@ -58,7 +58,7 @@ impl Look<'_> {
         if !(self.is_live || is_customer) || !track.is_open() {
             return;
         }
-        // Who has yet to speak to the lead is asked for that, and not why it is silent.
+        // An owner who has yet to speak to the lead is asked for that, and not why it is silent.
         let is_asked = is_of_silence(track.node) && tracks.iter().any(|one| is_first_contact(one, track));
         let (policy, node) = (&track.policy.rules.id, track.node);
         for rung in &node.ladder {
@@ -70,7 +70,7 @@ impl Look<'_> {
             let reached = track.rung(rung, &self.known);
             let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
             let reached = match track.comes_late.filter(|begins| reached <= *begins) {
-                // Of what was asked for before he came, he hears the last.
+                // Of what was asked for before the owner came, they hear the last.
                 Some(begins) if self.is_last_reminder(track, rung, begins) => begins,
                 Some(_) => continue,
                 None => reached,
@@ -196,9 +196,9 @@ impl Look<'_> {
         }
     }
 
-    /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays. One that so
-    /// many owners have lost in its cycle is left alone: it is nurtured, and who runs the pool where it would be claimed is told. One that
-    /// was nurtured for long and is lost again goes to the general pool.
+    /// A lead goes into the pool of a kind from now on; the owner who loses it hears of it. Where no pool takes it, it stays.
+    /// One that so many owners have lost in its cycle is left alone: it is nurtured, and the administrators of the pool where
+    /// it would be claimed are told. One that was nurtured for long and is lost again goes to the general pool.
     fn recycle(&mut self, mut action: Action, kind: PoolKind) {
         let region = self.known.facts.region();
         let nurture = self.policies.pool_for(&PoolKind::Nurture, region);

@@ -11,7 +11,7 @@
 //! clock of the calendar, what meets it ([`MetBy`]) and a ladder of steps, each with an allowance of its own. To act at
 //! the deadline is in time; a second later it is missed.
 //!
-//! * **T** is the last *real* change of owner: who gives a lead back and takes it again in the same cycle, with nobody in
+//! * **T** is the last *real* change of owner: a rep who gives a lead back and takes it again in the same cycle, with nobody in
 //!   between, has the same time left; the time in which nobody had it is not counted.
 //! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not hold, the clock stands,
 //!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does;

@@ -48,7 +48,8 @@ pub struct FollowUpOptions {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
     /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
-    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from him. Without it, the whole account is his.
+    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the whole account is
+    /// theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldParts>,
     /// What earlier looks found: the [`record`](super::FollowUpReport::record) of the last report. Without it, every look is
@@ -73,7 +74,7 @@ impl FollowUpOptions {
     #[must_use]
     pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
         let owner = lead.owner.as_ref().and_then(&rep);
-        // Who has left hears nothing more; of one whom nobody knows nobody knows that.
+        // A rep who has left hears nothing more; a rep who is unknown may still be there.
         let is_here = |id: &&RepId| rep(id).is_none_or(|rep| rep.active);
         let manager = owner.and_then(|owner| owner.manager.as_ref()).filter(is_here);
         let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);
@@ -91,7 +92,7 @@ impl FollowUpOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldParts {
-    /// The fields of the account that name him: `owner`, or `owners.crm` of one that is divided.
+    /// The fields of the account that name the owner: `owner`, or `owners.crm` of one that is divided.
     pub fields: Vec<String>,
     /// Whether nobody else has a part of the account.
     pub is_all: bool,

@@ -68,9 +68,9 @@ fn pools() -> Vec<Pool> {
 
 impl FollowUpRules {
     /// Each step of a lead has its time: first contact in 24 h, then MQL or invalid in 3 days, and with sales
-    /// converted or nurtured in 7 days. All on the clock `workday`. Nobody loses a lead: who has missed a step keeps
-    /// it, marked as being at risk, and the owner and the manager are asked again every 30 days; a team that wants it
-    /// to go on gives it a protection.
+    /// converted or nurtured in 7 days. All on the clock `workday`. Nobody loses a lead: an owner who has missed a step keeps
+    /// it, marked as being at risk, and the owner and the manager are asked again every 30 days; a team that wants it to go on
+    /// gives it a protection.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -323,7 +323,7 @@ impl Default for EventRules {
 
 impl EventRules {
     /// The usual routing: a lead met on site belongs to the rep it met; of the rest, what is not worth a call stays
-    /// in its region; who wants a visit goes to sales, who fits the named accounts to the active pool, a key person
+    /// in its region; a lead who wants a visit goes to sales, one that fits the named accounts to the active pool, a key person
     /// to the general one.
     ///
     /// It reads the attributes `on_site`, `worth_calling`, `visit_need`, `named_profile` and `key_person`, each true or

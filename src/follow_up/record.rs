@@ -206,7 +206,7 @@ impl FollowUpRecord {
         self.converted_since = is_converted.then(|| self.converted_since.unwrap_or(found));
     }
 
-    /// Notes whether the lead lives: what it was live for before it ended is not due of who has it then.
+    /// Notes whether the lead lives: what it was live for before it ended is not due of its owner then.
     pub(super) fn note_life(&mut self, is_live: bool, ended_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
         let open = self.rests.last_mut().filter(|rest| rest.until.is_none());
         match (open, ended_at) {

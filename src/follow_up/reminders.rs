@@ -64,8 +64,8 @@ impl Look<'_> {
     }
 
     /// An owner on whose lead nothing is due is asked at the rhythm, from what happened or was due last on; from the second
-    /// time in vain his manager hears of it too. So nobody has a lead on which nothing will ever be asked of him, whether it
-    /// waits for the customer or an open opportunity holds it.
+    /// time in vain the owner's manager hears of it too. So nobody has a lead on which nothing is ever asked of them, whether
+    /// it waits for the customer or an open opportunity holds it.
     pub(super) fn remind_of_silence(&mut self) {
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
         if self.next.is_some() || self.waits_past.is_some() {
@@ -83,8 +83,8 @@ impl Look<'_> {
         }
     }
 
-    /// Once the calendar has ended nobody can tell what is due of a lead: who has it hears that, and his manager, who can see to
-    /// it that the calendar goes on.
+    /// Once the calendar has ended nobody can tell what is due of a lead: its owner hears that, and so does the owner's
+    /// manager, who can see to it that the calendar goes on.
     pub(super) fn remind_of_calendar(&mut self) {
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
         let Some(end) = self.waits_past.filter(|end| *end <= self.now()) else { return };

@@ -1,4 +1,4 @@
-//! Follow-up as data: who has to do what by when, what happens if he does not, and where leads go.
+//! Follow-up as data: who has to do what by when, what happens if they do not, and where leads go.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,7 +83,8 @@ pub struct FollowUpRules {
     /// Default: 180 days.
     pub nurture_for: Amount,
     /// Since when the rules are in force: what was due before was not, and what is on file begins then. An owner who has spoken
-    /// to his lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since ever.
+    /// to their lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since
+    /// ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_since: Option<DateTime<Utc>>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
@@ -147,10 +148,10 @@ closed_enum! {
     /// What somebody has to do.
     #[derive(Default)]
     NodeKind {
-        /// Speak to the lead; who does not is a late follower.
+        /// Speak to the lead; an owner who does not is a late follower.
         #[default]
         Follow = "follow",
-        /// Bring the lead to a result; who does not is a late converter.
+        /// Bring the lead to a result; an owner who does not is a late converter.
         Convert = "convert",
         /// Nothing: somebody is only told, and nobody is late.
         Remind = "remind",
@@ -200,8 +201,8 @@ pub struct NodeRules {
     pub anchor: Anchor,
     /// How much time there is, more than none.
     pub within: Amount,
-    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`. Who gets the lead later than that is
-    /// not late: he is reminded at once, and has until the anchor.
+    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`. A rep who gets the lead later
+    /// than that is not late: they are reminded at once, and have until the anchor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub before: bool,
     /// Which time counts; `None` is `office_hours` below 24 hours, else `workday`.
@@ -215,7 +216,7 @@ pub struct NodeRules {
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub pauses: bool,
     /// Whether a follow-up that is planned for later than the deadline moves it there, and its ladder with it
-    /// (default: no). Who works on the lead has to plan it before it is due, so only a plan counts of which it is
+    /// (default: no). The rep who works on the lead has to plan it before it is due, so only a plan counts of which it is
     /// known when it was made: [`FollowUpOptions::plans`](super::FollowUpOptions::plans), and the date that a
     /// follow-up names, which the owner has to its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -355,7 +356,8 @@ closed_enum! {
         HighRisk = "high_risk",
         /// Give the lead to the next rep at once: the host calls [`Intake::reassign`](crate::Intake::reassign).
         Reassign = "reassign",
-        /// Take the lead from the owner and lay it into a pool. Of who stands in for the owner it is `reassign`: another stands in.
+        /// Take the lead from the owner and lay it into a pool. From a rep who stands in, this is `reassign`: another stands
+        /// in.
         Recycle = "recycle",
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Run {
     pub(super) end: Option<TenureEnd>,
     /// Who stood in, and when: their follow-ups count, and the owner's clock stands.
     pub(super) covers: Vec<Cover>,
-    /// When the owner had given the lead back: nobody is judged for time in which he did not hold it.
+    /// When the owner had given the lead back: nobody is judged for time in which they did not hold it.
     pub(super) gaps: Vec<Pause>,
     /// Of a cover: the run it stands in for.
     pub(super) covered: Option<usize>,
@@ -37,7 +37,7 @@ pub(super) enum RunKind {
     Pool,
     /// Of the whole cycle, whoever held the lead.
     Cycle,
-    /// Of a customer: who keeps in touch after the lead was converted.
+    /// Of a customer: of the rep who keeps in touch after the lead was converted.
     Customer,
 }
 
@@ -78,7 +78,7 @@ impl Run {
         self.until.is_none()
     }
 
-    /// Whether what a rep does at a moment counts: who stands in counts while he does.
+    /// Whether what a rep does at a moment counts: a rep who stands in counts while they do.
     pub(super) fn is_of(&self, rep: &RepId, at: DateTime<Utc>) -> bool {
         match self.kind {
             RunKind::Cycle | RunKind::Pool => true,
@@ -88,7 +88,7 @@ impl Run {
         }
     }
 
-    /// The times in which the owner's clock stands: somebody stood in, or he had given the lead back.
+    /// The times in which the owner's clock stands: somebody stood in, or the owner had given the lead back.
     pub(super) fn stands(&self) -> impl Iterator<Item = Pause> {
         let covered = self.covers.iter().map(|cover| Pause {
             from: cover.from,
@@ -98,7 +98,7 @@ impl Run {
         covered.chain(self.gaps.iter().cloned())
     }
 
-    /// An owner's tenure is the next part of this run: nobody had the lead in between, and it was not taken from him.
+    /// An owner's tenure is the next part of this run: nobody had the lead in between, and it was not taken from the owner.
     fn continues_with(&self, owner: &RepId) -> bool {
         self.owner.as_ref() == Some(owner) && self.end != Some(TenureEnd::Recycled)
     }
@@ -209,7 +209,7 @@ fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
             }
         }
     }
-    // A host that keeps no tenures, or not this one. An owner who comes later is not his owner yet.
+    // A host that keeps no tenures, or not this one. An owner who comes later is not its owner yet.
     let is_past = history.tenures.iter().any(|tenure| tenure.from > now);
     if !is_past
         && runs.last().is_none_or(|last| last.until.is_some())

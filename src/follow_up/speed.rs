@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::clocks::text;
 use crate::model::RepId;
 
-/// The first follow-up of an owner, and how long the lead waited for it. Where somebody stood in and spoke to it first, it is
-/// his, from when he did so; the owner has none then.
+/// The first follow-up of an owner, and how long the lead waited for it. Where somebody stood in and spoke to it first, the
+/// follow-up is theirs, from when they stood in; the owner has none then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FirstContact {

@@ -36,7 +36,7 @@ pub(super) struct Track<'a> {
     pub(super) pauses: Vec<Pause>,
     /// When it stands at all: what follows from a missed deadline waits too.
     stops: Rc<Stops>,
-    /// Of what comes before a moment: who came after it was due is not late, and has until that moment.
+    /// Of what comes before a moment: a rep who came after it was due is not late, and has until that moment.
     pub(super) comes_late: Option<DateTime<Utc>>,
     pub(super) done: Option<DateTime<Utc>>,
     /// When the run ended, or the clock began anew.
@@ -137,7 +137,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
     if asked.is_done_before {
         starts.retain(|start| *start > run.from);
     }
-    // Nobody is judged by a policy that did not hold while he had the lead.
+    // Nobody is judged by a policy that did not hold while they had the lead.
     if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
@@ -276,10 +276,10 @@ impl Done {
             let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
             times.get(first).copied().filter(|at| closed.is_none_or(|closed| *at <= closed))
         };
-        // Whose time begins while one is open has nothing to do.
+        // A rep whose time begins while an opportunity is open has nothing to do.
         let open = self.opportunity.filter(|open| open.until.is_none_or(|until| start < until));
         let open = open.map(|open| open.since.max(start));
-        // Who had it before did not convert it.
+        // A rep who had it before did not convert it.
         let converted = self.converted.map(|at| at.max(start));
         let times = [
             converted.filter(|at| closed.is_none_or(|closed| *at < closed)),
@@ -320,7 +320,7 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
     let one = |at: DateTime<Utc>| vec![at];
     match &node.anchor {
         Anchor::OwnerChange if works => {
-            // The owner before had done it already, or he himself before the rules were.
+            // The owner before had done it already, or this one had before the rules were in force.
             let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage))
                 || known.had_followed_up(run, &met_by.follow_ups);
             if is_done { Vec::new() } else { one(run.from) }

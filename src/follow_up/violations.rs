@@ -59,7 +59,7 @@ impl Look<'_> {
         self.violations.push((index, violation));
     }
 
-    /// Who is late: who works on the lead; of a clock that runs whoever has it, who held it when it was due.
+    /// Who is late: the rep who works on the lead; of a clock that runs whoever has it, the rep who held it when it was due.
     fn answers_for(&self, track: &Track<'_>, due: DateTime<Utc>) -> Option<RepId> {
         let run = self.run_of(track.run)?;
         if run.kind != RunKind::Cycle {
@@ -142,7 +142,7 @@ impl Look<'_> {
             let step = known.get(&(violation.node.clone(), violation.late));
             let mut of_step = step.into_iter().flatten().filter_map(|index| recorded.get(*index));
             let track = tracks.get(index);
-            // Who is made cover twice at one moment misses a step once.
+            // A rep who is made cover twice at one moment misses a step once.
             let is_known = keys.contains(&violation.key())
                 || of_step.any(|one| track.is_some_and(|track| self.is_step_of(track, one)));
             if !is_known {

@@ -61,13 +61,13 @@ impl AccountLook {
 impl Intake {
     /// Looks at an account: when it is filed, when its owner has left, and when the time has come that the look before gave.
     ///
-    /// Of an account that is [divided](Account::owners) its owner has the parts of who has left; without one they wait for a
-    /// lead of theirs, which brings them an owner.
+    /// Of an account that is [divided](Account::owners) its owner has the parts of a rep who has left; without one they wait
+    /// for a lead of theirs, which brings them an owner.
     ///
     /// Without an owner who takes part it lies in the pool of active customers, after half a year in the general one,
-    /// and of that somebody hears once a year; who runs the pool is told of each change. `since` says when it came
-    /// into its pool, or when somebody was told of it last. While a partner's [deal](Intake::register_deal) protects
-    /// it, it goes to the partner's channel manager instead. A lead that comes of it meanwhile gives it an owner.
+    /// and of that somebody hears once a year; the administrators of the pool are told of each change. `since` says when it
+    /// came into its pool, or when somebody was told of it last. While a partner's [deal](Intake::register_deal) protects it,
+    /// it goes to the partner's channel manager instead. A lead that comes of it meanwhile gives it an owner.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};

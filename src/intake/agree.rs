@@ -11,7 +11,8 @@ use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
-/// Whose a customer is when no reviewer decides, first things first: to whom an administrator gave it, else who is on file longest.
+/// Whose a customer is when no reviewer decides: the rep to whom an administrator gave it comes first, else the one who is on
+/// file longest.
 fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
     (lead.acquisition != Some(Acquisition::AssignedByAdmin), lead.seniority())
 }
@@ -20,16 +21,17 @@ fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
 enum Agreed<'a> {
     /// Reviewers are asked: until they have decided, or their time is over, all keep what they have.
     Asked,
-    /// Two work on him: a person decides.
+    /// Two reps work on the customer: a person decides.
     Contested(&'a Lead),
-    /// The lead's owner has him.
+    /// The lead's owner has the customer.
     Stays,
-    /// The owner of this lead has him.
+    /// The owner of this lead has the customer.
     Goes(&'a Lead),
 }
 
 impl<'a> Case<'a> {
-    /// Whose a customer is of whom others have these leads: who works on one of them has all, else who has the earliest.
+    /// Whose a customer is of whom others have these leads: a rep who works on one of them has all, else the one with the
+    /// earliest.
     fn whose(&self, own: &RepId, others: &[&'a Lead], leader: Option<&LeadId>) -> Agreed<'a> {
         let lead = self.lead;
         let Some(first) = others.first().copied() else { return Agreed::Stays };
@@ -57,7 +59,7 @@ impl<'a> Case<'a> {
         let may_have_mine = |one: &&Lead| one.owner.as_ref().is_some_and(|owner| !self.had_it(owner));
         let is_free = leader.is_none() && !is_mine_worked;
         let to = to.filter(may_have_mine).or_else(|| {
-            // What the owner lost does not come back to him: the lead goes there.
+            // The owner lost one of the other leads and does not get it back: this one goes to its owner.
             let mut lost = others.iter().copied().filter(|one| is_free && self.has_lost(own, one));
             lost.find(may_have_mine)
         });
@@ -91,14 +93,14 @@ impl Intake {
             Agreed::Goes(to) => Some(to),
         };
         let of = |heir: &RepId| {
-            // What else the owner has of the customer goes along, unless he works on it.
+            // What else the owner has of the customer goes along, unless they work on it.
             let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
             case.others(siblings, heir).filter(is_there).filter(goes).collect::<Vec<&Lead>>()
         };
         let (mut heir, mut how) =
             (leads.and_then(|to| to.owner.clone()).unwrap_or_else(|| own.clone()), Acquisition::OwnerChanged);
         if is_disputed(case.lead) && of(&heir).iter().any(|one| case.has_lost(&heir, one)) {
-            // By no rule does anybody get back what he lost.
+            // No rule gives back to a rep what they lost.
             let Some(found) = self.heir_of_all(case, own, &others, siblings) else {
                 outcome.ask_whose(self, case);
                 return false;

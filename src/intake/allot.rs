@@ -21,10 +21,11 @@ impl Intake {
     ///
     /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
     /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
-    /// back](Intake::reassign). Who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
-    /// a rep to whom the rules might not give it: who is gone, serves other regions or is at a cap; and for a partner
-    /// while another's [deal](Intake::register_deal) protects the account of the lead, for who works on it already,
-    /// and for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a director knows.
+    /// back](Intake::reassign). A rep who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
+    /// a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a partner
+    /// while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on it already, and
+    /// for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a
+    /// director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -63,7 +64,7 @@ impl Intake {
             return self.refuse(&case, Refusal::Owned { owner: rep.clone() });
         }
         let before = input.lead.owner.as_ref().filter(|before| *before != owner);
-        // Who passes on what he has gets nothing.
+        // A manager who passes on a lead of their own gets nothing, so no cap is asked.
         let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
         if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
@@ -84,8 +85,8 @@ impl Intake {
     }
 
     /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
-    /// [Refused](Outcome::refusal) for one whom the roster does not know or who takes part no longer, as long as the rep himself
-    /// can keep them: a name that was mistyped moves nothing.
+    /// [Refused](Outcome::refusal) for a rep whom the roster does not know or who takes part no longer, as long as the rep
+    /// before can keep them: a name that was mistyped moves nothing.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
@@ -219,7 +220,7 @@ impl Intake {
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
         let is_answered = lead.status == LeadStatus::Converted && input.is_answered();
-        // Of a customer whom somebody has spoken to nothing is due, whoever is away.
+        // Nothing is due of a customer whom somebody has spoken to, whoever is away.
         let attended = if is_answered { Attended::ByOwner } else { self.attended(&case, &facts, to) };
         let to = attended.heir().unwrap_or(to);
         let (id, owner) = (lead.id.clone(), to.clone());
@@ -251,7 +252,7 @@ impl Intake {
         outcome
     }
 
-    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. Who has it keeps it.
+    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. A rep who has it keeps it.
     fn unfit(&self, case: &Case<'_>, rep: &RepId) -> Option<SkipReason> {
         if case.lead.owner.as_ref() == Some(rep) && case.owner_state(rep) != OwnerState::Gone {
             return None;
@@ -279,8 +280,8 @@ impl Intake {
     }
 }
 
-/// How a rep's tenure ends when his lead is given to another: who has left, and from whom an administrator takes it, neither
-/// lost it nor gave it up.
+/// How a rep's tenure ends when their lead is given to another: a rep who has left, and one from whom an administrator takes
+/// it, neither lost it nor gave it up.
 fn end_with(case: &Case<'_>, from: &RepId) -> TenureEnd {
     match case.owner_state(from) {
         OwnerState::Gone => TenureEnd::Left,

@@ -18,8 +18,9 @@ pub(super) enum AnotherS<'a> {
 }
 
 impl Intake {
-    /// The account of another rep that the lead belongs to. None for an account that came after the lead's owner got it, for one
-    /// whose owner lost the lead in this cycle, and for a lead that an administrator gave to its owner: he knew.
+    /// The account of another rep that the lead belongs to. None for an account that came after the lead's owner got it, for
+    /// one whose owner lost the lead in this cycle, and for a lead that an administrator gave to its owner: the administrator
+    /// knew.
     pub(super) fn account_of_another<'a>(
         &self,
         case: &Case<'a>,
@@ -37,7 +38,7 @@ impl Intake {
         if owner == own || is_ordered || !was_there || case.had_it(owner) {
             return None;
         }
-        // What a row of another system names as its owner is his until somebody has looked.
+        // What a row of another system names as its owner is theirs until somebody has looked.
         let is_imported = lead.acquisition == Some(Acquisition::Imported);
         let is_worked = lead.status == LeadStatus::Following || !case.history.opportunities.is_empty();
         let is_settled = is_disputed(lead) && case.is_due(wake_up::COLLISION);

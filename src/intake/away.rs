@@ -1,4 +1,4 @@
-//! The owner of a lead is away: he is waited for, or somebody stands in.
+//! The owner of a lead is away: the lead waits for them, or somebody stands in.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -21,17 +21,17 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Who works on a lead of an owner who may be away.
 pub(super) enum Attended {
-    /// He does himself.
+    /// The owner does.
     ByOwner,
-    /// His partner does.
+    /// The owner's partner does.
     ByPartner(RepId),
-    /// He is back before it matters.
+    /// The owner is back before it matters, at this moment.
     Waits(DateTime<Utc>),
-    /// Another does until then, and he keeps it.
+    /// Another does until then, and the owner keeps it.
     Covered(RepId, DateTime<Utc>, Option<AssignDelta>),
-    /// Nobody stands in for him, and another has it from now on.
+    /// Nobody stands in for the owner, and another has it from now on.
     Given(RepId, AssignDelta),
-    /// Nobody is there. He is back then, and somebody is looked for before.
+    /// Nobody is there: when the owner is back, and when somebody is looked for again before.
     ByNobody(DateTime<Utc>, DateTime<Utc>),
 }
 
@@ -46,8 +46,9 @@ impl Attended {
 }
 
 impl Intake {
-    /// Who works on a lead once this rep has it. Of an owner who is away for longer than the rules' patience his deputy stands
-    /// in; without one the team by rules; without a team whom the rules find becomes the owner. For a shorter time he is waited for.
+    /// Who works on a lead once this rep has it. For an owner who is away for longer than the rules' patience the deputy stands
+    /// in; without one the team by rules; without a team the rep whom the rules find becomes the owner. For a shorter time the
+    /// lead waits.
     pub(super) fn attended(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> Attended {
         if let Some(partner) = case.partner.filter(|partner| case.is_worked_by(partner, owner, facts)) {
             return Attended::ByPartner(partner.clone());
@@ -72,7 +73,7 @@ impl Intake {
             anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
         }
         let Some(rep) = anybody.owner().cloned() else {
-            // He is looked for again as soon as somebody may be there, and each day: somebody may have joined.
+            // Somebody is looked for again as soon as a rep may be there, and each day: a rep may have joined.
             let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
             let again = again.into_iter().chain([case.now + LOOK_AGAIN, until]).min().unwrap_or(until);
             return Attended::ByNobody(until, again);
@@ -83,14 +84,14 @@ impl Intake {
             || case.lead.acquisition == Some(Acquisition::AssignedByAdmin)
             || is_disputed(case.lead);
         if is_customer || stands || self.has_others_of(case, facts, owner) {
-            // His other records stay his, for a customer has one owner; a director's word stands, so does a row's, and of what
-            // reviewers are asked both reps keep what they have.
+            // The owner's other records stay theirs, for a customer has one owner; a director's word stands, and so does a
+            // row's; while reviewers decide both reps keep what they have.
             return Attended::Covered(rep, until, Some(delta));
         }
         Attended::Given(rep, delta)
     }
 
-    /// The owner may be away: somebody else works on what he has.
+    /// The owner may be away: somebody else works on what they have.
     pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
         let attended = self.attended(case, facts, owner);
         if let Some(heir) = attended.heir() {
@@ -132,7 +133,7 @@ impl Intake {
             }
             Attended::ByNobody(until, again) => {
                 if case.history.covers() > 0 && !case.is_waited_for(owner) {
-                    // All who could have stood in for him have let it lie. Of who is waited for it was said before.
+                    // All who could have stood in have let it lie. Where the owner is waited for, this was said before.
                     self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
                 }
                 outcome.wait_for(case, owner, *until);
@@ -167,10 +168,10 @@ impl Intake {
         self.assigner.assign_with(facts, case.roster, ledgers, &options)
     }
 
-    /// A lead in somebody's hands is looked at: has he gone away with a deadline that falls into his absence, or come back?
+    /// Looks at a lead in somebody's hands: has the owner gone away with a deadline that falls into the absence, or come back?
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
         if let Some(partner) = case.history.partner() {
-            // He works, whether the owner is there or not, as long as he is a partner of the owner's.
+            // The partner works, whether the owner is there or not, as long as they are a partner of the owner's.
             if case.roster.channel_manager(&partner.owner) != Some(own) {
                 self.end_help(case, facts, own, TenureEnd::Left, outcome);
             }
@@ -201,7 +202,8 @@ impl Intake {
             {
                 outcome.wait_for(case, own, until);
             }
-            // He is back before he was waited for: his time begins. That of who is asked again in a month does not.
+            // The owner is back before the time they were waited for: their time begins. That of an owner who is asked again in
+            // a month does not.
             (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {
                 outcome.restart(case, case.now);
             }
@@ -222,7 +224,7 @@ impl Intake {
         }
     }
 
-    /// Whether who stands in for an owner is there himself, or soon back.
+    /// Whether the rep who stands in for an owner is there, or soon back.
     fn is_standing_in(&self, case: &Case<'_>, cover: &RepId) -> bool {
         match case.owner_state(cover) {
             OwnerState::Gone => false,
@@ -231,7 +233,7 @@ impl Intake {
         }
     }
 
-    /// Who works in an owner's place does so no more: the owner has the lead, and somebody else works on it if he is away.
+    /// Ends the work of a rep in an owner's place: the owner has the lead, and somebody else works on it if the owner is away.
     pub(super) fn end_help(
         &self,
         case: &Case<'_>,
@@ -251,7 +253,7 @@ impl Intake {
         }
         match end {
             TenureEnd::Recycled if !is_partner => outcome.tell(&helper.owner, "deadline_missed", &about),
-            // Who gives it back knows.
+            // A rep who gives it back knows.
             TenureEnd::Returned => {}
             _ => outcome.tell_helper(case, case.history),
         }
@@ -268,13 +270,13 @@ impl<'a> Case<'a> {
         self.history.deadlines.iter().filter(move |one| one.done_at.is_none() && one.owner == *rep)
     }
 
-    /// Whether a rep is waited for, whose time begins when he is back.
+    /// Whether a rep is waited for, whose time begins when they are back.
     pub(super) fn is_waited_for(&self, rep: &'a RepId) -> bool {
         self.work_of(rep).any(|one| one.started_at > self.now)
     }
 
-    /// Whether a rep stands in now, or stood in and missed the deadline, or an administrator takes the lead from him at this moment:
-    /// another is looked for.
+    /// Whether a rep stands in now, or stood in and missed the deadline, or an administrator takes the lead from them at this
+    /// moment: another is looked for.
     fn has_stood_in(&self, rep: &RepId) -> bool {
         let is_taken = |one: &Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(self.now);
         if self.history.tenures.iter().any(|one| is_taken(one) && one.owner == *rep) {
@@ -300,7 +302,7 @@ fn is_of_a_customer(facts: &Facts<'_>) -> bool {
 }
 
 impl Outcome {
-    /// The owner is told once, and his deadline starts when he is back.
+    /// The owner is told once, and their deadline starts when they are back.
     fn wait_for(&mut self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) {
         self.wake(case.lead, until, wake_up::OWNER_BACK);
         if case.is_review() && case.lead.owner.as_ref() == Some(owner) {

@@ -101,8 +101,8 @@ impl Intake {
     /// lead and apply the effects in the book, and the same for every [review](Intake::review) that an outcome asks for.
     /// Later leads see earlier ones.
     ///
-    /// More than 200 leads of one moment are rows of an [import](Intake::import), which assigns nothing by itself: who wants
-    /// them decided one by one gives each the moment at which it came.
+    /// More than 200 leads of one moment are rows of an [import](Intake::import), which assigns nothing by itself: to have them
+    /// decided one by one, give each the moment at which it came.
     ///
     /// ```
     /// use leadkit::model::Lead;

@@ -1,4 +1,4 @@
-//! A rep takes a lead himself (领取).
+//! A rep takes a lead themselves (领取).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -47,7 +47,7 @@ impl Intake {
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
-        // An open opportunity holds a lead for who has it, and for nobody else.
+        // An open opportunity holds a lead for its owner, and for nobody else.
         let held = input.lead.owner.as_ref().and_then(|_| held_by(&input.history));
         if let Some(held) = held.or_else(|| case.protection()) {
             return self.refuse(&case, held);

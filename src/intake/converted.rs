@@ -78,14 +78,14 @@ impl Intake {
                 rule: None,
             }),
         ];
-        // Who worked on it in its owner's place has nothing more to do.
+        // A rep who worked on it in its owner's place has nothing more to do.
         outcome.effects.extend(helper.map(|rep| Effect::EndTenure {
             lead: lead.id.clone(),
             rep,
             end: TenureEnd::Converted,
         }));
         outcome.tell_helper(&case, &input.history);
-        // One customer, one owner: the account's, unless he has lost the lead.
+        // One customer, one owner: the account's, unless that rep has lost the lead.
         let is_there =
             |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
@@ -106,10 +106,11 @@ impl Intake {
         outcome
     }
 
-    /// The owner of an account did not answer who was converted to it, or has left: his deputy has it from now on, else whom
-    /// the rules find, and the account with it. An account that a partner's deal protects stays with his channel manager, and the
-    /// partner is asked. When nobody is left the owner keeps it, as the account is his: who runs the pool is told, and the owner
-    /// is asked again after thirty days. Of a customer whom somebody has answered nothing is due, whoever has him from then on.
+    /// The owner of an account did not answer a person who was converted to it, or has left: the deputy has the person from now
+    /// on, else the rep whom the rules find, and the account with them. An account that a partner's deal protects stays with
+    /// the partner's channel manager, and the partner is asked. When nobody is left the owner keeps it, as the account is
+    /// theirs: the administrators of the pool are told, and the owner is asked again after thirty days. Once somebody has
+    /// answered the customer nothing is due, whoever has them from then on.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
         let is_there = case.owner_state(owner) != OwnerState::Gone;
         let is_missed = is_there && end == TenureEnd::Recycled;
@@ -179,7 +180,7 @@ impl Intake {
             outcome.tell(&heir, "nobody_answers", &RecordRef::Lead(lead.id.clone()));
         }
         if is_disputed(lead) {
-            // Who is asked whose the customer is, is asked of the new owner too.
+            // The reviewers who are asked whose the customer is are asked about the new owner too.
             outcome.ask_whose(self, &case);
         }
         if is_exhausted(lead) {
@@ -191,8 +192,8 @@ impl Intake {
         outcome
     }
 
-    /// Nobody else can answer: the owner keeps the customer. Who runs the pool is told once, the owner is reminded, and his time
-    /// begins anew after thirty days.
+    /// Nobody else can answer: the owner keeps the customer. The administrators of the pool are told once, the owner is
+    /// reminded, and the owner's time begins anew after thirty days.
     fn stay_with(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -222,8 +223,9 @@ impl Intake {
         outcome
     }
 
-    /// The reviewers' time is over for a converted lead on whose person another works: the account's owner has him, unless he
-    /// lost him before; then one of the others has all, who lost none of it. Where there is no such rep, who runs the pool has him.
+    /// The reviewers' time is over for a converted lead whose person another rep works on: the account's owner has the person,
+    /// unless that owner lost them before; then one of the others has all, who lost none of it, or else an administrator of the
+    /// pool.
     pub(super) fn settle_converted(
         &self,
         case: &Case<'_>,
@@ -258,7 +260,7 @@ impl Intake {
         outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
-    /// A customer goes to a rep who works on another of his leads, with the account and what else there is.
+    /// A customer goes to a rep who works on another of their leads, with the account and what else there is.
     fn leave_to(
         &self,
         case: &Case<'_>,
@@ -319,7 +321,7 @@ impl Intake {
                 });
             };
             parts.iter().for_each(|part| write(part, Value::Null, Value::from(owner.as_str())));
-            // Who holds another part has it still.
+            // A rep who holds another part still has it.
             if account.holders().count() == parts.len() {
                 let before = Value::from(account.pool.as_ref().map(PoolId::as_str));
                 write("pool", Value::from(pool.as_str()), before);
@@ -349,7 +351,7 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment: Assignment = self.assigner.assign_with(facts, case.roster, ledgers, &options);
         let found = assignment.owner().cloned()?;
-        // He is asked out of turn: it counts for his caps, and his turn stays his.
+        // The rep is asked out of turn: it counts for their caps, and they keep their turn.
         self.count(case, facts, &found, outcome);
         outcome.assignment = Some(Box::new(assignment));
         Some(found)
@@ -412,7 +414,7 @@ fn partner_to_ask<'p>(case: &Case<'_>, owner: &RepId, partner: &'p RepId) -> Opt
     (is_his && !case.history.tenures.iter().any(was_asked)).then_some(partner)
 }
 
-/// What keeps a lead with its owner though he gives it back or missed a deadline.
+/// What keeps a lead with its owner though they give it back or missed a deadline.
 pub(super) fn kept_by(input: &Input, end: TenureEnd) -> Option<Refusal> {
     held_by(&input.history).filter(|_| !matches!(end, TenureEnd::HandedOver | TenureEnd::Left))
 }

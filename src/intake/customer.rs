@@ -81,7 +81,7 @@ impl<'a> Case<'a> {
         opportunity.map(|opportunity| Refusal::OpenOpportunity { opportunity })
     }
 
-    /// Whether somebody works on another lead on file: he has spoken to it, or an open opportunity holds it.
+    /// Whether somebody works on another lead on file: a rep has spoken to it, or an open opportunity holds it.
     pub(super) fn is_worked(&self, other: &Lead) -> bool {
         other.status == LeadStatus::Following || self.rows.opportunities.contains_key(&other.id)
     }
@@ -162,12 +162,12 @@ impl Intake {
             account.as_ref().zip(its).is_some_and(|(account, its)| account != its)
         };
         let others = case.others(resolution.siblings(), &to).filter(|one| !is_elsewhere(one)).collect();
-        // On whom another works is his, and so is the person: somebody decides.
+        // A lead that another rep works on stays with that rep: somebody decides.
         let (how, takes) = (Acquisition::OwnerChanged, Takes::Idle);
         outcome.move_customer(self, case, &Move { from: None, to: &to, how, others, takes });
     }
 
-    /// A rep's lead is of an account of his, or of nobody's: it is converted to him, and he is told.
+    /// A rep's lead is of an account of theirs, or of nobody's: it is converted to them, and they are told.
     pub(super) fn convert_own(
         &self,
         case: &Case<'_>,

@@ -36,8 +36,9 @@ impl<'a> Rival<'a> {
 }
 
 impl Intake {
-    /// Who has a customer once the reviewers' time is over, where by the rule of ownership it would be who lost one of the leads: of
-    /// their owners the first who lost none of the others. Where all did, who runs the pool, by whose word anybody may have it.
+    /// Who has a customer once the reviewers' time is over, where the rule of ownership names a rep who lost one of the leads:
+    /// the first of their owners who lost none of the others. Where all did, an administrator of the pool, by whose word
+    /// anybody may have it.
     pub(super) fn heir_of_all(
         &self,
         case: &Case<'_>,
@@ -64,7 +65,8 @@ impl Intake {
 
 impl Outcome {
     /// A lead that a rep has, by the decision or before, is of a customer of whom others have something too. Until somebody
-    /// decides nobody loses anything; whichever record it is said of, it is said once. Who takes part no longer has no say.
+    /// decides nobody loses anything; whichever record it is said of, it is said once. A rep who takes part no longer has no
+    /// say.
     pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
         let lead = case.lead;
         if self.leaves_disputed(lead) {
@@ -130,7 +132,7 @@ impl Outcome {
         self.wake(case.lead, until, wake_up::COLLISION);
     }
 
-    /// It is decided whose the customer is, or nobody has him any more.
+    /// It is decided whose the customer is, or nobody has them any more.
     pub(super) fn end_dispute(&mut self, lead: &Lead) {
         let is_over = |effect: &Effect| matches!(effect, Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
         if is_disputed(lead) && !self.effects.iter().any(is_over) {

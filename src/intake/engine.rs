@@ -106,7 +106,7 @@ pub(super) struct Case<'a> {
     pub(super) roster: &'a Roster,
     pub(super) state: &'a State,
     pub(super) now: DateTime<Utc>,
-    /// Of a rep who has none of his own.
+    /// The cap of a rep who has none of their own.
     pub(super) holding_cap: Option<u32>,
     /// Fields of leads within which one customer has one owner.
     pub(super) scope: &'a [LeadField],
@@ -409,7 +409,7 @@ impl Intake {
                 return outcome;
             }
         } else if self.is_for_owner(case, &outcome) {
-            // His lead's contact values cannot be used: he finds others, and keeps it.
+            // The lead's contact values cannot be used: its owner finds others, and keeps it.
             self.warn_owner(case, &mut outcome);
         } else if outcome.verdict.is_blocked() {
             outcome.note_findings(self, case);
@@ -616,7 +616,7 @@ impl Outcome {
         self.effects.extend(self.verdict.effects(&case.lead.id, Some(&intake.invalid_pool)));
     }
 
-    /// Who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
+    /// A rep who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
     fn part_from_who_is_gone(&mut self, case: &Case<'_>) {
         let id = &case.lead.id;
         let Some(rep) = case.lead.owner.as_ref() else { return };

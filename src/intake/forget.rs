@@ -91,7 +91,7 @@ impl Intake {
     ) -> Outcome {
         let case = self.case(input, Act::Forget, roster, state, now);
         let mut outcome = self.nothing(&case);
-        // Whichever of his entries he names, it is the person who is forgotten.
+        // Whichever of their entries a person names, the whole person is forgotten.
         let subject = input.lead.folded_into.iter();
         let gone = order::set(entries.iter().chain(subject).chain([&input.lead.id]).cloned());
         outcome.effects = gone.iter().map(|lead| Effect::Erase { lead: lead.clone() }).collect();

@@ -28,7 +28,7 @@ impl Intake {
                 }
             }
         }
-        // Who is asked by the rules of assignment needs no second list.
+        // A reviewer whom the rules of assignment ask needs no second list.
         if !listed.is_empty() && !self.rules_ask(case, facts) {
             outcome.list(listed);
         }
@@ -46,7 +46,7 @@ impl Intake {
     }
 
     /// Nobody may contact the lead: somebody is asked for a day, and then it lies in nurture, where it is looked at again and
-    /// again, until a channel is left. Whoever has it is told, and it is his no longer: he would be reminded of a call that he must
+    /// again, until a channel is left. Its owner is told and has it no longer: they would be reminded of a call that they must
     /// not make. What is converted stays with the owner of the customer, who is told as well.
     pub(super) fn hold_for_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let until = self.stay_ends(case, case.held_since(), CONSENT_HOLD);
@@ -75,7 +75,7 @@ impl Intake {
                 outcome.tell(owner, CONSENT_CODE, &about);
             }
             outcome.tell_helper(case, case.history);
-            // The day begins when it is taken from him.
+            // The day begins when the lead is taken from its owner.
             let until = self.stay_ends(case, case.now, CONSENT_HOLD);
             outcome.cause = Some(CONSENT_CODE.into());
             return outcome.hold(case, until, None);
@@ -89,7 +89,7 @@ impl Intake {
         }
     }
 
-    /// Of a lead that was released somebody knows.
+    /// Asks about a lead without an allowed channel; nobody is asked about one that was released, as somebody knows.
     fn ask_about_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         if !case.is_released() {
             outcome.note_findings(self, case);
@@ -146,7 +146,7 @@ impl Intake {
         matches!(found.kind(), AssignmentKind::AwaitingReview { .. })
     }
 
-    /// Whether a reviewer was asked by the rules, and his time is not over.
+    /// Whether the rules asked a reviewer whose time is not over.
     pub(super) fn is_asked(&self, case: &Case<'_>, facts: &Facts<'_>) -> bool {
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };

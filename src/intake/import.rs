@@ -197,7 +197,7 @@ impl Intake {
                     acquisition: Acquisition::Imported,
                 });
                 if !continues && !is_customer {
-                    // It ended in his hands.
+                    // It ended in this owner's hands.
                     let (lead, status) = (id.clone(), input.lead.status);
                     outcome.effects.push(Effect::SetStatus { lead, status });
                 }

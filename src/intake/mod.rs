@@ -137,18 +137,18 @@
 //!   What an administrator gave stays.
 //! * Until a reviewer has decided no rep loses what collides by the first deadline, which begins anew; the second can
 //!   be missed.
-//! * When the reviewers' time is over and each of the reps lost one of the customer's leads before, no rule gives the
-//!   customer back to one of them: who runs the pool has the customer.
+//! * When the reviewers' time is over and each of the reps lost one of the customer's leads before, no rule gives the customer
+//!   back to one of them: an administrator of the pool has the customer.
 //! * While a rep has an open opportunity of an account, all that was converted to it stays with the rep, answered or
-//!   not. Who leaves or hands over passes on the opportunity with all of it.
+//!   not. A rep who leaves or hands over passes on the opportunity with all of it.
 //! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
-//! * Who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again goes to the
+//! * A rep who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again goes to the
 //!   owner of the account all the same, also when that rep lost the last opportunity.
-//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. Who gets one by an order and
-//!   misses the deadline has lost it as any other.
+//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. A rep who gets one by an order and misses
+//!   the deadline has lost it as any other.
 //! * A customer stays with the account's owner even when every rep has missed the deadline: a customer has an owner.
-//!   Who runs the pool is told, and after thirty days the owner is asked again. While a partner's deal protects the
-//!   account, the partner is asked before, and nobody else.
+//!   The administrators of the pool are told, and after thirty days the owner is asked again. While a partner's deal protects
+//!   the account, the partner is asked before, and nobody else.
 //! * No rep misses a deadline while away. When it falls into an absence, it starts at the return, or at the end of
 //!   the absence if that was noticed late.
 //!

@@ -1,4 +1,4 @@
-//! The one way in which a customer goes to another rep: his leads, the account and all that is open go together.
+//! The one way in which a customer goes to another rep: their leads, the account and all that is open go together.
 
 use super::dispute::Rival;
 use super::engine::Case;
@@ -18,9 +18,9 @@ pub(super) enum Takes {
     Idle,
 }
 
-/// A rep has the lead of a case from now on, or had it before: what else there is of the customer goes to him.
+/// A rep has the lead of a case from now on, or had it before: what else there is of the customer goes to them.
 pub(super) struct Move<'m> {
-    /// Who had the lead; what was his of it goes along. `None` where nobody had it, or he has it still.
+    /// Who had the lead; what was theirs of it goes along. `None` where nobody had it, or the rep before has it still.
     pub(super) from: Option<&'m RepId>,
     pub(super) to: &'m RepId,
     pub(super) how: Acquisition,
@@ -40,8 +40,8 @@ impl<'m> Move<'m> {
         self.how == Acquisition::AssignedByAdmin
     }
 
-    /// Whether by no rule a lead of the customer goes to the rep: he lost it in its cycle, or another works on it. Then a person
-    /// decides.
+    /// Whether by no rule a lead of the customer goes to the rep: they lost it in its cycle, or another works on it. Then a
+    /// person decides.
     fn is_contested(&self, case: &Case<'_>, one: &Lead) -> bool {
         let is_left = || one.owner.as_ref().is_some_and(|owner| case.had_it(owner));
         let is_kept = self.takes == Takes::Idle && case.is_worked(one) && !is_left();
@@ -67,8 +67,8 @@ impl Case<'_> {
 }
 
 impl Outcome {
-    /// Carries a move out. Who lost one of the leads does not get it back by that, and a protected account stays where it is,
-    /// unless an administrator says so.
+    /// Carries a move out. A rep who lost one of the leads does not get it back by that, and a protected account stays where it
+    /// is, unless an administrator says so.
     pub(super) fn move_customer(&mut self, intake: &Intake, case: &Case<'_>, what: &Move<'_>) {
         let account = what.from.and_then(|from| case.account_of(case.lead, from));
         let of_account = |one: &&Lead| {

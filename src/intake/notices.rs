@@ -1,4 +1,4 @@
-//! Who is told of a decision: everybody whom it concerns, once, and nobody of what he did himself.
+//! Who is told of a decision: everybody whom it concerns, once, and nobody of what they did themselves.
 //!
 //! | code | who is told |
 //! |---|---|
@@ -7,14 +7,14 @@
 //! | `taken_over` | who gets what another lost, and who gets the other leads of a customer |
 //! | `handed_over`, `allotted` | who gets a lead by a person's act |
 //! | `joined` | whose lead was joined with another |
-//! | `lead_taken` | who has a lead no more, though he missed nothing |
-//! | `deadline_missed` | who has a lead no more because he missed a deadline |
+//! | `lead_taken` | who has a lead no more, though they missed nothing |
+//! | `deadline_missed` | who has a lead no more because they missed a deadline |
 //! | `contact_unusable` | whose lead has no contact value left that can be used |
 //! | `lead_blocked` | whose lead the lists keep out from now on |
 //! | `revoked` | who was given a lead by mistake |
-//! | `lead_waits`, `covered` | an owner who is away: the lead waits for him, or somebody stands in |
+//! | `lead_waits`, `covered` | an owner who is away: the lead waits for them, or somebody stands in |
 //! | `cover`, `cover_ended` | who stands in, and no more |
-//! | `passed_on`, `taken_back` | a partner who works on a lead of his channel manager, and no more; the manager, when the partner let it lie |
+//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and no more; the manager, when the partner let it lie |
 //! | `deal_registered` | whose account a partner's registered deal protects |
 //! | `collision` | both who work on one customer |
 //! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
@@ -36,7 +36,7 @@ impl Outcome {
         }
     }
 
-    /// Tells a rep, unless the decision tells him of the record already.
+    /// Tells a rep, unless the decision tells them of the record already.
     pub(super) fn tell_once(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
         let is_told = |effect: &Effect| match effect {
             // What is said about the account it belongs to is said about the lead.
@@ -80,7 +80,7 @@ impl Outcome {
         }
     }
 
-    /// Who worked on the lead in the place of an owner who has it no more is told so, unless he has it now.
+    /// Tells the rep who worked on the lead in its owner's place that the owner has it no more, unless that rep has it now.
     pub(super) fn tell_helper(&mut self, case: &Case<'_>, history: &History) {
         let about = RecordRef::Lead(case.lead.id.clone());
         if let Some(cover) = history.cover().map(|tenure| &tenure.owner)

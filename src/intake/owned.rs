@@ -19,7 +19,7 @@ use crate::rule::Facts;
 use crate::score::Score;
 
 impl Intake {
-    /// A new lead names its owner: he created it, met it at a fair, imported it. He keeps it unless it belongs to somebody.
+    /// A new lead names its owner: a rep created it, met it at a fair, imported it. They keep it unless it belongs to somebody.
     pub(super) fn bring(
         &self,
         case: &Case<'_>,
@@ -34,7 +34,7 @@ impl Intake {
             (Some(owner), Some(record)) => {
                 if owner != own {
                     outcome.tell(own, "duplicate_on_file", &record);
-                    // Of an account that it does not become part of, he gets the lead itself.
+                    // The owner of an account that the lead does not become part of is told of the lead itself.
                     let is_beside = matches!(record, RecordRef::Account(_))
                         && !matches!(action, MatchAction::ToOwner { .. });
                     let about = if is_beside { RecordRef::Lead(case.lead.id.clone()) } else { record };
@@ -44,12 +44,12 @@ impl Intake {
             }
             (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
                 outcome.tell(own, "duplicate_on_file", &record);
-                // Nobody's account: who types in its lead claims it.
+                // Nobody's account: the rep who types in its lead claims it.
                 if let Ok(delta) = self.may_claim(case, facts, own) {
                     self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
                     outcome.delta.assign = Some(delta);
                 } else if score.is_mature() {
-                    // He may not have it: it is nobody's until the rules find somebody else.
+                    // The rep may not have it: it is nobody's until the rules find somebody else.
                     let (lead, rep, end) = (case.lead.id.clone(), own.clone(), TenureEnd::Revoked);
                     outcome.effects.push(Effect::EndTenure { lead, rep, end });
                     let mut options = case.assign.clone();
@@ -72,8 +72,8 @@ impl Intake {
         }
     }
 
-    /// A lead on file is in somebody's hands: he keeps it, unless it turns out to be [another's](Intake::account_of_another). When
-    /// it belongs to an account of his, or of nobody, it is converted to him.
+    /// A lead on file is in somebody's hands: its owner keeps it, unless it turns out to be
+    /// [another's](Intake::account_of_another). When it belongs to an account of theirs, or of nobody, it is converted to them.
     pub(super) fn keep(
         &self,
         case: &Case<'_>,
@@ -92,7 +92,7 @@ impl Intake {
         if let Some(account) = account {
             self.convert_own(case, resolution, own, outcome);
             if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
-                // Whose the customer is, is settled of what it has become.
+                // The question whose the customer is, is settled for what the lead has become.
                 outcome.ask_whose(self, case);
             }
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
@@ -128,7 +128,7 @@ impl Intake {
             outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         } else {
             self.look_after(case, facts, own, outcome);
-            // Who works on it in his place hears of the new entry as the owner does.
+            // A rep who works on it in the owner's place hears of the new entry as the owner does.
             let helper = case.history.helper().filter(|_| case.is_reentry(resolution));
             helper.into_iter().for_each(|helper| {
                 outcome.tell_once(
@@ -154,7 +154,7 @@ impl Intake {
         outcome.collide(self, case, own, &rivals);
     }
 
-    /// A rep has the lead or gets it, and no rule chose: no turn is taken, and it counts for his caps.
+    /// A rep has the lead or gets it, and no rule chose: no turn is taken, and it counts for their caps.
     pub(super) fn take(
         &self,
         case: &Case<'_>,
@@ -197,8 +197,8 @@ impl Intake {
 }
 
 impl Intake {
-    /// Whether a lead on file is blocked for nothing but values that are malformed or invented, and somebody has it: it is his to
-    /// ask for others. What the lists say takes it from him.
+    /// Whether a lead on file is blocked for nothing but values that are malformed or invented, and somebody has it: its owner
+    /// has to ask for others. A lead that the lists keep out is taken from its owner.
     pub(super) fn is_for_owner(&self, case: &Case<'_>, outcome: &Outcome) -> bool {
         let owner = case.lead.owner.as_ref().filter(|_| case.is_review());
         if !outcome.verdict.is_blocked()
@@ -257,13 +257,13 @@ impl Outcome {
                 }
                 self.route = Route::ToOwner { owner: own.clone(), record: None };
             }
-            // Who lost the lead in this cycle does not get it by what it takes in.
+            // An owner who lost the lead in this cycle does not get it by what it takes in.
             (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
                 self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
                 self.wait_for_another_look(case);
             }
             (None, Some(owner)) => {
-                // He holds the other record already: nothing more counts for his caps.
+                // The owner holds the other record already: nothing more counts for their caps.
                 let (owner, acquisition) = (owner.clone(), Acquisition::OwnerChanged);
                 self.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
                 self.start(case.lead, case.now);

@@ -14,7 +14,7 @@ use crate::rule::{FactContext, Facts};
 const SAME_DEAL: TimeDelta = TimeDelta::days(1);
 
 impl Intake {
-    /// A partner works on the lead from now on, beside its owner: no deadline but his runs.
+    /// A partner works on the lead from now on, beside its owner: no deadline runs but the partner's.
     pub(super) fn pass_on(&self, case: &Case<'_>, partner: &RepId, outcome: &mut Outcome) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
         outcome
@@ -181,8 +181,8 @@ impl<'a> Case<'a> {
         protection_of(account, self.now)
     }
 
-    /// Whether the partner works on the lead once this rep owns it: he is the rep's partner, and no other's deal protects the
-    /// account that the lead is of.
+    /// Whether the partner works on the lead once this rep owns it: they are the rep's partner, and no other's deal protects
+    /// the account that the lead is of.
     pub(super) fn is_worked_by(&self, partner: &RepId, owner: &RepId, facts: &Facts<'_>) -> bool {
         let matched = facts.matched().and_then(|matched| matched.record.as_ref());
         let account = self

@@ -174,7 +174,7 @@ impl Intake {
         owners.len() >= usize::try_from(self.life.owners_per_cycle).unwrap_or(usize::MAX)
     }
 
-    /// Nobody is left who has not lost the lead: it is nurtured, and who runs the pool is told.
+    /// Nobody is left who has not lost the lead: it is nurtured, and the administrators of the pool are told.
     pub(super) fn exhaust(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
         if !case.history.opportunities.is_empty()
             && let Some(admin) = self.next_admin(case)

@@ -59,10 +59,9 @@ impl Intake {
     /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity made of it or has left.
     ///
     /// The tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the
-    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is
-    /// told. Who lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a
-    /// deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is
-    /// nurtured.
+    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; the administrators of the pool
+    /// are told. A rep who lost the lead in this cycle does not get it again. A rep who stood in for an owner who is away and
+    /// missed a deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
     ///
     /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///
@@ -73,8 +72,8 @@ impl Intake {
     ///
     /// A converted lead that its account's owner did not answer goes on to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
-    /// When nobody is left it stays with its owner, who runs the pool is told, and the owner's time begins anew after
-    /// thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
+    /// When nobody is left it stays with its owner, the administrators of the pool are told, and the owner's time begins anew
+    /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
     /// unless the owner has left. So is giving back what has ended.
     ///
     /// ```
@@ -121,7 +120,7 @@ impl Intake {
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
         let over = || match why {
-            // Who gives back what is done hears so.
+            // A rep who gives back what is done hears so.
             Loss::Returned => self.refuse(&case, Refusal::Ended),
             _ => self.ended(&case),
         };
@@ -143,7 +142,7 @@ impl Intake {
             return self.give_time(&case, owner, now);
         }
         if is_converted && why != Loss::OwnerGone && input.is_answered() {
-            // Whom somebody has spoken to is the account's business.
+            // A customer whom somebody has spoken to is the account's business.
             return over();
         }
         if is_converted {
@@ -173,8 +172,8 @@ impl Intake {
 }
 
 impl Intake {
-    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which his time runs. `None` when
-    /// the time is over by that too.
+    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which the owner's time runs.
+    /// `None` when the time is over by that too.
     fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
         if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
             return None;
@@ -182,13 +181,13 @@ impl Intake {
         if let OwnerState::Away { until } = case.owner_state(owner)
             && case.is_waited_for(owner)
         {
-            // His time has not begun, whatever another clock says.
+            // The owner's time has not begun, whatever another clock says.
             return Some(until);
         }
         let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
         let first = case.history.deadlines.iter().filter(is_his).min_by_key(|one| one.due_at);
         let due = first.map_or(case.now, |one| one.due_at.min(case.now));
-        // Who comes back at the very moment at which it is due was away until then.
+        // An owner who comes back at the very moment at which it is due was away until then.
         let before = due.checked_sub_signed(TimeDelta::seconds(1))?;
         let OwnerState::Away { until } = case.roster.owner_state(owner, &case.state.reps, before) else {
             return None;
@@ -197,7 +196,7 @@ impl Intake {
         (until > case.now || later(until, hours) > case.now).then_some(until)
     }
 
-    /// The owner is waited for, or somebody stands in; who is back by now has his time from then on.
+    /// The owner is waited for, or somebody stands in; an owner who is back by now has their time from then on.
     fn wait_for_return(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -221,7 +220,7 @@ impl Intake {
     }
 
     /// Whether reviewers are asked whose the customer is, and the owner's first deadline falls into their time: until they have
-    /// decided nobody loses him.
+    /// decided nobody loses the customer.
     fn waits_for_reviewers(&self, case: &Case<'_>, owner: &RepId) -> bool {
         let Case { lead, activities, history, now, .. } = *case;
         let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
@@ -239,7 +238,7 @@ impl Intake {
 }
 
 impl Intake {
-    /// Who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
+    /// The rep who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
     fn replace_cover(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -255,14 +254,14 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Who missed a deadline is told; who gave the lead back or has left knows.
+    /// Tells a rep who missed a deadline; one who gave the lead back or has left knows.
     fn tell_of_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
         if why == Loss::DeadlineMissed {
             self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));
         }
     }
 
-    /// Who has the lead from now on is told, if nothing else tells him of it.
+    /// Tells the rep who has the lead from now on, if nothing else tells them of it.
     fn tell_new_owner(&mut self, lead: &Lead, heir: &RepId) {
         let about = RecordRef::Lead(lead.id.clone());
         let is_told = |effect: &Effect| match effect {

@@ -57,7 +57,7 @@ impl Intake {
         let reps = &state.reps;
         let take_back =
             |key: &str| state.ledgers.values().find_map(|pool| Ledgers { pool, reps }.take_back(key, now));
-        // What he claimed came after anything that was decided before he had it.
+        // What the owner claimed came after anything that was decided before they had it.
         let claimed = claim_key(&key).and_then(|key| take_back(&key));
         outcome.delta.assign = claimed.or_else(|| take_back(&key));
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
@@ -95,7 +95,7 @@ impl<'a> Case<'a> {
         let since = tenures.find(is_his).filter(by_order)?.from;
         let is_taken = |one: &&Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(since);
         let before = self.history.tenures.iter().rfind(is_taken).map(|one| &one.owner);
-        // Who lost it before the order that he had it by has lost it.
+        // A rep who had lost the lead before an order gave it to them does not get it back.
         before.filter(|before| *before != owner && !self.had_it(before))
     }
 }

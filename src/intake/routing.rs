@@ -104,7 +104,7 @@ impl Intake {
     }
 
     /// Whether the lead goes where the record it was matched to says: to that record's owner, or to a person who decides
-    /// between several. Who lost it in this cycle does not get it, and nobody is its fourth owner.
+    /// between several. A rep who lost the lead in this cycle does not get it, and nobody is its fourth owner.
     fn route_to_record(
         &self,
         case: &Case<'_>,
@@ -141,14 +141,14 @@ impl Intake {
         }
         let Some(owner) = resolution.action().owner() else {
             let Some(owner) = self.owner_of_customer(case, resolution) else { return false };
-            // Not by the rules: he has another lead of the customer.
+            // Not by the rules: this rep has another lead of the customer.
             self.take(case, facts, resolution, &owner, Acquisition::OwnerChanged, outcome);
             return true;
         };
         if !is_over(owner) {
             self.by_rules(case, facts, resolution, outcome, case.assign);
         } else if case.act == Act::Claim {
-            // Nobody else is to have what belongs to his record.
+            // The claimant may not have what belongs to another rep's record.
             outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
         } else {
             outcome.without(resolution);
@@ -198,12 +198,12 @@ impl Intake {
             outcome.route = Route::Unassigned { reason: "unknown_pool".into(), retry_at: None };
             return self.try_again(case, None, outcome);
         };
-        // Who was asked has not answered, or the lead waits in line since.
+        // The reviewer who was asked has not answered, or the lead waits in line since.
         let is_answered_by_nobody =
             case.wake_up.is_some_and(|code| *code == wake_up::REVIEWER_DUE || wake_up::is_try(code));
         let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
         let options = if is_answered_by_nobody { &unasked } else { options };
-        // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
+        // A rep who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
         let left_out = self.left_out(case, &self.losers(case, facts, resolution));
         let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
@@ -323,7 +323,8 @@ impl Intake {
         true
     }
 
-    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries who runs its pool is told.
+    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries the administrators of its pool
+    /// are told.
     fn try_again(&self, case: &Case<'_>, at: Option<DateTime<Utc>>, outcome: &mut Outcome) {
         let last = case.wake_up.map(Code::as_str);
         let at = at.filter(|at| *at > case.now).unwrap_or(case.now + RETRY);
@@ -336,8 +337,8 @@ impl Intake {
         }
     }
 
-    /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, who lost
-    /// an opportunity of it, whose getting it in this cycle was taken back, and who lost another lead of the customer.
+    /// Reps who do not get the lead though the rules find them, and why: they were its last owner before this cycle, not long
+    /// ago, lost an opportunity of it, were given it in this cycle by mistake, or lost another lead of the customer.
     fn left_out(&self, case: &Case<'_>, losers: &[RepId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
@@ -374,18 +375,18 @@ impl Intake {
 /// Why a rep does not get a lead by the rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LeftOut {
-    /// It was given to him in this cycle by mistake.
+    /// It was given to the rep in this cycle by mistake.
     Revoked,
-    /// He lost an opportunity of it not long ago.
+    /// The rep lost an opportunity of it not long ago.
     LostDeal,
-    /// He lost it last, in the cycle before.
+    /// The rep lost it last, in the cycle before.
     LostBefore,
-    /// He lost another lead of the customer, which would come back to him with it.
+    /// The rep lost another lead of the customer, which would come back to them with it.
     LostSibling,
 }
 
 impl LeftOut {
-    /// Whether he does not get it though nobody else may.
+    /// Whether the rep does not get it even where nobody else may.
     fn is_final(self) -> bool {
         matches!(self, LeftOut::LostSibling | LeftOut::LostDeal)
     }
@@ -501,7 +502,7 @@ fn opportunities_to<'c>(
     })
 }
 
-/// The lead of an account without an owner is converted with an owner, and the account gets him.
+/// Converts the lead of an account without an owner to this owner, who gets the account too.
 pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution) -> Vec<Effect> {
     let Case { lead, rows, now, .. } = *case;
     let MatchAction::AssignByRules { record: record @ RecordRef::Account(account) } = resolution.action()

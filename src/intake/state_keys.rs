@@ -129,7 +129,7 @@ impl Intake {
 /// each as what was decided, what was claimed, and who stands in for whom.
 fn decisions(lead: &Lead, history: &History, own: Option<&str>, owners: &BTreeSet<&RepId>) -> Vec<String> {
     let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
-    // Whoever works on it now may be no more there: its owner, and who stands in for him.
+    // By now the lead may have lost any of those who work on it: its owner, and who stands in for them.
     let open = history.tenures.iter().filter(|one| one.until.is_none()).count();
     let after = (0..=open.saturating_add(1)).map(|more| (cycle, tenures.saturating_add(more)));
     let stands: Vec<String> = after

@@ -41,7 +41,7 @@ pub(super) fn is_try(code: &str) -> bool {
 /// From this try on it is no news that nobody gets the lead.
 pub(super) const LAST_TRY: &str = "retry_4";
 
-/// Whether so many tries have failed now that who runs the pool is told.
+/// Whether so many tries have failed now that the administrators of the pool are told.
 pub(super) fn is_third(last: Option<&str>) -> bool {
     last == Some("retry_2")
 }

@@ -26,8 +26,8 @@ pub(super) struct UnitedContact {
 /// id, and nothing tells them apart: names, mobiles and e-mail addresses that differ are two people's, and a contact
 /// must differ from nobody who is in the person already. A landline and a mailbox such as `info@` unite nobody. A key
 /// that two names have, as a family's phone, and a number of a plan that does not tell mobiles from landlines unite only
-/// contacts of the same name; a key that two contacts of one account share is nobody's. Who could be two people stays by
-/// himself, and two contacts of one account stay two. The survivor's own come first, then the others in the order of their
+/// contacts of the same name; a key that two contacts of one account share is nobody's. A contact who could be two people stays
+/// apart, and two contacts of one account stay two. The survivor's own come first, then the others in the order of their
 /// records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,

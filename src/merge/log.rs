@@ -117,8 +117,8 @@ impl<R: Mergeable> MergeLog<R> {
     /// and the fields that both the merge and somebody since have changed, which keep the newer value. The merge goes out of
     /// the log. O(records of the log).
     ///
-    /// What the merge changed in the survivor and its contacts is written back, and everybody who was merged away stands by himself
-    /// again, with the leads, opportunities, links and activities that came from there. What has changed since stays.
+    /// What the merge changed in the survivor and its contacts is written back, and every record that was merged away stands by
+    /// itself again, with the leads, opportunities, links and activities that came from there. What has changed since stays.
     ///
     /// ```
     /// use leadkit::book::Book;

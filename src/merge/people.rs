@@ -17,7 +17,8 @@ use crate::order;
 /// Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a person's e-mail address or a WeChat id, as
 /// when [accounts are merged](super::MergePlan::for_accounts): names that differ are two people's, and, where an id of a platform does
 /// not say otherwise, so are mobiles and addresses that differ; a family's phone, and a number that may be a landline, join only who has
-/// the same name, a landline and a mailbox of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
+/// the same name, a landline and a mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is
+/// the person of its subject unless the names differ.
 ///
 /// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
 /// created; of a contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
@@ -81,7 +82,7 @@ struct Node<'r> {
     since: DateTime<Utc>,
     /// The account of a contact, and the title there.
     employer: Option<(&'r AccountId, Option<&'r String>)>,
-    /// The employers before, and since when he was with each; and since when he is with the last.
+    /// The employers before, and since when the person was with each; and since when they are with the last.
     before: Vec<(&'r AccountId, DateTime<Utc>)>,
     joined: DateTime<Utc>,
     identity: Identity,

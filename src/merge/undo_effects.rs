@@ -20,7 +20,7 @@ pub(super) fn effects<R: Mergeable>(
             let Some(now) = now.get(contact.id.as_str()) else { continue };
             let reference = RecordRef::Contact(contact.id.clone());
             let [mut now, mut before] = [*now, contact].map(members_of);
-            // Whose he is goes by the account that stands by itself again.
+            // The account a contact is of follows from the account that stands by itself again.
             now.remove("account");
             before.remove("account");
             effects.extend(updates(&reference, &now, &before));

@@ -403,7 +403,7 @@ mod tests {
             let trail = person.employments();
             let accounts: Vec<(&str, Option<&str>)> =
                 trail.iter().map(|one| (one.account.as_str(), one.title.as_deref())).collect();
-            // A promotion is no other employer, and he came back.
+            // A promotion is no other employer, and the person came back.
             assert_eq!(accounts, [("A1", Some("CIO")), ("A2", Some("CTO")), ("A1", Some("CEO"))]);
             let ends: Vec<Option<DateTime<Utc>>> = trail.iter().map(|one| one.until).collect();
             assert_eq!(ends, [Some(at(times[2])), Some(at(times[3])), None]);

@@ -109,7 +109,8 @@ impl History {
         self.helper().filter(|one| one.acquisition == Acquisition::PassedOn)
     }
 
-    /// The tenure that lasts of who works on the lead in its owner's place: who stands in, or a partner. There is one at most.
+    /// The open tenure of the rep who works on the lead in its owner's place: one who stands in, or a partner. There is one at
+    /// most.
     #[must_use]
     pub fn helper(&self) -> Option<&Tenure> {
         self.tenures.iter().find(|one| one.until.is_none() && one.is_beside_owner())

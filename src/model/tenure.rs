@@ -41,14 +41,14 @@ impl Tenure {
         is_his_doing && !self.is_beside_owner()
     }
 
-    /// Whether its owner lost the lead or its opportunity, or gave it up, for another to go on. Who closed it for want of a need did
-    /// not.
+    /// Whether its owner lost the lead or its opportunity, or gave it up, for another to go on. An owner who closed it for want
+    /// of a need did not.
     pub(crate) fn is_lost(&self) -> bool {
         let ends = [TenureEnd::Recycled, TenureEnd::Returned, TenureEnd::HandedOver, TenureEnd::DealLost];
         self.counts() && self.end.is_some_and(|end| ends.contains(&end))
     }
 
-    /// Whether it is of somebody who works on the lead while another owns it: who stands in, or a partner.
+    /// Whether it is of somebody who works on the lead while another owns it: a rep who stands in, or a partner.
     #[must_use]
     pub fn is_beside_owner(&self) -> bool {
         matches!(self.acquisition, Acquisition::Cover | Acquisition::PassedOn)

@@ -311,7 +311,7 @@ impl Query {
         let (short, long) =
             if a <= b { (&self.solid, &scratch.solid) } else { (&scratch.solid, &self.solid) };
         let (ordered, first) = ordered(short, long);
-        // Who abbreviates leaves characters out, mostly not the first.
+        // An abbreviation leaves characters out, mostly not the first.
         x[at::SUBSEQUENCE_FROM_START] = if ordered && first {
             1.0
         } else if ordered {
@@ -538,7 +538,7 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
     let hint = query.has(JOINT_STOCK_HINT) && record.has(JOINT_STOCK)
         || record.has(JOINT_STOCK_HINT) && query.has(JOINT_STOCK);
     x[at::JOINT_STOCK_HINT] = flag(hint);
-    // Who leaves the form out mostly means the listed company. With a hint, the hint has said so.
+    // A name without the form mostly means the listed company. With a hint, the hint has said so.
     x[at::JOINT_STOCK_RECORD] = flag(!hint && (query.form == NO_FORM && record.has(JOINT_STOCK)));
     let (a, b) = (query.branch, record.branch);
     x[at::BRANCH_ONE_SIDED] = flag(a.is_empty() != b.is_empty());

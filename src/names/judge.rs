@@ -118,7 +118,7 @@ impl NameJudge {
             }
         }
         weighed.sort_by(|a, b| b.1.log_odds.total_cmp(&a.1.log_odds).then(a.0.cmp(&b.0)));
-        // Who is of another company for certain is no rival.
+        // A record that is another company for certain is no rival.
         let same = |weighed: &&(usize, Weighed, String)| weighed.1.relation == Relation::Same;
         let rows = weighed.iter().filter(same).count();
         let judged = weighed.iter().map(|(row, found, company)| {

@@ -173,7 +173,7 @@ impl Names<'_> {
         if self.both_full() {
             return two(akin());
         }
-        // Who abbreviates drops the legal form; where neither name has one, the fewer characters are the abbreviation.
+        // An abbreviation drops the legal form; where neither name has one, the fewer characters are the abbreviation.
         let query_is_short = r.form != NO_FORM || q.form == NO_FORM && self.a.len() <= self.b.len();
         let (short, long) = if query_is_short { (q, self.b) } else { (r, self.a) };
         let mut rest = long.iter();
@@ -343,7 +343,7 @@ impl Names<'_> {
         if short.open().next().is_some() && !places(short) {
             return two();
         }
-        // Who abbreviates cuts the end off: a word before the last shared one was not left out, it was inserted.
+        // An abbreviation cuts the end off: a word before the last shared one was not left out, it was inserted.
         let last = (0..long.count).rev().find(|i| long.is_matched(*i)).unwrap_or_default();
         let inserted = long.open().any(|i| i < last && i >= long.places);
         if inserted && equal {

@@ -176,7 +176,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                     best.push(Candidate { score, record });
                 }
             }
-            // A cut is linear, so it waits until it drops three in four. Who ties with `least` stays: ids decide.
+            // A cut is linear, so it waits until it drops three in four. A name that ties with `least` stays: ids decide.
             if best.len() > 4 * most {
                 self.cut(best, most);
                 least = best.iter().map(|c| c.score).min().unwrap_or(0);
@@ -323,8 +323,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         matches
     }
 
-    /// What stands in the index as it is asked for comes first, however likely it is that another is meant: who asks
-    /// for `Rosemount` finds it before `Rosemount Ltd`. It is as likely as the likeliest.
+    /// What stands in the index as it is asked for comes first, however likely it is that another is meant: a search for
+    /// `Rosemount` finds it before `Rosemount Ltd`. It is as likely as the likeliest.
     fn put_identical_first(&self, target: &Query, compared: &mut [Compared]) {
         let Some(best) = compared.first().map(|found| found.logit) else { return };
         let query = target.view();

@@ -22,7 +22,7 @@ weights). Each rep's count comes first; the last line is the sequence as letters
 written as [27]). `-` stands for nobody.
 
 With --scenario, or the bundled one without arguments: a line with tabs for each lead (lead, when, owner, reason), then one
-for each rep: leads, share, fair share, credit in leads, and the longest wait, in leads he could have had.
+for each rep: leads, share, fair share, credit in leads, and the longest wait, in leads they could have had.
 
   --strategy STRATEGY  fair_share (default), smooth_weighted, least_loaded, lowest_load_ratio, sticky;
                        instead of the scenario's

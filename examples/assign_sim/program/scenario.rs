@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
-/// A rep, and from when to when he is there.
+/// A rep, and from when to when they are there.
 pub(crate) struct Seller {
     pub(crate) rep: Rep,
     pub(crate) joins: Option<DateTime<Utc>>,
@@ -88,7 +88,7 @@ impl Scenario {
         Ok(Scenario { strategy, zone, daily_assign_cap, calendars, sellers, leads, names })
     }
 
-    /// What a rep who serves a territory has among his skills, where territories are names.
+    /// What a rep who serves a territory has among their skills, where territories are names.
     pub(crate) fn serves(territory: &str) -> String {
         format!("territory: {territory}")
     }
@@ -124,7 +124,7 @@ impl Territories {
         names.map(said).collect()
     }
 
-    /// The territories a rep serves, beside the skills he has.
+    /// The territories a rep serves, beside the skills they have.
     fn served(&self, map: &mut Map<String, Value>) {
         let named = map.remove("territories").and_then(|names| names.as_array().cloned()).unwrap_or_default();
         let named: Vec<&str> = named.iter().filter_map(Value::as_str).collect();

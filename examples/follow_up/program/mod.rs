@@ -26,7 +26,7 @@ follow_up [HISTORY.csv] [--rules nodes|b2c|b2b|marketing|FILE] [--now T] [--live
 HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a bundled sample. Times are RFC 3339. Events:
 
   created      detail: region=CN-GD;source=web;product=X, or nothing
-  owner        by: the rep; detail: how he got it, such as claimed
+  owner        by: the rep; detail: how they got it, such as claimed
   cover        by: the rep who stands in; ended,,REP ends it
   ended        detail: returned, recycled, handed_over, converted, invalid or voided; by: the rep
   stage        detail: the stage, such as mql
@@ -34,7 +34,7 @@ HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a 
   edit         by: the rep; detail: the field
   activity     detail: what the lead did
   pool         detail: the pool the lead lies in from now on; nobody holds it then
-  plan         by: the rep, or nobody for the owner; detail: when he means to follow up
+  plan         by: the rep, or nobody for the owner; detail: when they mean to follow up
   pause        detail: why; resume ends it
   contract_end detail: when the contract ends
   closed       a closing, from which the tracking schedule counts

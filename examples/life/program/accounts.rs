@@ -51,7 +51,7 @@ impl Desk {
         }
     }
 
-    /// An account goes to another rep. Whose customers nobody has answered, his it stays.
+    /// Gives an account to another rep; it stays where somebody else still has a live customer of it.
     fn give_account(&mut self, id: &AccountId, from: Option<&RepId>, to: &RepId) {
         let is_another_s = |lead: &Lead| {
             let is_its = lead.status == LeadStatus::Converted && lead.account.as_ref() == Some(id);
@@ -104,8 +104,9 @@ impl Desk {
         its.iter().for_each(|lead| self.after(lead));
     }
 
-    /// What is known of an account. One that is on file keeps the owner it has come to by then, and who came of its leads; when
-    /// the line names another owner than the line before, its leads go to him, and the account with them.
+    /// What is known of an account. One that is on file keeps the owner it has come to by then, and the contacts that came of
+    /// its leads; when the line names another owner than the line before, its leads go to that owner, and the account with
+    /// them.
     pub(super) fn account(&mut self, account: &Account) -> Done {
         let id = account.id.clone();
         let before = self.kept.accounts.insert(id.clone(), Box::new(account.clone()));

@@ -151,7 +151,7 @@ impl Desk {
                 self.settle(&outcome)
             }
             Event::Forget { lead } => {
-                // A person asks, whichever of his entries he names.
+                // A person asks, whichever of their entries they name.
                 let lead = &self.subject_of(lead);
                 self.kept.forget(&self.book, lead);
                 self.forget(lead)
@@ -254,7 +254,7 @@ impl Desk {
         };
         let record = RecordRef::Lead(lead.clone());
         let write = |(field, value): &(String, Value)| match (value, before(field)) {
-            // A list gets more: who reached the person by the former number still does.
+            // A list gets more: whoever reached the person by the former number still does.
             (Value::List(items), Value::List(known)) => again::new_items(&record, field, items, &known),
             (value, replaces) => {
                 let (record, field, value) = (record.clone(), field.clone(), value.clone());
@@ -283,7 +283,7 @@ impl Desk {
         if self.book.history(lead).follow_ups.iter().any(|known| known.id == follow_up.id) {
             return Ok(());
         }
-        // Nobody has done yet what he will do: a time to come is a clock that is wrong.
+        // Nobody has done yet what they will do: a time to come is a clock that is wrong.
         let time = follow_up.time.min(self.now);
         self.book.record_follow_up(FollowUp { time, ..follow_up.clone() });
         self.after(lead);
@@ -291,7 +291,7 @@ impl Desk {
         Ok(())
     }
 
-    /// A rep makes a customer record of his lead.
+    /// A rep makes a customer record of their lead.
     fn convert(&mut self, lead: &LeadId, account: &leadkit::model::AccountId) -> Done {
         let Some(mut input) = self.known(lead) else { return Ok(()) };
         let is_there = input.rows.accounts.iter().any(|one| one.id == *account);
@@ -351,7 +351,7 @@ impl Desk {
             }
             Deal::Lost if is_open => {
                 let now = self.now;
-                // A partner's loss is not held against who passed the lead on to him.
+                // A partner's loss is not held against the manager who passed the lead on to them.
                 if input.history.partner().is_none() {
                     self.laws().lost_deal(&input.lead, now);
                 }

@@ -509,7 +509,7 @@ impl Desk {
         self.held_by.get(rep).into_iter().flatten().cloned().collect()
     }
 
-    /// The open leads that a rep has to do with, by id: his own, and those he works on in their owners' place.
+    /// The open leads that a rep has to do with, by id: their own, and those they work on in other owners' place.
     pub(super) fn leads_on(&self, rep: &RepId) -> BTreeSet<LeadId> {
         let helped = self.helped_by.get(rep).into_iter().flatten();
         self.held_by.get(rep).into_iter().flatten().chain(helped).cloned().collect()
@@ -528,7 +528,7 @@ impl Desk {
         subject.clone()
     }
 
-    /// Whether a rep takes part, is not away, and his calendar is open.
+    /// Whether a rep takes part, is not away, and their calendar is open.
     pub(crate) fn is_at_work(&self, rep: &Rep, at: DateTime<Utc>) -> bool {
         let is_open = |id| self.open.get(id).is_none_or(|calendar| calendar.is_open(at) == Ok(true));
         let hours = rep.hours.as_ref().map(|hours| hours.as_str());

@@ -104,7 +104,7 @@ fn law_2_one_customer_has_one_owner() {
 fn law_3_a_value_that_is_overwritten_whole_is_lost() {
     let before = submit(0, "L1", ACME, PHONE);
     assert_breaks(&before, r#"{"update_field":{"record":{"lead":"L1"},"field":"name","value":"Bob"}}"#, 3);
-    // Who names what he replaces loses nothing.
+    // A host that names what it replaces loses nothing.
     let named = r#""effects":[{"update_field":{"record":{"lead":"L1"},"field":"name","value":"Bob","replaces":"Ann"}}]"#;
     assert_eq!(live(&format!("{before}{}", at(50, named)), "").2, Verdict::Lawful);
 }

@@ -91,7 +91,7 @@ impl Options {
             }
         };
         if is_bundled && rules.elsewhere == Rules::b2b().elsewhere {
-            // Who looks for a job, and the team itself.
+            // People who look for a job, and the team itself.
             let ours: Vec<ElsewhereRule> = serde_json::from_str(&text(&bundled("life_elsewhere.json"))?)?;
             rules.elsewhere.splice(0..0, ours);
         }

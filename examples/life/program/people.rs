@@ -19,7 +19,7 @@ impl Desk {
     pub(super) fn absent(&mut self, rep: &RepId, until: DateTime<Utc>) -> Done {
         let from = self.now;
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
-        // Said again, it is until then, be it sooner; he was away before all the same.
+        // Said again, the absence lasts until then, be it sooner; the rep was away before all the same.
         let is_it = |absence: &Absence| absence.covers(from);
         let since = known.absences.iter().filter(|one| is_it(one)).map(|one| one.from).min();
         known.absences.retain(|absence| !is_it(absence));
@@ -31,7 +31,7 @@ impl Desk {
     pub(super) fn back(&mut self, rep: &RepId) -> Done {
         let now = self.now;
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
-        // He was away until now: his clock stood.
+        // The rep was away until now: their clock stood.
         for absence in &mut known.absences {
             absence.until = absence.until.min(now);
         }
@@ -43,23 +43,23 @@ impl Desk {
     pub(super) fn join(&mut self, rep: &Rep) -> Done {
         self.reps.insert(rep.id.clone(), Rep { holding: 0, untouched: 0, ..rep.clone() });
         self.reps_changed()?;
-        // Of one who is there already other things are said: his absences, for one.
+        // Of a rep who is there already other things are said: their absences, for one.
         self.look_after(&rep.id)
     }
 
-    /// He takes part no longer: his leads go to others.
+    /// The rep takes part no longer: their leads go to others.
     pub(super) fn leave(&mut self, rep: &RepId) -> Done {
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
         known.active = false;
         self.reps_changed()?;
         let (his, mut on_him) = (self.leads_of_rep(rep), self.leads_on(rep));
         self.give_away(rep, None)?;
-        // What he had has been looked at.
+        // What the rep owned has been looked at.
         on_him.retain(|lead| !his.contains(lead));
         self.look_at(on_him)
     }
 
-    /// A rep passes on all he has.
+    /// A rep passes on all they have.
     pub(super) fn hand_over(&mut self, rep: &RepId, to: &RepId) -> Done {
         if self.known_rep(rep).is_none() {
             return Ok(());
@@ -73,7 +73,7 @@ impl Desk {
 
     fn give_away(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
         let mut his = self.leads_of_rep(rep);
-        // His customers too, with what is open of them.
+        // The rep's customers too, with what is open of them.
         let answered = self.customers_of(rep).into_iter().filter(|lead| !his.contains(lead));
         his.extend(answered.collect::<Vec<_>>());
         self.hand_these_over(his, rep, to)?;
@@ -112,7 +112,7 @@ impl Desk {
         Ok(())
     }
 
-    /// The leads of a rep who goes away or has come back, and those he stands in for.
+    /// The leads of a rep who goes away or has come back, and those they stand in for.
     fn look_after(&mut self, rep: &RepId) -> Done {
         self.look_at(self.leads_on(rep))
     }
@@ -126,7 +126,7 @@ impl Desk {
             if !outcome.effects().is_empty() {
                 self.settle(&outcome)?;
             }
-            // His clock stands, or goes on.
+            // The rep's clock stands, or goes on.
             self.after(&lead);
         }
         Ok(())

@@ -64,7 +64,7 @@ pub(super) struct Policies {
     late: BTreeMap<LeadId, Vec<Violation>>,
     /// What calendars and conditions did not tell.
     untold: BTreeSet<String>,
-    /// How fast each who had a lead spoke to it, by when he got it.
+    /// How fast each owner of a lead spoke to it, by when they got it.
     first: BTreeMap<LeadId, BTreeMap<(DateTime<FixedOffset>, RepId), FirstContact>>,
 }
 
@@ -210,7 +210,7 @@ impl Policies {
 }
 
 /// What somebody has to do about a lead by when: the deadline that runs or stands, else what is asked of its owner next. That
-/// somebody looks at it is nothing that is asked of him.
+/// somebody looks at it is nothing that is asked of the owner.
 fn step(lead: &Lead, report: &FollowUpReport) -> Option<(RepId, NextStep)> {
     let next = report.next_wakeup.as_ref()?;
     let runs = |one: &&NodeDeadline| {
@@ -296,8 +296,8 @@ impl Desk {
         if self.book.wake_up(id).is_some_and(|one| one.at <= self.now) { self.wake(id) } else { Ok(()) }
     }
 
-    /// Somebody who was at an event is sent where the policies say: a tag, a pool, the sales, or he stays with who met him. Of
-    /// a company that fits an account is made, in the same pool.
+    /// Sends a visitor of an event where the policies say: a tag, a pool, the sales, or they stay with the rep who met them.
+    /// For a company that fits an account is made, in the same pool.
     pub(super) fn route_event(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
         let Some(policies) = &self.policies else { return Ok(()) };
         let route = self.ask(policies, id, |rules, facts, _| rules.route_event(facts));
@@ -355,7 +355,7 @@ impl Desk {
         effects.retain(|effect| continues.is_none_or(|taken| !taken.effects.contains(effect)));
         let owner = self.book.lead(id).and_then(|lead| lead.owner.clone());
         if let Some(rep) = owner.filter(|_| taken.is_some() && continues.is_none()) {
-            // Who stood in for him is told that he missed it; the owner, who is away, that he has it no more.
+            // The rep who stood in is told that they missed it; the owner, who is away, that they have it no more.
             let is_told = |one: &Effect| matches!(one, Effect::Notify { rep: told, .. } if *told == rep);
             if !effects.iter().any(is_told) {
                 let about = RecordRef::Lead(id.clone());

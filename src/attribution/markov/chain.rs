@@ -120,6 +120,7 @@ impl Chain {
     }
 
     pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<MarkovTransition> {
+        // Above order 1 a title joins channels by ` > `, so a name with that sign is quoted.
         let name = |channel| if self.counts.order > 1 { part(name(channel)) } else { name(channel) };
         // A state of a higher order near the start knows fewer channels than it could.
         let title = |state: usize| {

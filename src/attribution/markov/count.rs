@@ -74,6 +74,7 @@ impl Counts {
             step.count += times;
             state = step.to;
         }
+        // An end is counted at the state it follows: conversion and null have no states of their own.
         let ends = &mut self.ends[state as usize];
         ends.conversions += path.conversions;
         ends.nulls += path.nulls;

@@ -31,7 +31,7 @@ impl Factors {
             let pivot = leaves[k] + pivot_row[k + 1..].iter().sum::<f64>();
             // Zero only for a state nothing leaves, which no journey makes.
             pivots[k] = if pivot > 0.0 { pivot } else { 1.0 };
-            // Who would step to `k` takes its next step at once: to a later state, or out.
+            // A step to `k` is replaced by the step that follows it: to a later state, or out.
             let leave = leaves[k];
             for (row, leaves) in below.chunks_exact_mut(size).zip(&mut leaves[k + 1..]) {
                 let factor = row[k] / pivots[k];

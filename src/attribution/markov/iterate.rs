@@ -240,6 +240,8 @@ fn correct(
             }
         }
     }
+    // One shift for all states under which the weighted errors sum to 0: a shift of 1 changes that sum by what leaves
+    // the chain.
     let mut shift = [0.0f64; WIDTH];
     for side in 0..WIDTH {
         if leaves[side] > 0.0 {

@@ -13,7 +13,7 @@ impl Laws {
     pub(super) fn check_away(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let (id, history) = (lead.id.as_str(), seen.book.history(&lead.id));
         let before = seen.now - TimeDelta::seconds(1);
-        // Policies of follow-up have clocks of their own, which stand while he is away.
+        // Policies of follow-up have clocks of their own, which stand while the owner is away.
         let by_deadline = seen.event == "wake_up" && seen.policies.is_none();
         let lost = history.tenures.iter().filter(|one| by_deadline && one.until == Some(seen.now));
         let lost = lost.filter(|one| one.end == Some(TenureEnd::Recycled) && !one.is_beside_owner());
@@ -29,7 +29,7 @@ impl Laws {
         let is_asked = lead.tags.iter().any(|tag| tag == EXHAUSTED);
         let mut open = history.deadlines.iter().filter(|one| one.done_at.is_none() && one.owner == *owner);
         if is_here && !is_asked && open.any(|one| one.started_at > seen.now) {
-            let what = format!("lead {id}: {owner} is there, and his time has not begun");
+            let what = format!("lead {id}: {owner} is there, and their time has not begun");
             self.report(Clause::StartsLate, id, seen.now, what);
         }
     }

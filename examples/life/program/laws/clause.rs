@@ -13,7 +13,7 @@ pub(crate) enum Clause {
     ConvertedOwner,
     /// The subject of a folded entry is on file, and the entry has neither owner nor pool.
     FoldedGoesOn,
-    /// Who takes in a live lead is live.
+    /// A record that takes in a live lead is live.
     LiveGoesOn,
     /// Nobody who is gone owns a live lead.
     OwnerGone,
@@ -21,13 +21,13 @@ pub(crate) enum Clause {
     Covered,
     /// Nothing lies in a pool longer than its longest stay.
     LongestStay,
-    /// Who is asked is asked until a time, and something happens then.
+    /// A person who is asked is asked until a time, and something happens then.
     AskedUntil,
-    /// Nobody loses a lead by a deadline that falls into his absence.
+    /// Nobody loses a lead by a deadline that falls into their absence.
     AwayKept,
-    /// Whose deadline has not started is away.
+    /// An owner whose deadline has not started is away.
     StartsLate,
-    /// A customer is answered when nothing is due of who has him.
+    /// A customer is answered when nothing is due of the rep who has them.
     Answered,
     /// Live leads with a common strong key have one owner.
     OneOwner,
@@ -43,7 +43,7 @@ pub(crate) enum Clause {
     OneSubject,
     /// What nobody works on goes to whose account it belongs to.
     AnotherS,
-    /// An account that a partner's deal protects is his channel manager's.
+    /// An account that a partner's deal protects is the channel manager's.
     Protected,
     /// Every value that a submission brought is on its subject, in its history, or in a conflict.
     ValueLost,
@@ -51,11 +51,11 @@ pub(crate) enum Clause {
     ActivityLost,
     /// Nobody is told a thing twice for one cause.
     ToldTwice,
-    /// Who gets a lead is told.
+    /// A rep who gets a lead is told.
     GetterTold,
-    /// Who loses a lead without doing so himself is told.
+    /// A rep who loses a lead other than by their own act is told.
     LoserTold,
-    /// Who works on a lead is told of a new entry.
+    /// A rep who works on a lead is told of a new entry.
     ReentryTold,
     /// The owners of a collision are told.
     CollisionTold,
@@ -69,7 +69,7 @@ pub(crate) enum Clause {
     CoolDown,
     /// The last owner of the cycle before is left out for 90 days while there is anybody else.
     NinetyDays,
-    /// Who lost an opportunity does not get its lead by rules for 90 days.
+    /// A rep who lost an opportunity does not get its lead by rules for 90 days.
     DealLost,
     /// Nobody loses a lead and has it again at the same moment.
     BackAtOnce,

@@ -37,7 +37,7 @@ impl Laws {
         }
     }
 
-    /// Nobody knows whose a person is: then his forms are one subject all the same.
+    /// Nobody knows whose a person is: then their forms are one subject all the same.
     pub(super) fn check_one_subject(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let is_asked = |one: &Lead| {
             let due = seen.book.wake_up(&one.id).is_some_and(|wake_up| wake_up.code.as_ref() == "review_due");

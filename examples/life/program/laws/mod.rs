@@ -130,7 +130,7 @@ impl Seen<'_> {
         // What was decided is no answer.
         input.assign.key = Some(String::new());
         let outcome = self.intake.review(&input, self.roster, self.state, self.now);
-        // Who has its account has the lead, whoever is left out.
+        // The owner of its account has the lead, whoever is left out.
         outcome.route().owner().is_some_and(|owner| !reps.contains(&owner))
     }
 }

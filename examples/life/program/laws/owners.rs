@@ -6,7 +6,7 @@ use leadkit::model::{Acquisition, Lead, OwnerState, RepId, Tenure, TenureEnd};
 use super::super::clock::is_live;
 use super::{Before, Clause, Laws, Seen};
 
-/// Days for which nobody claims what he had.
+/// Days for which nobody claims what they had.
 const COOL_DOWN: TimeDelta = TimeDelta::days(30);
 /// Days for which the last owner of the cycle before is left out.
 const EXCLUSION: TimeDelta = TimeDelta::days(90);
@@ -57,7 +57,7 @@ impl Laws {
             self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
-        // What is joined with his lead later, and what he lost of that, is his still.
+        // What is joined with the owner's lead later, and what they lost of that, is still theirs.
         let is_given = tenure.from == seen.now;
         if before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");
@@ -65,8 +65,8 @@ impl Laws {
         }
         before.sort();
         before.dedup();
-        // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked. What is joined with
-        // his lead later at this moment brings its losses when he has it.
+        // By rules: they give it to nobody after three; a rep to whom an account or a claim gives it is not asked. What is
+        // joined with their lead later at this moment brings its losses when they have it.
         let is_first = is_given && had != Some(owner);
         if is_first && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
             let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
@@ -84,11 +84,11 @@ impl Laws {
         }
         let Some(began) = history.cycle_started_at else { return };
         let of_before = history.tenures.iter().filter(ended_before).filter(|one| one.from < began);
-        // Who closed it for want of need has not lost it.
+        // An owner who closed it for want of need has not lost it.
         let of_before = of_before.filter(|one| one.end != Some(TenureEnd::Invalid));
         let last = of_before.max_by_key(|one| (one.until, one.from));
         let is_new = tenure.from == seen.now && tenure.acquisition == Acquisition::AutoAssigned;
-        // Whose claim was refused just now, and to whom it was given by mistake, is nobody who may have it.
+        // A rep whose claim was refused just now, or to whom it was given by mistake, may not have it.
         let typists: Vec<RepId> = self.typists(lead).cloned().collect();
         let revoked = history.tenures.iter().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut left_out = before;
@@ -117,7 +117,7 @@ impl Laws {
             .filter_map(|id| self.entries.get(id)?.owner.as_ref())
     }
 
-    /// Whether another record of the same person or company is his: one customer has one owner.
+    /// Whether another record of the same person or company is the owner's: one customer has one owner.
     fn is_of_his_customer(lead: &Lead, owner: &RepId, seen: &Seen<'_>) -> bool {
         let rows = seen.book.rows(&seen.intake.probe(lead));
         let leads = rows.leads.iter().filter(|one| one.id != lead.id).map(|one| &one.owner);

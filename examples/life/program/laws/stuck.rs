@@ -101,7 +101,7 @@ impl Laws {
         }
     }
 
-    /// Who owns it works on it, or somebody who is there stands in for him.
+    /// The owner works on it, or somebody who is there stands in for them.
     fn check_cover(&mut self, lead: &Lead, owner: &RepId, seen: &Seen<'_>) {
         let id = lead.id.as_str();
         let until = match seen.state_of(owner) {
@@ -124,8 +124,8 @@ impl Laws {
                 OwnerState::Away { until } => is_soon(&cover.owner, until),
                 _ => !history.opportunities.is_empty() || open().any(|one| one.owner == cover.owner),
             },
-            // What is due after he is back waits for him, but not what would be due before; every working day somebody is looked
-            // for.
+            // What is due after the owner is back waits for them, but not what would be due before; every working day somebody
+            // is looked for.
             None => {
                 let day = seen.working_days(None, seen.now, 1);
                 let is_looked = seen.book.wake_up(&lead.id).is_some_and(|one| one.at <= day);
@@ -177,7 +177,7 @@ impl Laws {
         }
     }
 
-    /// Who was asked has a time, and what happens then is set.
+    /// A person who was asked has a time, and what happens then is set.
     fn check_asked(&mut self, lead: &Lead, now: &Before, seen: &Seen<'_>) {
         let id = lead.id.as_str();
         let wakes = |until: Option<DateTime<Utc>>| {

@@ -6,7 +6,7 @@ use leadkit::model::{Acquisition, Lead, LeadId, Link, LinkKind, OwnerState, Reco
 
 use super::{Before, Clause, Laws, Seen};
 
-/// What the owner of a lead does himself.
+/// What the owner of a lead does themselves.
 const BY_HIMSELF: [&str; 10] = [
     "return",
     "close",
@@ -115,7 +115,7 @@ impl Laws {
         let claimed = tenure.is_some_and(|one| one.acquisition == Acquisition::Claimed);
         let brought = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
         let owner = now.owner.as_ref().filter(|owner| before.owner.as_ref() != Some(owner));
-        // Who claims a lead, or brought it, knows.
+        // A rep who claims a lead, or brought it, knows.
         let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
         let helper = now.helper.as_ref().filter(|helper| before.helper.as_ref() != Some(helper));
         for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(helper) {
@@ -133,7 +133,7 @@ impl Laws {
         }
     }
 
-    /// Who loses a lead that he did not give away.
+    /// Reps who lose a lead that they did not give away.
     fn check_losers(
         &mut self,
         lead: &Lead,
@@ -146,7 +146,7 @@ impl Laws {
             return;
         }
         if let Some(rep) = before.owner.as_ref().filter(|owner| now.owner.as_ref() != Some(owner)) {
-            // What was joined with another lead of his is his still.
+            // What was joined with another lead of theirs is still theirs.
             let into = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into));
             let keeps = into.is_some_and(|into| into.owner.as_ref() == Some(rep));
             let answered = lead.owner.as_ref() == Some(rep);
@@ -156,7 +156,7 @@ impl Laws {
         }
     }
 
-    /// Who works on a lead is told of a new entry of its person.
+    /// A rep who works on a lead is told of a new entry of its person.
     fn check_reentry(
         &mut self,
         lead: &Lead,
@@ -176,7 +176,7 @@ impl Laws {
         let between = joined.get(&subject.id).into_iter().flatten().map(|id| RecordRef::Lead((*id).clone()));
         let about = [lead, subject].map(|one| RecordRef::Lead(one.id.clone())).into_iter().chain(between);
         let about = about.chain(subject.account.clone().map(RecordRef::Account)).collect();
-        // What joins by an entry that he typed is no news of its own.
+        // What joins by an entry that the rep typed is no news of its own.
         let typed_one = self.typists(subject).any(|typist| typist == worker);
         let knows = typed == Some(worker) || typed_one || before.owner.as_ref() == Some(worker);
         if !knows && seen.event != "import" && seen.event != "merge" && !is_told(worker, &about) {

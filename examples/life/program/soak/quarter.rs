@@ -314,7 +314,7 @@ impl Quarter {
         lines
     }
 
-    /// What the next rep does now: he speaks to whom he has not spoken to, else to somebody again.
+    /// What the next rep does now: they speak to a lead they have not spoken to, else to one again.
     pub(super) fn next_act(&mut self, desk: &Desk) -> Option<Line> {
         if let Some(line) = self.then.pop_front() {
             return Some(line);
