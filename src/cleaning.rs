@@ -1,4 +1,4 @@
-//! Cleaning, as proposals: nothing is changed silently.
+//! Data cleaning as proposals: nothing is changed silently.
 //!
 //! ```
 //! use leadkit::cleaning::CleaningRules;
@@ -49,7 +49,7 @@ impl Default for CleaningRules {
     }
 }
 
-/// A proposal: this field would better hold that value.
+/// A proposed change: this field should have that value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cleaning {
@@ -57,7 +57,7 @@ pub struct Cleaning {
     pub field: String,
     /// What it holds.
     pub from: Value,
-    /// What it would better hold; null when what it holds cannot be true.
+    /// The value it should have; null when the present one cannot be true.
     pub to: Value,
     /// Why: `impossible_age`, `address_parts`, `iso_date`.
     pub code: Code,

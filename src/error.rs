@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::order;
 use crate::text::{Code, path};
 
-/// Most findings a report keeps.
+/// Maximum number of findings that a report keeps.
 pub(crate) const MAX_FINDINGS: usize = 100;
 /// Longest path and longest text of a finding, in characters: what a hostile document can make us repeat.
 const MAX_PATH_LEN: usize = 300;
@@ -49,7 +49,7 @@ fn shortened(text: String, most: usize) -> String {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -83,13 +83,13 @@ pub struct Position {
     pub column: u32,
 }
 
-/// One finding about a rules document: where, what is wrong, what would be right.
+/// One finding about a rules document: where it is, what is wrong, and a suggested fix.
 ///
 /// Codes are stable and meant for translation; message and help are English.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
     /// What kind of finding it is, such as `unknown_field`.
     pub code: Code,
@@ -106,7 +106,7 @@ pub struct Diagnostic {
     /// The line of the text with a caret under the place, in two lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
-    /// What would be right.
+    /// A suggested fix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
@@ -147,7 +147,7 @@ impl Diagnostic {
         Diagnostic { level: Level::Warning, ..Diagnostic::error(code, path, message) }
     }
 
-    /// Adds what would be right.
+    /// Adds a suggested fix.
     ///
     /// ```
     /// use leadkit::error::Diagnostic;
@@ -405,7 +405,7 @@ impl Report {
         self.push(Diagnostic::warning(code, self.shown_path(), message).with_help(help));
     }
 
-    /// Adds a finding with a place of its own. Where there is no room left, an error takes that of a warning.
+    /// Adds a finding with its own place. When the report is full, an error replaces a warning.
     ///
     /// ```
     /// use leadkit::error::{Diagnostic, Report};

@@ -44,7 +44,7 @@
 //! | [`Intake`] | compiled rules. Call [`probe`](Intake::probe), fetch the rows, call [`process`](Intake::process); call [`review`](Intake::review) when a lead on file changes |
 //! | [`Outcome`] | where a lead goes, what each engine found, effects, delta, [`explain`](Outcome::explain) |
 //! | [`Roster`] | your reps, their working hours and caps |
-//! | [`State`] | what must be remembered between calls: recent submissions, turns, counts |
+//! | [`State`] | what leadkit must remember between calls: recent submissions, turns, counts |
 //! | [`book::Book`] | the reference host in memory: it applies every effect, as your SQL does |
 //! | [`model`] | leads, accounts, contacts, activities, reps, pools, money, regions |
 //! | [`rule::Condition`] | the one condition language of every engine; [`rule::FIELDS`] lists its fields |

@@ -65,7 +65,7 @@ impl<'a> Question<'a> {
     /// Why the member of the rule's target may not take the lead, or what the roster knows of it.
     pub(super) fn answer(&self, rep: &RepId, weight: Option<u32>) -> Result<&'a Slot, SkipReason> {
         let Some((_, slot)) = self.roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
-        // From what lasts to what passes: the reason told is the one that the most would have to change for.
+        // From lasting reasons to passing ones: the reported reason is the one that needs the most change.
         match self.barred(slot, weight).or_else(|| self.off_duty(slot)) {
             Some(reason) => Err(reason),
             None => match self

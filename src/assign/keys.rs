@@ -1,4 +1,4 @@
-//! Under which keys decisions are remembered.
+//! The keys under which decisions are remembered.
 
 use std::borrow::Cow;
 

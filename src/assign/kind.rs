@@ -1,4 +1,4 @@
-//! What becomes of a lead.
+//! What happens to a lead.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum AssignmentKind {
         /// In which pass: 1 or 2.
         pass: u8,
     },
-    /// It goes to the rep who owns what it was matched to, before any rule.
+    /// The lead goes to the rep who owns the record it matched, before any rule is tried.
     ExistingOwner {
         /// The rep.
         rep: RepId,
@@ -49,7 +49,7 @@ pub enum AssignmentKind {
         /// In which pass: 1 or 2.
         pass: u8,
     },
-    /// A rule put it before somebody who decides.
+    /// A rule asks a reviewer to decide.
     AwaitingReview {
         /// Who decides.
         by: RepId,
@@ -62,12 +62,12 @@ pub enum AssignmentKind {
     },
     /// No rule of the pool matched, or the pool has none.
     NoRuleMatched,
-    /// A rule matched, and nobody may take the lead now.
+    /// A rule matched, but nobody may take the lead now.
     NoEligible {
         /// When somebody could if nothing but time passed; `None` when that is not known or never.
         retry_at: Option<DateTime<Utc>>,
     },
-    /// A rule matched, and all who are at work and might take the lead are at a cap.
+    /// A rule matched, but every rep who is at work and could take the lead is at a cap.
     AllCapped {
         /// When somebody could take it if nothing but time passed; `None` when that is not known or never, as with
         /// a holding cap.

@@ -52,16 +52,16 @@ pub enum LedgerError {
         /// The lead of the facts.
         found: LeadId,
     },
-    /// The decision was made by other rules: ask the assigner of its [version](super::Assignment::version).
+    /// The decision was made under other rules: ask the assigner of its [version](super::Assignment::version).
     #[error("the decision was made under other rules")]
     OtherRules,
-    /// The decision is of a time that a ledger cannot be stored with. Say a `now` between the years 1900 and 9999.
+    /// The decision was made at a time with which a ledger cannot be stored. Use a `now` between the years 1900 and 9999.
     #[error("the decision was made at {at}, outside the years 1900 to 9999")]
     Time {
         /// The moment of the decision.
         at: DateTime<Utc>,
     },
-    /// The ledger is at the last revision there is: no decision can be told from the next, so none is applied. A count
+    /// The ledger is at the highest possible revision: no decision could be told from the next, so none is applied. A count
     /// of decisions does not come so far; the ledger is damaged. Begin a new one.
     #[error(
         "the ledger of pool `{pool}` is at the highest possible revision: it is damaged, start a new one"
@@ -93,7 +93,7 @@ pub enum LedgerFault {
     /// The pool has no id.
     #[error("`pool` is blank")]
     NoPool,
-    /// It is at the last revision there is.
+    /// The revision is the highest possible one.
     #[error("`revision` is the highest possible one: no further decision could be applied")]
     NoRevisionLeft,
     /// What the reps of a list are owed does not sum to 0.
@@ -116,13 +116,13 @@ pub enum LedgerFault {
         /// The revision of the ledger.
         revision: u64,
     },
-    /// A time or a date that no decision is made at.
+    /// A time or date outside the years 1900 to 9999.
     #[error("`{0}` holds a time outside the years 1900 to 9999")]
     Time(&'static str),
-    /// Counts of a day that is none of the last days before the last decision.
+    /// Counts of a day that is not among the days kept before the last decision.
     #[error("the counts of {0} do not belong to the last decision")]
     ForeignDay(chrono::NaiveDate),
-    /// A decision is remembered that comes after the last.
+    /// A remembered decision has a later revision than the ledger.
     #[error("the decision of revision {found} has not been made at revision {revision}")]
     LaterDecision {
         /// The revision of the decision.
@@ -130,13 +130,13 @@ pub enum LedgerFault {
         /// The revision of the ledger.
         revision: u64,
     },
-    /// A decision is remembered that was made after the last.
+    /// A remembered decision was made later than the last one.
     #[error("the decision under the key `{0}` was made after `latest`")]
     AfterLatest(String),
     /// Two decisions are remembered under one key.
     #[error("two decisions are remembered under the key `{0}`")]
     KeyTwice(String),
-    /// A decision is remembered that belongs to another pool.
+    /// A remembered decision belongs to another pool.
     #[error("the decision under the key `{key}` belongs to pool `{pool}`")]
     OtherPool {
         /// The key.
@@ -144,7 +144,7 @@ pub enum LedgerFault {
         /// The pool.
         pool: PoolId,
     },
-    /// A decision is remembered that was none.
+    /// A remembered decision is of a kind that is never remembered.
     #[error("the decision under the key `{0}` is of a kind that is never remembered")]
     NotSettled(String),
     /// A rep gave back or took more leads than there are revisions.

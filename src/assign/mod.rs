@@ -1,6 +1,6 @@
-//! Assignment: who gets which lead, and why the others do not.
+//! Assignment: which rep gets which lead, and why the others do not.
 //!
-//! [`AssignRules`] say it as data, [`Assigner::compile`] validates and compiles them, and [`Assigner::assign`] decides about one
+//! [`AssignRules`] are the data, [`Assigner::compile`] validates and compiles them, and [`Assigner::assign`] decides about one
 //! lead on the [`Roster`] of reps and the [`Ledger`] of the lead's pool. The [`Assignment`] carries what to do and
 //! what changes in the state; nothing changes until its delta is applied.
 //!
@@ -38,18 +38,18 @@
 //! ```
 //!
 //! # Rules
-//! The rules of a pool are asked in order; the first that matches decides, and a second pass is made when none did or nobody
+//! The rules of a pool are tried in order; the first that matches decides, and a second pass is made when none did or nobody
 //! was eligible. A rule gives a lead to [a rep, a group, tiers, everybody, another pool or a reviewer](AssignTarget). Groups
 //! list their members, or say [what they are](RepGroup::when); they share leads by a [`Strategy`]. [`AssignRules::b2b`],
 //! [`b2c`](AssignRules::b2c) and [`events`](AssignRules::events) are whole documents.
 //!
 //! | [`Strategy`] | who gets the lead |
 //! |---|---|
-//! | `fair_share` | who is owed most, each lead owing all who could have had it their share: fair however the eligible change |
+//! | `fair_share` | the rep who is owed most, where each lead owes every eligible rep a share: fair however eligibility changes |
 //! | `smooth_weighted` | smooth weighted round robin, as nginx: 5, 1, 1 give a a b a c a a |
-//! | `least_loaded`, `lowest_load_ratio` | who holds the fewest open leads, or the smallest part of the cap; of equals, who is owed most |
-//! | `sticky` | whom the company sticks to |
-//! | `custom` | whom a [`CustomStrategy`] of the host proposes |
+//! | `least_loaded`, `lowest_load_ratio` | the rep who holds the fewest open leads, or the smallest part of the cap; among equals, the one who is owed most |
+//! | `sticky` | always the same rep for one company |
+//! | `custom` | the rep whom a host's [`CustomStrategy`] proposes |
 //!
 //! # Fair shares
 //! Counting turns is not enough when reps cover different territories, hours and caps. [`Strategy::FairShare`] keeps
@@ -60,16 +60,16 @@
 //! (the carpool problem, a cup game). Where eligibility does not depend on the credits they stay small: within one
 //! and a half leads on the random rosters of the tests. A rep waits for at most 2·⌈W ÷ w⌉ leads within reach, w the
 //! weight of the rep and W the mean weight eligible for these leads. With W the mean over all leads of the rep, 5 of
-//! 49,948 reps of a thousand such rosters wait longer, by at most a quarter and two leads: when all are there who
-//! mostly are away, it takes longer than it does on average.
+//! 49,948 reps of a thousand such rosters wait longer, by at most a quarter and two leads: when all the reps are there who
+//! are mostly away, a turn takes longer than it does on average.
 //!
 //! A rep who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
-//! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as
+//! one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
 //! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any, skills
-//! set reps apart, and thousands of classes take as many times longer. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
-//! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
+//! set reps apart, and thousands of classes take as many times longer. Only the first decision names every rep, because from then on each is owed a share and a newcomer is not; where that is
+//! too long for one delta, [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is
 //! shared among 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then
 //! within a tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
 //! through its last date: the next day nothing is written for those who are back.
@@ -80,12 +80,12 @@
 //! one: store with compare-and-swap, and decide again when it fails. A delta names the pool and the rep it gives to, and
 //! no other.
 //!
-//! [`Assigner::claim`] counts what reps take themselves, apart from what they are given; [`Ledgers::take_back`] takes a
+//! [`Assigner::claim`] counts what reps claim, apart from what they are given; [`Ledgers::take_back`] takes a
 //! wrong decision back.
 //!
 //! # Cookbook
 //!
-//! A custom strategy, by name and parameters: who answered such leads before gets the next, others by their shares.
+//! A custom strategy, by name and parameters: a rep who answered such leads before gets the next one, the others by their shares.
 //!
 //! ```
 //! use std::ops::ControlFlow;

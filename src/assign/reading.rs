@@ -51,7 +51,7 @@ impl Roll {
                 return add(&mut roll.outside, reason.code(), 1);
             }
             roll.room = roll.room.max(question.holding_cap_of(slot).unwrap_or(0));
-            // What nobody asks for sets nobody apart.
+            // An attribute that no rule asks for does not distinguish reps.
             let of = slot.kind(question.match_territory, question.match_skills);
             let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {

@@ -16,7 +16,7 @@ use crate::model::{Absence, CalendarId, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
 use crate::text;
 
-/// The reps as the host knows them now, made ready for assignment.
+/// The reps as the host knows them now, compiled for assignment.
 ///
 /// Apart from the rules, so that neither an absence nor a changed cap touches those, and apart from the running
 /// state. Compile it again when the reps have changed or their holdings have been read anew.
@@ -289,7 +289,7 @@ impl Roster {
         self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
-    /// Tells what a rep holds now, and how much of it is untouched, without reading the whole roster again. What the
+    /// Updates how many leads a rep holds now, and how many of them are untouched, without reading the whole roster again. What the
     /// rep was given since the last count is in the host's count: forget it by [`RepLedger::counted`]. Nothing
     /// happens for a rep who is not known.
     ///
@@ -573,7 +573,7 @@ impl Slot {
 
     /// Open leads: those the host counted and those taken since, less those taken back.
     pub(super) fn open(&self, taken: i64) -> u32 {
-        // More may be taken back than the host had counted when it counted last.
+        // More leads may have been taken back than the host's last count included.
         let open = i64::from(self.holding).saturating_add(taken);
         u32::try_from(open.max(0)).unwrap_or(u32::MAX)
     }
@@ -607,7 +607,7 @@ fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     let mut territories = BTreeSet::new();
     // The rules give nothing to who is inactive or has weight 0, so neither serves a region.
     for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
-        // Serves everywhere: no region is without somebody.
+        // One rep serves everywhere, so every region is served.
         if slot.territories.is_empty() {
             return None;
         }

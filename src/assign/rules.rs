@@ -73,7 +73,7 @@ pub struct RepGroup {
     /// How the group shares leads; `None` leaves it to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
-    /// A strategy of the host instead, by the name it is [registered](crate::rule::Registry::strategy) under.
+    /// A custom strategy instead, by the name it is [registered](crate::rule::Registry::strategy) under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<Box<Custom>>,
     /// Weights by results instead of fixed ones.
@@ -122,28 +122,28 @@ pub struct GroupMember {
 pub struct PoolRules {
     /// Zone in which the pool's days begin and end.
     pub zone: Zone,
-    /// Most leads a rep is assigned from the pool a local day. `None`, the default of every cap here, is no limit.
+    /// Maximum number of leads that a rep is assigned from the pool per local day. `None`, the default of every cap here, means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
-    /// Most leads a rep is assigned from the pool a week, from Monday to Sunday. Counted from the first lead that is given
+    /// Maximum number of leads that a rep is assigned from the pool per week, from Monday to Sunday. Counted from the first lead that is given
     /// while the cap stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weekly_assign_cap: Option<u32>,
-    /// Most leads a rep is assigned from the pool a calendar month.
+    /// Maximum number of leads that a rep is assigned from the pool per calendar month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_assign_cap: Option<u32>,
-    /// Most leads that are assigned from the pool a local day, whoever gets them.
+    /// Maximum number of leads that are assigned from the pool per local day, to all reps together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_daily_cap: Option<u32>,
-    /// Most leads a rep claims (领取) from the pool a local day; counted apart from those that are assigned.
+    /// Maximum number of leads that a rep claims (领取) from the pool per local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
     /// Most open leads that a rep without an [own cap](crate::model::Rep::holding_cap) holds at once; `None` is no
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// Leads that nobody has spoken to which a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched); in a waiting line
-    /// also what came since) before the rules give no more: whoever has so many is [busy](super::SkipReason::Busy), and the lead waits. `None`
+    /// Number of untouched leads that a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched); in a waiting line
+    /// also what came since) before the rules give no more: a rep who has that many is [busy](super::SkipReason::Busy), and the lead waits. `None`
     /// is no limit; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
@@ -169,7 +169,7 @@ pub struct PoolRules {
     /// who may take it; `None` takes no turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_takes_turn: Option<GroupId>,
-    /// How many leads at most a rep catches up after an absence under [`Strategy::FairShare`]: what equal reps were
+    /// Maximum number of leads that a rep catches up after an absence under [`Strategy::FairShare`]: what equal reps were
     /// owed meanwhile, at their expense. By default none: what the rep is owed stays as it was at the start of the
     /// absence.
     #[serde(skip_serializing_if = "is_none")]
@@ -233,7 +233,7 @@ pub struct AssignRule {
     /// Whether the pool's [`match_industry`](PoolRules::match_industry) is otherwise for this rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub match_industry: Option<bool>,
-    /// Whether the leads are rewards (发牌): outside quotas, so they count for no cap, no cap keeps a rep from one, and they
+    /// Whether the leads are rewards (发牌): they are outside quotas, so they count for no cap, no cap keeps a rep from one, and they
     /// take no turn. The reps who deserve one are a group by [condition](RepGroup::when).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reward: bool,
@@ -303,7 +303,7 @@ pub enum AssignTarget {
         strategy: Option<Strategy>,
     },
     /// To one of all reps of the roster, in turns of this rule, by their own weights and the pool's strategy: for rules that
-    /// are written before the team is known. In a document `"everybody"`.
+    /// are written before the team is known. Written `"everybody"` in a document.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};

@@ -101,7 +101,7 @@ pub(super) trait Seats {
             To::Class(number) => sits(number),
             To::Back => standing.class.and_then(sits),
             To::Away | To::Left => None,
-            // A date that is over would never end.
+            // A rest through a past date would never end.
             To::Through(date) => class
                 .filter(|class| self.date() <= Some(date) && !class.since.contains_key(&date))
                 .map(|_| Seat { rest: Rest::Through(date), ..standing }),

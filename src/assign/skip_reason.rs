@@ -11,16 +11,16 @@ use crate::text::{codes, moment};
 
 /// Why a rep does not get a lead: the first of the reasons that apply, in this order.
 ///
-/// `Display` is half an English sentence with the rep as its subject.
+/// `Display` is the predicate of an English sentence whose subject is the rep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
     /// The rules name a rep that the roster does not have.
     UnknownRep,
-    /// The rep does not take part.
+    /// The rep is not active.
     Inactive,
-    /// The rep is a partner, who works on what the channel manager owns.
+    /// The rep is a partner: partners own no leads and work on those of their channel manager.
     Partner,
     /// The rep is not among the reps of the rule.
     NotMember,
@@ -51,7 +51,7 @@ pub enum SkipReason {
         /// The first moment back.
         until: DateTime<Utc>,
     },
-    /// The rep had enough leads of the pool today.
+    /// The rep has reached the daily cap of the pool.
     PoolDailyCap {
         /// Leads of the pool assigned to the rep on the date.
         used: u32,
@@ -60,7 +60,7 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
-    /// The rep claimed enough leads of the pool today.
+    /// The rep has reached the daily cap on claims from the pool.
     DailyClaimCap {
         /// Leads of the pool the rep claimed on the date.
         used: u32,
@@ -69,7 +69,7 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
-    /// The rep had enough leads of all pools today.
+    /// The rep has reached the daily cap over all pools.
     RepDailyCap {
         /// Leads assigned to the rep on the date.
         used: u32,
@@ -78,7 +78,7 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
-    /// The rep had enough leads this week.
+    /// The rep has reached the weekly cap.
     WeeklyCap {
         /// Leads assigned to the rep since that Monday.
         used: u32,
@@ -87,7 +87,7 @@ pub enum SkipReason {
         /// The Monday, by the pool's local date.
         week: NaiveDate,
     },
-    /// The rep had enough leads this calendar month.
+    /// The rep has reached the cap of the calendar month.
     MonthlyCap {
         /// Leads assigned to the rep since the first of the month.
         used: u32,
@@ -96,7 +96,7 @@ pub enum SkipReason {
         /// The first of the month, by the pool's local date.
         month: NaiveDate,
     },
-    /// Enough leads of the pool were assigned today, whoever got them.
+    /// The pool has reached its daily cap over all reps.
     PoolTotalCap {
         /// Leads of the pool assigned on the date.
         used: u32,
@@ -105,26 +105,26 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
-    /// The rep lost the lead or gave it up not long ago.
+    /// The rep lost the lead or gave it up recently.
     CoolDown {
         /// When the rep may claim it again.
         until: DateTime<Utc>,
     },
-    /// The rep holds enough open leads (保有量).
+    /// The rep has reached the cap on open leads (保有量).
     HoldingCap {
         /// Leads held.
         held: u32,
         /// The most there may be.
         limit: u32,
     },
-    /// The rep has enough accounts under protection.
+    /// The rep has reached the cap on protected accounts.
     ProtectedCap {
         /// Accounts under protection.
         held: u32,
         /// The most there may be.
         limit: u32,
     },
-    /// Holds as many leads that nobody has spoken to as one may and still be given another.
+    /// The rep holds as many untouched leads as the limit allows.
     Busy {
         /// Leads held that nobody has spoken to.
         untouched: u32,

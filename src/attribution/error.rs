@@ -110,7 +110,7 @@ fn place(journey: usize, conversion: &Option<String>) -> String {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CreditError {
-    /// A rule that reads times, and a journey that has none.
+    /// A rule reads times, but the journey has none.
     #[error("journey {journey} has no times, which {what} needs: give its touches times")]
     NoTimes {
         /// The journey.
@@ -154,7 +154,7 @@ pub enum CreditError {
         /// The order of the chain.
         order: u8,
     },
-    /// The iteration has not reached the precision that is promised.
+    /// The iteration did not reach the promised precision.
     #[error(
         "the removal effect of `{channel}` is only known to within {error}: {}keep fewer steps of each journey \
          (`look_back.steps`)",

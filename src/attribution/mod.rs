@@ -3,14 +3,14 @@
 //! [`Journeys`] hold ordered touches and how each journey ended. [`Attribution`], compiled from [`AttributionRules`],
 //! divides every conversion among the touches that led to it, by any number of models side by side:
 //!
-//! * [`credit`](Attribution::credit) gives real numbers by channel, with what a reader must know beside them: too few
-//!   conversions, removal effects, bootstrap intervals. What is said of too few stands beside every other figure too;
+//! * [`credit`](Attribution::credit) gives real numbers by channel, with the caveats that a reader must know: too few
+//!   conversions, removal effects, bootstrap intervals. The warning about too few accompanies every other figure too;
 //! * [`allocate`](Attribution::allocate) gives the value to the last minor unit, rolled up by channel, campaign, month,
 //!   pipeline or conversion, so that every roll-up sums to the same total;
 //!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
 //! * [`report`](Attribution::report) puts costs beside credits, and an [`Allocation`] proposes a budget and partner
 //!   shares;
-//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: whose touch is it, each once. A
+//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: each touch once, for the customer it belongs to. A
 //!   host keeps a [`Visit`] as it files a lead, because a merge writes over how the lead came.
 //!
 //! Who owns a customer, one pipeline and no other, is decided by [`OwnershipRules`].
@@ -30,7 +30,7 @@
 //! | `ownership` | to the pipeline that owns the customer |
 //! | `custom` | where a [`CreditModel`] of the host says |
 //!
-//! Before a model weighs a journey, touches after the anchor or beyond the look-back are dropped, then those the
+//! Before a model weighs a journey, touches after the anchor or before the look-back are dropped, then those the
 //! condition refuses, then the channels the model ignores or that another pushes aside; then the path is shortened. A
 //! conversion none of whose touches is left is *unattributed*.
 //!

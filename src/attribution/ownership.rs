@@ -24,7 +24,7 @@ closed_enum! {
         First = "first",
         /// It is the latest.
         Last = "last",
-        /// Its pipeline is the most important.
+        /// Its pipeline has the highest priority.
         Priority = "priority",
     }
 }

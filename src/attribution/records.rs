@@ -51,7 +51,7 @@ pub struct AssembledTouch {
     /// The campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
-    /// When.
+    /// When the touch happened, UTC.
     pub time: DateTime<Utc>,
     /// How it came into the journey.
     pub origin: Origin,
@@ -106,7 +106,7 @@ pub struct Assembled {
     pub unkept: usize,
     /// How many leads and visits have a blank id: they are nobody's.
     pub without_id: usize,
-    /// How many leads, opportunities and orders were there twice: the first of each id counts.
+    /// How many leads, opportunities and orders were repeated: the first of each id counts.
     pub repeated_records: usize,
     /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
     pub ordered_not_won: usize,

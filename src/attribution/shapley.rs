@@ -33,7 +33,7 @@ const MAX_PLAYERS: usize = 20;
 /// ```
 ///
 /// # Errors
-/// When the number of coalitions is no power of two, is too large, or a worth or a value is not finite.
+/// When the number of coalitions is not a power of two or is too large, or a worth or a value is not finite.
 pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     let players = worth.len().trailing_zeros() as usize;
     if !worth.len().is_power_of_two() {

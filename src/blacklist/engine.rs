@@ -376,7 +376,7 @@ impl Blacklist {
             pass.report(&OVERSIZED.into(), &OVERSIZED.into(), Severity::Flag, found);
         }
         let Work { submission, bursts, message, .. } = work;
-        // Whoever corrects a mistyped number and sends again has not been let in yet.
+        // A person who corrects a mistyped number and submits again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
         pass.verdict.delta = self.delta(facts, &message, let_in, bursts, at);
         let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
@@ -518,7 +518,7 @@ impl Blacklist {
         keys
     }
 
-    /// The same with the host's set of phone numbers for a list rule that says `"phone_set": true`. The set is no part of
+    /// Uses the host's set of phone numbers for a list rule with `"phone_set": true`. The set is not part of
     /// the rules' [version](Blacklist::version).
     ///
     /// ```
@@ -539,7 +539,7 @@ impl Blacklist {
     /// ```
     ///
     /// # Errors
-    /// Gives the blacklist back when no such rule asks for a set.
+    /// Returns the blacklist when no such rule asks for a set.
     pub fn with_phone_set(mut self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Blacklist, Box<Blacklist>> {
         let lists = self.rules.iter_mut().filter(|one| one.id == *rule).find_map(|one| match &mut one.test {
             Test::List(lists) if lists.asks_for_set() => Some(lists),
@@ -554,8 +554,8 @@ impl Blacklist {
         }
     }
 
-    /// The same with other records for a `consent` rule: those that the host keeps, as they are now. Nothing else is compiled
-    /// anew, and they are no part of the rules' [version](Blacklist::version). O(records).
+    /// Uses the host's current consent records for a `consent` rule. Nothing else is compiled
+    /// again, and they are not part of the rules' [version](Blacklist::version). O(records).
     ///
     /// ```
     /// use leadkit::blacklist::{Blacklist, BlacklistRules, ConsentRecord};
@@ -574,7 +574,7 @@ impl Blacklist {
     /// ```
     ///
     /// # Errors
-    /// Every record that cannot be read, by its place, and a rule that is no `consent` rule.
+    /// Every record that cannot be read, by its place, and a rule that is not a `consent` rule.
     pub fn with_consents(
         mut self,
         rule: &RuleId,
@@ -597,7 +597,7 @@ impl Blacklist {
         Ok(self)
     }
 
-    /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version). O(values on
+    /// Uses the host's joint list for the `joint` rules. It is not part of the rules' [version](Blacklist::version). O(values on
     /// the list).
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! What the host knows of a form: a field that nobody sees, and how long it took.
+//! What the host knows about a form: a hidden field, and how long it took to fill in.
 
 use super::found::Found;
 use super::reason::HitReason;
@@ -36,7 +36,7 @@ fn is_filled(value: &Value) -> bool {
 /// Whether nobody fills in a form so quickly.
 ///
 /// # Errors
-/// When the attribute is there and holds no number of milliseconds.
+/// When the attribute is present but is not a number of milliseconds.
 pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Option<Found>, Fault> {
     let name = &check.attribute;
     let elapsed = match facts.read().attributes.get(name) {

@@ -18,7 +18,7 @@ use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 use crate::text::fold;
 
-/// What one contributor says of one value.
+/// What one contributor reports about one value.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointReport {
@@ -61,7 +61,7 @@ impl JointReport {
     }
 }
 
-/// A value that is no contact value of its kind.
+/// A value that is not a contact value of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}: {help}")]
 pub struct JointError {
@@ -71,7 +71,7 @@ pub struct JointError {
 
 /// Values that people or companies report together: "everybody builds it".
 ///
-/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are [merged](JointList::merge) in any order and as often as one likes:
+/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are [merged](JointList::merge) in any order and any number of times:
 /// the result is the same. An entry counts from as many contributors on as a [`JointCheck`] asks for, or by the word of
 /// one it trusts.
 ///

@@ -5,7 +5,7 @@
 //! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
 //! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
-//! A form's honeypot and the time it took are what the host knows: bring them as attributes, as numbers or as text, and ask by
+//! Only the host knows a form's honeypot and the time it took: pass them as attributes, as numbers or as text, and ask by
 //! the rules `{"honeypot": {"attributes": ["website_2"]}}` and `{"elapsed": {"attribute": "elapsed_ms", "below_ms": 800}}`.
 //!
 //! ```

@@ -36,7 +36,7 @@ pub struct BurstUsual {
     pub within: Span,
 }
 
-/// Why a rule has something to say about a lead. Never holds a whole phone number or e-mail address.
+/// Why a rule reports a lead. Never holds a whole phone number or e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,9 +46,9 @@ pub enum HitReason {
         /// What kind of value.
         kind: ContactKind,
     },
-    /// The mail domain is on the rule's list, or lies below one that is.
+    /// The mail domain is on the rule's list, or is a subdomain of one that is.
     ListedDomain {
-        /// Whether it lies below the listed one.
+        /// Whether it is a subdomain of the listed one.
         subdomain: bool,
     },
     /// A prefix of the phone number or a network of the IP address is on the rule's list.
@@ -74,36 +74,36 @@ pub enum HitReason {
         /// Why, in the host's words.
         reason: String,
     },
-    /// No channel is left by which the lead may be contacted: it is held.
+    /// The lead may not be contacted by any channel, so it is held.
     NoAllowedChannel,
-    /// The phone number cannot be one.
+    /// The text cannot be a phone number.
     PhoneMalformed {
         /// What is wrong with it.
         fault: PhoneFault,
     },
-    /// The phone number has a possible length, but no assigned range holds it.
+    /// The phone number has a possible length, but is in no assigned range.
     PhoneNotAssigned {
         /// What is probably wrong with it.
         fault: Option<PhoneFault>,
     },
-    /// The country of the phone number is a guess: its code stands in brackets without `+`.
+    /// The country of the phone number is a guess: its code is in brackets without `+`.
     PhoneCountryAssumed,
-    /// The e-mail address cannot be one.
+    /// The text cannot be an e-mail address.
     EmailMalformed {
         /// What is wrong with it.
         fault: EmailFault,
     },
-    /// The WeChat id cannot be one.
+    /// The text cannot be a WeChat id.
     WechatMalformed {
         /// What is wrong with it.
         fault: WechatFault,
     },
     /// The value looks invented.
     Fake {
-        /// Why.
+        /// Which check finds it suspicious.
         reason: FakeReason,
     },
-    /// A contact value stands in the field of another kind and nowhere else. Every rule reads it as what it is.
+    /// A contact value is in a field for another kind of value, and nowhere else. Every rule reads it as what it is.
     WrongField {
         /// The kind that the field is for.
         field: ContactKind,
@@ -126,7 +126,7 @@ pub enum HitReason {
         /// What the two have in common.
         by: SubmissionKey,
     },
-    /// Many leads of one origin came in within a short time.
+    /// Many leads from one origin came in within a short time.
     Burst {
         /// The origin that was counted by.
         by: BurstDimension,
@@ -150,16 +150,16 @@ pub enum HitReason {
         /// The field; `attributes.NAME` for one of the host's columns.
         field: String,
     },
-    /// A text holds a word of the rule's lexicon.
+    /// A text contains a word of the rule's lexicon.
     Lexicon {
         /// How it was found.
         pass: LexiconPass,
     },
     /// A text matches a pattern of the rule.
     Pattern,
-    /// A field that nobody sees is filled in.
+    /// A hidden field of the form is filled in.
     Honeypot,
-    /// The form was sent sooner than anybody fills it in.
+    /// The form was submitted faster than a person can fill it in.
     Elapsed {
         /// After so many milliseconds.
         ms: u32,

@@ -54,7 +54,7 @@ pub struct BlacklistRules {
     /// ask for one. A lead whose contact stands in the field of another kind is flagged at most.
     pub no_usable_contact: Severity,
     /// Severity of a lead that a rule could not be evaluated for, whatever the rule's own: a script that fails, a list
-    /// that nobody has attached. Not [`Severity::Pass`], so that nothing slips through.
+    /// that has not been attached. Not [`Severity::Pass`], so that nothing slips through.
     #[serde(skip_serializing_if = "is_flag")]
     pub rule_failed: Severity,
     /// Whether to leave the remaining rules out once a lead is blocked. What the windows remember is the same.
@@ -75,7 +75,7 @@ fn is_flag(severity: &Severity) -> bool {
 pub struct BlacklistRule {
     /// Identifier, unique in the document.
     pub id: RuleId,
-    /// What kind of trouble it finds, in the host's words; overrides may name it.
+    /// The category of what it finds, in the host's words; overrides may name it.
     #[serde(default)]
     pub category: String,
     /// What a finding means; [`Severity::Pass`] only notes it.
@@ -133,7 +133,7 @@ pub enum BlacklistCheck {
     WechatFormat(WechatFormatCheck),
     /// Values that are well-formed and look invented.
     Fake(FakeCheck),
-    /// Words that no text of the lead may hold.
+    /// Words that no text of the lead may contain.
     Lexicon(LexiconCheck),
     /// Regular expressions over the same texts.
     Pattern(PatternCheck),
@@ -141,7 +141,7 @@ pub enum BlacklistCheck {
     Resubmission(ResubmissionCheck),
     /// Many leads of one origin in a short time. Flags only.
     Burst(BurstCheck),
-    /// A field of the form that nobody sees and machines fill in.
+    /// A hidden field of the form, which only machines fill in.
     Honeypot(HoneypotCheck),
     /// A form that was sent sooner than anybody fills it in.
     Elapsed(ElapsedCheck),
@@ -532,7 +532,7 @@ pub struct BlacklistOverride {
     /// Who allowed it.
     #[serde(default)]
     pub author: String,
-    /// Why.
+    /// The reason, for whoever reads the verdict.
     #[serde(default)]
     pub reason: String,
 }

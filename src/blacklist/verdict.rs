@@ -32,7 +32,7 @@ pub enum Suppression {
         index: usize,
         /// Who allowed it.
         author: String,
-        /// Why.
+        /// The reason that the override gives.
         reason: String,
     },
     /// A longer harmless phrase that the word stands in.
@@ -254,7 +254,7 @@ impl Verdict {
         &self.version
     }
 
-    /// The same without what it would have the windows remember.
+    /// The verdict without its delta for the windows.
     pub(crate) fn without_windows(mut self) -> Verdict {
         self.delta = WindowDelta::default();
         self

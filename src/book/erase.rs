@@ -23,7 +23,7 @@ impl Book {
         self.lives.insert(id.clone(), Box::default());
         self.note_due(id);
         let is_of = |record: &RecordRef| matches!(record, RecordRef::Lead(lead) if lead == id);
-        // Their places are named elsewhere: they are emptied, not removed.
+        // Other records refer to their positions, so they are emptied, not removed.
         for conflict in self.desk.conflicts.iter_mut().filter(|one| is_of(&one.record) || one.entry == *id) {
             (conflict.kept, conflict.found) = Default::default();
         }

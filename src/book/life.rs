@@ -27,7 +27,7 @@ pub(super) struct Life {
 pub struct WakeUp {
     /// When.
     pub at: DateTime<Utc>,
-    /// What for.
+    /// The code of the wake-up, as the effect gave it.
     pub code: Code,
 }
 
@@ -35,7 +35,7 @@ pub struct WakeUp {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notice {
-    /// Who.
+    /// The rep who is notified.
     pub rep: RepId,
     /// What, as a code.
     pub code: Code,
@@ -55,7 +55,7 @@ pub struct ReviewRequest {
     pub code: Code,
     /// Who; `None` is any reviewer.
     pub reviewer: Option<RepId>,
-    /// Since when.
+    /// When the review was requested.
     pub since: DateTime<Utc>,
 }
 

@@ -263,8 +263,8 @@ impl Book {
         }
     }
 
-    /// Keeps no index of names: for rules none of which compares company names by likeness. What such rules would
-    /// match is not found then.
+    /// Keeps no index of names: for rules none of which compares company names by likeness. Matches that such rules would
+    /// find are missing then.
     #[must_use]
     pub fn without_names(mut self) -> Book {
         self.names = None;

@@ -34,13 +34,13 @@ pub enum CalendarError {
         #[serde(default)]
         known_by: CoverageSource,
     },
-    /// So much working time never comes, or never was: nothing in the calendar opens again.
+    /// The calendar never has that much working time, forwards or backwards: it does not open again.
     #[error("the calendar{} never has that much working time", named(.version))]
     NeverOpen {
         /// Version of the calendar.
         version: Arc<str>,
     },
-    /// The amount is in working days, and the clock does not know such.
+    /// The amount is in working days, but the clock does not count those.
     #[error("the clock `{clock}` counts no working days")]
     NoWorkdays {
         /// The clock.

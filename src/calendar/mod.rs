@@ -42,7 +42,7 @@
 //! | [`Elapsed`](Clock::Elapsed) | everything | Saturday 16:00 | never earlier |
 //! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
 //!
-//! `SameTime` reads naturally and is unfair: a lead of Saturday 20:00 is due on Monday at 20:00, one of Sunday 9:00 on
+//! `SameTime` reads naturally but is unfair: a lead that comes on Saturday at 20:00 is due on Monday at 20:00, one that comes on Sunday at 9:00 on
 //! Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`] chooses by the size of the
 //! amount, and its answer says so.
 //!

@@ -61,7 +61,7 @@ impl Transitions {
         Transitions { before, changes: order::map(changes).into_iter().collect(), until: None }
     }
 
-    /// The same, known up to a moment: from then on a calendar has no answer
+    /// The same zone, known only up to a moment: from then on a calendar has no answer
     /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)). A document writes it as `"until"`. Whole seconds,
     /// as the changes.
     ///

@@ -1,9 +1,9 @@
-//! Why a text is no usable e-mail address.
+//! Why a text is not a usable e-mail address.
 
 use crate::text::codes;
 use serde::{Deserialize, Serialize};
 
-/// Why a text is no e-mail address that a lead can be reached at.
+/// Why a text is not an e-mail address that a lead can be reached at.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
 )]
@@ -34,7 +34,7 @@ pub enum EmailFault {
     /// Quotation marks before the `@`.
     #[error("the part before the `@` is quoted")]
     QuotedLocalPart,
-    /// A character that may not stand before the `@`.
+    /// A character that is not allowed before the `@`.
     #[error("a character before the `@` is not allowed")]
     LocalCharacter,
     /// Characters that are hidden: `z***g`, `…ng`.
@@ -43,7 +43,7 @@ pub enum EmailFault {
     /// The end is not shown: `zhang@exam…`, `zhang@example.co...`.
     #[error("the address is cut off: its end is missing")]
     CutOff,
-    /// A full stop at the edge of the local part, or two in a row.
+    /// A dot at the edge of the local part, or two in a row.
     #[error("a dot before the `@` is at an edge or next to another dot")]
     LocalDot,
     /// More than 64 octets before the `@`.
@@ -55,7 +55,7 @@ pub enum EmailFault {
     /// An IP address in brackets.
     #[error("the domain is an address literal")]
     AddressLiteral,
-    /// A domain without a full stop.
+    /// A domain without a dot.
     #[error("the domain has no top-level part")]
     BareHost,
     /// A top-level domain that cannot exist: digits, one letter, or a hyphen.
@@ -64,16 +64,16 @@ pub enum EmailFault {
     /// A domain that is reserved for other uses: `.test`, `.local`, ...
     #[error("the top-level domain is reserved")]
     Reserved,
-    /// A full stop at the edge of the domain, or two in a row.
+    /// A dot at the edge of the domain, or two in a row.
     #[error("a dot in the domain is at an edge or next to another dot")]
     EmptyLabel,
     /// A label that begins or ends with a hyphen.
     #[error("a part of the domain begins or ends with a hyphen")]
     Hyphen,
-    /// A character that no domain has.
+    /// A character that is not allowed in a domain.
     #[error("a character of the domain is not allowed")]
     DomainCharacter,
-    /// An `xn--` label that stands for nothing.
+    /// An `xn--` label that cannot be decoded.
     #[error("an `xn--` part of the domain cannot be decoded")]
     Punycode,
     /// A label of more than 63 octets.

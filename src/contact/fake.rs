@@ -50,7 +50,7 @@ pub enum FakeReason {
     SampleNumber,
     /// A public service number (110, 10086, 12315) where a person's number is asked for.
     ServiceNumber,
-    /// A word that stands for nothing: `test`, `none`, `无`, `123`.
+    /// A placeholder word: `test`, `none`, `无`, `123`.
     Placeholder {
         /// The word as recognised.
         word: String,
@@ -60,7 +60,7 @@ pub enum FakeReason {
         /// The word as recognised.
         word: String,
     },
-    /// The mail domain is a slip away from a well-known one.
+    /// The mail domain is one typing error away from a well-known one.
     MistypedDomain {
         /// The domain that was probably meant.
         suggestion: String,

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 pub enum PhoneQuality {
     /// The number lies in a range that the plan has assigned.
     Ok,
-    /// The text is no phone number.
+    /// The text is not a phone number.
     Malformed(PhoneFault),
-    /// The length is possible in the country, but no assigned range holds the number.
+    /// The length is possible in the country, but the number is in no assigned range.
     /// [`Phone::fault`](super::Phone::fault) says what is probably wrong.
     PossibleNotAssigned,
     /// The number belongs to a country whose plan is not known here and no oracle answered, or its country is a guess:
@@ -79,7 +79,7 @@ pub enum PhoneFault {
     TooShort,
     /// More digits than any number has.
     TooLong,
-    /// A letter or sign stands between the digits, as in `138O0138000`.
+    /// A letter or symbol is between the digits, as in `138O0138000`.
     UnexpectedCharacter,
     /// Digits are hidden: `138****8000`.
     Masked,
@@ -89,7 +89,7 @@ pub enum PhoneFault {
     UnknownCountryCode,
     /// A mobile number that lacks digits.
     MobileTooShort,
-    /// A mobile number with a digit too many.
+    /// A mobile number with too many digits.
     MobileTooLong,
     /// A local number without its area code.
     MissingAreaCode,
@@ -97,10 +97,10 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
-    /// The country code stands in brackets without `+` or `00`, as in `(44) 7400 183652`: the country is a guess. Its own
-    /// country's code is none, as `(86)` in China.
+    /// The country code is in brackets without `+` or `00`, as in `(44) 7400 183652`: the country is a guess. Its own
+    /// country's code is not a guess, as `(86)` in China.
     AssumedCountry,
-    /// It is another number: a date, or what the text says of it, a QQ account, a card, a post code.
+    /// It is another kind of number: a date, or what its label says, such as a QQ account, a card or a post code.
     OtherNumber,
 }
 

@@ -2,12 +2,12 @@
 //!
 //! * [`read_phones`] and [`read_emails`] read a field as people fill it in: every value, with its place. They are what the
 //!   engines read leads with.
-//! * [`Phone`] knows China's numbering plan by itself; other countries are asked of a [`PhoneOracle`].
+//! * [`Phone`] knows China's numbering plan by itself; for other countries it asks a [`PhoneOracle`].
 //!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
-//! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
+//! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] report values that are well-formed but look invented.
 //!
 //! A field that says it holds no value (`无`, `N/A`, `微信同号`, `same as phone`) is read as a blank one.
 //!
@@ -33,7 +33,7 @@
 //! ```
 //!
 //! # How numbers are judged
-//! The yardstick is what libphonenumber says of a number, and these differences are meant:
+//! The yardstick is what libphonenumber says about a number, with these deliberate differences:
 //! * Extensions after 转, 分机, `-`, `/` and `*` are split off; libphonenumber refuses them or runs the digits together.
 //! * A letter between digits (`138O0138000`) and a hidden digit (`138****8000`) make a number malformed; they are not skipped.
 //! * Service numbers (`95588`, `10086`) are [`PhoneQuality::Ok`] of kind [`PhoneKind::Service`], without
@@ -41,12 +41,12 @@
 //! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
 //! * A number too short or too long for any plan has no key.
 //! * Masked digits (`139••••8531`) are not a number; a single symbol between digits separates two. A date is
-//!   no number.
-//! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number is none of the country
+//!   not a number either.
+//! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number does not belong to the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
-//! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
+//! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
-//!   `phone-world`), or one of the host. What it says of a number counts, also where it differs from the above.
+//!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.
 //!   A number that is written with its country code has the same [key](Phone::key) with and without an oracle, so that
 //!   keys stay when the feature is turned on or off; only a number without a code gets one from the oracle.
 

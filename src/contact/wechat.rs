@@ -24,7 +24,7 @@ closed_enum! {
     }
 }
 
-/// Why a text is no WeChat id.
+/// Why a text is not a WeChat id.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
 )]
@@ -40,10 +40,10 @@ pub enum WechatFault {
     /// More than 20 characters.
     #[error("a WeChat id has at most 20 characters")]
     TooLong,
-    /// The first character is no letter.
+    /// The first character is not a letter.
     #[error("a WeChat id starts with a letter")]
     NoLetterFirst,
-    /// Something else than letters, digits, `_` and `-`.
+    /// A character other than letters, digits, `_` and `-`.
     #[error("a WeChat id has only letters, digits, `_` and `-`")]
     Character,
     /// Only digits, but neither a mobile nor a QQ number.

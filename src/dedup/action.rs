@@ -16,8 +16,8 @@ use crate::text::Code;
 pub enum RuleAction {
     /// The record is the same lead coming in again: update it, remind its owner.
     Reenter,
-    /// As `reenter`; but when a decisive fact has changed and the new value leads to an account of another owner,
-    /// the lead goes to that owner and the one before is told.
+    /// As `reenter`, but when a decisive fact has changed and the new value leads to another owner's account,
+    /// the lead goes to that owner and the previous one is told.
     KeyChange,
     /// The lead belongs to the account: convert it and give it to the account's owner.
     Convert,
@@ -32,8 +32,8 @@ pub enum RuleAction {
     /// It is one expression over the lead's fields and the match (`match_owner`, `match_record`, `match_labels`,
     /// `match_count`) that gives the name of one of the actions above, as far as it can follow from a match with
     /// the rule's target, or one of the declared codes. A code marks the lead with the code as its tag; it is
-    /// neither linked nor given to anybody, and goes on as if it were new. Whatever else the script gives, or when
-    /// it fails, is a fault, and the next rule is asked.
+    /// neither linked nor given to anybody, and goes on as if it were new. If the script gives anything else, or
+    /// fails, that is a fault, and the next rule is tried.
     ///
     /// ```
     /// # #[cfg(feature = "script")] {

@@ -70,7 +70,7 @@ pub enum Comparator {
     /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
     /// the region tells them apart, they decide nothing and are [ambiguous](super::Match::ambiguous).
     ///
-    /// A record of another company (a sister, a branch, another legal form), as far as the names tell, is hit by a rule
+    /// A record of another company (a sister, a branch, another legal form), as far as the names tell, is matched by a rule
     /// that marks and by no other, whatever the threshold: see [`Relation`](crate::names::Relation).
     ///
     /// On names that were held out, of the likeliest records that reached 0.85 (0.5) the right ones were, looked up by

@@ -129,7 +129,7 @@ fn person(
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
     }
     let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());
-    // A contact by whom nobody can be reached or named helps no one.
+    // A contact without a name or a way to reach the person is useless.
     if !is_named && lead.phones.is_empty() && lead.emails.is_empty() && lead.wechat.is_none() {
         return (None, Vec::new());
     }

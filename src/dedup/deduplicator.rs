@@ -10,7 +10,7 @@ use crate::rule::{FactContext, Facts, Predicate, RulesVersion};
 
 /// Compiled matching rules.
 ///
-/// Matching has two phases, so that a host's database can stand in the middle: [`probe`](Deduplicator::probe) says
+/// Matching has two phases, so that a host's database can come in between: [`probe`](Deduplicator::probe) says
 /// what to fetch, [`resolve`](Deduplicator::resolve) decides on what was fetched.
 ///
 /// ```
@@ -78,7 +78,7 @@ impl Deduplicator {
         self.probe_by(&Probe::of_lead(facts), facts)
     }
 
-    /// The same by the keys under which the lead is found.
+    /// As [`probe`](Self::probe), by the keys under which the lead is found.
     pub(crate) fn probe_by(&self, keys: &Probe, facts: &Facts<'_>) -> Probe {
         let wanted = |key: &&MatchKey| key.kind == MatchKeyKind::Account || self.wanted.contains(&key.kind);
         let mut probe =

@@ -89,7 +89,7 @@ impl Candidate<'_> {
         let (Some(theirs), Some(ours)) = (self.present_owner(case), lead.owner.as_ref()) else {
             return false;
         };
-        // A rep who left holds nothing against anybody.
+        // A rep who has left no longer has a claim.
         let is_there = (case.owner_state)(ours) != OwnerState::Gone;
         let both_worked = || self.is_worked(case) && is_worked(lead, case);
         let is_held = || self.is_held(case) || !case.facts.history().opportunities.is_empty();

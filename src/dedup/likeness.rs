@@ -66,7 +66,7 @@ pub(super) fn hits<'c, 'r>(
         ambiguous,
         told_by,
     };
-    // Only where nobody has the very name can names leave open which company is meant.
+    // Names can be ambiguous only where no record has the identical name.
     if hits.is_empty()
         && let Some((near, outside)) = near(&rows)
     {

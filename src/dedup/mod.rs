@@ -1,4 +1,4 @@
-//! Duplicate matching: is this lead on file already, and what follows.
+//! Duplicate matching: whether a lead is already on file, and what to do about it.
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows.
 //! [`Book`](crate::book::Book) is a fetcher in memory; [`names`](crate::names) finds company names by likeness and

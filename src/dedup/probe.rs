@@ -113,10 +113,10 @@ pub struct Probe {
     /// The keys.
     pub keys: Vec<MatchKey>,
     /// Most rows that are worth fetching for one key (but not a `company_gram` or `account`): a key that more records share
-    /// is no key, so these suffice to know it.
+    /// is not a key, so these rows are enough to tell.
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
-    /// The company name whose like are wanted; only when a rule compares names by likeness. An alias of the
+    /// The company name to find similar names for; only when a rule compares names by likeness. An alias of the
     /// gazetteer is given here as the name it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,

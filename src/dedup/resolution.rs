@@ -42,8 +42,8 @@ pub struct Rows {
     /// The open opportunities of the leads among them that have some: such a lead is worked on, and stays where it is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub opportunities: BTreeMap<LeadId, Vec<OpportunityId>>,
-    /// Who lost the leads among them, or gave them up, in the cycle each is in: no lead of the customer goes to that
-    /// rep by another.
+    /// The reps who lost the leads among them, or gave them up, in the present cycle of each: no lead of the customer goes to that
+    /// rep through another one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub previous_owners: BTreeMap<LeadId, BTreeSet<RepId>>,
     /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.
@@ -104,7 +104,7 @@ pub enum MatchAction {
     Held {
         /// The records, the likeliest first.
         records: Vec<RecordRef>,
-        /// Who gets it as a lead of its own when nobody decides.
+        /// The rep who gets it as a separate lead when nobody decides.
         then: RepId,
     },
     /// The lead is on file, but a fact that decides on ownership has changed: it goes to another owner.
@@ -113,7 +113,7 @@ pub enum MatchAction {
         record: RecordRef,
         /// Who owns it from now on.
         new_owner: RepId,
-        /// Whom to tell: the owner before.
+        /// Whom to tell: the previous owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notify: Option<RepId>,
     },
@@ -221,7 +221,7 @@ pub struct Match {
     /// similarity is the probability that it is one of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
-    /// What told the record from others whose names are as near.
+    /// What decided for this record against others with equally close names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_by: Option<TieBreak>,
     /// When the record was created; of an imported lead, when it came on file.

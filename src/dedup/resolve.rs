@@ -325,7 +325,7 @@ impl Deduplicator {
         people: &[NumberPeople],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
-        // A mobile under many names is a front desk's or a dealer's. Folded leads count: they were people too.
+        // A mobile under many names is a front desk's or a dealer's. Folded leads count as well: each was a person.
         let is_nobody_s = |key: &MatchKey, place: usize| {
             let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
             let on_file = candidates.iter().filter(|one| one.has(place)).filter_map(|one| one.person_name());
@@ -473,7 +473,7 @@ fn labels(
     if action.owner().is_some() {
         labels.insert(MatchLabel::ByOwner);
     }
-    // What is only guessed makes no claims.
+    // A guess claims nothing.
     let found = matches.iter().filter(|found| !found.ambiguous);
     if differ(found.map(|found| &found.record)) {
         labels.insert(MatchLabel::OneToMany);

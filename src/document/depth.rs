@@ -127,7 +127,7 @@ impl<'de> Visitor<'de> for Bounded {
         };
         let mut items = Vec::new();
         while let Some(item) = list.next_element_seed(inner)? {
-            // What is left is passed over too: whoever reads on does so behind it.
+            // The rest is skipped too, so that the caller continues after it.
             let Some(item) = item else {
                 skip_list(&mut list);
                 return Ok(None);

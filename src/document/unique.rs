@@ -16,7 +16,7 @@ pub(crate) struct Unique<'d> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Each thing has an id of its own.
+    /// Each thing has a unique id.
     Id,
     /// Each thing has a name of its own.
     Name,

@@ -10,7 +10,7 @@ use crate::calendar::{Amount, Calendar};
 use crate::model::{CalendarId, Pool, PoolKind, Region, Rep};
 use crate::rule::RulesVersion;
 
-/// Deadlines, escalation, protection and the ways of leads between pools, compiled from
+/// Deadlines, escalation, protection and moves between pools, compiled from
 /// [`FollowUpRules`](super::FollowUpRules).
 ///
 /// It is immutable and shared by reference across threads; every question is pure.

@@ -197,7 +197,7 @@ impl<'a> Look<'a> {
     fn note_told(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {
-            // What nobody gets is asked for until somebody does, and so is a way out where no pool takes the lead.
+            // A request that reaches nobody is repeated until somebody gets it, and so is a move that no pool accepts.
             let is_in_vain = match action.step {
                 Step::CopyManager => action.receiver.is_none(),
                 step => step.takes_away() && !action.takes_away(),

@@ -19,7 +19,7 @@ use crate::pipeline::Actor;
 use crate::rule::{Facts, RuleFault};
 use crate::text::{Code, moment};
 
-/// A lead goes its way: where, by whose act and why.
+/// A move of a lead: where it goes, by whose act and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -34,9 +34,9 @@ pub struct FlowMove {
     pub actor: Actor,
     /// Why, as a code.
     pub reason: Code,
-    /// When.
+    /// When the flow was decided.
     pub at: DateTime<Utc>,
-    /// Where to.
+    /// Where the lead goes.
     pub to: FlowTarget,
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,7 +149,7 @@ impl FollowUpPolicies {
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
     /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead by somebody
-    /// else's act hears of it.
+    /// else's act is told.
     ///
     /// ```
     /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};
@@ -432,7 +432,7 @@ impl FollowUpPolicies {
     /// How long a lead lies in a pool of a kind before it is looked at, and what for.
     pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
         if *kind == PoolKind::Lead {
-            // Nobody is stuck because a calendar has ended: then every day counts.
+            // No lead is stuck because a calendar has ended: then every day counts.
             let due = self.calendar.add(at, self.pool_stay, self.pool_stay.default_clock());
             let plain = || at.checked_add_signed(TimeDelta::seconds(seconds(self.pool_stay))).unwrap_or(at);
             return (due.map_or_else(|_| plain(), |due| due.at()), "pool_stay");

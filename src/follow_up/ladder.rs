@@ -83,7 +83,7 @@ impl Look<'_> {
             let follows = is_after && node.kind != NodeKind::Remind && track.comes_late.is_none();
             let mut reached = if follows { after(reached) } else { reached };
             if rung.step.takes_away() && !stands_in {
-                // Nobody loses what is protected: the step waits until it is not.
+                // A protected lead is not taken away: the step waits until the protection ends.
                 reached = self.protected_until.map_or(reached, |until| reached.max(until));
             }
             let fires = self.told(policy, &node.id, on_a_workday(track.calendar, reached));

@@ -26,7 +26,7 @@ pub struct FollowUpOptions {
     /// When those who have held the lead, or stood in, were away, in any order: the clock of each stands meanwhile.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub absences: BTreeMap<RepId, Vec<Absence>>,
-    /// Every plan of a next follow-up that somebody made, in any order, also those that others have replaced.
+    /// Every planned follow-up, in any order, including plans that were replaced later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlannedFollowUp>,
     /// Since when the lead lies in its pool; `None` is since the [`record`](Self::record) knows, else since nobody holds
@@ -40,8 +40,8 @@ pub struct FollowUpOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
     /// Since when an opportunity is open: it holds the lead, nobody loses it, and meets what the stage `opportunity` meets. One
-    /// in the [`History`](crate::model::History::opportunities) does so too, since the look that found it; the first look takes
-    /// it to have been open in time.
+    /// in the [`History`](crate::model::History::opportunities) does so too, since the look that found it; the first look assumes
+    /// that it was opened in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity_since: Option<DateTime<Utc>>,
     /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like one that lives.

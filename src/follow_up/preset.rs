@@ -272,7 +272,7 @@ fn flow(id: &str, on: FlowTrigger, to: FlowTarget, reason: &'static str) -> Flow
 }
 
 impl FlowRules {
-    /// The usual ways between protection, nurture and the public pools.
+    /// The usual moves between protection, nurture and the public pools.
     #[must_use]
     pub fn usual() -> Vec<FlowRules> {
         let nurture = || FlowTarget::Pool(PoolKind::Nurture);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Pause, PoolId, RuleId, Violation};
 
-/// What earlier looks at a lead found, and what the host was asked to do already.
+/// What earlier looks at a lead found, and what the host has already been asked to do.
 ///
 /// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), carries out the
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
@@ -87,9 +87,9 @@ pub struct FollowUpRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenTime {
-    /// Since when.
+    /// When it began.
     pub since: DateTime<Utc>,
-    /// Until when, by the look that found none; `None` while one is open.
+    /// When it ended, by the look that found none; `None` while one is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
 }

@@ -19,7 +19,7 @@ use crate::text::{Code, codes};
 
 /// What [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) finds at a moment.
 ///
-/// Everything names the moment it happens, and whether an earlier look [on record](Self::record) asked for it already.
+/// Every item names the moment at which it happens, and whether an earlier look [on record](Self::record) asked for it already.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -45,9 +45,9 @@ pub struct FollowUpReport {
     /// How fast each who worked on the lead in this cycle spoke to it first, in the order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first_contacts: Vec<FirstContact>,
-    /// What could not be told, and why.
+    /// What could not be determined, and why.
     pub faults: Vec<FollowUpFault>,
-    /// When to look again if nothing happens before; `None` only of a lead that has ended and of which nothing more is to
+    /// When to look again if nothing happens before; `None` only for a lead that has ended and about which nothing more is to
     /// be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_wakeup: Option<NextLook>,
@@ -123,9 +123,9 @@ impl fmt::Display for FollowUpReport {
 closed_enum! {
     /// Where a deadline stands.
     NodeState {
-        /// It runs.
+        /// The clock is running.
         Open = "open",
-        /// The clock stands, and nobody knows how long.
+        /// The clock is paused, and nobody knows for how long.
         Paused = "paused",
         /// It has passed and nothing was done.
         Overdue = "overdue",
@@ -137,7 +137,7 @@ closed_enum! {
         MetLate = "met_late",
         /// Another policy's deadline of this name is due earlier.
         Superseded = "superseded",
-        /// It cannot be told, see the faults.
+        /// It cannot be determined, see the faults.
         Unknown = "unknown",
     }
 }
@@ -214,7 +214,7 @@ closed_enum! {
         Deadline = "deadline",
         /// A planned follow-up.
         Planned = "planned",
-        /// A lead that has been silent, or lies still.
+        /// A lead that has been silent or is dormant.
         Care = "care",
         /// The end of the protection.
         Protection = "protection",
@@ -222,7 +222,7 @@ closed_enum! {
         Tracking = "tracking",
         /// A lead on which nothing is due.
         Idle = "idle",
-        /// A lead of which nobody can tell what is due, as its calendar has ended.
+        /// A lead for which nobody can tell what is due, because its calendar has ended.
         Calendar = "calendar",
     }
 }
@@ -246,7 +246,7 @@ impl ReminderKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reminder {
-    /// Of what.
+    /// What the reminder is about.
     pub kind: ReminderKind,
     /// The lead.
     pub lead: LeadId,
@@ -258,7 +258,7 @@ pub struct Reminder {
     /// The allowance of the rung; `None` of what no ladder asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Amount>,
-    /// Who; where nobody holds the lead, who runs its pool. `None` when neither is known.
+    /// Who is reminded; if nobody holds the lead, the pool's administrator. `None` when neither is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<RepId>,
     /// When: on a working day.
@@ -278,7 +278,7 @@ fn rung_key(rung: Option<Amount>) -> String {
 }
 
 impl Reminder {
-    /// The notice; `None` when nobody is known who gets it.
+    /// The notice; `None` when no recipient is known.
     #[must_use]
     pub fn effect(&self) -> Option<Effect> {
         Some(Effect::Notify {
@@ -495,7 +495,7 @@ impl fmt::Display for NextLook {
     }
 }
 
-/// What could not be told.
+/// What could not be determined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -514,13 +514,13 @@ pub enum FollowUpFault {
     /// A condition failed; its policy is left out.
     #[error("{0}")]
     Condition(RuleFault),
-    /// The rules have no calendar of that id; the document's is taken.
+    /// The rules have no calendar with that id; the document's own calendar is used instead.
     #[error("there is no calendar `{calendar}`: add it to `calendars`")]
     UnknownCalendar {
         /// The id.
         calendar: CalendarId,
     },
-    /// The lead lies in a pool that the rules do not have: what is said of pools is not said of it.
+    /// The lead is in a pool that the rules do not define: rules about pools do not apply to it.
     #[error("there is no pool `{pool}`: add it to `pools`")]
     UnknownPool {
         /// The id.
@@ -538,16 +538,16 @@ pub enum FollowUpFault {
     /// The lead has ended: no flow moves it. A new entry, or a release, begins a new cycle.
     #[error("it has ended ({status}): a release begins a new cycle")]
     Ended {
-        /// How.
+        /// The status with which it ended.
         status: LeadStatus,
     },
     /// An open opportunity holds the lead: nobody loses it.
     #[error("an open opportunity holds it")]
     Held,
-    /// An escalation reaches nobody: no manager is known, and nobody runs the pool. It is tried again at the next look.
+    /// An escalation reaches nobody: no manager is known, and the pool has no administrator. It is tried again at the next look.
     #[error("{}", unheard(.owner))]
     NoManager {
-        /// Whose manager is to hear of it; `None` when nobody holds the lead.
+        /// Whose manager should be told; `None` when nobody holds the lead.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
     },

@@ -11,7 +11,7 @@ use crate::model::{CalendarId, FollowUpKind, Pool, PoolKind, RuleId, TenureEnd};
 use crate::rule::{Condition, RulesVersion};
 use crate::text::Code;
 
-/// Deadlines, escalation, protection, pools and the ways between them.
+/// Deadlines, escalation, protection, pools and the moves between them.
 ///
 /// The default has China's working days and no policy; [`nodes`](Self::nodes), [`b2c`](Self::b2c), [`b2b`](Self::b2b)
 /// and [`marketing`](Self::marketing) are what teams start with. They are alternatives: together they would count the
@@ -82,7 +82,7 @@ pub struct FollowUpRules {
     /// How long after its first owner lost it a lead is sent to nurture: lost again later, it goes to the general public pool.
     /// Default: 180 days.
     pub nurture_for: Amount,
-    /// Since when the rules are in force: what was due before was not, and what is on file begins then. An owner who has spoken
+    /// Since when the rules are in force: nothing was due before, and the time of leads on file begins then. An owner who has spoken
     /// to their lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since
     /// ever.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +96,7 @@ pub struct FollowUpRules {
     /// Fields whose edit is a follow-up, and so a first contact; empty means every key field.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub key_fields: BTreeSet<String>,
-    /// After how many days a live lead on which nothing is due is looked at, and its owner asked; the last goes on. Each is 1 to 3,650; default
+    /// After how many days a live lead with nothing due is looked at, and its owner asked; the last number repeats. Each is 1 to 3,650; default
     /// 30.
     pub rhythm_days: Vec<u32>,
 }
@@ -466,7 +466,7 @@ pub struct FlowRules {
     /// For which leads (default: all).
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
-    /// Where to.
+    /// Where the flow sends the lead.
     pub to: FlowTarget,
     /// Whether the next owner must be another person than the last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

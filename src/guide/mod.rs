@@ -1,4 +1,4 @@
-//! Pages beside the reference.
+//! Guide pages that complement the reference.
 
 /// The life of a lead: pools, statuses, routes, notices, and what leads from one to the next.
 #[doc = include_str!("life.md")]

@@ -105,7 +105,7 @@ impl fmt::Display for GradeChange {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GradeObjection {
-    /// It has that grade.
+    /// It already has that grade.
     #[error("it already has that grade")]
     SameGrade,
     /// Recorded actions are missing. Blank ones and those of the future do not count.

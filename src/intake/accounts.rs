@@ -11,7 +11,7 @@ use crate::assign::Roster;
 use crate::book::Book;
 use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value};
 
-/// What becomes of an account, and when it is looked at next.
+/// What happens to an account, and when it is reviewed next.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 /// A lead with this tag was looked at by a person: no list, format or condition blocks it again.
 pub(super) const RELEASED: &str = "released";
 
-/// What is done about a lead: which of the methods was called.
+/// The action on a lead: which of the methods was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     Process,

@@ -17,9 +17,9 @@ use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, Re
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Gives a lead to a rep because somebody who may do so says so: a director, a reviewer of a held lead or a collision.
+    /// Gives a lead to a rep by order of somebody who is allowed to: a director, a reviewer of a held lead or a collision.
     ///
-    /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
+    /// The previous owner is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
     /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
     /// back](Intake::reassign). A rep who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
     /// a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a partner
@@ -84,9 +84,9 @@ impl Intake {
         outcome
     }
 
-    /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
+    /// Hands over the leads of a rep: to another rep, or by the rules when that rep may not have them or none is named.
     /// [Refused](Outcome::refusal) for a rep whom the roster does not know or who takes part no longer, as long as the rep
-    /// before can keep them: a name that was mistyped moves nothing.
+    /// before can keep them: a mistyped name moves nothing.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open

@@ -248,7 +248,7 @@ impl Intake {
         outcome.effects.push(Effect::EndTenure { lead, rep, end });
         let is_partner = helper.acquisition == Acquisition::PassedOn;
         if is_partner {
-            // Nobody's deadline runs beside a partner's.
+            // While a partner's deadline runs, no other does.
             outcome.restart(case, case.now);
         }
         match end {

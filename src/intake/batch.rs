@@ -28,10 +28,10 @@ pub struct Arrival {
     pub history: History,
     /// When it came in: the `now` of its decision.
     pub at: DateTime<Utc>,
-    /// What there is to say about its assignment.
+    /// Options of its assignment.
     #[serde(default)]
     pub assign: AssignOptions,
-    /// Whether `at` is right though it is more than 31 days past the newest entry, as
+    /// Whether to trust `at` even if it is more than 31 days past the newest entry, as
     /// [`Input::accepts_clock`](super::Input::accepts_clock).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,

@@ -12,7 +12,7 @@ use crate::model::{Acquisition, Effect, History, LeadStatus, OwnerState, PoolMod
 use crate::rule::Facts;
 
 impl Intake {
-    /// Gives a lead that nobody has to the rep who claims it.
+    /// Gives an unowned lead to the rep who claims it.
     ///
     /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a
     /// partner's deal protects, that is blocked or asked about, whose person has refused every channel, or whose pool is

@@ -12,7 +12,7 @@ use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
 use crate::order;
 use crate::rule::MatchLabel;
 
-/// How a collision (撞单) is settled.
+/// The settlement of a collision (撞单).
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

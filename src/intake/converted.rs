@@ -28,10 +28,10 @@ pub(super) fn is_exhausted(lead: &Lead) -> bool {
 }
 
 impl Intake {
-    /// Makes a customer of a lead: a rep has won it, or says that it belongs to an account.
+    /// Converts a lead to a customer: a rep has won it, or says that it belongs to an account.
     ///
     /// The person becomes a contact of the account, which the host files before, with the lead's owner when it is
-    /// new. The lead of an account among the rows that is another rep's belongs to that rep from then on, who is
+    /// new. If the account among the rows belongs to another rep, the lead belongs to that rep from then on, who is
     /// told. What was due is done. [Refused](Outcome::refusal) for a lead that has ended or that nobody has.
     ///
     /// ```

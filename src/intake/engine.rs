@@ -53,7 +53,7 @@ pub struct Input {
     pub history: History,
     /// What was fetched by [`Intake::probe`].
     pub rows: Rows,
-    /// What there is to say about the assignment beside the history: a key of its own, reps who do not get it.
+    /// Options of the assignment beyond the history: a key of its own, reps who must not get the lead.
     pub assign: AssignOptions,
     /// For [`review`](Intake::review): the entry that is the cause, as [`Next`] says.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,8 +67,8 @@ pub struct Input {
     /// For [`review`](Intake::review): what the lead's wake-up was set for, when it has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_up: Option<Code>,
-    /// Whether `now` is right though it is more than 31 days past the newest entry of the state, as after a long pause.
-    /// Else [`State::apply`] refuses the outcome: a clock that is wrong once would leave the state in the future.
+    /// Whether to trust `now` even if it is more than 31 days past the newest entry of the state, as after a long pause.
+    /// Otherwise [`State::apply`] refuses the outcome: a clock that is wrong once would leave the state in the future.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,
     /// For [`import`](Intake::import): whether one of the lead's [hashes](Intake::erasure_hashes) is among those of people who
@@ -183,7 +183,7 @@ impl Intake {
         self
     }
 
-    /// The same with the list that `joint` rules of the blacklist ask.
+    /// Uses the host's joint list for the `joint` rules of the blacklist.
     ///
     /// ```
     /// use leadkit::blacklist::{ContactKind, JointList};
@@ -211,7 +211,7 @@ impl Intake {
         Intake { blacklist: self.blacklist.with_joint_list(list), ..self }
     }
 
-    /// The same with other records for a `consent` rule of the blacklist: those that the host keeps, as they are now. They are no
+    /// Uses the host's current consent records for a `consent` rule of the blacklist. They are not
     /// part of the rules' [version](Intake::version).
     ///
     /// ```
@@ -234,12 +234,12 @@ impl Intake {
     /// ```
     ///
     /// # Errors
-    /// Every record that cannot be read, by its place, and a rule that is no `consent` rule.
+    /// Every record that cannot be read, by its place, and a rule that is not a `consent` rule.
     pub fn with_consents(self, rule: &RuleId, records: &[ConsentRecord]) -> Result<Intake, RuleErrors> {
         Ok(Intake { blacklist: self.blacklist.with_consents(rule, records)?, ..self })
     }
 
-    /// The same with the host's set of phone numbers for a `list` rule of the blacklist that says `"phone_set": true`.
+    /// Uses the host's set of phone numbers for a `list` rule of the blacklist with `"phone_set": true`.
     ///
     /// ```
     /// use leadkit::blacklist::PhoneSet;
@@ -258,7 +258,7 @@ impl Intake {
     /// ```
     ///
     /// # Errors
-    /// Gives the intake back when no such rule asks for a set.
+    /// Returns the intake when no such rule asks for a set.
     pub fn with_phone_set(self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Intake, Box<Intake>> {
         match self.blacklist.with_phone_set(rule, set) {
             Ok(blacklist) => Ok(Intake { blacklist, ..self }),
@@ -403,7 +403,7 @@ impl Intake {
             }
         }
         if case.is_released() {
-            // Somebody has looked: what is found is known. But nobody except the person gives a consent.
+            // Somebody has reviewed it, so the findings are known. But only the person can give consent.
             if outcome.verdict.leaves_no_channel() {
                 self.hold_for_consent(case, &mut outcome);
                 return outcome;

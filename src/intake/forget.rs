@@ -13,7 +13,7 @@ use crate::order;
 use crate::rule::{FactContext, Facts};
 use crate::text::sip_hash;
 
-/// A secret of the host's, under which it keeps who asked to be forgotten. Without it nobody can try all phone numbers.
+/// The host's secret key for the hashes of people who asked to be forgotten. Without it nobody can find them by trying all phone numbers.
 /// `Debug` does not show it.
 #[derive(Clone, Copy)]
 pub struct ErasureKey([u8; 16]);
@@ -48,9 +48,9 @@ impl fmt::Debug for ErasureKey {
 impl Intake {
     /// Forgets a person (PIPL, GDPR): the lead ends as erased, and with it the entries that were folded into it.
     ///
-    /// A folded entry takes the lead with it that it was folded into; `entries` are those of that lead.
+    /// Forgetting a folded entry also forgets the lead that it was folded into; `entries` are those of that lead.
     ///
-    /// Of the leads only that they were erased is left; the windows and the remembered decisions of the state lose them by the
+    /// Nothing is left of the leads but that they were erased; the windows and the remembered decisions of the state lose them by the
     /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
     /// records of merges they took part in. The [joint list](Intake::with_joint_list) loses what the lead's values name by
     /// [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it; each further copy forgets the person by

@@ -24,14 +24,14 @@ const SPREAD: u64 = 30 * 86_400;
 const MAX_ALIKE: usize = 32;
 
 impl Intake {
-    /// Takes in rows of another system: nobody is paged, and no record on file is taken in.
+    /// Imports rows of another system: nobody is paged, and no record on file is absorbed.
     ///
     /// A row keeps its owner, its status and its end; what runs begins now. A row that nobody has goes to its pool, or to the
     /// main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as a new lead is,
     /// except that it moves no window, is part of no burst, and comes after everything on file, whatever its date. Such rows are
     /// handed in one at a time, so that each sees those before it. An owner is told once for all rows.
     ///
-    /// What is wrong with a row is asked of a reviewer, one code each, and nothing is lost by it: `import_owner_gone` (the row is
+    /// A reviewer is asked about each problem of a row, with one code for each, and nothing is lost: `import_owner_gone` (the row is
     /// nobody's, and goes to its pool), `import_unknown_pool` (it goes to the main pool), `import_no_owner` (a customer of nobody: it
     /// goes to the account's owner among its rows on file, else to the pool of active customers) and `collision` (another row, or a
     /// live lead among its rows on file, has the same person and another owner: both keep what they have until somebody decides). [Refused](Outcome::refusal)
@@ -157,7 +157,7 @@ impl Intake {
             let mut outcome = self.decide(&Case { lead: &late, ..*case });
             let mut before = filed_now(lead, now);
             if lead.status != status {
-                // What nobody has, nobody works on.
+                // A lead without an owner is not worked on.
                 before.push(Effect::SetStatus { lead: lead.id.clone(), status });
             }
             outcome.after(before);

@@ -5,20 +5,20 @@
 //!
 //! * A blocked lead is tagged, put into the pool of invalid leads and reviewed; it is not matched, scored or
 //!   assigned.
-//! * What is no lead by the rules of [`elsewhere`](Rules::elsewhere) goes to a queue of the host, or is voided.
-//! * A lead that is the person of a lead on file is folded into it: its values are added there, its own record ends, and
+//! * What is not a lead by the rules of [`elsewhere`](Rules::elsewhere) goes to a queue of the host, or is voided.
+//! * A lead from the same person as a lead on file is folded into it: its values are added there, its own record ends, and
 //!   [`Outcome::next`] asks for a review of the lead that goes on.
 //! * A lead of an account is converted to the account's owner, whatever its score.
 //! * A lead that belongs to nobody and is not ready for sales goes to the nurture pool.
 //! * Every other lead is assigned by the rules of its pool.
 //!
-//! A lead on file goes on by one call for each thing that happens to it, each with an [`Outcome`] of the same kind:
+//! Each thing that happens to a lead on file has a call of its own, and every call returns the same kind of [`Outcome`]:
 //!
 //! | call | when |
 //! |---|---|
 //! | [`review`](Intake::review) | it did something, a fact changed, an entry was folded into it, its wake-up has come |
 //! | [`reassign`](Intake::reassign) | its owner missed a deadline, gave it back or has left |
-//! | [`release`](Intake::release), [`close`](Intake::close) | somebody has looked at what was blocked or held; it is no lead |
+//! | [`release`](Intake::release), [`close`](Intake::close) | somebody has reviewed what was blocked or held; it is not a lead |
 //! | [`claim`](Intake::claim), [`allot`](Intake::allot), [`hand_over`](Intake::hand_over) | people take and give leads |
 //! | [`convert`](Intake::convert) | it has become a customer |
 //! | [`register_deal`](Intake::register_deal) | a partner registers a deal with an account |
@@ -125,17 +125,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is decided where two rules meet
+//! # Which rule wins when two conflict
 //! * An imported row is younger than all that was on file before it, whatever its date ([`Lead::filed_at`](crate::model::Lead::filed_at)):
-//!   it is taken in and takes in nothing, not at a later look either.
-//! * Two reps' leads that turn out to be one person's are joined, but not when both are worked on, when an open opportunity holds one
-//!   of them, or when somebody is asked about one: then both keep what they have, until a reviewer decides or a working day is over.
-//!   Then a lead that an administrator gave to its owner goes on, else the one that the rule of ownership names. A customer of an
+//!   other records absorb it, and it absorbs nothing, not even in a later review.
+//! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity holds one
+//!   of them, or a reviewer has been asked about one: then both keep what they have, until a reviewer decides or a working day is over.
+//!   After that a lead that an administrator gave to its owner survives, else the one that the ownership rule names. A customer of an
 //!   account is the account's owner's all the same: the company decides before the person.
 //! * A lead in somebody's hands that turns out to be of another's account, which was there before, goes to the
 //!   account's owner. When the rep works on it, or got it by an import, a reviewer is asked for a working day before.
 //!   What an administrator gave stays.
-//! * Until a reviewer has decided no rep loses what collides by the first deadline, which begins anew; the second can
+//! * Until a reviewer has decided, no rep loses a colliding lead by the first deadline, which starts again; the second can
 //!   be missed.
 //! * When the reviewers' time is over and each of the reps lost one of the customer's leads before, no rule gives the customer
 //!   back to one of them: an administrator of the pool has the customer.
@@ -148,7 +148,7 @@
 //!   the deadline has lost it as any other.
 //! * A customer stays with the account's owner even when every rep has missed the deadline: a customer has an owner.
 //!   The administrators of the pool are told, and after thirty days the owner is asked again. While a partner's deal protects
-//!   the account, the partner is asked before, and nobody else.
+//!   the account, the partner is asked first, and nobody else.
 //! * No rep misses a deadline while away. When it falls into an absence, it starts at the return, or at the end of
 //!   the absence if that was noticed late.
 //!

@@ -40,7 +40,7 @@ pub struct Along {
 }
 
 impl Next {
-    /// What comes when this was done and asked for what it asks for.
+    /// The call that follows once this one is done.
     pub(super) fn after(done: Option<Next>, mut also: Vec<Along>) -> Option<Next> {
         match done {
             Some(Next::Review { lead, entry, claim, also: mut more }) => {

@@ -29,13 +29,13 @@ use crate::text::{Code, codes, moment};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Route {
-    /// The blacklist keeps it out, until somebody has looked.
+    /// The blacklist keeps it out until somebody has reviewed it.
     Blocked,
     /// It was folded into a lead on file, which keeps every value it brought.
     Folded {
         /// The lead that goes on.
         into: LeadId,
-        /// Why.
+        /// Why it was folded.
         kind: FoldKind,
     },
     /// It became part of an account.
@@ -73,7 +73,7 @@ pub enum Route {
         /// Who; `None` leaves it to the host's reviewers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reviewer: Option<RepId>,
-        /// Until when.
+        /// The deadline of the decision.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<DateTime<Utc>>,
         /// Who gets it when nobody has decided by then; `None` leaves it to the rules.
@@ -82,10 +82,10 @@ pub enum Route {
     },
     /// It stays in its pool without an owner.
     Unassigned {
-        /// Why: `no_rule_matched`, `no_eligible`, `all_capped`; `unknown_pool` when nobody knows its pool; `joined` and
-        /// `revoked` when it is looked at once more at once; of a refused claim the code of the [`Refusal`].
+        /// Why: `no_rule_matched`, `no_eligible`, `all_capped`; `unknown_pool` when its pool is not known; `joined` and
+        /// `revoked` when it is reviewed once more right away; for a refused claim, the code of the [`Refusal`].
         reason: Code,
-        /// When it is worth trying again.
+        /// When it should be tried again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
     },
@@ -94,7 +94,7 @@ pub enum Route {
         /// The queue, as the rule names it.
         queue: Code,
     },
-    /// Its life has ended: it was closed, voided, folded or merged before; or it is no lead, and counts for nothing.
+    /// It has ended: it was closed, voided, folded or merged before; or it is not a lead and counts for nothing.
     Voided,
 }
 
@@ -185,13 +185,13 @@ impl fmt::Display for Route {
     }
 }
 
-/// The one thing that says best why a lead goes where it goes.
+/// The main reason why a lead goes where it goes.
 ///
-/// `Display` is the name of that thing: the code of a finding, the id of a rule, the cell.
+/// `Display` is the name of that reason: the code of a finding, the id of a rule, the cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutcomeReason {
-    /// The heaviest finding of the blacklist, or the one that a lead is held for, by its code.
+    /// The most severe finding of the blacklist, or the one that the lead is held for, by its code.
     Finding(Code),
     /// It is a lead on file: the same record, the same submission, or joined by a key.
     Known(FoldKind),
@@ -199,9 +199,9 @@ pub enum OutcomeReason {
     OwnOwner,
     /// A matching rule decided.
     MatchRule(RuleId),
-    /// It may be a duplicate, and a person has to look.
+    /// It may be a duplicate, and a person has to decide.
     PossibleDuplicate,
-    /// It is not ready for sales: the cell of its scores.
+    /// It is not ready for sales: the cell of its score.
     NotReady(ScoreCell),
     /// Its life has ended.
     HasEnded,
@@ -209,9 +209,9 @@ pub enum OutcomeReason {
     AssignRule(RuleId),
     /// A rule of [`elsewhere`](super::Rules::elsewhere) sent it away.
     ElsewhereRule(RuleId),
-    /// A person's act decided: `claim`, `allot`, `hand_over`, `convert`, `import`.
+    /// A person's action decided: `claim`, `allot`, `hand_over`, `convert`, `import`.
     Person(Code),
-    /// Nobody got it: the assignment's own code.
+    /// Nobody got the lead: the code of the assignment.
     Unassigned(Code),
 }
 
@@ -313,7 +313,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The lead that was decided about: of an entry that is folded, the entry.
+    /// The lead that was decided about; for a folded entry, the entry itself.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -331,7 +331,7 @@ impl Outcome {
         &self.route
     }
 
-    /// The one thing that says best why the lead goes there: a person's act, the heaviest finding of a blocked lead, the matching or
+    /// The main reason why the lead goes there: a person's action, the most severe finding of a blocked lead, the matching or
     /// assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
     #[must_use]
     pub fn reason(&self) -> OutcomeReason {
@@ -374,13 +374,13 @@ impl Outcome {
         &self.verdict
     }
 
-    /// What matching found; `None` when the lead did not get that far.
+    /// What matching found; `None` when matching was not reached.
     #[must_use]
     pub fn resolution(&self) -> Option<&Resolution> {
         self.resolution.as_deref()
     }
 
-    /// What the lead is worth; `None` when it did not get that far.
+    /// The lead's score; `None` when scoring was not reached.
     #[must_use]
     pub fn score(&self) -> Option<&Score> {
         self.score.as_ref()
@@ -392,7 +392,7 @@ impl Outcome {
         self.assignment.as_deref()
     }
 
-    /// Why a claim or an order of a person was refused; the lead stays as it is, or goes where it belongs.
+    /// Why a person's claim or order was refused; the lead stays as it is, or goes where it belongs.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         self.refusal.as_ref()
@@ -464,8 +464,8 @@ impl Outcome {
         &self.delta
     }
 
-    /// What it was decided on: [check](Basis::check) it before you carry it out, when others decide at the same time. `rows`
-    /// are those that were handed in for the decision. O(rows), which a host that decides alone saves.
+    /// What the decision was based on: [check](Basis::check) it before you apply the outcome if others decide at the same time. `rows`
+    /// are those that were passed in for the decision. O(rows), which a host that decides alone can skip.
     ///
     /// ```
     /// use leadkit::model::Lead;
@@ -498,7 +498,7 @@ impl Outcome {
         &self.version
     }
 
-    /// Everything there is to say, step by step, in English.
+    /// The full explanation, step by step, in English.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut text = String::new();

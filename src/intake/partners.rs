@@ -44,8 +44,8 @@ impl Intake {
     /// [`LifeRules::deal_days`](super::LifeRules::deal_days) says.
     ///
     /// An account that nobody has goes to the partner's channel manager. As long as it is protected no lead of it is claimed,
-    /// recycled or passed on to another partner, and it lies in no public pool. To register once more lets the days begin
-    /// anew; within a day it is the same message, and changes nothing. Refused for a rep who is no partner, while another partner's deal protects the account, and for an
+    /// recycled or passed on to another partner, and it lies in no public pool. Registering once more restarts the
+    /// days; within a day it is the same message, and changes nothing. Refused for a rep who is not a partner, while another partner's deal protects the account, and for an
     /// account of a rep who takes part and is not the partner's channel manager.
     ///
     /// ```

@@ -74,7 +74,7 @@ impl Intake {
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
     /// When nobody is left it stays with its owner, the administrators of the pool are told, and the owner's time begins anew
     /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
-    /// unless the owner has left. So is giving back what has ended.
+    /// unless the owner has left. Giving back a lead that has ended is refused too.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};

@@ -18,10 +18,10 @@ pub enum Refusal {
     Ended,
     /// Somebody has it.
     Owned {
-        /// Who.
+        /// The rep who has it.
         owner: RepId,
     },
-    /// It is blocked, or a person is asked about it.
+    /// It is blocked, or a person has been asked about it.
     AwaitingReview,
     /// The person has refused every channel: nobody may contact it.
     NoAllowedChannel,
@@ -38,32 +38,32 @@ pub enum Refusal {
         account: AccountId,
         /// The partner.
         partner: RepId,
-        /// Until when.
+        /// When the protection ends.
         until: DateTime<Utc>,
     },
-    /// Nobody has it, who could do this about it.
+    /// Nobody owns it, so nobody can do this to it.
     NoOwner,
-    /// The rep is no partner of anybody who takes part.
+    /// The rep is not a partner of an active channel manager.
     NoPartner,
-    /// It is neither blocked nor held, so that nobody has to look at it.
+    /// It is neither blocked nor held, so there is nothing to release.
     NotHeld,
     /// It is on file already.
     OnFile,
     /// The person asked to be forgotten.
     Erased,
-    /// Leads of its pool are not claimed.
+    /// Leads in its pool cannot be claimed.
     AssignOnly {
         /// The pool.
         pool: PoolId,
     },
-    /// The rep had it not long ago.
+    /// The rep had it recently.
     CoolDown {
         /// When the rep may claim it.
         until: DateTime<Utc>,
     },
-    /// What keeps the rep from it by the rules.
+    /// The rules keep the rep from getting it.
     Rep(SkipReason),
-    /// It belongs to a record of somebody else's.
+    /// It belongs to somebody else's record.
     Belongs {
         /// Who gets it.
         owner: RepId,

@@ -12,7 +12,7 @@ use crate::model::{CloseReason, Effect, LeadStatus, OwnerState, RecordRef, RepId
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Lets a lead go on that was blocked or held: somebody has looked at it.
+    /// Releases a lead that was blocked or held, after somebody has reviewed it.
     ///
     /// A new cycle begins, with tag, pool and status put right, and it is matched, scored and routed as a new lead is. The
     /// reviewer's word stands: it gets the tag `released`, and what blocked it does not block it again. Fetch its rows
@@ -82,7 +82,7 @@ impl Intake {
         (!is_held).then_some(Refusal::NotHeld)
     }
 
-    /// Ends a lead for a reason: it was looked at and is none, or its owner gives it up.
+    /// Closes a lead with a reason: it was reviewed and is not a lead, or its owner gives it up.
     ///
     /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it, and when it has
     /// ended; but one that the blacklist keeps out is closed for good, with the reviewer's reason in place of `blocked`.

@@ -17,7 +17,7 @@ impl Intake {
     ///
     /// It is checked by lists, formats and conditions, but it is no submission: no window moves. With rows, fetched again
     /// because a key changed, it is matched again, and may be joined with another record. Then it is scored and routed as
-    /// a new lead is; a lead in nurture, in another pool or nowhere is assigned by the same rules once it is ready. Who
+    /// a new lead is; a lead in nurture, in another pool or in none is assigned by the same rules once it is ready. Whoever
     /// works on it keeps it. When nothing changes there are no effects.
     ///
     /// ```
@@ -47,7 +47,7 @@ impl Intake {
         self.look_again(&self.case(input, Act::Review, roster, state, now))
     }
 
-    /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows
+    /// The input of [`review`](Intake::review) for a lead in a book: the lead, what it did, its history, and the rows
     /// that share a key with it, and what its wake-up was set for when that has come. `None` when the book has no such
     /// lead.
     ///

@@ -216,7 +216,7 @@ impl Intake {
         if let AssignmentKind::AwaitingReview { by, .. } = assignment.kind()
             && is_lost(by)
         {
-            // Nobody waits for who cannot come.
+            // Leads do not wait for a rep who cannot come.
             is_missed = true;
             assignment = find(&AssignOptions { without_reviewers: true, ..options.clone() });
         }

@@ -40,7 +40,7 @@ pub struct Rules {
     pub revision: String,
     /// What blocks, flags or holds a lead before anything else looks at it.
     pub blacklist: BlacklistRules,
-    /// What is no lead: the first rule that matches sends it away, before it is matched with anything. The team's own domains,
+    /// What is not a lead: the first rule that matches sends it away before anything else is matched. The team's own domains,
     /// phones and addresses, and what is named as a test, are such rules too: they void it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<ElsewhereRule>,
@@ -60,7 +60,7 @@ pub struct Rules {
     /// named elsewhere in the document is not known: a lead in it is not assigned, and the reason says so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<Pool>,
-    /// Times, limits and counts of a lead after it was decided about.
+    /// Times, limits and counts for a lead after its first decision.
     pub life: LifeRules,
 }
 
@@ -83,7 +83,7 @@ impl Default for Rules {
     }
 }
 
-/// What is no lead, and where it goes.
+/// A rule for entries that are not leads, and where they go.
 ///
 /// ```
 /// use leadkit::model::{Account, Contact, Lead, Rep};
@@ -119,7 +119,7 @@ pub struct ElsewhereRule {
     pub then: ElsewhereTarget,
 }
 
-/// Where something goes that is no lead.
+/// Where an entry goes that is not a lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -140,7 +140,7 @@ closed_enum! {
     }
 }
 
-/// How leads go on after they were decided: times in hours and days, limits and counts. `Default` is [`b2b`](LifeRules::b2b).
+/// What happens to leads after their first decision: times in hours and days, limits and counts. `Default` is [`b2b`](LifeRules::b2b).
 /// [`FollowUpRules`](crate::follow_up::FollowUpRules) are an engine by themselves, with reminders and ladders, which
 /// [`Intake`](crate::Intake) does not read: use one of the two for a lead's deadlines.
 ///
@@ -155,8 +155,8 @@ closed_enum! {
 pub struct LifeRules {
     /// Where a lead goes that its owner lost or gave back.
     pub recycled_to: RecycledTo,
-    /// The calendar of the roster by which stays run, and the patience with an owner who names no hours: 24 hours are
-    /// a working day, and what is no whole number of days is opening hours. `None` is plain hours.
+    /// The roster's calendar that measures stays, and absences of owners who name no hours: 24 hours are
+    /// a working day, and anything that is not a whole number of days is opening hours. `None` is plain hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
     /// Hours that a lead stays in a pool to be claimed before the rules assign it; 72 by default. By
@@ -180,9 +180,9 @@ pub struct LifeRules {
     pub partner_hours: u32,
     /// Days for which a deal that a partner registers protects its account; 90 by default.
     pub deal_days: u32,
-    /// Leads that nobody has spoken to ([`Rep::untouched`](crate::model::Rep::untouched)) with which a rep is given
-    /// no more by the rules: they wait in line until the rep has. At least 1: 5 by default, 10 for consumers. Claims,
-    /// allotments and hand-overs do not ask it.
+    /// Number of untouched leads ([`Rep::untouched`](crate::model::Rep::untouched)) at which a rep is given
+    /// no more by the rules: new leads wait in line until the rep has spoken to some. At least 1: 5 by default, 10 for consumers. Claims,
+    /// allotments and hand-overs ignore it.
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night, weekends too, whatever
     /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The

@@ -13,7 +13,7 @@ use crate::assign::{AssignOptions, Roster, UntouchedLeads};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Gives waiting leads to reps who have room: the best cell first, of equals the one that waits longest, then by id.
+    /// Gives waiting leads to reps who have room: the best cell first, then the lead that has waited longest, then by id.
     ///
     /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and
     /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same

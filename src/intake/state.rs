@@ -21,7 +21,7 @@ const FORMAT: u16 = 1;
 
 /// What the main job remembers: recent submissions, whose turn it is in each pool, what each rep was given.
 ///
-/// Hand it in, apply the outcome's effects, and move it by the outcome's delta. A small host saves it whole, as one
+/// Pass it in, apply the outcome's effects, and apply the outcome's delta to it. A small host saves it whole, as one
 /// value; a host with a database keeps it as [rows](super::StateRows) and assembles for each lead the few that the lead's
 /// [keys](super::StorageKeys) name. Both decide alike.
 ///
@@ -50,7 +50,7 @@ pub struct State {
     pub newest: Option<DateTime<Utc>>,
 }
 
-/// Why an outcome could not be applied, or rows not be read.
+/// Why an outcome could not be applied, or rows could not be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
@@ -71,10 +71,10 @@ pub enum StateError {
         /// When the newest entry was decided.
         newest: DateTime<Utc>,
     },
-    /// A row says what no history of decisions leads to.
+    /// A row has content that no history of decisions leads to.
     #[error("{0} was not written by leadkit")]
     Row(&'static str, #[source] Box<LedgerFault>),
-    /// Events of the windows say what no submission leads to.
+    /// Events of the windows have content that no submission leads to.
     #[error("some events were not written by leadkit")]
     Events(#[from] WindowError),
 }

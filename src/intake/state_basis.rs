@@ -13,7 +13,7 @@ use crate::text::codes;
 /// What a decision was made on: a digest of the rows, the submissions it looked for, and the revisions of what it read.
 ///
 /// Two workers that decide at the same time do not see what the other is about to write: the same form would pass twice,
-/// two forms of one person would get two owners. So a worker that is not alone commits so, from the second step on in one transaction:
+/// two forms of one person would get two owners. So a worker that is not alone commits in these steps, from the second one on in one transaction:
 ///
 /// 1. take the [basis](super::Outcome::basis) of the outcome, on the rows that it was decided on;
 /// 2. fetch by the same probe and the same keys again, locking or in a serialisable transaction;
@@ -85,12 +85,12 @@ pub struct Basis {
     reps: Vec<(RepId, u64)>,
 }
 
-/// What has changed since a decision: it is not to be carried out. Decide again.
+/// What has changed since a decision, so that the decision must not be applied. Decide again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Conflict {
-    /// A record that shares a key with the lead came, went or changed.
+    /// A record that shares a key with the lead was added, removed or changed.
     #[error("the rows that share a key with the lead have changed")]
     Rows,
     /// The same submission came in meanwhile.

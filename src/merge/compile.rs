@@ -99,7 +99,7 @@ impl MergeRules {
                             } else if Protection::of_field(name).is_some() {
                                 let message = format!("a block could drop a protective answer in `{name}`");
                                 let help =
-                                    "take it out of the block: a refusal is kept whatever the rules say";
+                                    "take it out of the block: a refusal is kept whatever the rules say say";
                                 report.error("protecting_field", message, help);
                             } else if let Some(other) = in_blocks.insert(name, &block.name) {
                                 let message = format!("`{name}` is already in block `{other}`");

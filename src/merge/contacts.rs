@@ -41,7 +41,7 @@ pub(super) fn unite(
     let ids = ids_of_one_contact(records);
     let mut people = People::default();
     for (record, ((account, contacts), identities)) in records.iter().zip(identities).enumerate() {
-        // Those of this record are two, whatever they share.
+        // Two contacts of one record stay two, whatever they share.
         let known = people.all.len();
         let mut taken = BTreeSet::new();
         for (contact, identity) in contacts.iter().zip(identities) {

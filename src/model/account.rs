@@ -1,4 +1,4 @@
-//! Accounts, the people there, and people across roles.
+//! Accounts, their contacts, and people across roles.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -214,7 +214,7 @@ pub struct ContactMove {
     /// The account of the new employer; `None` when it is not on file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<AccountId>,
-    /// When.
+    /// When the person moved.
     pub at: DateTime<Utc>,
 }
 

@@ -65,7 +65,7 @@ pub enum LinkKind {
     ReentryOf,
     /// The lead is the same submission as the other's, sent once more.
     ResubmissionOf,
-    /// The lead shares a contact value with the other and is somebody else: another person, another company.
+    /// The lead shares a contact value with the other but is somebody else: another person or company.
     RelatedTo,
     /// The record was merged into the other and is no longer kept by itself.
     MergedInto,
@@ -114,7 +114,7 @@ impl fmt::Display for LinkKind {
 pub struct Link {
     /// The record that points.
     pub from: RecordRef,
-    /// How.
+    /// How the two records are related.
     pub kind: LinkKind,
     /// The record pointed at.
     pub to: RecordRef,
@@ -155,9 +155,9 @@ impl FoldKind {
     }
 }
 
-/// One thing the host should do in the transaction that stores a decision.
+/// One change the host should make in the transaction that stores a decision.
 ///
-/// Engines never act. Effects hold identifiers, codes and values only, so a host can store, replay or translate
+/// Engines never act: they return effects. Effects hold identifiers, codes and values only, so a host can store, replay or translate
 /// them; `Display` is an English sentence without contact values, and `Debug` shows it with the values
 /// masked. [`Book`](crate::book::Book) carries out every one of
 /// them in memory: what it does is what a host's SQL does.
@@ -201,8 +201,8 @@ impl FoldKind {
 ///
 /// `Value::Null` takes a value out.
 ///
-/// A host stores the [key](super::EffectKey) of every effect it has carried out and leaves it out when it comes again, for a
-/// late second time must not undo what happened in between. "once": without keys, writing it twice at once leaves what
+/// A host stores the [key](super::EffectKey) of every effect it has applied and skips the effect when the key comes again: a
+/// late repeat must not undo what happened in between. "once": without keys, writing it twice in a row leaves what
 /// writing it once leaves; "by key": it does not.
 ///
 /// ```
@@ -223,7 +223,7 @@ impl FoldKind {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Effect {
-    /// Put a tag on the lead.
+    /// Add a tag to the lead.
     AddTag {
         /// The lead.
         lead: LeadId,
@@ -280,7 +280,7 @@ pub enum Effect {
         /// The status.
         status: LeadStatus,
     },
-    /// Take a tag from the lead.
+    /// Remove a tag from the lead.
     RemoveTag {
         /// The lead.
         lead: LeadId,
@@ -299,7 +299,7 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Value::is_null")]
         replaces: Value,
     },
-    /// Add one value to a list field of a record, unless it is there.
+    /// Add one value to a list field of a record, unless it is already there.
     AddValue {
         /// The record.
         record: RecordRef,
@@ -308,7 +308,7 @@ pub enum Effect {
         /// The value.
         value: Value,
     },
-    /// Show somebody that an entry says something else than the record keeps.
+    /// Show somebody that an entry has a different value from the one the record keeps.
     RecordConflict {
         /// The record.
         record: RecordRef,
@@ -321,23 +321,23 @@ pub enum Effect {
         /// The entry.
         entry: LeadId,
     },
-    /// The lead is the other's story: it ends, and the other goes on.
+    /// The entry is the same lead as the subject: the entry ends, and the subject goes on.
     Fold {
         /// The lead that ends.
         entry: LeadId,
         /// The lead that goes on.
         subject: LeadId,
-        /// Why.
+        /// Why the lead is folded.
         kind: FoldKind,
     },
-    /// A lead that had ended, was given back or lay still begins anew.
+    /// Start a new cycle of a lead that had ended, was given back or was dormant.
     StartCycle {
         /// The lead.
         lead: LeadId,
         /// When.
         at: DateTime<Utc>,
     },
-    /// Leave nothing of the lead but that it was erased: the person asked to be forgotten.
+    /// Erase the lead and keep only that it was erased: the person asked to be forgotten.
     Erase {
         /// The lead.
         lead: LeadId,
@@ -360,25 +360,25 @@ pub enum Effect {
         from: AccountId,
         /// The account the person goes to; `None` when it is not on file yet.
         to: Option<AccountId>,
-        /// Whether somebody is only asked.
+        /// Whether the move is only proposed to the owner.
         is_proposal: bool,
     },
-    /// Let everything that points at one record point at another.
+    /// Make everything that points at one record point at another.
     Repoint {
         /// The record that is left.
         from: RecordRef,
         /// The record that stays.
         to: RecordRef,
     },
-    /// Take a merge back: let the record stand by itself again, and what pointed at it point at it.
+    /// Undo a merge: make the record separate again, and point its references back at it.
     Unmerge {
         /// The record that was merged away.
         record: RecordRef,
         /// The record it was merged into.
         from: RecordRef,
     },
-    /// Call `review` for the lead at that time, in place of the time set before; where the code begins with `retry`, the lead
-    /// waits for somebody with room: call `serve` with it and all others that wait.
+    /// Call `review` for the lead at that time, which replaces the time set before; if the code begins with `retry`, the lead
+    /// waits for a rep with capacity: call `serve` with it and all other waiting leads.
     SetNextWakeUp {
         /// The lead.
         lead: LeadId,
@@ -390,11 +390,11 @@ pub enum Effect {
     },
     /// Link two records.
     Link(Link),
-    /// File a conversion.
+    /// Record a conversion.
     Convert(ConversionRecord),
-    /// Tell somebody.
+    /// Notify a rep.
     Notify {
-        /// Whom.
+        /// The rep who is notified.
         rep: RepId,
         /// What it is about, as a code the host translates.
         code: Code,
@@ -410,14 +410,14 @@ pub enum Effect {
         /// When.
         at: DateTime<Utc>,
     },
-    /// Start the follow-up deadlines of the lead: one for the first contact that is open is due anew.
+    /// Start the follow-up deadlines of the lead; an open deadline for the first contact starts again.
     StartDeadlines {
         /// The lead.
         lead: LeadId,
         /// From when they run.
         from: DateTime<Utc>,
     },
-    /// Put the lead before somebody who decides.
+    /// Ask somebody to review the lead and decide.
     RequestReview {
         /// The lead.
         lead: LeadId,
@@ -514,7 +514,7 @@ impl fmt::Debug for Effect {
     }
 }
 
-/// The value of a field, of which `Debug` shows what is no contact value.
+/// The value of a field; `Debug` masks it when it is a contact value.
 pub(crate) struct MaskedValue<'e> {
     pub(crate) field: &'e str,
     pub(crate) value: &'e Value,

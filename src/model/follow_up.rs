@@ -197,7 +197,7 @@ pub struct Pause {
     /// Until when, not included; `None` while nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
-    /// Why.
+    /// The reason, in the words of whoever gave it.
     pub reason: String,
 }
 

@@ -122,7 +122,7 @@ impl History {
 pub struct StageEntry {
     /// Name of the stage.
     pub stage: String,
-    /// When.
+    /// When the stage was entered.
     pub at: DateTime<Utc>,
 }
 

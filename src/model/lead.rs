@@ -36,7 +36,7 @@ pub struct Lead {
     pub id: LeadId,
     /// When the lead was created.
     pub created_at: DateTime<Utc>,
-    /// When a row of an [import](crate::Intake::import) came on file, however old it is: what was on file before takes it in, and
+    /// When a row of an [import](crate::Intake::import) was filed, however old it is: records that were on file before absorb it, and
     /// never the other way round. `None` for a lead that came in by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed_at: Option<DateTime<Utc>>,
@@ -159,8 +159,8 @@ pub struct Lead {
 }
 
 impl Lead {
-    /// The attribute that lists contact values which a rep found to be somebody else's: they stay on the lead, and lead to
-    /// nobody. Of a lead that was closed as [`WrongContact`](CloseReason::WrongContact) all are.
+    /// The attribute that lists contact values which a rep found to be somebody else's: they stay on the lead, but identify
+    /// nobody. For a lead that was closed as [`WrongContact`](CloseReason::WrongContact), this holds for all its values.
     pub const WRONG_CONTACTS: &str = "wrong_contacts";
 
     /// The contact values of the lead that a rep found to be somebody else's.
@@ -210,8 +210,8 @@ impl Lead {
         self.filed_at.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
-    /// By what equal leads are put in order: the one that is [on file longest](Lead::on_file_since) comes first, then the lower
-    /// id. Only a lead that comes before another takes it in, so no two leads take in each other.
+    /// The order of leads that are otherwise equal: the one that is [on file longest](Lead::on_file_since) comes first, then the lower
+    /// id. A lead absorbs only leads that come after it, so no two leads absorb each other.
     #[must_use]
     pub fn seniority(&self) -> (DateTime<Utc>, &LeadId) {
         (self.on_file_since(), &self.id)

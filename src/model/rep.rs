@@ -41,8 +41,8 @@ pub struct Rep {
     /// Who stands in while the rep is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<RepId>,
-    /// Of a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
-    /// owns no lead: no rule gives one to a partner, who claims none either.
+    /// For a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
+    /// owns no leads: no rule gives one to a partner, and a partner cannot claim one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner_of: Option<RepId>,
     /// Title.
@@ -71,31 +71,31 @@ pub struct Rep {
     /// Of these, leads the rep won.
     #[serde(skip_serializing_if = "is_zero")]
     pub won: u32,
-    /// Most leads a local day over all pools; `None` means no limit.
+    /// Maximum number of leads per local day over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<u32>,
-    /// Most leads a week, from Monday to Sunday, over all pools; `None` means no limit.
+    /// Maximum number of leads per week, from Monday to Sunday, over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weekly_cap: Option<u32>,
-    /// Most leads a calendar month over all pools; `None` means no limit.
+    /// Maximum number of leads per calendar month over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_cap: Option<u32>,
-    /// Most open leads held at once (保有量); `None` leaves it to the pool.
+    /// Maximum number of open leads held at once (保有量); `None` leaves it to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// Most accounts under protection at once; `None` means no limit.
+    /// Maximum number of accounts under protection at once; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected_cap: Option<u32>,
-    /// Open leads held now: the host's truth.
+    /// Open leads held now, as the host counts them.
     pub holding: u32,
-    /// Of these, leads that the rep has not spoken to yet. Whoever has many is given no more by the rules, so count them anew when
+    /// Of these, leads that the rep has not spoken to yet. A rep who has many is given no more by the rules, so count them again when
     /// somebody has followed up ([`Roster::count`](crate::assign::Roster::count),
     /// [`RepLedger::counted`](crate::assign::RepLedger::counted)).
     #[serde(skip_serializing_if = "is_zero")]
     pub untouched: u32,
-    /// Accounts under protection now: the host's truth.
+    /// Accounts under protection now, as the host counts them.
     pub protected_accounts: u32,
-    /// Whether the rep takes part at all.
+    /// Whether the rep is active.
     pub active: bool,
     /// When the rep is away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -244,10 +244,10 @@ pub struct Pool {
     /// The pool by whose rules its leads are assigned; `None` is the pool itself if it has rules, else the main pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigns_from: Option<PoolId>,
-    /// Most leads a rep is assigned from it a local day.
+    /// Maximum number of leads that a rep is assigned from it per local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
-    /// Most leads a rep claims from it a local day.
+    /// Maximum number of leads that a rep claims from it per local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
 }
@@ -380,6 +380,6 @@ pub enum OwnerState {
     },
     /// Takes part, is here and holds as many leads as allowed.
     Full,
-    /// Takes part no longer, or is not known.
+    /// No longer active, or not known.
     Gone,
 }

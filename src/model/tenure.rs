@@ -16,7 +16,7 @@ pub struct Tenure {
     pub lead: LeadId,
     /// Who held it.
     pub owner: RepId,
-    /// Since when.
+    /// When the tenure began.
     pub from: DateTime<Utc>,
     /// Until when; `None` while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub struct ConversionRecord {
     /// The opportunity that was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
-    /// When.
+    /// When the lead was converted.
     pub at: DateTime<Utc>,
     /// Who did it; `None` when a rule did.
     #[serde(default, skip_serializing_if = "Option::is_none")]

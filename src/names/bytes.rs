@@ -44,7 +44,7 @@ pub enum IndexError {
     /// A section does not hold what it should.
     #[error("the index is damaged: {section} cannot be read")]
     Section {
-        /// Which one.
+        /// The name of the section.
         section: &'static str,
     },
     /// The keys cannot be written or read as the wanted type.

@@ -475,7 +475,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
         return 1.0;
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    // An abbreviation is the likelier the more of the word it keeps.
+    // The more of the word an abbreviation keeps, the likelier it is.
     if long.starts_with(short) && short.len() >= 2 {
         return 0.5 + 0.4 * short.len() as f64 / long.len() as f64;
     }

@@ -184,7 +184,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// # Errors
     /// When there is no room for the name. The index is as it was then.
     pub fn try_insert(&mut self, id: K, name: &str) -> Result<bool, NameIndexFull> {
-        // Before the old name goes: a full index must not lose the name it cannot replace.
+        // Checked before the old name is removed: a full index must not lose a name that it cannot replace.
         let used = [self.bytes.len(), self.postings.bytes_used(), self.keys.len()];
         if used.iter().any(|used| used.saturating_add(MAX_ADDED) > self.most_bytes) {
             return Err(NameIndexFull);

@@ -31,7 +31,7 @@ pub struct NameMatch<K> {
     /// Another match is so near that the names alone cannot tell: let region, registration number, domain or phone
     /// decide.
     pub ambiguous: bool,
-    /// Why.
+    /// What the two names have in common, and what not.
     pub evidence: Evidence,
 }
 

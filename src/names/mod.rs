@@ -27,9 +27,9 @@
 //! numbers. Logistic weights turn this into a similarity; the similarity, the margin to the runner-up and the size
 //! of the index into a confidence.
 //!
-//! [`Relation`] (same, related, different) is decided first, independently of the weights: [`Relation`].
+//! [`Relation`] (same, related, different) is decided first, independently of the weights.
 //!
-//! What is found is a function of the set of names, not of the order they came in: document frequencies are live,
+//! The results depend on the set of names, not on the order in which they were added: document frequencies are live,
 //! information is ⌊8 · log2(N ÷ df)⌋ ÷ 8, scores are rounded to 1e-9 and ties break by id.
 
 mod batch;

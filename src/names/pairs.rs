@@ -23,7 +23,7 @@ pub struct Comparison {
     pub relation: Relation,
     /// Probability that the two are one company, 0 to 1, rounded to 1e-9; less than 0.5 unless the relation is `same`.
     pub similarity: f64,
-    /// Why.
+    /// What the two names have in common, and what not.
     pub evidence: Evidence,
 }
 

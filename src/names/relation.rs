@@ -8,16 +8,16 @@ use crate::model::open_enum::closed_enum;
 use crate::text::{Slips, slips};
 
 closed_enum! {
-    /// How the companies that two names stand for belong together, as far as the names tell.
+    /// How the companies behind two names are related, as far as the names tell.
     ///
     /// Two full registered names (each with its legal form) are one company only when no word, number or place
     /// differs but for a keying error; a short name may stand for a full one that holds its words.
     Relation {
-        /// Nothing speaks against one company: how probable it is, the score says.
+        /// Nothing speaks against one company; the score says how probable it is.
         Same = "same",
         /// Two companies of one name: parent, subsidiary, sister, branch, or the same name with another legal form.
         Related = "related",
-        /// A word, number or place that only one of them can have.
+        /// Different companies: a word, number or place that only one of them can have.
         Different = "different",
     }
 }

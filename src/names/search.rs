@@ -225,7 +225,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             b.logit.total_cmp(&a.logit).then_with(|| self.key(a.record).cmp(&self.key(b.record)))
         };
         out.sort_unstable_by(best_first);
-        // How names belong together takes a closer look than most of them deserve.
+        // The relation is costly to compute, and most candidates are not worth it.
         for (rank, found) in out.iter_mut().enumerate() {
             if rank < CLOSE || target.is_near(&found.vector) {
                 target.relate(&self.view(found.record), &live, &mut work.scratch, &mut found.vector);
@@ -258,8 +258,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 
     /// The names most like a name, best first, ties by id.
     ///
-    /// An empty answer means that nothing shares a gram that the budget could afford; a low
-    /// [`score`](NameMatch::score) means that nothing here is meant.
+    /// An empty answer means that no name shares a gram that the budget allowed; a low
+    /// [`score`](NameMatch::score) means that the index probably does not contain the name.
     ///
     /// ```
     /// use leadkit::names::{NameIndex, SearchOptions};

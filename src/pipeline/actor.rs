@@ -35,9 +35,9 @@ open_enum! {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Actor {
-    /// Who.
+    /// The id of the person.
     pub id: RepId,
-    /// In which role.
+    /// The role in which the person acts.
     pub role: Role,
 }
 

@@ -65,7 +65,7 @@ pub struct Approval {
     pub office: Office,
     /// Who approved.
     pub by: RepId,
-    /// When.
+    /// When the office approved.
     pub at: DateTime<Utc>,
 }
 

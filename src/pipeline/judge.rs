@@ -169,7 +169,7 @@ impl Judging<'_> {
                 }
                 continue;
             }
-            // Whoever brought the lead here may withdraw it, but that is no judgement.
+            // The one who brought the lead here may withdraw it, but that is not a judgement.
             if self.timeline.current().is_some_and(|visit| visit.entered.by.id == by.id) {
                 if nurture {
                     self.refuse(RefusalReason::JudgeIsProducer { gate: gate.id.clone(), by: by.clone() });

@@ -1,4 +1,4 @@
-//! The way of a lead from first contact to payment: stages and gates.
+//! A lead's path from first contact to payment: stages and gates.
 //!
 //! A [`Pipeline`] is a row of stages as data. [`Pipeline::advance`] judges a move: a [`Transition`], or a
 //! [`GateRefusal`] that lists every reason. The [`Timeline`] keeps every entry and exit, the [`TenureLog`] every

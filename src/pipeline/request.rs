@@ -1,4 +1,4 @@
-//! What somebody asks of a pipeline.
+//! A request to a pipeline.
 
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use crate::text::moment;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TenureError {
-    /// Somebody holds the lead already.
+    /// Somebody already holds the lead.
     #[error("{owner} holds lead {lead}: end that tenure first")]
     Held {
         /// The lead.

@@ -34,7 +34,7 @@ pub struct ScoreLine {
     /// How many activities it stands for; 0 where none are counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub count: u32,
-    /// Why.
+    /// What the points are given for.
     pub reason: ScoreReason,
 }
 
@@ -59,7 +59,7 @@ pub enum ScoreReason {
     Condition,
     /// The rule has no condition, and its points are calculated: by a script or a signal, from a column or a field.
     Award,
-    /// The full script of the rule says so.
+    /// A reason that the rule's full script gives.
     Script {
         /// What it says.
         text: String,
@@ -78,7 +78,7 @@ pub enum ScoreReason {
         /// Its limit.
         limit: Points,
     },
-    /// The axis ends here.
+    /// The score of the axis has reached its limit.
     AxisLimit {
         /// Its end.
         limit: Points,

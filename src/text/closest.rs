@@ -1,4 +1,4 @@
-//! "Did you mean".
+//! Suggestions: "did you mean".
 
 use super::similarity::{jaro_winkler, osa};
 

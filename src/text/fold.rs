@@ -260,7 +260,7 @@ fn run_len(rest: &str) -> usize {
 
 #[inline]
 fn starts_with_mark(rest: &str) -> bool {
-    // The first byte tells of nearly all that none is one: there are no marks before U+0300 and from U+4000 to U+9FFF.
+    // The first byte rules out nearly every character: there are no marks before U+0300 and from U+4000 to U+9FFF.
     if rest.as_bytes().first().is_none_or(|byte| *byte < 0xCC || (0xE4..=0xE9).contains(byte)) {
         return false;
     }

@@ -1,11 +1,11 @@
-//! Lexicons: words that a text must not hold, however it is written.
+//! Lexicons: words that a text must not contain, however they are written.
 //!
 //! The text is folded once ([`fold`](crate::text::fold): width, case, compatibility forms, accents and piled-up marks,
 //! invisible characters, traditional characters) and read by one automaton for all lists. Lists that ask for it are read
 //! again without signs between the characters, and with repeated characters squeezed.
 //!
 //! Out of scope: letters or digits as separators, words written backwards, look-alike letters of other scripts, leet and
-//! pinyin; and what another word holds by chance in a script without blanks, unless an allowed phrase says so.
+//! pinyin; and words that appear by chance inside others in a script without blanks, unless an allowed phrase covers them.
 
 mod cover;
 mod edges;
