@@ -17,10 +17,10 @@
 //! repeated, flags.
 //!
 //! With `--csv`, lines are the rows of a table behind its heading, the leads come in by their time, and more columns
-//! name field and lead and say why: `code`, `detail` and a sentence. Behind the rows stand the headings that no field has, what
-//! of the rules looks like a mistake, and the rules that failed. RULES are blacklist rules, or rules of the main job. `--dry-run OLD` adds what RULES change for
-//! the same leads after OLD; `--released IDS`, ids of blocked leads that somebody has released, adds the precision of each
-//! rule.
+//! name field and lead and say why: `code`, `detail` and a sentence. Behind the rows stand the headings that no field
+//! has, what of the rules looks like a mistake, and the rules that failed. RULES are blacklist rules, or rules of the
+//! main job. `--dry-run OLD` adds what RULES change for the same leads after OLD; `--released IDS`, ids of blocked
+//! leads that somebody has released, adds the precision of each rule.
 
 use std::process::ExitCode;
 

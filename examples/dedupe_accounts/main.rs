@@ -7,11 +7,12 @@
 //! cargo run --release --example dedupe_accounts -- OUT.csv --undo OUT.csv.undo.json --to BACK.csv
 //! ```
 //!
-//! A row is an account: `id`, `company`, `created_at` (`2026-01-31`, `2026-01-31 09:00` or RFC 3339) and, as far as there,
-//! `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `owners` (`crm = li; erp = wang`), `pool`, `maturity`, `tier`,
-//! `closed_deal_at` and `contacts`; every other column is kept as the host's own. Contacts stand between `;`, their
-//! parts between ` / `: a name, phones, e-mail addresses, `wechat:ID`, and in front `#ID` when they have an id. `--columns`
-//! names a file such as `{"Record ID": "id", "Company name": "company", "Create Date": "created_at"}`.
+//! A row is an account: `id`, `company`, `created_at` (`2026-01-31`, `2026-01-31 09:00` or RFC 3339) and, as far as
+//! there, `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `owners`
+//! (`crm = li; erp = wang`), `pool`, `maturity`, `tier`, `closed_deal_at` and `contacts`; every other column is kept as
+//! the host's own. Contacts stand between `;`, their parts between ` / `: a name, phones, e-mail addresses,
+//! `wechat:ID`, and in front `#ID` when they have an id. `--columns` names a file such as
+//! `{"Record ID": "id", "Company name": "company", "Create Date": "created_at"}`.
 //!
 //! A group is ambiguous when merging it loses a value or the accounts contradict each other. `--apply` asks about it at a
 //! terminal, or with `--ask` whoever writes the answers; nobody's answer is a no.

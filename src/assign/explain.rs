@@ -119,7 +119,8 @@ impl Assigner {
     /// ```
     ///
     /// # Errors
-    /// When the decision is about another lead or was made by other rules, when the ledger is of another revision or pool, or the row of the rep who got the lead of another revision.
+    /// When the decision is about another lead or was made by other rules, when the ledger is of another revision or
+    /// pool, or the row of the rep who got the lead of another revision.
     pub fn explain_decision(
         &self,
         assignment: &Assignment,

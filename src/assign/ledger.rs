@@ -105,8 +105,9 @@ impl Ledger {
         self.latest
     }
 
-    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`](super::ONE_LEAD),
-    /// by id. Sums to 0 over all who ever took part; a rep who is not listed is owed nothing.
+    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of
+    /// [`ONE_LEAD`](super::ONE_LEAD), by id. Sums to 0 over all who ever took part; a rep who is not listed is owed
+    /// nothing.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, ONE_LEAD, RepLedger, Roster, TurnList};

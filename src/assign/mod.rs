@@ -65,13 +65,14 @@
 //!
 //! A rep who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
-//! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
-//! one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
-//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any, skills
-//! set reps apart, and thousands of classes take as many times longer. Only the first decision names every rep, because from then on each is owed a share and a newcomer is not; where that is
-//! too long for one delta, [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is
-//! shared among 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then
-//! within a tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
+//! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision
+//! moves one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
+//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any,
+//! skills set reps apart, and thousands of classes take as many times longer. Only the first decision names every rep,
+//! because from then on each is owed a share and a newcomer is not; where that is too long for one delta,
+//! [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is shared among
+//! 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then within a
+//! tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
 //! through its last date: the next day nothing is written for those who are back.
 //!
 //! # State
@@ -85,7 +86,8 @@
 //!
 //! # Cookbook
 //!
-//! A custom strategy, by name and parameters: a rep who answered such leads before gets the next one, the others by their shares.
+//! A custom strategy, by name and parameters: a rep who answered such leads before gets the next one, the others by
+//! their shares.
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -10,10 +10,10 @@ impl AssignRules {
     /// For sales to companies: by size, then by region, and within the region by industry or product; else to anybody who is
     /// there.
     ///
-    /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to somebody who does
-    /// not serve its region where anybody does; of those who do, a lead with an industry goes to one who has it among the skills,
-    /// one with a product to one who has that, and only then to any of them. A lead whose region is not known is for everybody.
-    /// All but the largest share their turns in one group, `team`.
+    /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to somebody who
+    /// does not serve its region where anybody does; of those who do, a lead with an industry goes to one who has it
+    /// among the skills, one with a product to one who has that, and only then to any of them. A lead whose region is
+    /// not known is for everybody. All but the largest share their turns in one group, `team`.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};

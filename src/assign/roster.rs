@@ -289,9 +289,9 @@ impl Roster {
         self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
-    /// Updates how many leads a rep holds now, and how many of them are untouched, without reading the whole roster again. What the
-    /// rep was given since the last count is in the host's count: forget it by [`RepLedger::counted`]. Nothing
-    /// happens for a rep who is not known.
+    /// Updates how many leads a rep holds now, and how many of them are untouched, without reading the whole roster
+    /// again. What the rep was given since the last count is in the host's count: forget it by [`RepLedger::counted`].
+    /// Nothing happens for a rep who is not known.
     ///
     /// ```
     /// use leadkit::assign::{RepLedger, Roster};

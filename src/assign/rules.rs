@@ -122,11 +122,12 @@ pub struct GroupMember {
 pub struct PoolRules {
     /// Zone in which the pool's days begin and end.
     pub zone: Zone,
-    /// Maximum number of leads that a rep is assigned from the pool per local day. `None`, the default of every cap here, means no limit.
+    /// Maximum number of leads that a rep is assigned from the pool per local day. `None`, the default of every cap
+    /// here, means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
-    /// Maximum number of leads that a rep is assigned from the pool per week, from Monday to Sunday. Counted from the first lead that is given
-    /// while the cap stands.
+    /// Maximum number of leads that a rep is assigned from the pool per week, from Monday to Sunday. Counted from the
+    /// first lead that is given while the cap stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weekly_assign_cap: Option<u32>,
     /// Maximum number of leads that a rep is assigned from the pool per calendar month.
@@ -142,9 +143,10 @@ pub struct PoolRules {
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// Number of untouched leads that a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched); in a waiting line
-    /// also what came since) before the rules give no more: a rep who has that many is [busy](super::SkipReason::Busy), and the lead waits. `None`
-    /// is no limit; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::untouched_limit).
+    /// Number of untouched leads that a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched); in a waiting
+    /// line also what came since) before the rules give no more: a rep who has that many is
+    /// [busy](super::SkipReason::Busy), and the lead waits. `None` is no limit; [`Intake`](crate::Intake) fills in that
+    /// of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
@@ -227,14 +229,15 @@ pub struct AssignRule {
     /// As how many leads each counts in the turns, 1 to 100. Caps count it as one.
     #[serde(skip_serializing_if = "is_one")]
     pub units: u32,
-    /// Whether a lead that is given without a turn ([`Strategy::Sticky`], or a strategy of the host) counts in the fair shares of the list all the same.
+    /// Whether a lead that is given without a turn ([`Strategy::Sticky`], or a strategy of the host) counts in the fair
+    /// shares of the list all the same.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub takes_turn: bool,
     /// Whether the pool's [`match_industry`](PoolRules::match_industry) is otherwise for this rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub match_industry: Option<bool>,
-    /// Whether the leads are rewards (发牌): they are outside quotas, so they count for no cap, no cap keeps a rep from one, and they
-    /// take no turn. The reps who deserve one are a group by [condition](RepGroup::when).
+    /// Whether the leads are rewards (发牌): they are outside quotas, so they count for no cap, no cap keeps a rep from
+    /// one, and they take no turn. The reps who deserve one are a group by [condition](RepGroup::when).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reward: bool,
     /// Whom the lead needs beside its owner, such as presales or a second senior.

@@ -10,8 +10,9 @@
 //!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
 //! * [`report`](Attribution::report) puts costs beside credits, and an [`Allocation`] proposes a budget and partner
 //!   shares;
-//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: each touch once, for the customer it belongs to. A
-//!   host keeps a [`Visit`] as it files a lead, because a merge writes over how the lead came.
+//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: each touch once, for the
+//!   customer it belongs to. A host keeps a [`Visit`] as it files a lead, because a merge writes over how the lead
+//!   came.
 //!
 //! Who owns a customer, one pipeline and no other, is decided by [`OwnershipRules`].
 //!

@@ -15,8 +15,8 @@ use crate::model::{
 /// What journeys are made of. Leave out what the host does not have.
 ///
 /// Links join records into one customer: a lead collected under another, folded or merged into another, a lead that
-/// belongs to an account; so do the fields of a lead that say the same. [`RelatedTo`](crate::model::LinkKind::RelatedTo) joins nothing: it says
-/// that the other is somebody else.
+/// belongs to an account; so do the fields of a lead that say the same.
+/// [`RelatedTo`](crate::model::LinkKind::RelatedTo) joins nothing: it says that the other is somebody else.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Records<'a> {
     /// Leads, those that were collected, folded or merged included.
@@ -90,8 +90,8 @@ pub struct CustomerJourney {
 #[non_exhaustive]
 pub struct Assembled {
     /// The journeys, ready to be credited. A customer has one a conversion, and one that came to nothing when touches
-    /// follow the last conversion or there is none; with [`FullHistory`](super::Repeat::FullHistory) what follows the last conversion is in
-    /// no journey.
+    /// follow the last conversion or there is none; with [`FullHistory`](super::Repeat::FullHistory) what follows the
+    /// last conversion is in no journey.
     pub journeys: Journeys,
     /// The customers, by their first record.
     pub customers: Vec<CustomerJourney>,

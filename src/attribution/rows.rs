@@ -30,8 +30,8 @@ const DIMENSIONS: usize = 5;
 /// Numbers of a row by dimension, [`NONE`] where the dimension is not asked for or not known.
 type Key = [u32; DIMENSIONS];
 
-/// One row of an [`Allocation`](super::Allocation): a field is `None` when its dimension was not asked for or is not known. Money that no
-/// channel gets is in rows without a channel and a campaign.
+/// One row of an [`Allocation`](super::Allocation): a field is `None` when its dimension was not asked for or is not
+/// known. Money that no channel gets is in rows without a channel and a campaign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AllocationRow {

@@ -15,9 +15,9 @@ use crate::text::mask_id;
 /// A merge writes the links and the creation of another lead over those of the lead that is left, so a lead does not
 /// tell for ever how it came. A host keeps the visit when it files the lead, in the same transaction, as it keeps an
 /// activity: one row a lead, `INSERT … ON CONFLICT DO NOTHING`, because the first is the visit and a second delivery is
-/// the same. It changes the row only when somebody [corrects](Visit::corrected) the lead, and deletes it when a person is
-/// forgotten, with those of all leads that went into theirs. [`Attribution::journeys`](super::Attribution::journeys) reads the visits from
-/// [`Records::visits`](super::Records).
+/// the same. It changes the row only when somebody [corrects](Visit::corrected) the lead, and deletes it when a person
+/// is forgotten, with those of all leads that went into theirs. [`Attribution::journeys`](super::Attribution::journeys)
+/// reads the visits from [`Records::visits`](super::Records).
 ///
 /// A host that begins to keep visits keeps those of the leads on file once; of a lead that others were merged into
 /// it cannot.

@@ -96,8 +96,9 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     }
 }
 
-/// Which values somebody may answer by, as far as the rules ask. A pattern is a suspicion, which makes no value unusable: people
-/// choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks for it.
+/// Which values somebody may answer by, as far as the rules ask. A pattern is a suspicion, which makes no value
+/// unusable: people choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks
+/// for it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reach {
     allow_not_assigned: bool,

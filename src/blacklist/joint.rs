@@ -71,9 +71,9 @@ pub struct JointError {
 
 /// Values that people or companies report together: "everybody builds it".
 ///
-/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are [merged](JointList::merge) in any order and any number of times:
-/// the result is the same. An entry counts from as many contributors on as a [`JointCheck`] asks for, or by the word of
-/// one it trusts.
+/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are
+/// [merged](JointList::merge) in any order and any number of times: the result is the same. An entry counts from as
+/// many contributors on as a [`JointCheck`] asks for, or by the word of one it trusts.
 ///
 /// The keys are the values themselves. Hashing them would not hide a phone number: there are few enough numbers to try
 /// them all. Treat a list as personal data, and [forget](JointList::forget) a person in every copy of it: a copy that

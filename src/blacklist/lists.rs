@@ -97,8 +97,8 @@ pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
     })
 }
 
-/// The [person key](Email::person_key) of a written e-mail address, or what would be right. It is read as a lead's field is, and
-/// the ways a person writes one address are one entry.
+/// The [person key](Email::person_key) of a written e-mail address, or what would be right. It is read as a lead's
+/// field is, and the ways a person writes one address are one entry.
 pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     let found = read_emails(text);
     let fault = match &*found {

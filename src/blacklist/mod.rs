@@ -1,9 +1,9 @@
 //! The first engine a lead meets: blocked contacts, bad and invented contact values, forbidden words, the same submission
 //! twice, bursts. Everything found is explained; nothing is ever deleted.
 //!
-//! [`BlacklistRules`] are data; [`Blacklist::compile`] validates and compiles them; [`Blacklist::check`] gives a [`Verdict`]: how
-//! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
-//! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
+//! [`BlacklistRules`] are data; [`Blacklist::compile`] validates and compiles them; [`Blacklist::check`] gives a
+//! [`Verdict`]: how severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a
+//! [`WindowDelta`] for the host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
 //! Only the host knows a form's honeypot and the time it took: pass them as attributes, as numbers or as text, and ask by
 //! the rules `{"honeypot": {"attributes": ["website_2"]}}` and `{"elapsed": {"attribute": "elapsed_ms", "below_ms": 800}}`.

@@ -161,8 +161,8 @@ impl PhoneSet {
         self.len() == 0
     }
 
-    /// Texts that were left out when the set was built, because they are not keys. Above 0, somebody has collected numbers as they
-    /// are written, which no rule will ever find.
+    /// Texts that were left out when the set was built, because they are not keys. Above 0, somebody has collected
+    /// numbers as they are written, which no rule will ever find.
     #[must_use]
     pub fn left_out(&self) -> usize {
         self.left_out

@@ -9,8 +9,8 @@ impl Book {
         self.lead(id).is_some_and(|lead| lead.close_reason == Some(CloseReason::Erased))
     }
 
-    /// Of the lead only that it was erased is left: no value, no key, no history, nothing on anybody's desk, and no contact that
-    /// it became.
+    /// Of the lead only that it was erased is left: no value, no key, no history, nothing on anybody's desk, and no
+    /// contact that it became.
     pub(super) fn erase(&mut self, id: &LeadId) {
         let Some(lead) = self.remove_lead(id) else { return };
         self.insert_lead(Lead {

@@ -188,8 +188,8 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
-    /// Takes out a wake-up that has come, and [counts](History::wake_ups) it: the lead is looked at now, in the same transaction,
-    /// with the history of before, and an outcome that sets none needs none.
+    /// Takes out a wake-up that has come, and [counts](History::wake_ups) it: the lead is looked at now, in the same
+    /// transaction, with the history of before, and an outcome that sets none needs none.
     ///
     /// ```
     /// # use leadkit::book::Book;

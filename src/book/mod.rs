@@ -85,8 +85,8 @@ fn most_rows(probe: &Probe, key: &MatchKey) -> usize {
 /// [`Effect`](crate::model::Effect).
 ///
 /// A host with a database needs none: it stores the keys beside the rows, fetches by [`Probe::keys`], and does in its
-/// tables what [`apply_effects`](Book::apply_effects) does here. A lead that is folded, voided or blocked stays on record and is found by
-/// no key.
+/// tables what [`apply_effects`](Book::apply_effects) does here. A lead that is folded, voided or blocked stays on
+/// record and is found by no key.
 ///
 /// Company names are indexed too, for rules that compare them by [likeness](crate::dedup::Comparator::Company): about two
 /// microseconds a name, saved with its memory by [`without_names`](Book::without_names). Of the like names a

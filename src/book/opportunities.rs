@@ -7,8 +7,8 @@ use crate::model::{LeadId, Opportunity, OpportunityId, RecordRef, RepId, Value};
 
 impl Book {
     /// Files an opportunity, in place of the one with its id. While it is open it stands in the
-    /// [history](crate::model::History::opportunities) of its lead, which is the lead that goes on when the named one was folded. A
-    /// customer of whom an opportunity comes is answered.
+    /// [history](crate::model::History::opportunities) of its lead, which is the lead that goes on when the named one
+    /// was folded. A customer of whom an opportunity comes is answered.
     ///
     /// ```
     /// use leadkit::book::Book;

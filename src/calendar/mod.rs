@@ -42,9 +42,9 @@
 //! | [`Elapsed`](Clock::Elapsed) | everything | Saturday 16:00 | never earlier |
 //! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
 //!
-//! `SameTime` reads naturally but is unfair: a lead that comes on Saturday at 20:00 is due on Monday at 20:00, one that comes on Sunday at 9:00 on
-//! Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`] chooses by the size of the
-//! amount, and its answer says so.
+//! `SameTime` reads naturally but is unfair: a lead that comes on Saturday at 20:00 is due on Monday at 20:00, one that
+//! comes on Sunday at 9:00 on Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`]
+//! chooses by the size of the amount, and its answer says so.
 //!
 //! # What is never guessed
 //!
@@ -58,8 +58,9 @@
 //! A moment counts when the clock on the wall shows a time at which there is work. An hour that is skipped is not
 //! counted, one that is shown twice counts twice, and a date that a zone never shows is not a working day, nor does a
 //! night start on it. Where a wall falls back over midnight at an end of what is known, the dates beyond stay unknown:
-//! nothing is counted over the moments that show them. A leap second is the end of the second before it, on every clock. [`Zone`] holds the offsets as data; with
-//! feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
+//! nothing is counted over the moments that show them. A leap second is the end of the second before it, on every
+//! clock. [`Zone`] holds the offsets as data; with feature `chrono-tz` documents and
+//! [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
 
 mod amount;
 mod bounds;

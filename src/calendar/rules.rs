@@ -85,9 +85,9 @@ pub struct CalendarRules {
     /// Dates that differ; they win over `holidays`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub overrides: BTreeMap<NaiveDate, DayOverride>,
-    /// A shift roster (排班), such as `{"2026-10-01": "work", "2026-10-04": {"windows": "20:00-06:00"}}`: with it, there is work on these dates and on no other, whatever the weekday, the
-    /// holidays and the `overrides`. Unless a coverage is given, it reaches from the first of them to the last, and the
-    /// night of the last to its end.
+    /// A shift roster (排班), such as `{"2026-10-01": "work", "2026-10-04": {"windows": "20:00-06:00"}}`: with it, there
+    /// is work on these dates and on no other, whatever the weekday, the holidays and the `overrides`. Unless a
+    /// coverage is given, it reaches from the first of them to the last, and the night of the last to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
     /// The dates that the calendar knows. Without it and without `holidays` or `shifts`, the week goes on for ever.

@@ -28,8 +28,9 @@ const MAX_TYPED: usize = 4096;
 /// no part of the address; and an address that no server takes (a top-level name of one letter or with a hyphen, more than 64
 /// octets before the sign) is refused even though its syntax is sound.
 ///
-/// The key has everything in lower case and international domains in ASCII, so that two spellings of one address
-/// are equal. Dots and `+tags` are kept: only some providers ignore them, and [`person_key`](Email::person_key) does. Time is linear in the text, at most 4 KiB of it.
+/// The key has everything in lower case and international domains in ASCII, so that two spellings of one address are
+/// equal. Dots and `+tags` are kept: only some providers ignore them, and [`person_key`](Email::person_key) does. Time
+/// is linear in the text, at most 4 KiB of it.
 ///
 /// ```
 /// use leadkit::contact::{Email, EmailFault};

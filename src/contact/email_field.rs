@@ -429,8 +429,8 @@ impl Reader {
         }
     }
 
-    /// Whether the divider before a local part may be a full stop of it: `john,smith@x.cn` is not Smith's. What is a name of the
-    /// address, a label or a number before it divides.
+    /// Whether the divider before a local part may be a full stop of it: `john,smith@x.cn` is not Smith's. What is a
+    /// name of the address, a label or a number before it divides.
     fn is_typed_for_dot(&self, divider: char, local: usize, sign: usize) -> bool {
         let own = self.string(local..sign);
         let before = || self.chars(self.from..local - 1).rev().take(MAX_BEFORE);

@@ -7,7 +7,8 @@
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
-//! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] report values that are well-formed but look invented.
+//! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] report values that are
+//!   well-formed but look invented.
 //!
 //! A field that says it holds no value (`无`, `N/A`, `微信同号`, `same as phone`) is read as a blank one.
 //!

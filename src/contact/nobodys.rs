@@ -129,8 +129,8 @@ pub(super) fn are_neighbours(local: &str, host: &str) -> bool {
     }
 }
 
-/// The name that a firm has registered, where the domain is no more than that: `a` of `a.com` and of `a.com.cn`. What lies below,
-/// such as `mail.xinghe.cn`, is a machine of a firm.
+/// The name that a firm has registered, where the domain is no more than that: `a` of `a.com` and of `a.com.cn`. What
+/// lies below, such as `mail.xinghe.cn`, is a machine of a firm.
 pub(super) fn firm_of(domain: &str) -> Option<&str> {
     let (firm, ending) = domain.split_once('.')?;
     let is_ending = match ending.split_once('.') {

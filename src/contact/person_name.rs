@@ -68,8 +68,8 @@ pub(crate) fn name_key(name: &str) -> String {
     words.join(" ")
 }
 
-/// Words and letters of which two names that [can be one person's](are_two_people) have one in common: each word and its initial, and
-/// each character of a name that is written without blanks. O(n).
+/// Words and letters of which two names that [can be one person's](are_two_people) have one in common: each word and
+/// its initial, and each character of a name that is written without blanks. O(n).
 pub(crate) fn name_words(name: &str) -> Vec<String> {
     let words = words(name);
     let whole = words.concat();

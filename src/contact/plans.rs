@@ -1,7 +1,7 @@
 //! How long the numbers of other countries are.
 
-/// A number as it is dialled inside a country, with the calling code in front and no `+`; `None` if the plan is not known or the
-/// number does not fit it. Only lengths are known here: whether the number exists, an oracle says.
+/// A number as it is dialled inside a country, with the calling code in front and no `+`; `None` if the plan is not
+/// known or the number does not fit it. Only lengths are known here: whether the number exists, an oracle says.
 pub(super) fn in_full(country: &str, digits: &str) -> Option<String> {
     let (_, code, _, _, has_trunk) = PLANS.iter().find(|(name, ..)| *name == country)?;
     let national = if *has_trunk { digits.strip_prefix('0')? } else { digits };

@@ -28,8 +28,8 @@ pub(crate) fn is_planned(region: Option<Region>, options: &PhoneOptions<'_>) -> 
     planned(region, options).is_some()
 }
 
-/// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. China's plan `read_phones`
-/// knows, and whoever has an oracle has asked it about the forms' country by then.
+/// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. China's plan
+/// `read_phones` knows, and whoever has an oracle has asked it about the forms' country by then.
 fn planned(region: Option<Region>, options: &PhoneOptions<'_>) -> Option<Region> {
     let forms = Some(options.default_region)
         .filter(|forms| options.oracle.is_none() && numbering_country(forms) != "CN");

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// How two values are compared. In a document `"exact"`, `"folded"`, `"phone"`, `"domain"`, `"person_name"`,
 /// `{"company": {"threshold": 0.8}}` or `{"similar": {"threshold": 0.9}}`.
 ///
-/// A blank value equals nothing, and neither does a word for none (`暂无`, `N/A`, `000000`). Of fields that hold several values one pair is enough.
+/// A blank value equals nothing, and neither does a word for none (`暂无`, `N/A`, `000000`). Of fields that hold several
+/// values one pair is enough.
 ///
 /// ```
 /// use leadkit::book::Book;

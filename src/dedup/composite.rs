@@ -273,8 +273,8 @@ impl Composite {
         self.parts.iter().any(|part| matches!(part.form, Form::Key(_)))
     }
 
-    /// The combinations of values, one of each part, in their order. None when a part is blank; one without values when there are
-    /// no parts.
+    /// The combinations of values, one of each part, in their order. None when a part is blank; one without values when
+    /// there are no parts.
     fn combinations(&self, values: &[BTreeSet<String>]) -> Vec<Combination> {
         let mut found: Vec<Vec<String>> = vec![Vec::new()];
         for part in values {

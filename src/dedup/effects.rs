@@ -82,8 +82,8 @@ impl Candidate<'_> {
         action.is_of_a_person() && is_open && !self.collides(case) && is_same()
     }
 
-    /// Whether it and the lead are two reps', nobody has decided yet, and neither may take in the other until somebody does: both
-    /// are worked on, an open opportunity holds one of them, or somebody is asked about one.
+    /// Whether it and the lead are two reps', nobody has decided yet, and neither may take in the other until somebody
+    /// does: both are worked on, an open opportunity holds one of them, or somebody is asked about one.
     fn collides(&self, case: &Case<'_, '_>) -> bool {
         let lead = case.facts.lead();
         let (Some(theirs), Some(ours)) = (self.present_owner(case), lead.owner.as_ref()) else {
@@ -294,8 +294,9 @@ impl Deduplicator {
         Consequences { action, effects, fold: Some((known.id.clone(), kind)) }
     }
 
-    /// Whether the lead on file begins a new cycle: it had ended or was given back, whoever had it lost it and nobody has it now,
-    /// or nobody has it and it lay still longer than the rule's window. The same words once more are no new need.
+    /// Whether the lead on file begins a new cycle: it had ended or was given back, whoever had it lost it and nobody
+    /// has it now, or nobody has it and it lay still longer than the rule's window. The same words once more are no new
+    /// need.
     fn begins_anew(
         &self,
         kind: FoldKind,
@@ -363,8 +364,8 @@ impl Deduplicator {
         Consequences::new(to_owner(owner, candidate.record()), effects)
     }
 
-    /// An imported row is the person of a lead that was on file before it. Its owner works on that from now on, if nobody has it: for
-    /// a lead of nobody's this is a new entry.
+    /// An imported row is the person of a lead that was on file before it. Its owner works on that from now on, if
+    /// nobody has it: for a lead of nobody's this is a new entry.
     fn row_of(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let (lead, at) = (case.facts.lead(), case.now);
         let mut folded = self.fold(FoldKind::Joined, candidate, known, None, case);

@@ -61,8 +61,8 @@ impl DedupRules {
         }
     }
 
-    /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat, OpenID or domain ~ account, ③ mobile number, personal
-    /// mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
+    /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat, OpenID or domain ~ account, ③ mobile
+    /// number, personal mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
     ///
     /// ④ only marks: people of one company that is no account yet may go to different reps. For one rep for each company
     /// change the action of `lead-company` to `same_owner` and its threshold to 0.85.

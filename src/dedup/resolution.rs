@@ -42,8 +42,8 @@ pub struct Rows {
     /// The open opportunities of the leads among them that have some: such a lead is worked on, and stays where it is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub opportunities: BTreeMap<LeadId, Vec<OpportunityId>>,
-    /// The reps who lost the leads among them, or gave them up, in the present cycle of each: no lead of the customer goes to that
-    /// rep through another one.
+    /// The reps who lost the leads among them, or gave them up, in the present cycle of each: no lead of the customer
+    /// goes to that rep through another one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub previous_owners: BTreeMap<LeadId, BTreeSet<RepId>>,
     /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.
@@ -427,8 +427,8 @@ impl Resolution {
         &self.action
     }
 
-    /// The owned leads of the same customer that stay leads of their own, earliest first: they share a key that names one person,
-    /// within the [scope](super::DedupRules::scope). A customer has one owner.
+    /// The owned leads of the same customer that stay leads of their own, earliest first: they share a key that names
+    /// one person, within the [scope](super::DedupRules::scope). A customer has one owner.
     #[must_use]
     pub fn siblings(&self) -> &[LeadId] {
         &self.siblings

@@ -24,7 +24,8 @@ pub struct DedupRules {
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// The rules; the first that hits decides. A document that has any has only these: those of the preset are gone. A mark (`tag_only`) decides where no later rule does more.
+    /// The rules; the first that hits decides. A document that has any has only these: those of the preset are gone. A
+    /// mark (`tag_only`) decides where no later rule does more.
     ///
     /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
     /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from that owner.
@@ -34,9 +35,9 @@ pub struct DedupRules {
     pub update: Vec<LeadField>,
     /// Lead fields whose change is a key change: they decide on who should own the lead.
     pub decisive: Vec<LeadField>,
-    /// Lead fields within which one customer has one owner, such as `products`: a lead on file with other values there is
-    /// not the entry's story, and only marks it. A blank field is in every scope: such a lead goes to who has the person in any, and
-    /// takes no other lead with it.
+    /// Lead fields within which one customer has one owner, such as `products`: a lead on file with other values there
+    /// is not the entry's story, and only marks it. A blank field is in every scope: such a lead goes to who has the
+    /// person in any, and takes no other lead with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scope: Vec<LeadField>,
     /// A key shared by more records than this is ignored: a switchboard number, a public mail domain. At least 1; 20 by

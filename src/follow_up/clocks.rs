@@ -60,8 +60,8 @@ pub(super) struct Stops {
 }
 
 impl Stops {
-    /// On a clock of days the pauses count in which somebody would have worked: a night of which nobody works a minute is no part
-    /// of a day's allowance, and to pause over it gives none.
+    /// On a clock of days the pauses count in which somebody would have worked: a night of which nobody works a minute
+    /// is no part of a day's allowance, and to pause over it gives none.
     ///
     /// O(p·log p) in the pauses, and on such a clock a look at the calendar for each.
     pub(super) fn new(calendar: &Calendar, clock: Clock, pauses: Vec<Pause>) -> Stops {

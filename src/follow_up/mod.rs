@@ -22,22 +22,23 @@
 //! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
 //! * **A conversion** by the rules meets what was to convert the lead: its owner owes the first contact
 //!   ([`FollowUpOptions::awaits_answer`]).
-//! * **Imports and new rules**: the time of an imported row begins with its import ([`Lead::filed_at`](crate::model::Lead::filed_at)),
-//!   that of leads that were on file before the rules with [`FollowUpRules::live_since`].
+//! * **Imports and new rules**: the time of an imported row begins with its import
+//!   ([`Lead::filed_at`](crate::model::Lead::filed_at)), that of leads that were on file before the rules with
+//!   [`FollowUpRules::live_since`].
 //! * **Conditions** read what is handed in: of the score, the match and the verdict what the last decision found
-//!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. A lead is looked at
-//!   when time alone may have turned a condition, as one that counts the visits of seven days.
+//!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. A lead
+//!   is looked at when time alone may have turned a condition, as one that counts the visits of seven days.
 //! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
-//! * **Nobody is forgotten**: an owner whose lead has nothing due is asked at the rhythm, and from the second unanswered time on
-//!   the manager is asked too.
+//! * **Nobody is forgotten**: an owner whose lead has nothing due is asked at the rhythm, and from the second
+//!   unanswered time on the manager is asked too.
 //! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
 //!   at most takes a lead away, the first.
 //! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
-//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays. What turns out
-//!   to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host that does not trust
-//!   times that are typed by hand hands in those of writing.
+//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays. What
+//!   turns out to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host
+//!   that does not trust times that are typed by hand hands in those of writing.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was requested
 //!   is not requested again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
@@ -57,10 +58,10 @@
 //! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool, and a
 //! lead asks for care once somebody has spoken to it.
 //!
-//! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which does not
-//! read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until
-//! [`calendar`](FollowUpRules::calendar) names others. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
-//! days, unless a node names its clock.
+//! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which
+//! does not read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until
+//! [`calendar`](FollowUpRules::calendar) names others. Hour-sized allowances count on the owner's opening hours, those
+//! of 24 hours and more on working days, unless a node names its clock.
 //!
 //! # Protection
 //!

@@ -39,9 +39,9 @@ pub struct FollowUpOptions {
     /// The closing that the tracking schedule counts from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
-    /// Since when an opportunity is open: it holds the lead, nobody loses it, and meets what the stage `opportunity` meets. One
-    /// in the [`History`](crate::model::History::opportunities) does so too, since the look that found it; the first look assumes
-    /// that it was opened in time.
+    /// Since when an opportunity is open: it holds the lead, nobody loses it, and meets what the stage `opportunity`
+    /// meets. One in the [`History`](crate::model::History::opportunities) does so too, since the look that found it;
+    /// the first look assumes that it was opened in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity_since: Option<DateTime<Utc>>,
     /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like one that lives.

@@ -175,9 +175,9 @@ impl FollowUpRules {
         }
     }
 
-    /// Marketing's own clock: cleansing within 48 h of the submission, day and night, whoever has the lead by then; 7 days to
-    /// qualify it and 7 with sales, then nurture; half a year in nurture or in the active pool, then the general one. A rep holds
-    /// 150 open leads.
+    /// Marketing's own clock: cleansing within 48 h of the submission, day and night, whoever has the lead by then; 7
+    /// days to qualify it and 7 with sales, then nurture; half a year in nurture or in the active pool, then the
+    /// general one. A rep holds 150 open leads.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};

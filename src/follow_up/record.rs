@@ -74,8 +74,8 @@ pub struct FollowUpRecord {
     /// When the lead ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
-    /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who wrote anew.
-    /// The clocks of the lead stand meanwhile.
+    /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who
+    /// wrote anew. The clocks of the lead stand meanwhile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rests: Vec<Pause>,
     /// Whether a ladder has marked the lead as being at risk.

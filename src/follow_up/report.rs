@@ -32,8 +32,8 @@ pub struct FollowUpReport {
     pub deadlines: Vec<NodeDeadline>,
     /// Whom to remind of what; each until it is done.
     pub reminders_due: Vec<Reminder>,
-    /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first. A host that keeps rows
-    /// of them deletes the row of one that is not among them any more: it was taken off.
+    /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first. A host that
+    /// keeps rows of them deletes the row of one that is not among them any more: it was taken off.
     pub violations: Vec<Violation>,
     /// What the ladders and the protection ask for, until it is done; one of them at most takes the lead away.
     pub actions: Vec<Action>,
@@ -544,7 +544,8 @@ pub enum FollowUpFault {
     /// An open opportunity holds the lead: nobody loses it.
     #[error("an open opportunity holds it")]
     Held,
-    /// An escalation reaches nobody: no manager is known, and the pool has no administrator. It is tried again at the next look.
+    /// An escalation reaches nobody: no manager is known, and the pool has no administrator. It is tried again at the
+    /// next look.
     #[error("{}", unheard(.owner))]
     NoManager {
         /// Whose manager should be told; `None` when nobody holds the lead.

@@ -76,15 +76,15 @@ pub struct FollowUpRules {
     /// Most open leads a rep holds at once, at least 1; the smaller of this and the rep's own cap counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at least 1,
-    /// default 3.
+    /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at
+    /// least 1, default 3.
     pub owners_per_cycle: u32,
     /// How long after its first owner lost it a lead is sent to nurture: lost again later, it goes to the general public pool.
     /// Default: 180 days.
     pub nurture_for: Amount,
-    /// Since when the rules are in force: nothing was due before, and the time of leads on file begins then. An owner who has spoken
-    /// to their lead before need not do so again. Set it when rules come to leads that are on file already; `None` is since
-    /// ever.
+    /// Since when the rules are in force: nothing was due before, and the time of leads on file begins then. An owner
+    /// who has spoken to their lead before need not do so again. Set it when rules come to leads that are on file
+    /// already; `None` is since ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_since: Option<DateTime<Utc>>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
@@ -96,8 +96,8 @@ pub struct FollowUpRules {
     /// Fields whose edit is a follow-up, and so a first contact; empty means every key field.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub key_fields: BTreeSet<String>,
-    /// After how many days a live lead with nothing due is looked at, and its owner asked; the last number repeats. Each is 1 to 3,650; default
-    /// 30.
+    /// After how many days a live lead with nothing due is looked at, and its owner asked; the last number repeats.
+    /// Each is 1 to 3,650; default 30.
     pub rhythm_days: Vec<u32>,
 }
 

@@ -188,8 +188,8 @@ impl Look<'_> {
         self.faults.iter().any(fails)
     }
 
-    /// Nobody asks for it any more: what ended that did it, or it ends without. Whether a condition that fails asks for it is not
-    /// known.
+    /// Nobody asks for it any more: what ended that did it, or it ends without. Whether a condition that fails asks for
+    /// it is not known.
     fn lay_down(&self, one: &mut Violation, past: &[Track<'_>]) {
         if one.done_at.is_some() || one.closed_at.is_some() || self.is_in_doubt(&one.policy) {
             return;

@@ -38,8 +38,8 @@ impl When {
     /// Whether it holds.
     ///
     /// # Errors
-    /// When a script of it fails, and when it asks for what an earlier engine found and nobody has handed that in: a policy that
-    /// reads the score of a lead without one would never hold, and nobody would know.
+    /// When a script of it fails, and when it asks for what an earlier engine found and nobody has handed that in: a
+    /// policy that reads the score of a lead without one would never hold, and nobody would know.
     pub(super) fn eval(&self, facts: &Facts<'_>) -> Result<bool, Fault> {
         match self.found.iter().find(|(producer, _)| !facts.is_filled_by(*producer)) {
             Some((producer, field)) => Err(unknown(*producer, field)),

@@ -68,7 +68,8 @@ impl<'a> Case<'a> {
 }
 
 impl Intake {
-    /// By an update, or because an entry joined two people, others have leads of the lead's customer. Whether it went to another.
+    /// By an update, or because an entry joined two people, others have leads of the lead's customer. Whether it went
+    /// to another.
     pub(super) fn agree(
         &self,
         case: &Case<'_>,

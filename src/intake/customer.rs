@@ -20,8 +20,8 @@ impl<'a> Case<'a> {
         self.others_near(siblings, owner).filter(|one| share_scope(self.scope, self.lead, one))
     }
 
-    /// The same with those that only [may be](crate::dedup::Resolution::siblings) within the lead's scope: one of them is without
-    /// a value.
+    /// The same with those that only [may be](crate::dedup::Resolution::siblings) within the lead's scope: one of them
+    /// is without a value.
     fn others_near<'c>(
         &'c self,
         siblings: &'c [LeadId],

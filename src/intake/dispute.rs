@@ -108,8 +108,8 @@ impl Outcome {
         marks.next().unwrap_or(is_disputed(lead))
     }
 
-    /// The lead's wake-up has come, whatever it was for, or ends with its owner, and reviewers are asked still: their time comes
-    /// again.
+    /// The lead's wake-up has come, whatever it was for, or ends with its owner, and reviewers are asked still: their
+    /// time comes again.
     pub(super) fn stay_disputed(&mut self, intake: &Intake, case: &Case<'_>) {
         let id = &case.lead.id;
         let wakes = |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if lead == id);

@@ -27,8 +27,8 @@ impl Intake {
         found.map(|one| &one.rule)
     }
 
-    /// Sends an entry elsewhere. What was named as a test or comes from the team itself counts for nothing; what goes to a queue
-    /// is linked to the account it comes from, whose owner is told, and nothing is converted.
+    /// Sends an entry elsewhere. What was named as a test or comes from the team itself counts for nothing; what goes
+    /// to a queue is linked to the account it comes from, whose owner is told, and nothing is converted.
     pub(super) fn send(
         &self,
         case: &Case<'_>,

@@ -298,8 +298,9 @@ impl Intake {
         self.deduplicator.probe_by(&Probe::of_record(&facts), &facts)
     }
 
-    /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
-    /// contact values, identifiers and company, and with every other field that a rule compares. None for a lead that is folded, voided or blocked.
+    /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with
+    /// its contact values, identifiers and company, and with every other field that a rule compares. None for a lead
+    /// that is folded, voided or blocked.
     ///
     /// ```
     /// use leadkit::model::Lead;
@@ -480,8 +481,8 @@ impl Intake {
         outcome
     }
 
-    /// Checks the blacklist; what follows from its findings is still to be said. A lead that is looked at again is no submission:
-    /// nothing comes in, no window moves.
+    /// Checks the blacklist; what follows from its findings is still to be said. A lead that is looked at again is no
+    /// submission: nothing comes in, no window moves.
     pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
         let (verdict, looked_at) = if case.is_review() {
             (self.blacklist.check(facts, &WindowState::default()).without_windows(), LookedAt::default())

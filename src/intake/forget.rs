@@ -13,8 +13,8 @@ use crate::order;
 use crate::rule::{FactContext, Facts};
 use crate::text::sip_hash;
 
-/// The host's secret key for the hashes of people who asked to be forgotten. Without it nobody can find them by trying all phone numbers.
-/// `Debug` does not show it.
+/// The host's secret key for the hashes of people who asked to be forgotten. Without it nobody can find them by trying
+/// all phone numbers. `Debug` does not show it.
 #[derive(Clone, Copy)]
 pub struct ErasureKey([u8; 16]);
 
@@ -50,12 +50,13 @@ impl Intake {
     ///
     /// Forgetting a folded entry also forgets the lead that it was folded into; `entries` are those of that lead.
     ///
-    /// Nothing is left of the leads but that they were erased; the windows and the remembered decisions of the state lose them by the
-    /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
-    /// records of merges they took part in. The [joint list](Intake::with_joint_list) loses what the lead's values name by
-    /// [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it; each further copy forgets the person by
-    /// [`JointList::forget`](crate::blacklist::JointList::forget). The host keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
-    /// [import](Intake::import) brings the person back; a new entry by the person is another matter.
+    /// Nothing is left of the leads but that they were erased; the windows and the remembered decisions of the state
+    /// lose them by the outcome's delta. A host that keeps its state as rows deletes the events and decisions of these
+    /// leads, and the undo records of merges they took part in. The [joint list](Intake::with_joint_list) loses what
+    /// the lead's values name by [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it;
+    /// each further copy forgets the person by [`JointList::forget`](crate::blacklist::JointList::forget). The host
+    /// keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no [import](Intake::import) brings the
+    /// person back; a new entry by the person is another matter.
     ///
     /// ```
     /// use leadkit::intake::ErasureKey;

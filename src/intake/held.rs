@@ -34,8 +34,8 @@ impl Intake {
         }
     }
 
-    /// The cohort of a burst whose beginning is a lead that goes no further, blocked or folded: those before it are listed all the
-    /// same, for scripts send rubbish first.
+    /// The cohort of a burst whose beginning is a lead that goes no further, blocked or folded: those before it are
+    /// listed all the same, for scripts send rubbish first.
     pub(super) fn list_cohort(&self, outcome: &mut Outcome) {
         let mut listed: Vec<LeadId> = Vec::new();
         for hit in outcome.verdict.hits().iter().filter(|hit| hit.weight() > Severity::Pass) {

@@ -26,16 +26,19 @@ const MAX_ALIKE: usize = 32;
 impl Intake {
     /// Imports rows of another system: nobody is paged, and no record on file is absorbed.
     ///
-    /// A row keeps its owner, its status and its end; what runs begins now. A row that nobody has goes to its pool, or to the
-    /// main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as a new lead is,
-    /// except that it moves no window, is part of no burst, and comes after everything on file, whatever its date. Such rows are
-    /// handed in one at a time, so that each sees those before it. An owner is told once for all rows.
+    /// A row keeps its owner, its status and its end; what runs begins now. A row that nobody has goes to its pool, or
+    /// to the main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as
+    /// a new lead is, except that it moves no window, is part of no burst, and comes after everything on file, whatever
+    /// its date. Such rows are handed in one at a time, so that each sees those before it. An owner is told once for
+    /// all rows.
     ///
-    /// A reviewer is asked about each problem of a row, with one code for each, and nothing is lost: `import_owner_gone` (the row is
-    /// nobody's, and goes to its pool), `import_unknown_pool` (it goes to the main pool), `import_no_owner` (a customer of nobody: it
-    /// goes to the account's owner among its rows on file, else to the pool of active customers) and `collision` (another row, or a
-    /// live lead among its rows on file, has the same person and another owner: both keep what they have until somebody decides). [Refused](Outcome::refusal)
-    /// for a row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be forgotten](Intake::forget).
+    /// A reviewer is asked about each problem of a row, with one code for each, and nothing is lost:
+    /// `import_owner_gone` (the row is nobody's, and goes to its pool), `import_unknown_pool` (it goes to the main
+    /// pool), `import_no_owner` (a customer of nobody: it goes to the account's owner among its rows on file, else to
+    /// the pool of active customers) and `collision` (another row, or a live lead among its rows on file, has the same
+    /// person and another owner: both keep what they have until somebody decides). [Refused](Outcome::refusal) for a
+    /// row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be
+    /// forgotten](Intake::forget).
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

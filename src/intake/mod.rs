@@ -126,12 +126,14 @@
 //! ```
 //!
 //! # Which rule wins when two conflict
-//! * An imported row is younger than all that was on file before it, whatever its date ([`Lead::filed_at`](crate::model::Lead::filed_at)):
-//!   other records absorb it, and it absorbs nothing, not even in a later review.
-//! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity holds one
-//!   of them, or a reviewer has been asked about one: then both keep what they have, until a reviewer decides or a working day is over.
-//!   After that a lead that an administrator gave to its owner survives, else the one that the ownership rule names. A customer of an
-//!   account is the account's owner's all the same: the company decides before the person.
+//! * An imported row is younger than all that was on file before it, whatever its date
+//!   ([`Lead::filed_at`](crate::model::Lead::filed_at)): other records absorb it, and it absorbs nothing, not even in a
+//!   later review.
+//! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity
+//!   holds one of them, or a reviewer has been asked about one: then both keep what they have, until a reviewer decides
+//!   or a working day is over. After that a lead that an administrator gave to its owner survives, else the one that
+//!   the ownership rule names. A customer of an account is the account's owner's all the same: the company decides
+//!   before the person.
 //! * A lead in somebody's hands that turns out to be of another's account, which was there before, goes to the
 //!   account's owner. When the rep works on it, or got it by an import, a reviewer is asked for a working day before.
 //!   What an administrator gave stays.

@@ -16,8 +16,8 @@ pub enum Next {
     Review {
         /// The lead.
         lead: LeadId,
-        /// The entry or record that was folded into it; the lead itself after a decision that was taken back, and when the entry is an
-        /// event that was known.
+        /// The entry or record that was folded into it; the lead itself after a decision that was taken back, and when
+        /// the entry is an event that was known.
         entry: LeadId,
         /// The rep who typed in the entry, and claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]

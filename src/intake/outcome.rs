@@ -464,8 +464,9 @@ impl Outcome {
         &self.delta
     }
 
-    /// What the decision was based on: [check](Basis::check) it before you apply the outcome if others decide at the same time. `rows`
-    /// are those that were passed in for the decision. O(rows), which a host that decides alone can skip.
+    /// What the decision was based on: [check](Basis::check) it before you apply the outcome if others decide at the
+    /// same time. `rows` are those that were passed in for the decision. O(rows), which a host that decides alone can
+    /// skip.
     ///
     /// ```
     /// use leadkit::model::Lead;

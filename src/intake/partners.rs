@@ -43,10 +43,11 @@ impl Intake {
     /// Registers a deal of a partner with an account: it is protected for so many days as
     /// [`LifeRules::deal_days`](super::LifeRules::deal_days) says.
     ///
-    /// An account that nobody has goes to the partner's channel manager. As long as it is protected no lead of it is claimed,
-    /// recycled or passed on to another partner, and it lies in no public pool. Registering once more restarts the
-    /// days; within a day it is the same message, and changes nothing. Refused for a rep who is not a partner, while another partner's deal protects the account, and for an
-    /// account of a rep who takes part and is not the partner's channel manager.
+    /// An account that nobody has goes to the partner's channel manager. As long as it is protected no lead of it is
+    /// claimed, recycled or passed on to another partner, and it lies in no public pool. Registering once more restarts
+    /// the days; within a day it is the same message, and changes nothing. Refused for a rep who is not a partner,
+    /// while another partner's deal protects the account, and for an account of a rep who takes part and is not the
+    /// partner's channel manager.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};

@@ -16,12 +16,13 @@ impl Rules {
     /// For sales to companies, whole: with nothing but a roster a plausible lead (a usable contact, a name or company, and a
     /// form or message) reaches a rep at once, or when the first of them is next at work.
     ///
-    /// All reps of the roster take turns by their weights; a rep with territories takes leads of these, of
-    /// unknown regions, and of regions that nobody serves. The first contact is due within a day, also with a customer:
-    /// whoever does not answer one in time loses the lead and the account. A lost lead stays in its pool for three days; a rep holds 150 open leads at most
-    /// and claims 10 a day. When twenty leads come from one network within ten minutes, or ten of one company within
-    /// an hour (a class that registers together), those that nobody has wait two hours for a reviewer. A lead
-    /// whose name or company is `test` is voided. Change what is different for you: every part is data.
+    /// All reps of the roster take turns by their weights; a rep with territories takes leads of these, of unknown
+    /// regions, and of regions that nobody serves. The first contact is due within a day, also with a customer: whoever
+    /// does not answer one in time loses the lead and the account. A lost lead stays in its pool for three days; a rep
+    /// holds 150 open leads at most and claims 10 a day. When twenty leads come from one network within ten minutes, or
+    /// ten of one company within an hour (a class that registers together), those that nobody has wait two hours for a
+    /// reviewer. A lead whose name or company is `test` is voided. Change what is different for you: every part is
+    /// data.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -87,8 +88,9 @@ impl Rules {
         }
     }
 
-    /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the first
-    /// contact is due within an hour, what is lost goes to the next in rotation at once; a rep holds 50 open leads at most and claims 20 a day.
+    /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the
+    /// first contact is due within an hour, what is lost goes to the next in rotation at once; a rep holds 50 open
+    /// leads at most and claims 20 a day.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///

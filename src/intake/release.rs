@@ -84,8 +84,9 @@ impl Intake {
 
     /// Closes a lead with a reason: it was reviewed and is not a lead, or its owner gives it up.
     ///
-    /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it, and when it has
-    /// ended; but one that the blacklist keeps out is closed for good, with the reviewer's reason in place of `blocked`.
+    /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it, and
+    /// when it has ended; but one that the blacklist keeps out is closed for good, with the reviewer's reason in place
+    /// of `blocked`.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, Rep};

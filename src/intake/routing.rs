@@ -432,8 +432,8 @@ fn is_mark(effect: &Effect) -> bool {
 }
 
 impl Outcome {
-    /// A lead has one wake-up. That by which reviewers decide whose the customer is comes first: it is soon, and the owner's return
-    /// is seen to then.
+    /// A lead has one wake-up. That by which reviewers decide whose the customer is comes first: it is soon, and the
+    /// owner's return is seen to then.
     pub(super) fn wake(&mut self, lead: &Lead, at: DateTime<Utc>, code: &'static str) {
         if code == wake_up::OWNER_BACK && self.leaves_disputed(lead) {
             return;

@@ -140,9 +140,9 @@ closed_enum! {
     }
 }
 
-/// What happens to leads after their first decision: times in hours and days, limits and counts. `Default` is [`b2b`](LifeRules::b2b).
-/// [`FollowUpRules`](crate::follow_up::FollowUpRules) are an engine by themselves, with reminders and ladders, which
-/// [`Intake`](crate::Intake) does not read: use one of the two for a lead's deadlines.
+/// What happens to leads after their first decision: times in hours and days, limits and counts. `Default` is
+/// [`b2b`](LifeRules::b2b). [`FollowUpRules`](crate::follow_up::FollowUpRules) are an engine by themselves, with
+/// reminders and ladders, which [`Intake`](crate::Intake) does not read: use one of the two for a lead's deadlines.
 ///
 /// ```
 /// use leadkit::{LifeRules, RecycledTo};
@@ -180,9 +180,9 @@ pub struct LifeRules {
     pub partner_hours: u32,
     /// Days for which a deal that a partner registers protects its account; 90 by default.
     pub deal_days: u32,
-    /// Number of untouched leads ([`Rep::untouched`](crate::model::Rep::untouched)) at which a rep is given
-    /// no more by the rules: new leads wait in line until the rep has spoken to some. At least 1: 5 by default, 10 for consumers. Claims,
-    /// allotments and hand-overs ignore it.
+    /// Number of untouched leads ([`Rep::untouched`](crate::model::Rep::untouched)) at which a rep is given no more by
+    /// the rules: new leads wait in line until the rep has spoken to some. At least 1: 5 by default, 10 for consumers.
+    /// Claims, allotments and hand-overs ignore it.
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night, weekends too, whatever
     /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The

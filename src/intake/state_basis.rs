@@ -12,8 +12,9 @@ use crate::text::codes;
 
 /// What a decision was made on: a digest of the rows, the submissions it looked for, and the revisions of what it read.
 ///
-/// Two workers that decide at the same time do not see what the other is about to write: the same form would pass twice,
-/// two forms of one person would get two owners. So a worker that is not alone commits in these steps, from the second one on in one transaction:
+/// Two workers that decide at the same time do not see what the other is about to write: the same form would pass
+/// twice, two forms of one person would get two owners. So a worker that is not alone commits in these steps, from the
+/// second one on in one transaction:
 ///
 /// 1. take the [basis](super::Outcome::basis) of the outcome, on the rows that it was decided on;
 /// 2. fetch by the same probe and the same keys again, locking or in a serialisable transaction;

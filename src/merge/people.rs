@@ -13,15 +13,17 @@ use crate::order;
 
 /// The people whom leads and contacts refer to, each once, with every role and the trail of employers.
 ///
-/// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was converted with it.
-/// Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a person's e-mail address or a WeChat id, as
-/// when [accounts are merged](super::MergePlan::for_accounts): names that differ are two people's, and, where an id of a platform does
-/// not say otherwise, so are mobiles and addresses that differ; a family's phone, and a number that may be a landline, join only who has
-/// the same name, a landline and a mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is
-/// the person of its subject unless the names differ.
+/// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was
+/// converted with it. Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a
+/// person's e-mail address or a WeChat id, as when [accounts are merged](super::MergePlan::for_accounts): names that
+/// differ are two people's, and, where an id of a platform does not say otherwise, so are mobiles and addresses that
+/// differ; a family's phone, and a number that may be a landline, join only who has the same name, a landline and a
+/// mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is the person of its subject
+/// unless the names differ.
 ///
-/// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
-/// created; of a contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
+/// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from
+/// when its account was created; of a contact who has moved, employers follow one another as the `moves` say. People
+/// come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
 /// answer and not kept: more records may give another. The order of the input does not matter. O(n log n).
 ///
 /// ```

@@ -344,8 +344,8 @@ impl Person {
         self.roles.insert(place, PersonRole { record, since });
     }
 
-    /// Adds where the person works from a moment on. An employment ends where the next one begins, whichever was learnt first; a
-    /// new title at the same employer takes the place of the one before.
+    /// Adds where the person works from a moment on. An employment ends where the next one begins, whichever was learnt
+    /// first; a new title at the same employer takes the place of the one before.
     ///
     /// ```
     /// use leadkit::model::Person;

@@ -157,10 +157,9 @@ impl FoldKind {
 
 /// One change the host should make in the transaction that stores a decision.
 ///
-/// Engines never act: they return effects. Effects hold identifiers, codes and values only, so a host can store, replay or translate
-/// them; `Display` is an English sentence without contact values, and `Debug` shows it with the values
-/// masked. [`Book`](crate::book::Book) carries out every one of
-/// them in memory: what it does is what a host's SQL does.
+/// Engines never act: they return effects. Effects hold identifiers, codes and values only, so a host can store, replay
+/// or translate them; `Display` is an English sentence without contact values, and `Debug` shows it with the values
+/// masked. [`Book`](crate::book::Book) carries out every one of them in memory: what it does is what a host's SQL does.
 ///
 /// | effect | its fields | what to write | twice |
 /// |---|---|---|---|

@@ -21,9 +21,9 @@ const RECORD: [&str; 8] =
     ["clueid", "entryid", "formentry", "callid", "recordid", "submissionid", "leadgenid", "ticketid"];
 
 impl ExternalIdKind {
-    /// What the identifier of a name names: a person when the name ends in `openid`, `unionid`, `person_id`, `external_userid` or
-    /// `open_user_id`; a record when it ends in `clue_id`, `entry_id`, `form_entry`, `call_id`, `record_id`, `submission_id`,
-    /// `leadgen_id` or `ticket_id`. Case and signs do not count: `open_id` is `openid`.
+    /// What the identifier of a name names: a person when the name ends in `openid`, `unionid`, `person_id`,
+    /// `external_userid` or `open_user_id`; a record when it ends in `clue_id`, `entry_id`, `form_entry`, `call_id`,
+    /// `record_id`, `submission_id`, `leadgen_id` or `ticket_id`. Case and signs do not count: `open_id` is `openid`.
     ///
     /// ```
     /// use leadkit::model::ExternalIdKind;

@@ -21,8 +21,8 @@ pub struct FollowUp {
     pub lead: LeadId,
     /// Who followed up.
     pub owner: RepId,
-    /// When, not later than it is written: a host that is handed a time to come takes the moment of writing, for a plan meets no
-    /// deadline.
+    /// When, not later than it is written: a host that is handed a time to come takes the moment of writing, for a plan
+    /// meets no deadline.
     pub time: DateTime<Utc>,
     /// What was done.
     pub kind: FollowUpKind,

@@ -36,8 +36,8 @@ pub struct Lead {
     pub id: LeadId,
     /// When the lead was created.
     pub created_at: DateTime<Utc>,
-    /// When a row of an [import](crate::Intake::import) was filed, however old it is: records that were on file before absorb it, and
-    /// never the other way round. `None` for a lead that came in by itself.
+    /// When a row of an [import](crate::Intake::import) was filed, however old it is: records that were on file before
+    /// absorb it, and never the other way round. `None` for a lead that came in by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed_at: Option<DateTime<Utc>>,
     /// The contact's name.
@@ -210,8 +210,8 @@ impl Lead {
         self.filed_at.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
-    /// The order of leads that are otherwise equal: the one that is [on file longest](Lead::on_file_since) comes first, then the lower
-    /// id. A lead absorbs only leads that come after it, so no two leads absorb each other.
+    /// The order of leads that are otherwise equal: the one that is [on file longest](Lead::on_file_since) comes first,
+    /// then the lower id. A lead absorbs only leads that come after it, so no two leads absorb each other.
     #[must_use]
     pub fn seniority(&self) -> (DateTime<Utc>, &LeadId) {
         (self.on_file_since(), &self.id)

@@ -88,8 +88,8 @@ pub struct Rep {
     pub protected_cap: Option<u32>,
     /// Open leads held now, as the host counts them.
     pub holding: u32,
-    /// Of these, leads that the rep has not spoken to yet. A rep who has many is given no more by the rules, so count them again when
-    /// somebody has followed up ([`Roster::count`](crate::assign::Roster::count),
+    /// Of these, leads that the rep has not spoken to yet. A rep who has many is given no more by the rules, so count
+    /// them again when somebody has followed up ([`Roster::count`](crate::assign::Roster::count),
     /// [`RepLedger::counted`](crate::assign::RepLedger::counted)).
     #[serde(skip_serializing_if = "is_zero")]
     pub untouched: u32,
@@ -233,8 +233,8 @@ pub struct Pool {
     /// Region it serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone have the one
-    /// of the pool that they are for, and another beside them is an error.
+    /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone
+    /// have the one of the pool that they are for, and another beside them is an error.
     pub zone: Zone,
     /// Who runs it.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]

@@ -1,8 +1,9 @@
 //! Rules as data: the one condition language, the one table of fields, the one loader.
 //!
 //! A rules document is JSON (or TOML or YAML that a host reads into a [`serde_json::Value`]). Every rules struct has a
-//! `load` that reads it and reports every mistake at once. A [`Condition`] in it names [`Field`]s, which are checked against the table when
-//! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
+//! `load` that reads it and reports every mistake at once. A [`Condition`] in it names [`Field`]s, which are checked
+//! against the table when the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead
+//! without allocating.
 //!
 //! ```
 //! use leadkit::error::Report;

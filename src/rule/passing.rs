@@ -21,8 +21,8 @@ impl Predicate {
         }
     }
 
-    /// The first moment after now at which it may hold where it does not, or no longer, though nothing happens; `None` when time
-    /// alone changes nothing. What a script asks of time it does not say: it may turn any day.
+    /// The first moment after now at which it may hold where it does not, or no longer, though nothing happens; `None`
+    /// when time alone changes nothing. What a script asks of time it does not say: it may turn any day.
     ///
     /// O(n·log n) in the activities for each count.
     pub(crate) fn turns_at(&self, facts: &impl FactSource) -> Option<DateTime<Utc>> {

@@ -20,8 +20,9 @@ use crate::rule::{Facts, Predicate, RulesVersion, Sharing};
 ///
 /// Scoring costs O(activities · log activities + rules · activities of the rule's kind). A script takes at most 10,000
 /// operations a run. One in an engagement rule runs for every activity of its kind: those of one lead take at most
-/// 100,000 operations and read at most 10 MiB of text together; a rule that meets these limits is a fault of that score. Script conditions of fit rules that follow one another are run as one;
-/// when one of them fails, they are run again one by one.
+/// 100,000 operations and read at most 10 MiB of text together; a rule that meets these limits is a fault of that
+/// score. Script conditions of fit rules that follow one another are run as one; when one of them fails, they are run
+/// again one by one.
 #[derive(Debug, Clone)]
 pub struct Scorer {
     pub(super) kinds: Kinds,

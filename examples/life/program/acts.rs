@@ -192,8 +192,8 @@ impl Desk {
         self.settle(&outcome)
     }
 
-    /// A lead that is on file comes once more: what it brings that is not known is added, or shown to somebody where something else
-    /// is known.
+    /// A lead that is on file comes once more: what it brings that is not known is added, or shown to somebody where
+    /// something else is known.
     fn deliver_again(&mut self, lead: &Lead, known: &Lead) -> Done {
         let is_erased = known.close_reason == Some(CloseReason::Erased);
         let subject = self.subject_of(&known.id);

@@ -4,8 +4,8 @@ use leadkit::model::{Effect, Lead, LeadField, RecordRef, Value};
 
 use super::laws::is_of_the_entry;
 
-/// What is written on the record, so that nothing is lost that did not come `before`: a list gets more, a blank field is filled, and
-/// where something else is known a person is shown both.
+/// What is written on the record, so that nothing is lost that did not come `before`: a list gets more, a blank field
+/// is filled, and where something else is known a person is shown both.
 pub(super) fn added(lead: &Lead, before: &Lead, on_file: &Lead) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut compare = |field: &str, of: &dyn Fn(&Lead) -> Value| {

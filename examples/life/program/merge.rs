@@ -61,7 +61,8 @@ impl Desk {
         self.unite(&kept, &left)
     }
 
-    /// Two reps work on what is one: both keep what they have, and a reviewer decides within a working day, else the earlier goes on.
+    /// Two reps work on what is one: both keep what they have, and a reviewer decides within a working day, else the
+    /// earlier goes on.
     fn dispute(&mut self, kept: &Input, left: &Input) -> Done {
         let (into, about) = (kept.lead.id.clone(), RecordRef::Lead(kept.lead.id.clone()));
         // Whichever of the two it is said of, it is one collision.

@@ -16,9 +16,9 @@ const RIVALS: usize = 12;
 
 /// Collects labelled names and fits a [`Tuning`] to them.
 ///
-/// Lookups teach the ranking, from the right name and its nearest rivals, and the confidence, from the first
-/// answers. Pairs teach the similarity and help with the ranking. Give a part of your data and report the rest; weights of a half
-/// without examples stay those of the index's own tuning.
+/// Lookups teach the ranking, from the right name and its nearest rivals, and the confidence, from the first answers.
+/// Pairs teach the similarity and help with the ranking. Give a part of your data and report the rest; weights of a
+/// half without examples stay those of the index's own tuning.
 ///
 /// ```
 /// use leadkit::names::evaluate::Trainer;

@@ -5,8 +5,8 @@
 //! `days_since(created_at)` and `hours_since(…)` measure from now. A missing value is `()`: `known(x)` tests for it,
 //! `or(x, 0)` gives a default. Lists offer `has(industry, "软件")`.
 //!
-//! The language, its functions and limits are on the page [`guide::scripts`](crate::guide::scripts). A second net catches panics
-//! of the engine, but holds nothing in a program built with `panic = "abort"`.
+//! The language, its functions and limits are on the page [`guide::scripts`](crate::guide::scripts). A second net
+//! catches panics of the engine, but holds nothing in a program built with `panic = "abort"`.
 
 use crate::error::Diagnostic;
 use crate::order;

@@ -85,8 +85,8 @@ proptest! {
         prop_assert_eq!(usual.ledger, shuffled.ledger);
     }
 
-    /// Somebody gets another id, joins, leaves the roster, or has another weight: the sum stays 0, nobody else's credit moves by
-    /// it, and who has a new id begins with nothing owed.
+    /// Somebody gets another id, joins, leaves the roster, or has another weight: the sum stays 0, nobody else's credit
+    /// moves by it, and who has a new id begins with nothing owed.
     #[test]
     fn renaming_joining_and_leaving_never_break_the_sum(steps in prop::collection::vec((0_usize..6, 0_u8..4, 0_u32..4), 1..40)) {
         let mut team: Vec<(String, u32)> = ["a", "b", "c", "d", "e", "f"].map(|id| (id.to_owned(), 1)).into();

@@ -565,7 +565,8 @@ fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
         }
     }
     println!("{counted:?} {forward:?} {backward:?} {days_between:?} {nights} {jumps} {skipped} {pieces}");
-    // The walls jump, what is known is in pieces, dates are skipped, and few questions have no answer or one that was not looked for.
+    // The walls jump, what is known is in pieces, dates are skipped, and few questions have no answer or one that was
+    // not looked for.
     assert!(jumps > 120 && skipped > 5 && nights > 10 && pieces > 10, "{jumps} {skipped} {nights} {pieces}");
     for (tally, asked) in [(counted, 12_000), (forward, 4_000), (backward, 2_000), (days_between, 2_000)] {
         assert_eq!(tally.answered + tally.refused + tally.unseen, asked, "{tally:?}");

@@ -6,8 +6,8 @@ use leadkit::model::{Effect, Lead, Value};
 use super::{NOW, resolve, with_phone};
 use crate::support::book;
 
-/// What becomes of a custom attribute of a record on file when an entry of the same person says something else: the value that is
-/// written, or the one that is shown to somebody.
+/// What becomes of a custom attribute of a record on file when an entry of the same person says something else: the
+/// value that is written, or the one that is shown to somebody.
 fn becomes(rules: &DedupRules, name: &str, known: Value, found: Value) -> Option<(bool, Value)> {
     let with = |mut lead: Lead, value: Value| {
         lead.attributes.insert(name.to_owned(), value);

@@ -15,8 +15,8 @@ fn told(report: &FollowUpReport) -> Vec<String> {
     new.filter_map(|one| Some(format!("{} {}", one.receiver.as_ref()?, one.kind))).collect()
 }
 
-/// The calendar that comes with the crate ends with 2026. What is due after that nobody can tell: the lead is looked at each day,
-/// its owner and his manager hear of it once, and all of it goes on as soon as the calendar does.
+/// The calendar that comes with the crate ends with 2026. What is due after that nobody can tell: the lead is looked at
+/// each day, its owner and his manager hear of it once, and all of it goes on as soon as the calendar does.
 #[test]
 fn a_lead_past_the_end_of_the_calendar_is_looked_at_each_day() {
     for preset in PRESETS {

@@ -80,8 +80,8 @@ fn call(id: &str, lead: &str) -> FollowUp {
     }
 }
 
-/// What the book holds. Blank is as good as not there, and people stand in whatever order. Of replaced values and conflicts, the
-/// history of the merge and its undo, only whose they are that were there before.
+/// What the book holds. Blank is as good as not there, and people stand in whatever order. Of replaced values and
+/// conflicts, the history of the merge and its undo, only whose they are that were there before.
 fn shown(book: &Book, before: &Book) -> Vec<String> {
     let json = |value: serde_json::Result<String>| value.unwrap();
     let mut lines = Vec::new();

@@ -1,4 +1,5 @@
-//! What somebody found who used it for the first time: absences, imports, collisions, opportunities and customers nobody answers.
+//! What somebody found who used it for the first time: absences, imports, collisions, opportunities and customers
+//! nobody answers.
 
 use serde_json::{Value as Json, json};
 

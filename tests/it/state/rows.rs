@@ -37,8 +37,8 @@ fn run(seed: u64, count: usize) -> (Desk, Tables, usize) {
     (desk, tables, replaced)
 }
 
-/// A decision is remembered under its key, in rows too: the same call has the same answer, and never one whose rep is excluded by
-/// now.
+/// A decision is remembered under its key, in rows too: the same call has the same answer, and never one whose rep is
+/// excluded by now.
 fn asks_for_another(
     desk: &Desk,
     tables: &Tables,
