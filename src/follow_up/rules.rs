@@ -84,7 +84,7 @@ pub struct FollowUpRules {
     pub nurture_for: Amount,
     /// Since when the rules are in force: nothing was due before, and the time of leads on file begins then. An owner
     /// who has spoken to their lead before need not do so again. Set it when rules come to leads that are on file
-    /// already; `None` is since ever.
+    /// already; `None` means they always were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_since: Option<DateTime<Utc>>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.

@@ -53,7 +53,7 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
                 current = text.chars().take_while(|c| c.is_alphanumeric()).collect();
                 let whole = says.join(" ");
                 let first = whole.split_once(". ").map_or(whole.as_str(), |(first, _)| first);
-                let says_first = first.trim_end_matches('.').to_owned();
+                let says_first = first.strip_suffix('.').unwrap_or(first).to_owned();
                 says.clear();
                 found.insert(current.clone(), Variant { says: says_first, fields: Vec::new() });
             }
