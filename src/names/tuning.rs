@@ -26,7 +26,7 @@ const SHIPPED_ROWS: &str = include_str!("weights_rows.json");
 /// from. What people wrote counts six times as much as what was made. The ranking of scripts without spaces lies
 /// between that fit and one on written names only (38 parts to 62), because the made names, which are long, cost the
 /// short ones .6 points of recall; its confidence is fitted to the ranking. Only these coefficients are shipped, no
-/// names. For names of another kind (small businesses, other languages), train weights of your own: see
+/// names. For names of another kind (small businesses, other languages), train your own weights: see
 /// [`evaluate`](crate::names::evaluate).
 ///
 /// ```
