@@ -98,12 +98,12 @@ fn every_row_of_leads_appears_and_a_change_of_rules_is_told() {
     expect_test::expect![[r#"
         line	severity	rule	matched	span_start	span_end	normalised	field	lead	code	detail	why
         0	pass	-	-	0	0	-	-	L-1	-	-	-
-        1	flag	format	1392746	0	7	****46	phone	L-2	phone_not_assigned	unassigned_prefix	the phone number cannot be called, the prefix is not assigned
-        1	flag	words	诈-骗	20	27	诈骗	message	L-2	lexicon	separated	the text holds a word of its list, with signs between the characters
-        1	pass	words	诈骗	9	15	诈骗	message	L-2	lexicon	plain	the text holds a word of its list
+        1	flag	format	1392746	0	7	****46	phone	L-2	phone_not_assigned	unassigned_prefix	the phone number cannot be called because the prefix is not assigned
+        1	flag	words	诈-骗	20	27	诈骗	message	L-2	lexicon	separated	the text contains a word on its list, with symbols between the characters
+        1	pass	words	诈骗	9	15	诈骗	message	L-2	lexicon	plain	the text contains a word on its list
         2	block	prefix	17012349876	0	11	+86170	phone	L-3	listed_prefix	phone	a prefix of the phone number is on its list
-        2	block	words	诈骗	0	6	诈骗	tags	L-3	lexicon	plain	the text holds a word of its list
-        2	block	words	诈骗	0	6	诈骗	message	L-3	lexicon	plain	the text holds a word of its list
+        2	block	words	诈骗	0	6	诈骗	tags	L-3	lexicon	plain	the text contains a word on its list
+        2	block	words	诈骗	0	6	诈骗	message	L-3	lexicon	plain	the text contains a word on its list
         3	block	prefix	17012349876	0	11	+86170	phone	L-4	listed_prefix	phone	a prefix of the phone number is on its list
         4	flag	row.not_a_time	-	0	0	-	when	-	not_a_time	-	`yesterday` is not a time: write it as `2026-03-01 09:00`
 

@@ -331,7 +331,7 @@ fn mistakes_are_told_with_both_fields_and_types() {
           help: compare it with a text or a custom attribute
         error[wrong_target] at rules[1].target: `phone` of a lead is a phone number, `lead.email` is an e-mail address: they are never equal
           help: compare it with `lead.phone` or `contact.phone`
-        error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of two kinds of record
+        error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of different kinds of records
           help: compare with one record: all of leads, or of accounts and contacts
         error[wrong_target] at rules[3].target: `person_id` of a lead is an identifier of a person, `account.attributes.openid` is a custom attribute: they are never equal
           help: compare it with `lead.person_id` or `contact.person_id`
@@ -339,15 +339,15 @@ fn mistakes_are_told_with_both_fields_and_types() {
           help: did you mean `account.registration_number`?
         error[unknown_value] at rules[4].lead: unknown value `compny`
           help: did you mean `company`?
-        error[wrong_field] at rules[5].lead: `status` tells what has become of a lead, not who it is
+        error[wrong_field] at rules[5].lead: `status` describes what happened to a lead, not who it is
           help: compare `phone`, `email`, `company`, or a field such as `city`
-        error[wrong_field] at rules[5].target: `status` tells what has become of a lead, not who it is
+        error[wrong_field] at rules[5].target: `status` describes what happened to a lead, not who it is
           help: compare `phone`, `email`, `company`, or a field such as `city`
-        error[same_comparison] at rules[6].and[0]: `city` is compared with `lead.city` already
+        error[same_comparison] at rules[6].and[0]: `city` is already compared with `lead.city`
           help: keep one
         error[out_of_range] at rules[7].and[0].comparator.similar.threshold: `threshold` must be above 0 and at most 1, found `1.5`
           help: write a number such as 0.85
-        error[no_key] at rules[7].comparator: nothing here has to be equal, so that no database can fetch the records
+        error[no_key] at rules[7].comparator: no comparison requires equal values, so a database cannot fetch the records
           help: add a comparison to `and` that is `exact` or `folded`, such as of the phone
         error[wrong_comparator] at rules[8].and[0].comparator.company: `company` compares company names, not `city` of a lead with `contact.title`
           help: use `folded`, or compare the lead's `company` with `account.company` or `lead.company`
