@@ -26,7 +26,7 @@ use crate::company::{Gazetteer, region_path};
 use crate::model::{Lead, Value};
 use crate::text::Code;
 
-/// Which of the host's columns hold what.
+/// Which custom attributes hold what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CleaningRules {

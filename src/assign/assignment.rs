@@ -54,7 +54,7 @@ impl Assignment {
         self.kind.owner()
     }
 
-    /// Whom the lead needs beside its owner, in the order of the rule.
+    /// The companions the lead needs besides its owner, in the order of the rule.
     #[must_use]
     pub fn companions(&self) -> &[Companion] {
         &self.companions

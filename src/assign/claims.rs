@@ -21,7 +21,7 @@ use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
 
 impl Assigner {
-    /// Most leads a rep claims from a pool a local day; `None` is no limit.
+    /// Maximum number of leads that a rep claims from a pool per local day; `None` for no limit.
     ///
     /// ```
     /// use leadkit::assign::Assigner;

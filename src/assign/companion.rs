@@ -1,4 +1,4 @@
-//! Whom a lead needs beside its owner.
+//! Companions: reps a lead needs besides its owner.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::seating::Taken;
 use super::turn::Turn;
 use crate::model::RepId;
 
-/// Somebody whom a lead needs beside its owner, such as presales or a second senior.
+/// A rep whom a lead needs besides its owner, such as presales or a second senior.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Companion {

@@ -268,7 +268,7 @@ impl RulePlan {
         let place = |field: &Field| skill_fields.binary_search(field).ok();
         let skills_in = rule.skills_in.iter().filter_map(place).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {
-            let message = format!("a lead cannot count as {}", rule.units);
+            let message = format!("`units` must be from 1 to {MAX_UNITS}, found `{}`", rule.units);
             report.within("units", |r| r.error("out_of_range", message, format!("write 1 to {MAX_UNITS}")));
         }
         let also = report.within("also", |report| {

@@ -13,7 +13,7 @@ use crate::rule::Facts;
 
 impl Assigner {
     /// What [`Assigner::assign`] would decide on this state, with every rep's answer. A decision remembered under
-    /// the lead's key is not repeated but made anew. O(r + n) in the pool's rules and the roster.
+    /// the lead's key is not repeated but made again. O(r + n) in the pool's rules and the roster.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};

@@ -9,7 +9,7 @@ use super::kind::AssignmentKind;
 use super::skip_reason::SkipReason;
 use crate::model::{LeadId, PoolId, RepId, RuleId};
 
-/// How a decision came about: which rules were asked, and what each rep's answer was.
+/// How a decision came about: the rules that were tried, and the result for each rep.
 ///
 /// `Display` is an English text of several lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,11 +23,11 @@ pub struct AssignExplanation {
     pub ledger_revision: u64,
     /// What becomes of the lead on this state.
     pub kind: AssignmentKind,
-    /// The rules that were asked, in order.
+    /// The rules that were tried, in order.
     pub rules: Vec<RuleTrace>,
 }
 
-/// What one rule had to say.
+/// The result of one rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleTrace {
@@ -38,7 +38,7 @@ pub struct RuleTrace {
     /// Whether it matched.
     pub matched: bool,
     /// Every rep of the roster and of the rule's target, with the reason not to get the lead; `None` is eligible.
-    /// Empty when no rep was asked.
+    /// Empty when no rep was checked.
     pub reps: BTreeMap<RepId, Option<SkipReason>>,
 }
 

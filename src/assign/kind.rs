@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{PoolId, RepId, RuleId};
 use crate::text::{codes, list, moment};
 
-/// What became of a lead. The kinds are never mixed up, and none means "everybody gets it".
+/// The result of an assignment. No kind means "everybody gets it".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -123,7 +123,7 @@ pub enum LedgerFault {
     #[error("the counts of {0} do not belong to the last decision")]
     ForeignDay(chrono::NaiveDate),
     /// A remembered decision has a later revision than the ledger.
-    #[error("the decision of revision {found} has not been made at revision {revision}")]
+    #[error("the decision of revision {found} is later than the ledger, which is at revision {revision}")]
     LaterDecision {
         /// The revision of the decision.
         found: u64,

@@ -1,4 +1,4 @@
-//! What there is to say about one lead beside its facts.
+//! Options for one lead, in addition to its facts.
 
 use std::collections::BTreeSet;
 
@@ -8,28 +8,28 @@ use crate::model::RepId;
 use crate::model::open_enum::closed_enum;
 use crate::rule::Facts;
 
-/// What there is to say about one lead beside its facts.
+/// Options for one lead, in addition to its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignOptions {
     /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
-    /// and the number of tenures that ended in it, from its history; an id with blanks stands there in quotes. A blank key is
-    /// none: the decision is made anew. Custom keys should begin with a word, such as `form:`, that no lead's id begins
+    /// and the number of tenures that ended in it, from its history; an id with blanks is in quotes. A blank key counts as
+    /// none: the decision is made again. Custom keys should begin with a word, such as `form:`, that no lead's id begins
     /// with.
     pub key: Option<String>,
-    /// Who had the lead before in this cycle, oldest first, beside those of its history.
+    /// Earlier owners of the lead in this cycle, oldest first, in addition to those in its history.
     pub previous_owners: Vec<RepId>,
     /// Reps who do not get this lead.
     pub excluded: BTreeSet<RepId>,
-    /// Who has the lead or gets it by a person's act: no rule is asked and no turn is taken, and it counts for the
+    /// The rep who has the lead or gets it by a person's act: no rule is tried and no turn is taken, and it counts for the
     /// rep's caps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<RepId>,
-    /// Whether the rules are asked even where the lead was matched to an owner.
+    /// Whether the rules are tried even if the lead was matched to an owner.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_rules: bool,
-    /// Nobody is asked to decide: a rule that asks a [reviewer](super::AssignTarget::Reviewer) gives the lead to one of those
-    /// whom it would suggest, and where it suggests nobody it is passed over. For a lead whose reviewer has not answered.
+    /// Asks no reviewer: a rule with a [reviewer](super::AssignTarget::Reviewer) gives the lead to one of the reps
+    /// whom it would suggest, and is skipped if it suggests nobody. For a lead whose reviewer has not answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub without_reviewers: bool,
     /// Which leads of a rep count towards the pool's [limit of untouched ones](super::PoolRules::untouched_limit).

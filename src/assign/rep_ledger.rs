@@ -176,7 +176,8 @@ impl RepLedger {
         RepLedger { reps, changes }
     }
 
-    /// The host has counted anew what a rep holds: see [`Roster::count`](super::Roster::count).
+    /// Forgets the leads given since the host last counted, because it has counted again: see
+    /// [`Roster::count`](super::Roster::count).
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};

@@ -1,4 +1,4 @@
-//! Who there is to take leads.
+//! The reps who can take leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::text;
 /// The reps as the host knows them now, compiled for assignment.
 ///
 /// Apart from the rules, so that neither an absence nor a changed cap touches those, and apart from the running
-/// state. Compile it again when the reps have changed or their holdings have been read anew.
+/// state. Compile it again when the reps have changed or their holdings have been read again.
 ///
 /// ```
 /// use leadkit::assign::Roster;

@@ -9,7 +9,7 @@ use crate::model::open_enum::closed_enum;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::rule::{Condition, Custom, Field, RulesVersion};
 
-/// Who gets which lead: rules by pool, and the groups they share leads among.
+/// Assignment rules: by pool, with the groups that share leads.
 ///
 /// The default has no pools and therefore matches nothing.
 ///
@@ -66,7 +66,7 @@ pub struct RepGroup {
     /// The members by name. Their order does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<GroupMember>,
-    /// The members beside them: reps of the roster for whom this holds, each with the rep's own weight. It is asked once for
+    /// Further members: reps of the roster for whom this holds, each with the rep's own weight. It is evaluated once for
     /// each date of the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
@@ -94,8 +94,8 @@ pub struct ResultShares {
     pub least: u32,
     /// Greatest weight (default: 20, twice an average share).
     pub most: u32,
-    /// How many leads at the average rate each rep is thought to have worked beside the real ones (default: 20): a
-    /// lucky first lead is no rate.
+    /// How many leads at the average rate are added to each rep's real ones (default: 20): a
+    /// lucky first lead is not a rate.
     pub steady: u32,
 }
 
@@ -127,7 +127,7 @@ pub struct PoolRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
     /// Maximum number of leads that a rep is assigned from the pool per week, from Monday to Sunday. Counted from the
-    /// first lead that is given while the cap stands.
+    /// first lead that is assigned while the cap is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weekly_assign_cap: Option<u32>,
     /// Maximum number of leads that a rep is assigned from the pool per calendar month.
@@ -139,7 +139,7 @@ pub struct PoolRules {
     /// Maximum number of leads that a rep claims (领取) from the pool per local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
-    /// Most open leads that a rep without an [own cap](crate::model::Rep::holding_cap) holds at once; `None` is no
+    /// Maximum number of open leads that a rep without an [own cap](crate::model::Rep::holding_cap) holds; `None` for no
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
@@ -240,12 +240,12 @@ pub struct AssignRule {
     /// one, and they take no turn. The reps who deserve one are a group by [condition](RepGroup::when).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reward: bool,
-    /// Whom the lead needs beside its owner, such as presales or a second senior.
+    /// Reps the lead needs besides its owner, such as presales or a second senior.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<CompanionRule>,
 }
 
-/// Somebody whom a lead needs beside its owner.
+/// A rep whom a lead needs besides its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompanionRule {
@@ -337,7 +337,7 @@ pub struct Tier {
     /// Which leads begin here; the default is all.
     #[serde(default)]
     pub when: Condition,
-    /// Who shares them.
+    /// The reps who share the leads.
     pub group: GroupId,
 }
 

@@ -1,4 +1,4 @@
-//! From a host's records to journeys: whose touch is it.
+//! From a host's records to journeys: which customer each touch belongs to.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

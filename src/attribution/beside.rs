@@ -13,7 +13,7 @@ use super::run::{Kind, Run};
 /// Journeys between two looks at whether every channel has been seen often enough.
 const LOOKED_AT_ONCE: usize = 1_024;
 
-/// What stands beside the figures of one model.
+/// What accompanies the figures of one model.
 pub(super) struct Beside {
     pub(super) notes: Vec<Note>,
     /// Conversions with a channel on their path, counted up to the minimum.

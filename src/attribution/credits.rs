@@ -106,7 +106,7 @@ pub struct ModelCredits {
     /// What a reader of the figures must know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// What a Markov model found beside the credits.
+    /// The findings of a Markov model besides the credits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markov: Option<MarkovFit>,
 }

@@ -1,4 +1,4 @@
-//! Whose each key is.
+//! The owner of each contact key.
 
 use std::collections::BTreeMap;
 

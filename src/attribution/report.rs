@@ -1,4 +1,4 @@
-//! Credits beside what channels cost.
+//! Credits compared with the costs of channels.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -55,7 +55,7 @@ pub struct ChannelReport {
     pub margin: f64,
     /// The models, in the order of [`ReportRow::models`].
     pub models: Vec<ReportModel>,
-    /// By channel; what no channel gets stands in [`ReportModel::unattributed`].
+    /// By channel; what no channel gets is in [`ReportModel::unattributed`].
     pub rows: Vec<ReportRow>,
 }
 
@@ -161,7 +161,7 @@ fn rounded(ratio: f64) -> f64 {
 }
 
 impl Attribution {
-    /// Puts what channels cost beside what they are credited with, all models side by side.
+    /// Compares what channels cost with what they are credited with, all models side by side.
     ///
     /// `costs` is by channel, named as in journeys: without spaces around it, by letter and case; one that has a cost and
     /// no touch is a row as well. `margin` is the part of the value that is earned, 1 for the turnover itself.

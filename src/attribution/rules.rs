@@ -172,7 +172,7 @@ pub struct LastNonRules {
 
 /// Percentages by place, which sum to 100. Default 40, 20, 40.
 ///
-/// One touch gets everything. Of two, each gets half of the middle beside its own; with `renormalise` the middle is
+/// One touch gets everything. Of two, each gets half of the middle besides its own share; with `renormalise` the middle is
 /// left out and first and last keep their proportion. Percentages count to a millionth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -260,7 +260,7 @@ closed_enum! {
         /// Not at all.
         #[default]
         AsIs = "as_is",
-        /// Each channel once, where it first stands: the same path as `first`.
+        /// Each channel once, where it first occurs: the same path as `first`.
         Unique = "unique",
         /// Repeats that follow each other are one touch, the first of them.
         CollapseRepeats = "collapse_repeats",

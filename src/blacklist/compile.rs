@@ -302,7 +302,7 @@ fn check_baseline(baseline: &BurstBaseline, window: Span, report: &mut Report) {
             report.error(
                 "out_of_range",
                 message,
-                "write how many times as many as usual are a burst, such as 3",
+                "write how many times the usual number is a burst, such as 3",
             );
         });
     }

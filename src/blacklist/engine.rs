@@ -36,7 +36,7 @@ use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSessio
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 
-/// The id under which the verdict flags a contact value that stands in the field of another kind only, such as an
+/// The id under which the verdict flags a contact value that is only in the field of another kind, such as an
 /// address behind a phone number. Every rule reads it as what it is. Overrides may name it.
 pub const WRONG_FIELD: &str = "wrong_field";
 
@@ -306,7 +306,7 @@ impl Blacklist {
     /// facts ends overrides. Resubmissions and bursts go by the time the lead was created, or by that time when that is
     /// not known (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives
     /// the same verdict. A lead repeats only what was created before it, so no two leads repeat each other; one that
-    /// comes late is counted with the burst that was before it. A blocked lead counts for bursts, and is no first
+    /// comes late is counted with the burst that was before it. A blocked lead counts for bursts, but not as a first
     /// submission: a person who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed.

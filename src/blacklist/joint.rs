@@ -343,7 +343,7 @@ impl JointList {
         self.entries.is_empty()
     }
 
-    /// Whose reports make a value count at a moment, in order; empty when it does not count.
+    /// The contributors whose reports make a value count at a moment, in order; empty when it does not count.
     ///
     /// ```
     /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};

@@ -437,8 +437,8 @@ fn check_registry(domain: &str, report: &mut Report) {
     let is_registry = |(label, country): (&str, &str)| country.len() == 2 && REGISTRIES.contains(&label);
     if domain.split_once('.').is_some_and(is_registry) {
         let message =
-            format!("`{domain}` is where a country registers domains: the rule matches all of them");
-        report.warning("whole_registry", message, "list the domains that you mean");
+            format!("`{domain}` is a public suffix: the rule matches every domain registered under it");
+        report.warning("whole_registry", message, "list the registered domains that you mean");
     }
 }
 

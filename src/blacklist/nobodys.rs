@@ -1,4 +1,4 @@
-//! Origins and companies that are nobody's: what people write where there is none, and networks that everybody has.
+//! Origins and companies that identify nobody: placeholders people write, and networks that everybody shares.
 
 use std::net::IpAddr;
 

@@ -147,7 +147,7 @@ pub enum HitReason {
     },
     /// Only the beginning of a field was read: it is longer than [`LeadLimits`](crate::rule::LeadLimits) allow.
     Oversized {
-        /// The field; `attributes.NAME` for one of the host's columns.
+        /// The field; `attributes.NAME` for a custom attribute.
         field: String,
     },
     /// A text contains a word of the rule's lexicon.

@@ -51,7 +51,7 @@ pub struct BlacklistRules {
     /// What is allowed nevertheless.
     pub overrides: Vec<BlacklistOverride>,
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
-    /// ask for one. A lead whose contact stands in the field of another kind is flagged at most.
+    /// ask for one. A lead whose contact is in the field of another kind is flagged at most.
     pub no_usable_contact: Severity,
     /// Severity of a lead that a rule could not be evaluated for, whatever the rule's own: a script that fails, a list
     /// that has not been attached. Not [`Severity::Pass`], so that nothing slips through.
@@ -239,7 +239,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PrefixCheck {
-    /// Beginnings of phone numbers with `+` and country code: `+86170`. A WeChat id that is a phone number is asked too.
+    /// Beginnings of phone numbers with `+` and country code: `+86170`. A WeChat id that is a phone number is checked too.
     pub phones: Vec<String>,
     /// Networks: `203.0.113.0/24`, `2001:db8::/32`.
     pub networks: Vec<String>,
@@ -269,7 +269,7 @@ pub struct ConsentCheck {
     pub records: Vec<ConsentRecord>,
 }
 
-/// That a person must not be contacted. Any one of the values tells the person, however it is written: an address with a
+/// That a person must not be contacted. Any one of the values identifies the person, however it is written: an address with a
 /// `+tag`, or with other dots at gmail.com, is the same person's
 /// ([`Email::person_key`](crate::contact::Email::person_key)), and so is a WeChat account that is found by the phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -331,7 +331,7 @@ pub struct EmailFormatCheck {}
 pub struct WechatFormatCheck {}
 
 /// Values that look invented. A suspicion, never proof: of themselves they leave a lead reachable, but for well-known
-/// samples and placeholders (`sample_number`, `placeholder`), which are no usable contact while the rule looks for them.
+/// samples and placeholders (`sample_number`, `placeholder`), which are not usable contacts while the rule looks for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FakeCheck {
@@ -391,7 +391,7 @@ closed_enum! {
 }
 
 /// Words that no text may hold: message, names, company, everything else that is written, attributes included. Contact
-/// values and ids are no texts.
+/// values and ids are not texts.
 ///
 /// Width, case, compatibility forms, accents and other piled-up marks, invisible characters and traditional characters
 /// make no difference. [`Lexicon`](super::Lexicon) looks through a text by itself.
@@ -440,7 +440,7 @@ closed_enum! {
         Words = "words",
         /// Anywhere, within words too.
         Anywhere = "anywhere",
-        /// Only where no letter or digit of any script stands beside it. A number is a whole one: `69` is not in `695`,
+        /// Only where no letter or digit of any script is next to it. A number is a whole one: `69` is not in `695`,
         /// `69.5` or `A69`, but in `订购69个`.
         Standalone = "standalone",
     }
@@ -483,7 +483,7 @@ pub struct HoneypotCheck {
 #[serde(default, deny_unknown_fields)]
 pub struct ElapsedCheck {
     /// Name of the attribute: milliseconds from showing the form to sending it, as a number or as text (`5200`, `5,200`,
-    /// `5200ms`). A lead without it did not come by the form; what is no number is a fault of the verdict.
+    /// `5200ms`). A lead without it did not come through the form; a value that is not a number is a fault of the verdict.
     pub attribute: String,
     /// Below so many milliseconds it is a machine; 800 by default.
     pub below_ms: u32,

@@ -113,7 +113,7 @@ type Bucket = SmallVec<[Seen; 1]>;
 
 /// Which leads came in lately, under which keys.
 ///
-/// The state depends only on the set of deltas applied to it, not on their order: whoever replays them gets the
+/// The state depends only on the set of deltas applied to it, not on their order: replaying them gives the
 /// same bytes. Time is that of the leads, not of a clock. Whether an event counts for a lead depends on the event's own
 /// times and on when the lead was created, on nothing else: a lead that comes in late finds what it would have found in
 /// time. An event is kept until a lead comes in that was created more than 14 days after the end of the event's window.

@@ -35,7 +35,7 @@ pub enum Suppression {
         /// The reason that the override gives.
         reason: String,
     },
-    /// A longer harmless phrase that the word stands in.
+    /// A longer harmless phrase that contains the word.
     Phrase {
         /// The phrase, as the lexicon writes it.
         phrase: String,

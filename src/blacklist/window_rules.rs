@@ -9,7 +9,7 @@ use crate::model::CampaignId;
 use crate::model::open_enum::closed_enum;
 use crate::order;
 
-/// The same submission twice: whoever sends a form again within the window is not a new lead.
+/// The same submission twice: a form sent again within the window is not a new lead.
 ///
 /// Two submissions are the same when they have one of the keys in `by` and the same content. The content is the message,
 /// the products and the form, which is the page it stands on, without its query; when neither brings a message or a
@@ -75,7 +75,7 @@ pub struct BurstCheck {
     pub count: u32,
     /// How far back leads count, both ends included; 10 minutes by default.
     pub window: Span,
-    /// What is usual for the origin; without it the count alone tells.
+    /// The usual number for the origin; without it the count alone decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BurstBaseline>,
     /// Campaigns that were announced: their leads are neither counted nor flagged. A lead's is that of its source or of the

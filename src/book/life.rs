@@ -123,7 +123,7 @@ pub struct MoveProposal {
     pub to: Option<AccountId>,
 }
 
-/// What lies beside the records: links, conversions, notices, questions to people.
+/// What is stored besides the records: links, conversions, notices, questions to people.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Desk {

@@ -1,4 +1,4 @@
-//! How much time somebody has.
+//! Amounts of time that rules allow.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Clock, Span};
 use crate::document::Finding;
 
-/// How much time somebody has: a length of time (`90m`, `24h`, `3d`), or a number of working days (`7wd`).
+/// An allowed amount of time: a length of time (`90m`, `24h`, `3d`), or a number of working days (`7wd`).
 ///
 /// What is read is a whole number and a unit without anything between: `s`, `m`, `h`, `d`, `w` as in [`Span`], and `wd`.
 /// At most it is 36,525 days or working days, a hundred years. What people write instead is refused with what to write.
@@ -26,8 +26,8 @@ use crate::document::Finding;
 pub enum Amount {
     /// A length of time; a day is 24 hours.
     Time(Span),
-    /// Working days. On [`Clock::Workday`] each is 24 counted hours; on [`Clock::SameTime`] a date. The other clocks
-    /// do not know them.
+    /// Working days. On [`Clock::Workday`] each is 24 counted hours; on [`Clock::SameTime`] one date. The other clocks
+    /// reject them.
     Workdays(u32),
 }
 
@@ -84,7 +84,7 @@ impl Amount {
         Amount::Workdays(if days > MAX_WORKDAYS { MAX_WORKDAYS } else { days })
     }
 
-    /// The clock an amount of this size is meant for when nobody says: less than 24 hours are
+    /// The clock for an amount of this size when no clock is named: less than 24 hours are
     /// [`OfficeHours`](Clock::OfficeHours), the rest [`Workday`](Clock::Workday).
     ///
     /// ```

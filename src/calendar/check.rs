@@ -133,7 +133,7 @@ fn check_date(date: NaiveDate, one: &DayOverride, week: &[Vec<DayWindow>; 7], re
         report.error(
             "bad_value",
             "the date lies outside the years 0 to 9999",
-            "write a date nearer to our time",
+            "write a date in the years 0 to 9999",
         );
     }
     match one {
@@ -210,7 +210,7 @@ fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: 
         let (first, last) = (NaiveDate::from_ymd_opt(*year, 1, 1), NaiveDate::from_ymd_opt(*year, 12, 31));
         let (Some(first), Some(last)) = (first.filter(|_| YEARS.contains(year)), last) else {
             let message = format!("the year {year} lies outside the years 0 to 9999");
-            report.error("bad_value", message, "write a year nearer to our time");
+            report.error("bad_value", message, "write a year from 0 to 9999");
             continue;
         };
         if contains(shipped, first) {
@@ -266,7 +266,7 @@ fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
     }
     if [from, through].iter().any(|date| !YEARS.contains(&date.year())) {
         let message = format!("the coverage from {from} through {through} leaves the years 0 to 9999");
-        report.error("bad_value", message, "write dates nearer to our time");
+        report.error("bad_value", message, "write dates in the years 0 to 9999");
     }
     let (Some(name), Some(shipped)) = (rules.holidays.as_deref(), shipped(rules)) else { return };
     let known =

@@ -1,4 +1,4 @@
-//! What time counts.
+//! Which time counts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ pub enum Clock {
     /// All time, day and night.
     Elapsed,
     /// Whole working days later at the same time of the day. An amount in hours or days is added as it is; an end on
-    /// a day off moves to the same time on the next working day. It is due when the wall, from the start on, first
+    /// a day off moves to the same time on the next working day. It is due when local time, from the start on, first
     /// comes to that time of that date or past it: a time that the day skips is the moment of the skip, one it shows
     /// twice the first showing, and where the wall jumps over a whole day, several amounts are due at once.
     ///
@@ -57,7 +57,7 @@ pub struct ClockError {
 }
 
 impl ClockError {
-    /// What would be right: the name that comes near, or all of them.
+    /// The name that is probably meant, or all names.
     #[must_use]
     pub fn help(&self) -> String {
         crate::error::suggestion(&self.text, Clock::ALL.iter().map(|clock| clock.as_str()))

@@ -20,7 +20,7 @@ fn date(text: &str) -> Result<NaiveDate, Finding> {
     let help = match meant(shown.trim()) {
         Some(date) if !(0..=9_999).contains(&date.year()) => {
             let message = format!("the date `{shown}` lies outside the years 0 to 9999");
-            return Err(Finding::new("bad_value", message, "write a date nearer to our time"));
+            return Err(Finding::new("bad_value", message, "write a date in the years 0 to 9999"));
         }
         Some(date) => format!("write `{date}`"),
         None => "write year, month and day, such as `2026-10-01`".to_owned(),
@@ -89,8 +89,8 @@ mod tests {
             ("2026-02-30", "write year, month and day, such as `2026-10-01`"),
             ("02-03-2026", "write year, month and day, such as `2026-10-01`"),
             ("", "write year, month and day, such as `2026-10-01`"),
-            ("-0044-03-15", "write a date nearer to our time"),
-            ("+12345-03-15", "write a date nearer to our time"),
+            ("-0044-03-15", "write a date in the years 0 to 9999"),
+            ("+12345-03-15", "write a date in the years 0 to 9999"),
         ] {
             let said = date(text).err().map(|finding| finding.to_string()).unwrap();
             assert!(said.contains(&format!("; help: {help} [")), "{text}: {said}");

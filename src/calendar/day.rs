@@ -38,8 +38,8 @@ pub enum DayOverride {
     /// A day off.
     Off,
     /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
-    /// that has. Where Saturdays and Sundays are free, a make-up day is worked like a Friday; where Saturdays have
-    /// hours of their own, a make-up Saturday and a make-up Sunday have those.
+    /// that has. If Saturdays and Sundays are free, a make-up day is worked like a Friday; if Saturdays have
+    /// their own hours, a make-up Saturday and a make-up Sunday have those.
     /// [`CalendarRules::make_up_as`](super::CalendarRules::make_up_as) sets it for the make-up days of `holidays`,
     /// [`WorkAs`](Self::WorkAs) for one date.
     Work,
@@ -51,7 +51,7 @@ pub enum DayOverride {
 
 /// The dates that a calendar knows: from the first through the last.
 ///
-/// The night of the last date runs to its end, though that is on the next morning; in an hour that the wall shows twice it
+/// The night of the last date runs to its end, though that is on the next morning; in an hour that local time shows twice it
 /// is known both times, and what lies between, after its end, is not. On the morning of the first date, the night before it
 /// is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
 ///
@@ -77,7 +77,7 @@ pub struct Coverage {
     pub through: NaiveDate,
 }
 
-/// What says how far a calendar is known, and so where the dates beyond go.
+/// What limits the known dates of a calendar, and so where to add further dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

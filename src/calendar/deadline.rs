@@ -52,13 +52,13 @@ impl Deadline {
         Deadline { by_size: true, ..self }
     }
 
-    /// When it is due. To act at this very moment is in time.
+    /// When it is due. Acting exactly at this moment is in time.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// When it is due, by the clock on the calendar's wall. In UTC where the offset has seconds, as local mean time had
+    /// When it is due, in the calendar's local time. In UTC if the offset has seconds, as local mean time had
     /// (Shanghai's before 1901 was +08:05:43): RFC 3339 cannot write such.
     ///
     /// ```
@@ -92,15 +92,15 @@ impl Deadline {
         self.clock
     }
 
-    /// Whether the clock was chosen by the size of the amount, because nobody named one:
+    /// Whether the clock was chosen by the size of the amount, because none was named:
     /// [`Amount::default_clock`].
     #[must_use]
     pub fn is_clock_by_size(&self) -> bool {
         self.by_size
     }
 
-    /// [`Calendar::version`](super::Calendar::version) of the calendar: as `revision` what the author of its rules wrote,
-    /// and a fingerprint that is another one when anything in them is.
+    /// [`Calendar::version`](super::Calendar::version) of the calendar: `revision` is what the author of its rules wrote,
+    /// and the fingerprint changes with anything in them.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, Clock, Span};
@@ -133,7 +133,7 @@ impl Deadline {
         folded(now) > self.at
     }
 
-    /// For how long it has been past, day and night; zero before.
+    /// How long ago it passed, day and night; zero before.
     ///
     /// ```
     /// use leadkit::calendar::{Amount, Calendar, CalendarRules, Clock, Zone};

@@ -1,4 +1,4 @@
-//! Questions to a calendar.
+//! Deadlines, working time and working days of a calendar.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ const MAX_WORKDAYS_AND_ONE: u32 = MAX_WORKDAYS + 1;
 /// The years 0 to 9999, which RFC 3339 can write, in seconds since 1970.
 const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 
-/// Working time of a pool, team or rep, made ready to be asked.
+/// Working time of a pool, team or rep, compiled.
 ///
-/// Every question costs O(log n) in the dates that differ and the changes of the offset, however far its answer lies;
+/// Every method takes O(log n) in the dates that differ and the changes of the offset, however far away the result is;
 /// the same time of another day also O(n) in the changes of the two days around it.
 /// Outside the coverage of the rules there is no answer, and the [`CalendarError`] says so. Moments within a leap second
 /// are the end of the second before it.
@@ -68,7 +68,7 @@ impl Calendar {
         &self.zone
     }
 
-    /// Version of its rules: as `revision` what their author wrote as `version`, and the fingerprint of what they say.
+    /// Version of its rules: `revision` is their `version` field, and the fingerprint covers all of their content.
     /// Calendars whose rules differ have different ones; the set of `holidays` counts by its name.
     ///
     /// ```
@@ -102,7 +102,7 @@ impl Calendar {
         self.coverage.as_ref().map(|bounds| (bounds.from, bounds.through))
     }
 
-    /// When something is due that has so much time from a start on.
+    /// When something is due that starts at `start` and has this much time.
     ///
     /// A deadline exactly at closing stays there. No time at all moves to the next opening (on `Workday` and
     /// `SameTime` to the next working day).
@@ -132,7 +132,7 @@ impl Calendar {
         self.shift(start, amount.into(), clock, Direction::Forward)
     }
 
-    /// The mirror of [`add`](Self::add): by when something must start to have so much time before an end.
+    /// The mirror of [`add`](Self::add): when something must start at the latest to have this much time before an end.
     ///
     /// A start exactly at an opening stays there. No time at all moves to the last closing.
     ///
@@ -156,7 +156,7 @@ impl Calendar {
         self.shift(end, amount.into(), clock, Direction::Backward)
     }
 
-    /// [`add`](Self::add) on the clock for an amount of this size ([`Amount::default_clock`]), when nobody named one;
+    /// [`add`](Self::add) on the clock for an amount of this size ([`Amount::default_clock`]), for amounts without a clock;
     /// the deadline says so.
     ///
     /// ```
@@ -183,7 +183,7 @@ impl Calendar {
         self.add(start, amount, amount.default_clock()).map(Deadline::by_size)
     }
 
-    /// [`subtract`](Self::subtract) on the clock for an amount of this size, when nobody named one; the answer says so.
+    /// [`subtract`](Self::subtract) on the clock for an amount of this size, for amounts without a clock; the answer says so.
     ///
     /// ```
     /// use leadkit::calendar::{Amount, Calendar, Clock};
@@ -358,7 +358,7 @@ impl Calendar {
         Ok(TimeDelta::seconds(until - from) + TimeDelta::nanoseconds(until_nanos - from_nanos))
     }
 
-    /// Whether there is work at a moment.
+    /// Whether a moment is in working time.
     ///
     /// ```
     /// let china = leadkit::calendar::Calendar::china();
@@ -451,7 +451,7 @@ impl Calendar {
         Ok(spans)
     }
 
-    /// Whether a local date is a working day. A date that the zone skips is none.
+    /// Whether a local date is a working day. A date that the zone skips is not.
     ///
     /// ```
     /// let china = leadkit::calendar::Calendar::china();

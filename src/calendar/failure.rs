@@ -50,7 +50,7 @@ pub enum CalendarError {
     /// [`Transitions::until`](super::Transitions::until).
     #[error("the offset of the calendar's zone is known up to {}", until.format("%Y-%m-%d %H:%M:%S UTC"))]
     AfterZone {
-        /// The first moment of which nothing is known.
+        /// The first moment whose offset is not known.
         until: DateTime<Utc>,
     },
     /// The amount is more than 36,525 working days, a hundred years.
@@ -87,7 +87,7 @@ impl CalendarError {
     /// let error = Calendar::china().add(monday, Amount::workdays(2), Clock::OfficeHours).unwrap_err();
     /// assert_eq!((error.code(), error.help()), (
     ///     "no_workdays",
-    ///     "write hours or days, or take the clock `workday` or `same_time`",
+    ///     "write hours or days, or use the clock `workday` or `same_time`",
     /// ));
     /// ```
     #[must_use]
@@ -116,13 +116,13 @@ impl CalendarError {
             }
             CalendarError::NeverOpen { .. } => "add hours to `weekly`, or dates to `overrides` or `shifts`",
             CalendarError::NoWorkdays { .. } => {
-                "write hours or days, or take the clock `workday` or `same_time`"
+                "write hours or days, or use the clock `workday` or `same_time`"
             }
             CalendarError::AfterZone { .. } => {
-                "give the changes of the offset after it as `{\"transitions\": …}`, and move `until`"
+                "add the later changes of the offset as `{\"transitions\": …}`, and move `until`"
             }
             CalendarError::AmountTooLong => "write at most `36525wd`",
-            CalendarError::OutOfRange => "ask for a moment nearer to our time",
+            CalendarError::OutOfRange => "use a moment in the years 0 to 9999",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Working time: when somebody works, when a deadline falls, how much working time lies between two moments.
+//! Working time: opening hours, deadlines, and the working time between two moments.
 //!
 //! [`CalendarRules`] are the data: hours of the week, dates that differ, a shift roster, a zone, and how far all this
 //! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer
@@ -49,13 +49,13 @@
 //! # What is never guessed
 //!
 //! A calendar ends where its data end: with `coverage`, with the last date of a roster, with the last year whose days
-//! off are known, and for zones with [`Transitions::until`]. A year is known when the set of `holidays` has it or
+//! off are known, and for zones at [`Transitions::until`]. A year is known when the set of `holidays` has it or
 //! [`CalendarRules::known_years`] name it; a `coverage` that runs on into other years is cut before them, and
 //! [`CalendarRules::lint`] warns. Moments are those of the years 0 to 9999.
 //!
 //! # Zones
 //!
-//! A moment counts when the clock on the wall shows a time at which there is work. An hour that is skipped is not
+//! A moment counts when local time is in working hours. An hour that is skipped is not
 //! counted, one that is shown twice counts twice, and a date that a zone never shows is not a working day, nor does a
 //! night start on it. Where a wall falls back over midnight at an end of what is known, the dates beyond stay unknown:
 //! nothing is counted over the moments that show them. A leap second is the end of the second before it, on every

@@ -28,7 +28,7 @@ pub struct UtcOffset(i32);
 pub struct UtcOffsetError(String);
 
 impl UtcOffsetError {
-    /// What would be right: the same offset, when it is written in another way.
+    /// How to write the offset instead.
     ///
     /// ```
     /// use leadkit::calendar::UtcOffset;

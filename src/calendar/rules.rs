@@ -11,7 +11,7 @@ use super::{Coverage, DayOverride, DayWindow, WeeklyWindow, Zone};
 use crate::document::{Fingerprint, RulesVersion};
 
 /// Working time of a pool, team or rep: hours of the week, dates that differ, shifts, and how far it is known.
-/// [`Calendar::compile`](super::Calendar::compile) makes it ready to be asked.
+/// [`Calendar::compile`](super::Calendar::compile) turns it into a [`Calendar`](super::Calendar).
 ///
 /// As a document, with days and hours as people write them:
 ///
@@ -78,8 +78,8 @@ pub struct CalendarRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub make_up_as: Option<Weekday>,
     /// Years outside the set of `holidays` of which `overrides` have all days off and make-up days, such as `[2027]`:
-    /// whoever writes a year here says so. A year next to the set becomes known by it; a year with some dates in
-    /// `overrides` and not named here stays unknown, since nobody can tell whether more are missing.
+    /// listing a year here says so. A year next to the set becomes known by it; a year with some dates in
+    /// `overrides` and not named here stays unknown, because more dates may be missing.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub known_years: BTreeSet<i32>,
     /// Dates that differ; they win over `holidays`.
@@ -178,7 +178,7 @@ impl CalendarRules {
     }
 }
 
-/// Calendars by id: those of the reps, beside whom they stand in the document of a
+/// Calendars by id: those of the reps, next to them in the document of a
 /// [roster](crate::assign::RosterDocument); reps name theirs as `hours`.
 ///
 /// ```

@@ -41,7 +41,7 @@ impl SpanError {
         self.is_too_long
     }
 
-    /// What would be right: the same span, when it is written in words.
+    /// How to write the span instead.
     ///
     /// ```
     /// use leadkit::calendar::Span;

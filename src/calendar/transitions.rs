@@ -33,7 +33,7 @@ pub struct Transitions {
     before: UtcOffset,
     /// Changes in ascending order: from that moment on, the offset.
     changes: Arc<[(DateTime<Utc>, UtcOffset)]>,
-    /// From then on nothing is known.
+    /// From then on the offset is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<DateTime<Utc>>,
 }
@@ -61,7 +61,7 @@ impl Transitions {
         Transitions { before, changes: order::map(changes).into_iter().collect(), until: None }
     }
 
-    /// The same zone, known only up to a moment: from then on a calendar has no answer
+    /// The same zone, known only up to a moment: from then on a calendar returns an error
     /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)). A document writes it as `"until"`. Whole seconds,
     /// as the changes.
     ///
@@ -82,7 +82,7 @@ impl Transitions {
         Transitions { until: Some(whole(until)), ..self }
     }
 
-    /// The moment from which on nothing is known; `None` when the last offset holds for ever.
+    /// The moment from which the offset is not known; `None` if the last offset holds for ever.
     #[must_use]
     pub fn until(&self) -> Option<DateTime<Utc>> {
         self.until

@@ -57,7 +57,7 @@ impl DayWindow {
     /// The window from one full hour up to another; 24 is the end of the day, and an end before the start is on the
     /// next day.
     ///
-    /// Numbers that no text may have (a start of 24 or later, an end after 24, an end at the start) give a window
+    /// Invalid numbers (a start of 24 or later, an end after 24, an end at the start) give a window
     /// without length, which [`Calendar::compile`](super::Calendar::compile) refuses as `empty`.
     ///
     /// ```
@@ -80,7 +80,7 @@ impl DayWindow {
         DayWindow { from: time(start), until: time(start) }
     }
 
-    /// How long it is by the clock on the wall, in seconds; 0 for a window that starts when it ends, other than
+    /// Its length in local time, in seconds; 0 for a window that starts when it ends, other than
     /// midnight.
     #[must_use]
     pub fn seconds(&self) -> u32 {

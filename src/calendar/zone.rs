@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{Transitions, UtcOffset};
 use crate::document::Finding;
 
-/// What local time is, at every moment.
+/// A time zone: the offset of local time at every moment.
 ///
 /// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`, and `"UTC"`. With feature
 /// `chrono-tz` it may name a zone of the IANA database, as `"Asia/Shanghai"`; what is written back are its offsets.
@@ -275,7 +275,7 @@ impl Zone {
         }
     }
 
-    /// What the clock on the wall shows at a moment; the first or last representable time when it would run over.
+    /// The local time at a moment; clamped to the first or last representable time.
     ///
     /// ```
     /// use leadkit::calendar::{UtcOffset, Zone};
@@ -303,7 +303,7 @@ impl Zone {
         self.local(at).date()
     }
 
-    /// The first moment at which the wall shows this time or a later one of that day.
+    /// The first moment at which local time is this time or a later one of that day.
     ///
     /// A time shown twice is its first showing; a time that is skipped is the moment of the skip. O(log n) in the
     /// transitions, and O(n) in those of the two days around it.
@@ -363,7 +363,7 @@ impl Zone {
         self.first_moment(date.and_time(NaiveTime::MIN))
     }
 
-    /// The first moment of the local day after the one of `at`: when daily caps free.
+    /// The first moment of the local day after that of `at`: when daily caps are reset.
     ///
     /// ```
     /// use leadkit::calendar::{UtcOffset, Zone};

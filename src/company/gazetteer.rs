@@ -1,4 +1,4 @@
-//! The tables a company name is read with.
+//! The tables that company names are parsed with.
 
 use std::sync::{Arc, LazyLock};
 
@@ -193,7 +193,7 @@ impl Gazetteer {
         GazetteerBuilder { tables: Tables::clone(&BUILTIN.tables) }
     }
 
-    /// The region that a place name or an address in Chinese, or a place name in Latin letters, refers to.
+    /// The region of a place name or address in Chinese, or of a place name in Latin letters.
     ///
     /// Understands full and short names (`广东省`, `广东`, `深圳`), one-letter province names alone (`粤`), romanised
     /// provinces and cities (`Guangdong`, `Shenzhen, Guangdong`), chains (`广东省深圳市南山区`), ISO 3166 and
@@ -217,7 +217,7 @@ impl Gazetteer {
 
     /// The region that a city or address of a record names, in the country that the record states, where it states one.
     ///
-    /// What lies in another country is not what is meant, and two letters alone are no country: `CA` beside `US` is a
+    /// A place in another country is never returned, and two letters alone are not a country: `CA` with `US` is a
     /// state, and without a country it may be that or Canada, so that it says nothing.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Keys: which names are one, and how a database finds candidates.
+//! Keys: which names are identical, and how a database finds candidates.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::tables::is_unspaced;
 /// Most gram keys of one name.
 pub(crate) const MAX_GRAMS: usize = 16;
 
-/// What a host stores beside a company's row, so that its database can fetch the rows that may match a name.
+/// The keys a host stores with a company's row, so that its database can fetch the rows that may match a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorageKeys {
     /// The identity key, see [`exact_key`].
@@ -126,10 +126,10 @@ impl CompanyName {
     }
 }
 
-/// The keys of a name: store them beside the row, and fetch with the same keys of the name that is looked for.
+/// The keys of a name: store them with the row, and fetch by the keys of the name you look for.
 ///
-/// Fetch the rows that share the exact key or a gram key, best those that share most, at most some hundreds. Rows
-/// that share no gram are no candidates. Keys change only with a new format of this crate or another gazetteer.
+/// Fetch the rows that share the exact key or a gram key, those that share most first, at most a few hundred. Rows
+/// that share no gram are not candidates. Keys change only with a new format of this crate or another gazetteer.
 ///
 /// ```
 /// use leadkit::company::{Gazetteer, keys_for_storage};

@@ -1,4 +1,4 @@
-//! Company names: what their parts are, and which names are one.
+//! Company names: their parts, and which names are identical.
 //!
 //! [`CompanyName::parse`] takes a name apart with the tables of a [`Gazetteer`]: region, brand, industry, legal
 //! form, branch, group, numbers. [`exact_key`] gives the identity that every spelling of one registered name

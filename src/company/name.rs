@@ -8,7 +8,7 @@ use super::gazetteer::Gazetteer;
 use super::parse::Parsed;
 use crate::model::Region;
 
-/// A company name taken apart. All texts are [folded](crate::text::fold).
+/// The parts of a company name. All texts are [folded](crate::text::fold).
 ///
 /// ```
 /// use leadkit::company::{CompanyName, Gazetteer};

@@ -134,7 +134,7 @@ const REAL_NEIGHBOURS: [&str; 14] = [
 /// ```
 ///
 /// # Errors
-/// What no mail can be sent to: a bare host, an address literal, a reserved or impossible top-level name, a label
+/// When no mail can be sent to it: a bare host, an address literal, a reserved or impossible top-level name, a label
 /// that is empty, too long, or holds anything but letters, digits and inner hyphens.
 pub fn canonical_domain(text: &str) -> Result<String, EmailFault> {
     if text.starts_with('[') {
@@ -242,7 +242,7 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
-/// Whether `domain` is `parent` or lies below it. Whole labels are compared, ASCII case is ignored.
+/// Whether `domain` is `parent` or a subdomain of it. Whole labels are compared, ASCII case is ignored.
 ///
 /// ```
 /// use leadkit::contact::is_subdomain_of;
@@ -262,9 +262,9 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 }
 
 /// Whether a canonical domain belongs to a public mail provider (Gmail, QQ, 163, the carriers' 139 and 189, ...),
-/// so that it says nothing of the sender's company.
+/// so that it does not identify the sender's company.
 ///
-/// What lies below a provider's domain is another mailbox of it (`vip.163.com`, `qy.139.com`), unless it is its own people's
+/// A subdomain of a provider is a mailbox domain too (`vip.163.com`, `qy.139.com`), unless it belongs to the provider's staff
 /// (`corp.`, `staff.`).
 ///
 /// ```

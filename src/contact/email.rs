@@ -17,16 +17,16 @@ const MAX_TYPED: usize = 4096;
 /// A usable e-mail address, held as its canonical key.
 ///
 /// The check is stricter than RFC 5321 where a form field is concerned, and milder where people type:
-/// * refused although legal: quoted local parts, comments, address literals, hosts without a full stop, top-level
+/// * refused although legal: quoted local parts, comments, address literals, hosts without a dot, top-level
 ///   names that cannot exist (one letter, digits, a hyphen) or never resolve (`.test`, `.local`);
 /// * accepted although not literally an address: blanks around it, full-width letters, `＠` and `。`, which
 ///   Chinese input methods produce;
 /// * local parts are limited to 64 octets and addresses to 254, as written in the RFC, which some checkers do not insist on.
 ///
-/// Beside a checker of addresses such as Python's `email_validator`, [`read_emails`](super::read_emails) differs for these
-/// reasons: a form field holds what people paste (names, brackets, notes, blanks, a full stop, a direction mark), which is
-/// no part of the address; and an address that no server takes (a top-level name of one letter or with a hyphen, more than 64
-/// octets before the sign) is refused even though its syntax is sound.
+/// Compared with a validator such as Python's `email_validator`, [`read_emails`](super::read_emails) differs for these
+/// reasons: a form field holds what people paste (names, brackets, notes, blanks, a final dot, a direction mark), which
+/// is not part of the address; and an address that no server accepts (a top-level name of one letter or with a hyphen,
+/// more than 64 octets before the `@`) is refused even though its syntax is valid.
 ///
 /// The key has everything in lower case and international domains in ASCII, so that two spellings of one address are
 /// equal. Dots and `+tags` are kept: only some providers ignore them, and [`person_key`](Email::person_key) does. Time
@@ -101,7 +101,7 @@ impl Email {
         self.key.split_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Whether the address belongs to a public provider, so that its domain says nothing of the company.
+    /// Whether the address belongs to a public provider, so that its domain does not identify the company.
     ///
     /// ```
     /// use leadkit::contact::Email;
@@ -115,7 +115,7 @@ impl Email {
         is_public_mail_domain(self.domain())
     }
 
-    /// Whether the mailbox is read by a team (`info@`, `sales@`), so that it names no person.
+    /// Whether the mailbox is read by a team (`info@`, `sales@`), so that it does not identify a person.
     #[must_use]
     pub fn is_role(&self) -> bool {
         super::role::is_role(self.local())

@@ -39,7 +39,7 @@ type Read = Result<Email, EmailFault>;
 /// has none, and neither has one that says so (`无`, `N/A`).
 ///
 /// What cannot be read is an error, and where two readings are possible there is none: a wrong address is worse than no
-/// address. `zhang san@x.cn` may have lost a full stop, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere, so it
+/// address. `zhang san@x.cn` may have lost a dot, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere, so it
 /// is not `lei@x.co`.
 ///
 /// ```

@@ -9,7 +9,7 @@ use super::wechat::{Wechat, WechatKind};
 /// QQ numbers of the company itself, known from every manual.
 const SAMPLES: [&str; 2] = ["10000", "10001"];
 
-/// Whether a WeChat id looks invented: a word that stands for none, one character again and again, letters or digits in
+/// Whether a WeChat id looks invented: a placeholder word, one character repeated, letters or digits in
 /// their order, keys struck in a row, a number that looks invented as a phone number does.
 ///
 /// ```

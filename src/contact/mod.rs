@@ -2,7 +2,7 @@
 //!
 //! * [`read_phones`] and [`read_emails`] read a field as people fill it in: every value, with its place. They are what the
 //!   engines read leads with.
-//! * [`Phone`] knows China's numbering plan by itself; for other countries it asks a [`PhoneOracle`].
+//! * [`Phone`] knows China's numbering plan; for other countries it uses a [`PhoneOracle`].
 //!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
@@ -13,7 +13,7 @@
 //! A field that says it holds no value (`无`, `N/A`, `微信同号`, `same as phone`) is read as a blank one.
 //!
 //! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
-//! key. Every fault and reason has a stable `code()` beside its English text. `Debug` masks the values.
+//! key. Every fault and reason has a stable `code()` and an English text. `Debug` masks the values.
 //!
 //! ```
 //! use leadkit::contact::{PhoneOptions, fake_phone, read_emails, read_phones};

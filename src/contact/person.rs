@@ -14,8 +14,8 @@ use crate::text::fold;
 const MAX_NAME: usize = 128;
 
 impl Phone {
-    /// Whether the number reaches one person: mobile, or of a plan that does not tell; not a landline, a switchboard or a
-    /// service, not one that nobody was given, and not one that looks invented.
+    /// Whether the number reaches one person: a mobile number, or one of a plan that does not distinguish them; not a
+    /// landline, a switchboard or a service, not one that nobody was given, and not one that looks invented.
     ///
     /// ```
     /// use leadkit::contact::{Phone, PhoneOptions};
@@ -54,7 +54,7 @@ impl Email {
     }
 
     /// One key for the ways a person writes one address: without a `+tag`, and at gmail.com without dots, which that provider
-    /// ignores. What compares people goes by it, and so do lists; matching goes by the exact [`key`](Email::key).
+    /// ignores. Lists and comparisons of people use it; matching uses the exact [`key`](Email::key).
     ///
     /// ```
     /// use leadkit::contact::Email;

@@ -14,8 +14,8 @@ const OF_WOMEN: [&str; 9] = ["女士", "小姐", "太太", "mrs", "ms", "miss", 
 /// Bytes of a name that are compared.
 const MAX_NAME: usize = 128;
 
-/// Whether two names of people cannot be one person's. Names that are blank, that one title or surname leaves open, or
-/// of which one is the other shortened tell nobody apart; titles of a man and of a woman do.
+/// Whether two names cannot belong to one person. Names that are blank, of only a title or surname, or
+/// of which one abbreviates the other do not distinguish people; a man's and a woman's title do.
 /// The first 128 bytes of each are compared.
 ///
 /// ```

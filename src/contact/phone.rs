@@ -16,7 +16,7 @@ use crate::model::Region;
 
 /// Judges the numbers of countries whose plan is not built in.
 ///
-/// China is judged natively and never asked for. The feature `phone-world` brings an implementation for all
+/// Chinese numbers are judged natively and never passed to it. The feature `phone-world` has an implementation for all
 /// countries; a host may bring its own.
 pub trait PhoneOracle: Send + Sync + fmt::Debug {
     /// What is known of a number, or `None` when the country is not known here either.
@@ -26,14 +26,14 @@ pub trait PhoneOracle: Send + Sync + fmt::Debug {
     fn judge(&self, number: &str, country: &str) -> Option<OracleAnswer>;
 }
 
-/// What a [`PhoneOracle`] knows of a number.
+/// What a [`PhoneOracle`] knows about a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OracleAnswer {
     /// Whether the number can be called.
     pub quality: PhoneQuality,
     /// What kind of line it is.
     pub kind: PhoneKind,
-    /// `+` and up to 15 digits; anything else is ignored. It gives a number its key that was asked for without a country
+    /// `+` and up to 15 digits; anything else is ignored. It is the key of a number written without a country
     /// code; one that has a code has its key already.
     pub e164: Option<String>,
 }

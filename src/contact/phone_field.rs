@@ -36,7 +36,7 @@ const MAX_PLAIN: usize = 24;
 /// has one that says so (`无`, `N/A`).
 ///
 /// What cannot be read is a malformed [`Phone`], and where two readings are possible there is none: a wrong number
-/// is worse than no number. Short digits of a note beside a number (`2号楼`) are no value.
+/// is worse than no number. Short digits of a note next to a number (`2号楼`) are not a value.
 ///
 /// A local number gets the area code of the city in [`PhoneOptions::default_region`], or of the landline before it in
 /// the same list.

@@ -7,7 +7,7 @@ use crate::model::Region;
 /// Most digits of a prefix, country code included.
 const MAX_PREFIX: usize = 15;
 
-/// Why a row of [`PhoneSegments`] is not usable.
+/// Why a row of [`PhoneSegments`] is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SegmentError {

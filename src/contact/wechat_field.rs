@@ -50,8 +50,8 @@ type Read = Result<Wechat, WechatFault>;
 /// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
 /// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`, `手机号`).
 ///
-/// A wrong id is worse than none: a word beside others is an id only when a label stands before it or it has a digit, `_`
-/// or `-`. What holds no id is one value that cannot be read, and what is cut off (`zhang_sa…`) is none.
+/// A wrong id is worse than none: a word among others is an id only after a label or if it has a digit, `_`
+/// or `-`. A text without an id is one value that cannot be read, and a text that is cut off (`zhang_sa…`) is not an id.
 ///
 /// ```
 /// use leadkit::contact::read_wechats;

@@ -9,7 +9,7 @@ use super::phone::{OracleAnswer, PhoneOracle};
 /// Judges the numbers of all countries by the metadata of Google's libphonenumber, as the crate `rlibphonenumber` carries
 /// them. Feature `phone-world`.
 ///
-/// What a number without a country code means, and how its country dials abroad, is that metadata's to say: `0086` is
+/// The metadata decides what a number without a country code means and how its country dials abroad: `0086` is
 /// read as China's code only where `00` is dialled.
 ///
 /// ```

@@ -55,10 +55,10 @@ pub enum Comparator {
     Phone,
     /// Domains, also of addresses of sites and mail: for custom attributes on both sides.
     Domain,
-    /// Names that may be one person's, as [`are_two_people`](crate::contact::are_two_people) tells: `A. Schmidt` and
-    /// `Anna Schmidt`. Only beside a comparison of another kind, whose key the words of the name narrow down.
+    /// Names that may belong to one person, by [`are_two_people`](crate::contact::are_two_people): `A. Schmidt` and
+    /// `Anna Schmidt`. Only together with a comparison of another kind, whose key the words of the name narrow down.
     PersonName,
-    /// Texts that are similar by Jaro-Winkler over their folded characters. Fetches nothing: only beside a comparison of
+    /// Texts that are similar by Jaro-Winkler over their folded characters. Fetches nothing: only together with a comparison of
     /// another kind.
     Similar {
         /// Least similarity, above 0 and at most 1.

@@ -1,4 +1,4 @@
-//! Rules of several comparisons, and of fields that are no keys by themselves: one key for all that must agree.
+//! Rules of several comparisons, and of fields that are not keys by themselves: one key for all that must agree.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

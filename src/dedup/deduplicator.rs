@@ -1,4 +1,4 @@
-//! The deduplicator, and what it asks a host to fetch.
+//! The deduplicator, and the rows it needs from the host.
 
 use super::composite::Composites;
 use super::plan::Plan;
@@ -98,7 +98,7 @@ impl Deduplicator {
         probe
     }
 
-    /// The keys a lead on file is stored under, so that a probe finds it: one row a key, beside the lead. They change with
+    /// The keys a lead on file is stored under, so that a probe finds it: one row per key, next to the lead. They change with
     /// every field that a rule compares.
     ///
     /// ```

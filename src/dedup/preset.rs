@@ -32,7 +32,7 @@ impl Default for DedupRules {
 
 impl DedupRules {
     /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
-    /// person coming in again. A lead that lay still for three months, had ended or was given back begins a new cycle.
+    /// person coming in again. A lead that was inactive for three months, had ended or was given back begins a new cycle.
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator};
@@ -64,7 +64,7 @@ impl DedupRules {
     /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat, OpenID or domain ~ account, ③ mobile
     /// number, personal mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
     ///
-    /// ④ only marks: people of one company that is no account yet may go to different reps. For one rep for each company
+    /// ④ only marks: people of one company that is not an account yet may go to different reps. For one rep for each company
     /// change the action of `lead-company` to `same_owner` and its threshold to 0.85.
     ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and

@@ -38,7 +38,7 @@ closed_enum! {
         /// The account that a lead was converted to, by its id: such a lead, and whatever else was converted to the account,
         /// is fetched with it, for they go to another owner together. Nothing is matched by it.
         Account = "account",
-        /// Several fields together, or a field that is no key by itself, as a [rule](super::MatchRule) compares them. The
+        /// Several fields together, or a field that is not a key by itself, as a [rule](super::MatchRule) compares them. The
         /// value is a digest: nothing of the fields can be read from it.
         Fields = "fields",
     }

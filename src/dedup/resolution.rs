@@ -46,7 +46,8 @@ pub struct Rows {
     /// goes to that rep through another one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub previous_owners: BTreeMap<LeadId, BTreeSet<RepId>>,
-    /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.
+    /// The converted leads among them that nobody has answered yet: work on them continues, and starts again with
+    /// another owner.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unanswered: BTreeSet<LeadId>,
     /// Of the lead's phone numbers, who came in with it and was folded into another: with the leads above they tell whether it
@@ -217,7 +218,7 @@ pub struct Match {
     /// names are equal in canonical form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
-    /// Another company is as likely to be meant, and nothing tells them apart: the match decides nothing, and the
+    /// Another company is equally likely, and nothing distinguishes them: the match decides nothing, and the
     /// similarity is the probability that it is one of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
@@ -289,7 +290,7 @@ impl fmt::Display for Match {
 }
 
 closed_enum! {
-    /// What tells companies apart whose names are equally near.
+    /// What distinguishes companies whose names are equally close.
     TieBreak {
         /// The lead has a phone number of the record.
         Phone = "phone",
@@ -595,7 +596,7 @@ impl fmt::Display for Resolution {
             MatchAction::SameOwner { owner, record } => {
                 write!(
                     f,
-                    "shares a contact value with {record} and is a lead of its own, for its owner {owner}"
+                    "shares a contact value with {record} but is a separate lead, for the same owner {owner}"
                 )?;
             }
             MatchAction::Held { records, then } => {

@@ -43,8 +43,8 @@ impl Findings<'_, '_> {
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
-    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; one who is away or
-    /// full still is.
+    /// `owner_state` says whether the owner of a record takes leads: one who is gone does not count as owner; one who
+    /// is away or full still is.
     ///
     /// An entry that is the person of a lead on file is folded into it, if that lead comes before it by creation and
     /// id: the [subject](Resolution::subject) goes on, with every value the entry brought. Only a key that names one
@@ -71,7 +71,7 @@ impl Deduplicator {
     /// assert!(resolution.is_folded());
     /// assert_eq!(resolution.action().owner().unwrap().as_str(), "li");
     ///
-    /// // An owner who has left is no owner.
+    /// // An owner who has left does not count.
     /// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Gone);
     /// assert_eq!(resolution.action().owner(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -229,7 +229,7 @@ impl Deduplicator {
         earliest(repeated, FoldKind::Resubmission)
     }
 
-    /// Asks every rule; the first whose best hit is no guess decides, unless it [yields](Decision::yields).
+    /// Tries every rule; the first whose best hit is not a guess decides, unless it [yields](Decision::yields).
     fn findings<'c, 'r>(&'c self, case: &Case<'c, 'r>) -> Findings<'c, 'r> {
         let mut findings = Findings::default();
         let plans = self.conditions.iter().zip(&self.plans);

@@ -53,7 +53,7 @@ pub struct DedupRules {
 ///
 /// A rule of several comparisons hits a record when all of them hold. They share one key, so that a database fetches no
 /// row in which only some of them hold, and `crowded_key` counts the records that agree in all of them. Rules of several
-/// comparisons, and of a field that is no key by itself, need keys that only they know: store what `lead_keys` and
+/// comparisons, and of a field that is not a key by itself, need keys that only they know: store what `lead_keys` and
 /// `account_keys` of the deduplicator give, and renew them when the rules change.
 ///
 /// ```

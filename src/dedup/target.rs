@@ -36,7 +36,7 @@ pub enum LeadKey {
     Domain,
     /// Its company name.
     Company,
-    /// Another field that tells what the lead is, such as `city` or `products`.
+    /// Another field that describes the lead, such as `city` or `products`.
     Field(LeadField),
     /// A custom attribute, `attributes.NAME`.
     Attribute(Arc<str>),
@@ -45,7 +45,7 @@ pub enum LeadKey {
 }
 
 closed_enum! {
-    /// A field of an account that a rule compares, beside its names, its domain and its custom attributes.
+    /// A field of an account that a rule compares, other than its names, its domain and its custom attributes.
     AccountField {
         /// Registration number (统一社会信用代码).
         RegistrationNumber = "registration_number",
@@ -61,7 +61,7 @@ closed_enum! {
 }
 
 closed_enum! {
-    /// A field of a contact of an account that a rule compares, beside the values the contact is reached by.
+    /// A field of a contact of an account that a rule compares, other than its phones, e-mails and WeChat.
     ContactField {
         /// Name.
         Name = "name",

@@ -240,7 +240,7 @@ fn check_clock(amount: Amount, clock: Clock, report: &mut Report) {
         report.error(
             "wrong_clock",
             message,
-            "write hours or days, or take the clock `workday` or `same_time`",
+            "write hours or days, or use the clock `workday` or `same_time`",
         );
     }
 }

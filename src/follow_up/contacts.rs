@@ -1,4 +1,4 @@
-//! Who spoke to a lead first, as a look finds it.
+//! The first contact with a lead, as an evaluation finds it.
 
 use super::clocks::local;
 use super::look::Look;

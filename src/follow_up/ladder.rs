@@ -18,11 +18,11 @@ use crate::text::Code;
 
 /// The tag of a lead at risk.
 pub(super) const HIGH_RISK: &str = "high_risk";
-/// Why a lead is left alone that too many owners have lost.
+/// Reason code: too many owners have lost the lead, so it is left alone.
 const EXHAUSTED: &str = "owners_exhausted";
-/// Why a lead that was nurtured is nurtured no more.
+/// Reason code: the lead was nurtured before and is not nurtured again.
 const LOST_AGAIN: &str = "lost_again";
-/// What stands for a policy where the protection acts.
+/// The name in place of a policy's id when the protection acts.
 pub(super) const PROTECTION: &str = "protection";
 
 /// The occasions on which a step of a node takes a lead away, the nearer first.
@@ -39,7 +39,7 @@ fn is_of_silence(node: &NodeRules) -> bool {
     node.kind == NodeKind::Remind && matches!(node.anchor, Anchor::LastActivity | Anchor::LastFollowUp)
 }
 
-/// Whether a track is of a first contact that who works on a lead still owes it.
+/// Whether a track is a first contact that the rep who works on the lead still owes it.
 fn is_first_contact(one: &Track<'_>, silence: &Track<'_>) -> bool {
     let is_first = matches!(one.node.anchor, Anchor::OwnerChange | Anchor::Created);
     one.run == silence.run
@@ -70,7 +70,7 @@ impl Look<'_> {
             let reached = track.rung(rung, &self.known);
             let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
             let reached = match track.comes_late.filter(|begins| reached <= *begins) {
-                // Of what was asked for before the owner came, they hear the last.
+                // Of the reminders from before this owner came, only the last is sent.
                 Some(begins) if self.is_last_reminder(track, rung, begins) => begins,
                 Some(_) => continue,
                 None => reached,

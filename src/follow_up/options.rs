@@ -1,4 +1,4 @@
-//! What the host knows beside the facts.
+//! What the host knows in addition to the facts.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::record::FollowUpRecord;
 use crate::model::{Absence, CalendarId, History, Lead, Pause, Rep, RepId};
 
-/// What the host knows of a lead beside its [`Facts`](crate::rule::Facts). [`of_team`](Self::of_team) fills in what it knows of
-/// the lead's reps.
+/// What the host knows about a lead in addition to its [`Facts`](crate::rule::Facts). [`of_team`](Self::of_team) fills
+/// in what it knows of the lead's reps.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FollowUpOptions {
-    /// The calendar of who works on the lead: [`Rep::hours`](crate::model::Rep::hours).
+    /// The calendar of the rep who works on the lead: [`Rep::hours`](crate::model::Rep::hours).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
     /// The owner's manager: [`Rep::manager`](crate::model::Rep::manager), while the manager takes part.

@@ -28,9 +28,9 @@ pub struct FollowUpReport {
     pub version: RulesVersion,
     /// The lead.
     pub lead: LeadId,
-    /// The deadlines of who works on the lead now, the earliest due first.
+    /// The deadlines of the rep who works on the lead now, the earliest due first.
     pub deadlines: Vec<NodeDeadline>,
-    /// Whom to remind of what; each until it is done.
+    /// The reminders to send; each is repeated until it is done.
     pub reminders_due: Vec<Reminder>,
     /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first. A host that
     /// keeps rows of them deletes the row of one that is not among them any more: it was taken off.
@@ -142,7 +142,7 @@ closed_enum! {
     }
 }
 
-/// A deadline of who works on the lead, with what it was computed from.
+/// A deadline of the rep who works on the lead, with what it was computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeDeadline {
@@ -152,7 +152,7 @@ pub struct NodeDeadline {
     pub node: String,
     /// What is to be done.
     pub kind: NodeKind,
-    /// Who has to act; `None` when nobody holds the lead.
+    /// The rep who has to act; `None` when nobody holds the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
     /// Where it stands.
@@ -167,7 +167,7 @@ pub struct NodeDeadline {
     pub clock_by_size: bool,
     /// Version of the calendar.
     pub calendar_version: String,
-    /// When the clock stood or stands.
+    /// The pauses of the clock, past and present.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
     /// When it is due; `None` while a pause lasts, and when it cannot be told.
@@ -250,7 +250,7 @@ pub struct Reminder {
     pub kind: ReminderKind,
     /// The lead.
     pub lead: LeadId,
-    /// The policy; `None` of what no policy asks for.
+    /// The policy; `None` for reminders without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<RuleId>,
     /// The node, or the name of the reminder.
@@ -336,7 +336,7 @@ pub struct Action {
     /// Who had to act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// Who is told; of `copy_manager`.
+    /// The person who is told, for `copy_manager`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<RepId>,
     /// When: on a working day.

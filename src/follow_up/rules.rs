@@ -56,7 +56,7 @@ pub struct FollowUpRules {
     /// Further calendars by the ids that policies and reps ([`Rep::hours`](crate::model::Rep::hours)) name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub calendars: BTreeMap<CalendarId, CalendarRules>,
-    /// Who has to do what by when. Several may run on one lead.
+    /// The policies: what the owner has to do, and by when. Several may run on one lead.
     pub policies: Vec<PolicyRules>,
     /// How long an owner's lead is protected (客保); without it, it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +96,7 @@ pub struct FollowUpRules {
     /// Fields whose edit is a follow-up, and so a first contact; empty means every key field.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub key_fields: BTreeSet<String>,
-    /// After how many days a live lead with nothing due is looked at, and its owner asked; the last number repeats.
+    /// After how many days a live lead with nothing due is reviewed and its owner reminded; the last number repeats.
     /// Each is 1 to 3,650; default 30.
     pub rhythm_days: Vec<u32>,
 }
@@ -356,7 +356,7 @@ closed_enum! {
         HighRisk = "high_risk",
         /// Give the lead to the next rep at once: the host calls [`Intake::reassign`](crate::Intake::reassign).
         Reassign = "reassign",
-        /// Take the lead from the owner and lay it into a pool. From a rep who stands in, this is `reassign`: another stands
+        /// Take the lead from the owner and move it to a pool. From a rep who stands in, this is `reassign`: another stands
         /// in.
         Recycle = "recycle",
     }

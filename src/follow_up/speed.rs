@@ -47,7 +47,7 @@ impl fmt::Display for FirstContact {
         write!(f, "first contact: {} {}", self.owner, text(at))?;
         write!(f, ", {} min after {}", waited.num_minutes(), text(self.from))?;
         if let Some(seconds) = self.office_seconds {
-            write!(f, ", {} min of working timeing time", seconds / 60)?;
+            write!(f, ", {} min of working time", seconds / 60)?;
         }
         if let Some(seconds) = self.call_gap_seconds {
             write!(f, ", recorded {seconds} s after the call began")?;

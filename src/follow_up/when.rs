@@ -1,4 +1,4 @@
-//! The condition of a policy, asked of a lead long after its decision.
+//! The condition of a policy, evaluated long after the lead's decision.
 
 use chrono::{DateTime, Utc};
 

@@ -8,13 +8,13 @@ use crate::model::YesNo;
 use crate::model::{Attributes, Value};
 use crate::order;
 
-/// One of the four facts, with what shows it.
+/// One of the four facts, with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BantFact {
-    /// Whether it is so.
+    /// Yes, no or unknown.
     pub value: YesNo,
-    /// What shows it.
+    /// The evidence, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
 }
@@ -49,7 +49,7 @@ impl fmt::Display for BantFact {
     }
 }
 
-/// What is known of an inquiry's budget, authority, need and timeline.
+/// The budget, authority, need and timeline of an inquiry, as far as they are known.
 ///
 /// ```
 /// use leadkit::inquiry::{Bant, BantFact};
@@ -94,7 +94,7 @@ impl Bant {
         ]
     }
 
-    /// The answers as columns `bant_budget`, `bant_authority`, `bant_need` and `bant_timeline`: put them on the
+    /// The answers as attributes `bant_budget`, `bant_authority`, `bant_need` and `bant_timeline`: add them to the
     /// lead, and conditions read them as `attributes.bant_budget` and so on.
     #[must_use]
     pub fn columns(&self) -> Attributes {
@@ -113,7 +113,7 @@ impl Bant {
         self.facts().iter().all(|(_, fact)| fact.value == YesNo::Yes && fact.evidence().is_some())
     }
 
-    /// What is not known yet.
+    /// The names of the facts that are not known yet.
     #[must_use]
     pub fn open(&self) -> Vec<&'static str> {
         self.named(|fact| fact.value == YesNo::Unknown)
@@ -125,7 +125,7 @@ impl Bant {
         self.named(|fact| fact.value == YesNo::No)
     }
 
-    /// What is answered without evidence.
+    /// The names of the facts that are answered without evidence.
     #[must_use]
     pub fn unproven(&self) -> Vec<&'static str> {
         self.named(|fact| fact.value != YesNo::Unknown && fact.evidence().is_none())

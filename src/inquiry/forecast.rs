@@ -53,12 +53,12 @@ pub struct Inquiry {
     /// Amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Quantity, in units of the host's.
+    /// Quantity, in a unit that the host chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<i64>,
 }
 
-/// One inquiry's part of a forecast.
+/// The share of one inquiry in a forecast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ForecastLine {
@@ -104,13 +104,13 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// One line an inquiry, in the order given.
+    /// One line per inquiry, in the order given.
     #[must_use]
     pub fn lines(&self) -> &[ForecastLine] {
         &self.lines
     }
 
-    /// Expected amounts, one a currency, by its code.
+    /// Expected amounts, one per currency, ordered by currency code.
     #[must_use]
     pub fn amounts(&self) -> &[Money] {
         &self.amounts

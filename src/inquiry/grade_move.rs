@@ -33,7 +33,7 @@ pub struct LossReport {
     pub at: DateTime<Utc>,
 }
 
-/// A move that is asked for.
+/// A requested move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeRequest {
     /// The grade it has.
@@ -49,7 +49,7 @@ pub struct GradeRequest {
 }
 
 impl GradeRequest {
-    /// A request without actions and report.
+    /// A request without actions or a report.
     ///
     /// ```
     /// use leadkit::inquiry::{GradeRequest, GradeRules, Grades};
@@ -100,7 +100,7 @@ impl fmt::Display for GradeChange {
     }
 }
 
-/// One reason for which a move between grades is refused.
+/// One reason why a move between grades is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -108,7 +108,7 @@ pub enum GradeObjection {
     /// It already has that grade.
     #[error("it already has that grade")]
     SameGrade,
-    /// Recorded actions are missing. Blank ones and those of the future do not count.
+    /// Recorded actions are missing. Blank ones and ones dated in the future do not count.
     #[error("it needs at least {needed} recorded action{}, there {} {found}", if *needed == 1 { "" } else { "s" }, if *found == 1 { "is" } else { "are" })]
     ActionsMissing {
         /// How many it needs.

@@ -1,7 +1,7 @@
-//! What is known of a deal on its way: grades, levels, forecasts, codes.
+//! Deals in progress: grades, levels, forecasts, codes.
 //!
 //! [`Levels`] find the maturity and tier of accounts and the state of users, [`Grades`] the win rate of inquiries and
-//! what it makes of their amounts; [`CodeFormat`] names inquiries, [`Bant`] holds the four facts known of them, and
+//! their expected amounts; [`CodeFormat`] names inquiries, [`Bant`] holds the four facts known about them, and
 //! [`ClosedDeals`] says which orders count as won.
 //!
 //! ```

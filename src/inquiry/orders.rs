@@ -8,7 +8,7 @@ use crate::rule::{
     Condition, FactSource, FactValue, Fault, Field, FieldId, Operator, Path, Predicate, Scope, number, text,
 };
 
-/// Tells which orders are closed deals.
+/// Decides which orders are closed deals.
 ///
 /// ```
 /// use leadkit::model::{Currency, Money, Order, Payment};

@@ -1,4 +1,4 @@
-//! Accounts that nobody has: each lies in a public pool, and somebody looks at it again and again.
+//! Accounts without an owner: each is in a public pool and is reviewed regularly.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -64,10 +64,10 @@ impl Intake {
     /// Of an account that is [divided](Account::owners) its owner has the parts of a rep who has left; without one they wait
     /// for a lead of theirs, which brings them an owner.
     ///
-    /// Without an owner who takes part it lies in the pool of active customers, after half a year in the general one,
-    /// and of that somebody hears once a year; the administrators of the pool are told of each change. `since` says when it
-    /// came into its pool, or when somebody was told of it last. While a partner's [deal](Intake::register_deal) protects it,
-    /// it goes to the partner's channel manager instead. A lead that comes of it meanwhile gives it an owner.
+    /// Without an active owner it is in the pool of active customers, after half a year in the general one, which is
+    /// reviewed once a year; the administrators of the pool are told of each change. `since` says when it came into its
+    /// pool, or when its administrators were last told of it. While a partner's [deal](Intake::register_deal) protects
+    /// it, it goes to the partner's channel manager instead. A lead that comes of it meanwhile gives it an owner.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};

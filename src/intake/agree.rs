@@ -1,4 +1,4 @@
-//! A lead in somebody's hands turns out to be of a customer of whom others have leads too.
+//! A lead with an owner turns out to belong to a customer of whom other reps have leads.
 
 use chrono::{DateTime, Utc};
 

@@ -21,11 +21,11 @@ impl Intake {
     ///
     /// The previous owner is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
     /// manager owns it, and the partner has three working days to answer; a lead without an answer is [taken
-    /// back](Intake::reassign). A rep who lost the lead before may get it so, and only so. [Refused](Outcome::refusal) for
-    /// a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a partner
-    /// while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on it already, and
-    /// for a lead whose person has refused every channel. Working hours, an absence and untouched leads are no reasons: a
-    /// director knows.
+    /// back](Intake::reassign). A rep who lost the lead before can get it in this way only. [Refused](Outcome::refusal)
+    /// for a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a
+    /// partner while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on
+    /// it already, and for a lead whose person has refused every channel. Working hours, absences and untouched leads
+    /// are not reasons to refuse: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

@@ -1,4 +1,4 @@
-//! The owner of a lead is away: the lead waits for them, or somebody stands in.
+//! Leads of an owner who is away: the lead waits, or another rep stands in.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

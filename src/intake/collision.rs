@@ -1,4 +1,4 @@
-//! Two reps, one company: who keeps it.
+//! Collisions: two reps work on one company, and one of them keeps it.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -77,13 +77,13 @@ impl Intake {
             }
             if rules.life.untouched_limit == 0 {
                 report.within("untouched_limit", |report| {
-                    report.error("out_of_range", "nobody is ever given a lead", "write at least 1");
+                    report.error("out_of_range", "no rep would ever be given a lead", "write at least 1");
                 });
             }
             if rules.life.first_contact_hours == 0 {
                 report.within("first_contact_hours", |report| {
-                    let help = "write at least 1; policies of follow-up know minutes";
-                    report.error("out_of_range", "every lead is late at once", help);
+                    let help = "write at least 1; `follow_up` policies allow minutes";
+                    report.error("out_of_range", "every lead would be late at once", help);
                 });
             }
             report.within("ownership", |report| check_ownership(&rules.life.ownership, report));

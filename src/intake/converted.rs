@@ -1,4 +1,4 @@
-//! Who was converted to an account and not answered, and leads that a rep converts.
+//! Converted leads that were not answered, and leads that a rep converts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -1,4 +1,4 @@
-//! What is no lead: it goes to a queue of the host, or is voided.
+//! Entries that are not leads: they go to a queue of the host, or are voided.
 
 use super::engine::Case;
 use super::{ElsewhereRule, ElsewhereTarget, Intake, Outcome, Route};

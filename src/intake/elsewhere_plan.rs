@@ -1,4 +1,4 @@
-//! A rule that sends elsewhere, ready to be asked.
+//! A compiled rule of `elsewhere`.
 
 use super::ElsewhereRule;
 use crate::rule::Predicate;

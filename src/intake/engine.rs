@@ -49,7 +49,7 @@ pub struct Input {
     pub lead: Lead,
     /// What it did, in any order.
     pub activities: Vec<Activity>,
-    /// Who held it, which stages it entered, what is due. A new lead has none.
+    /// Its owners, stages and deadlines so far. A new lead has none.
     pub history: History,
     /// What was fetched by [`Intake::probe`].
     pub rows: Rows,
@@ -298,7 +298,7 @@ impl Intake {
         self.deduplicator.probe_by(&Probe::of_record(&facts), &facts)
     }
 
-    /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with
+    /// The keys a lead is stored under, so that a [`Probe`] finds it: one row per key, next to the lead. They change with
     /// its contact values, identifiers and company, and with every other field that a rule compares. None for a lead
     /// that is folded, voided or blocked.
     ///

@@ -1,4 +1,4 @@
-//! What rules read of what a lead was matched to.
+//! The fields of a matched record that rules read.
 
 use crate::assign::Roster;
 use crate::dedup::{Resolution, Rows};

@@ -10,7 +10,7 @@ use crate::model::{LeadId, RepId};
 #[non_exhaustive]
 pub enum Next {
     /// [`Intake::review`](super::Intake::review) for the lead the entry was folded into, with that lead's own activities and
-    /// history, and rows fetched anew, for it has keys it did not have. The review may join it with another record and ask
+    /// history, and rows fetched again, because it has new keys. The review may join it with another record and ask
     /// for the next; the last asks for none, and then one live lead is left for each strong key.
     /// [`process_batch`](super::Intake::process_batch) and [`review_next`](super::Intake::review_next) do so.
     Review {

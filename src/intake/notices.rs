@@ -1,4 +1,4 @@
-//! Who is told of a decision: everybody whom it concerns, once, and nobody of what they did themselves.
+//! Notices of a decision: each person concerned is told once, but not of their own acts.
 //!
 //! | code | who is told |
 //! |---|---|

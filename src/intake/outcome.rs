@@ -386,7 +386,7 @@ impl Outcome {
         self.score.as_ref()
     }
 
-    /// Who was chosen and why; `None` when the rules were not asked.
+    /// The rep who was chosen and why; `None` when the rules were not tried.
     #[must_use]
     pub fn assignment(&self) -> Option<&Assignment> {
         self.assignment.as_deref()
@@ -398,8 +398,8 @@ impl Outcome {
         self.refusal.as_ref()
     }
 
-    /// Two looks at one moment may find the lead alike and decide otherwise, for somebody has room, or is back: what they do is
-    /// part of their name.
+    /// Two reviews at one moment may find the same lead and decide differently, because a rep has room or is back:
+    /// their effects are part of their name.
     pub(super) fn named(mut self) -> Outcome {
         if !self.effects.is_empty() {
             let done = Digest::of(&self.effects).short();

@@ -1,4 +1,4 @@
-//! Which pool a lead lies in, is assigned from, and goes to.
+//! The pool a lead is in, is assigned from, or goes to.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -72,7 +72,7 @@ impl Intake {
             }
             Some(PoolKind::PublicActive) => (pool.clone(), ACTIVE_STAY, wake_up::PUBLIC_STAY),
             Some(PoolKind::PublicGeneral) => (pool.clone(), GENERAL_LOOK, wake_up::PUBLIC_STAY),
-            // A lead pool is no place to lie in: it is nurtured, and given to nobody until it shows a sign of life.
+            // A lead does not stay in a lead pool: it is nurtured, and given to nobody until it is active again.
             _ => (self.nurture_pool.clone(), IMPORTED_LOOK, wake_up::IMPORTED),
         };
         if to != pool {

@@ -65,14 +65,14 @@ impl Intake {
     ///
     /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///
-    /// A partner who did not answer, or gave the lead back, works on it no more; the channel manager keeps it, whose
-    /// deadline starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with
-    /// its owner: that is refused too. While reviewers are asked whose the customer is, no rep loses it by the first
-    /// deadline: it begins anew.
+    /// A partner who did not answer, or gave the lead back, no longer works on it; the channel manager keeps it, and
+    /// the manager's deadline starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it
+    /// stays with its owner: that is refused too. While reviewers are asked whose the customer is, no rep loses it by
+    /// the first deadline: it starts again.
     ///
     /// A converted lead that its account's owner did not answer goes on to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
-    /// When nobody is left it stays with its owner, the administrators of the pool are told, and the owner's time begins anew
+    /// If no rep is left it stays with its owner, the administrators of the pool are told, and the owner's time starts again
     /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
     /// unless the owner has left. Giving back a lead that has ended is refused too.
     ///

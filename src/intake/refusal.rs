@@ -92,7 +92,7 @@ codes! {
 }
 
 impl Refusal {
-    /// The code, or of what keeps a rep from it by the rules the code of that.
+    /// The code; for [`Rep`](Refusal::Rep), the code of the skip reason.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

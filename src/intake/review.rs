@@ -15,7 +15,7 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Looks at a lead on file again: after new activities, changed facts, a fold, or when its wake-up has come.
     ///
-    /// It is checked by lists, formats and conditions, but it is no submission: no window moves. With rows, fetched again
+    /// It is checked by lists, formats and conditions, but it is not a submission: no window changes. With rows, fetched again
     /// because a key changed, it is matched again, and may be joined with another record. Then it is scored and routed as
     /// a new lead is; a lead in nurture, in another pool or in none is assigned by the same rules once it is ready. Whoever
     /// works on it keeps it. When nothing changes there are no effects.

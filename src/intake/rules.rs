@@ -162,7 +162,7 @@ pub struct LifeRules {
     /// Hours that a lead stays in a pool to be claimed before the rules assign it; 72 by default. By
     /// [`calendar`](Self::calendar) if there is one, else day and night.
     pub pool_stay_hours: u32,
-    /// The same for the hottest leads, cells A1 to B1; 4 hours by default.
+    /// The same for the hottest leads, cells A1 and B1; 4 hours by default.
     pub hot_pool_stay_hours: u32,
     /// Hours that reviewers have for a lead without an owner that came with many others of one origin, before the rules
     /// assign it; 2 by default, by [`calendar`](Self::calendar).
@@ -192,7 +192,7 @@ pub struct LifeRules {
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
-    /// Who keeps a lead that two reps work on when no reviewer decides within a working day.
+    /// Which rep keeps a lead that two reps work on if no reviewer decides within a working day.
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,

@@ -26,7 +26,7 @@ impl Intake {
     /// whose own wake-up has not come need not be carried out. Leads that have an owner or have ended are left out,
     /// and so are those that go along with another of the line: two leads of one customer go to one owner. A lead
     /// that an outcome before joins with another or has looked at [next](Outcome::next) is not what was handed in any
-    /// more, nor is one of its customer: it has no outcome either. Read what has none anew once the others are
+    /// more, nor is one of its customer: it has no outcome either. Read leads without an outcome again once the others are
     /// carried out, and serve it.
     ///
     /// ```

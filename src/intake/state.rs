@@ -42,7 +42,7 @@ const FORMAT: u16 = 1;
 pub struct State {
     /// Recent submissions, for resubmissions and bursts. Its deltas may arrive in any order, and twice.
     pub windows: WindowState,
-    /// Whose turn it is, by pool. Needs compare-and-swap: one writer at a time, by revision.
+    /// The ledger of each pool, which decides whose turn it is. Needs compare-and-swap: one writer at a time, by revision.
     pub ledgers: BTreeMap<PoolId, Ledger>,
     /// What each rep was given over all pools. Needs compare-and-swap too, rep by rep.
     pub reps: RepLedger,

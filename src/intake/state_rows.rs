@@ -13,7 +13,7 @@ use crate::model::RepId;
 
 /// Rows of a [`State`]: those that some keys name, or those that an outcome changed.
 ///
-/// Five tables hold a state. Every row is stored as serde writes it, with what it is found by beside it:
+/// Five tables hold a state. Every row is stored as serde writes it, next to its keys:
 ///
 /// | table | one row a | found by | written |
 /// |---|---|---|---|

@@ -1,8 +1,8 @@
-//! Groups of records that are one, from pairs that are alike.
+//! Groups of records that are one, from pairs that are similar.
 //!
-//! Pairs say that a is like b and b like c. Taking all of that for granted chains: ten names, each like the next,
-//! and the first has nothing to do with the last. [`cluster`] joins by the strongest pairs first and asks, before
-//! two groups become one, how well the pairs between them bear it.
+//! Pairs say that a is like b and b like c. Following every pair makes chains: ten names, each like the next,
+//! and the first has nothing to do with the last. [`cluster`] joins by the strongest pairs first and checks, before
+//! two groups become one, how many of the pairs between them support it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -36,14 +36,14 @@ impl Default for ClusterOptions {
     }
 }
 
-/// Two items that are alike, by their numbers.
+/// Two similar items, by their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScoredPair {
     /// The smaller number.
     pub first: usize,
     /// The larger number.
     pub second: usize,
-    /// How alike they are, 0 to 1.
+    /// Their similarity, 0 to 1.
     pub score: f64,
 }
 
@@ -53,7 +53,7 @@ pub struct ScoredPair {
 pub struct Cluster {
     /// The members, ascending.
     pub members: Vec<usize>,
-    /// The weakest pair that the group hangs together by: look at it first.
+    /// The weakest pair that holds the group together: review it first.
     pub weakest: ScoredPair,
     /// Share of the pairs of members that are pairs, 0 to 1, rounded to 1e-9.
     pub density: f64,
@@ -65,7 +65,7 @@ pub struct Cluster {
 pub struct Clusters {
     /// The groups, by their smallest member.
     pub clusters: Vec<Cluster>,
-    /// The pairs that would have joined two groups and were held back, the strongest first: what a person may decide.
+    /// The pairs that would have joined two groups and were held back, the strongest first: for a person to decide.
     pub held_back: Vec<ScoredPair>,
     /// The number of items.
     pub items: usize,
@@ -93,7 +93,7 @@ impl Clusters {
 /// The strongest pairs come first (ties by number). A pair joins the groups of its two items when enough pairs stand
 /// between them, see [`ClusterOptions::support`]; a pair that does not join at its turn is tried again when others
 /// have joined, until nothing changes. Pairs may come in any order and more than once (the highest score counts);
-/// pairs of an item with itself, with numbers beyond `items` or with scores that are no numbers are passed over. The
+/// pairs of an item with itself, with numbers beyond `items` or with scores that are not numbers are ignored. The
 /// answer depends on the set of pairs alone. O(p log p) for p pairs, and again
 /// O(p) for each round, of which there are few in practice.
 ///
@@ -125,7 +125,7 @@ pub fn cluster(
 /// Copies are together whatever [`ClusterOptions`] say, as if every two of them were a pair with score 1, and
 /// whatever one of them is a pair with, all are: so a hundred thousand copies need a hundred thousand pairs and not
 /// five thousand million. In [`Clusters::held_back`] and [`Cluster::weakest`] the smallest number of a set of copies
-/// stands for all. Copies with numbers beyond `items` are passed over. O(c + p log p) for c copies.
+/// represents all. Copies with numbers beyond `items` are ignored. O(c + p log p) for c copies.
 ///
 /// ```
 /// use leadkit::merge::{ClusterOptions, cluster_with_copies};

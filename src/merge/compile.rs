@@ -62,7 +62,7 @@ impl MergeRules {
         report.within("recency", |report| match holds(&self.recency) {
             Some(Holds::Time | Holds::Anything) => {}
             Some(_) => {
-                let message = format!("`{}` is no time", self.recency);
+                let message = format!("`{}` is not a time", self.recency);
                 report.error("wrong_field", message, "use `created_at` or one of your attributes");
             }
             None => report.unknown_name("unknown_field", "field", &self.recency, known_fields()),
@@ -99,7 +99,7 @@ impl MergeRules {
                             } else if Protection::of_field(name).is_some() {
                                 let message = format!("a block could drop a protective answer in `{name}`");
                                 let help =
-                                    "take it out of the block: a refusal is kept whatever the rules say say";
+                                    "take it out of the block: a refusal is kept whatever the rules say";
                                 report.error("protecting_field", message, help);
                             } else if let Some(other) = in_blocks.insert(name, &block.name) {
                                 let message = format!("`{name}` is already in block `{other}`");

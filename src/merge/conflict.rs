@@ -1,4 +1,4 @@
-//! What records contradict each other in.
+//! Fields in which records contradict each other.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::doubt::MergeDoubt;
 use super::values::show;
 use crate::model::{ExternalIdKind, RecordRef, Region, Value};
 
-/// A field in which the records say different things, one of which is lost unless the merge is undone.
+/// A field in which the records differ: one of the values is lost unless the merge is undone.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldConflict {
@@ -16,7 +16,7 @@ pub struct FieldConflict {
     pub field: String,
     /// The value that stays; null when a block left it blank.
     pub kept: Value,
-    /// The values that go, with the record each is from.
+    /// The values that are dropped, each with its record.
     pub dropped: Vec<(RecordRef, Value)>,
 }
 
@@ -55,7 +55,7 @@ impl FieldConflict {
     pub(super) fn doubt(&self, has_owner: bool) -> Option<MergeDoubt> {
         let field = &self.field;
         let of_contact = field.strip_prefix("contacts.").and_then(|rest| rest.rsplit_once('.'));
-        // The groups by their own names, and never a host's column that is called so.
+        // The groups by their own names, and never a custom attribute with such a name.
         let name = match of_contact {
             Some((_, member)) => member,
             None if field.starts_with("attributes.") => "",

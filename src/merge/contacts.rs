@@ -1,4 +1,4 @@
-//! The people of several accounts, each once.
+//! The contacts of several accounts, each person once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::model::{AccountId, Contact, Value};
 pub(super) struct UnitedContact {
     /// The record the contact came from, as a place in the order of records.
     pub(super) from: usize,
-    /// The contact as it was there.
+    /// The contact as it was in that record.
     pub(super) before: Contact,
     /// The contact as it is now.
     pub(super) contact: Contact,
@@ -23,7 +23,7 @@ pub(super) struct UnitedContact {
 /// Unites the contacts of accounts, given with the survivor first.
 ///
 /// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat
-/// id, and nothing tells them apart: names, mobiles and e-mail addresses that differ are two people's, and a contact
+/// id, and nothing distinguishes them: different names, mobiles or e-mail addresses belong to two people, and a contact
 /// must differ from nobody who is in the person already. A landline and a mailbox such as `info@` unite nobody. A key
 /// that two names have, as a family's phone, and a number of a plan that does not tell mobiles from landlines unite only
 /// contacts of the same name; a key that two contacts of one account share is nobody's. A contact who could be two people stays

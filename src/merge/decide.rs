@@ -56,7 +56,7 @@ impl MergePlan<Account> {
 
 impl MergePlan<Lead> {
     /// Plans the merge of leads. O(n log n) in fields; each lead is compared with each other by name, mobiles and e-mail
-    /// addresses, to [tell](MergePlan::doubts) who is another person.
+    /// addresses, to [find](MergePlan::doubts) those that are other people.
     ///
     /// One lead alone gives a plan that does nothing.
     ///

@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::RecordRef;
 
-/// Why a person should look at a merge before it is carried out.
+/// Why a person should review a merge before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MergeDoubt {
-    /// A block leaves blank what another record has: its value is lost.
+    /// A block leaves a field blank that another record fills: that value is lost.
     Lost {
         /// The field, as conflicts name it.
         field: String,
     },
-    /// The records say different things, and one of them is lost.
+    /// The records differ, and one of the values is lost.
     Contradiction {
         /// The field, as conflicts name it.
         field: String,
     },
-    /// By their names, mobile numbers or e-mail addresses, two leads are of two people.
+    /// By their names, mobile numbers or e-mail addresses, two leads belong to two people.
     OtherPerson {
-        /// The one that stands first in the plan.
+        /// The one that comes first in the plan.
         record: RecordRef,
         /// The other.
         other: RecordRef,

@@ -1,4 +1,4 @@
-//! Why a merge or its undoing cannot be done.
+//! Why records cannot be merged, or a merge not undone.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::model::RecordRef;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MergeError {
-    /// There is no record.
+    /// There are no records to merge.
     #[error("there is nothing to merge")]
     Nothing,
     /// A record has no id.
@@ -41,7 +41,7 @@ pub enum MergeError {
         /// The survivor.
         survivor: RecordRef,
     },
-    /// A record that the undo brings back is there already.
+    /// A record that the undo would restore already exists.
     #[error("{record} already exists, so it cannot be restored")]
     AlreadyBack {
         /// The record.
@@ -56,10 +56,10 @@ pub enum MergeError {
     /// The log has no merge at the place.
     #[error("the log has no merge {place}")]
     NotInLog {
-        /// The place, from 0.
+        /// The position, from 0.
         place: usize,
     },
-    /// The undo record has a format that this version does not read.
+    /// The undo record has a format that this version cannot read.
     #[error("the undo record has the unknown format {format}")]
     UnknownFormat {
         /// Its format.

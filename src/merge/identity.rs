@@ -1,4 +1,4 @@
-//! What tells who somebody is.
+//! Which values identify a person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::model::{
 use crate::order;
 use crate::text::fold;
 
-/// A key of more names, or of more people who are kept apart, is nobody's.
+/// A key of more names, or of more people who are kept apart, identifies nobody.
 pub(super) const CROWDED: usize = 20;
 
 /// A value that reaches one person. A landline and a mailbox that a team reads are none.
@@ -30,7 +30,7 @@ pub(super) enum PersonKey {
     Platform(&'static str, String),
 }
 
-/// What is known of who somebody is.
+/// The values that identify a person, as far as they are known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Identity {
     /// As they are compared.
@@ -129,7 +129,7 @@ fn platform((name, id): (&str, &str)) -> Option<PersonKey> {
     (!names_nothing(id)).then(|| PersonKey::Platform(end, id.trim().to_owned()))
 }
 
-/// The keys that tell less than who somebody is.
+/// Keys that identify no single person.
 pub(super) struct SharedKeys {
     /// Two contacts of one account have it, or too many.
     nobodys: BTreeSet<PersonKey>,

@@ -9,11 +9,11 @@ use super::undo_effects::effects;
 use crate::model::{Effect, RecordRef};
 use crate::order;
 
-/// Merges that may still be taken back, in the order they were made: of several merges of one record, only the last
+/// Merges that can still be undone, in the order they were made: of several merges of one record, only the last
 /// can be.
 ///
-/// An [`UndoRecord`] cannot tell a later merge from a change that somebody made by hand, so that two merges of one
-/// survivor taken back in the wrong order may leave values of the first behind. The log knows, and refuses.
+/// An [`UndoRecord`] cannot distinguish a later merge from a manual change. Two merges of one
+/// survivor undone in the wrong order may leave values of the first behind. The log refuses that order.
 ///
 /// ```
 /// use leadkit::contact::PhoneOptions;
@@ -46,7 +46,7 @@ impl<R> Default for MergeLog<R> {
 }
 
 impl<R> MergeLog<R> {
-    /// Adds a merge that was made after all others.
+    /// Adds a merge, which must be the latest.
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;
@@ -113,8 +113,8 @@ impl<R: Mergeable> MergeLog<R> {
         Ok(conflicts)
     }
 
-    /// What the host does in its transaction to take the merge at a place, from 0, back, given the survivor as it is now;
-    /// and the fields that both the merge and somebody since have changed, which keep the newer value. The merge goes out of
+    /// The effects that undo the merge at a position, from 0, given the survivor as it is now;
+    /// and the fields changed both by the merge and since then, which keep the newer value. The merge is removed from
     /// the log. O(records of the log).
     ///
     /// What the merge changed in the survivor and its contacts is written back, and every record that was merged away stands by
@@ -163,7 +163,7 @@ impl<R: Mergeable> MergeLog<R> {
         Ok((effects, restored.conflicts))
     }
 
-    /// Takes out every merge that holds a record, of which nothing may be kept: it can be taken back no more. O(records of the
+    /// Removes every merge that holds the record, for a person who is erased: it can no longer be undone. O(records of the
     /// log).
     ///
     /// ```

@@ -3,7 +3,7 @@
 //! [`cluster`] joins pairs of records into groups; the records of a group are merged by rules. [`MergeRules`] say which
 //! record survives and which value each field gets; [`Merger`] is their compiled form. A [`MergePlan`] is the whole
 //! answer: looking at it is the dry run, [`MergePlan::apply`] carries it out on records in memory,
-//! [`MergePlan::effects`] is what a host with a database does. What would be lost, and where the records contradict
+//! [`MergePlan::effects`] is what a host with a database applies. What would be lost, and where the records contradict
 //! each other, is listed by [`MergePlan::doubts`] for a person to decide. `apply` returns an [`UndoRecord`], which
 //! restores the records as they were, even after other fields of the survivor have changed. A [`MergeLog`] keeps
 //! several of them, takes the last of a record back first, and knows the [effects](MergeLog::undo_effects) that do so

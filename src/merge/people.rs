@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::order;
 
-/// The people whom leads and contacts refer to, each once, with every role and the trail of employers.
+/// The people behind leads and contacts, each once, with every role and employer.
 ///
 /// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was
 /// converted with it. Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a
@@ -24,7 +24,7 @@ use crate::order;
 /// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from
 /// when its account was created; of a contact who has moved, employers follow one another as the `moves` say. People
 /// come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
-/// answer and not kept: more records may give another. The order of the input does not matter. O(n log n).
+/// call only: with more records it may differ. The order of the input does not matter. O(n log n).
 ///
 /// ```
 /// use leadkit::contact::PhoneOptions;

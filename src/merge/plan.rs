@@ -1,4 +1,4 @@
-//! What a merge would do, and doing it.
+//! The plan of a merge, and its application.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,9 +15,9 @@ use super::values::show;
 use crate::model::{ContactId, Effect, RecordRef, Value};
 use crate::rule::RulesVersion;
 
-/// What merging some records does: nothing has happened yet.
+/// The plan of a merge: nothing has happened yet.
 ///
-/// It does not depend on the order the records came in. `Display` tells it in sentences, contact values masked.
+/// It does not depend on the order of the records. `Display` describes it in sentences, contact values masked.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct MergePlan<R> {
     pub(super) version: RulesVersion,
@@ -52,7 +52,7 @@ pub struct FieldDecision {
     pub after: Value,
 }
 
-/// A person on the merged account who was not simply there before.
+/// A contact of the merged account that moves to the survivor or is united with others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactDecision {
@@ -60,18 +60,18 @@ pub struct ContactDecision {
     pub contact: ContactId,
     /// The account it was on.
     pub from: RecordRef,
-    /// The contacts of other accounts that are the same person, and go into it.
+    /// The contacts of other accounts that are the same person and are merged into it.
     pub united: Vec<ContactId>,
 }
 
 impl<R> MergePlan<R> {
-    /// The rules it was made by.
+    /// The version of the rules it was made by.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
         &self.version
     }
 
-    /// The test that told the survivor from the last of the others; `None` when the id did, or there is no other.
+    /// The test that chose the survivor over the last of the others; `None` if the id decided, or there is no other.
     #[must_use]
     pub fn decided_by(&self) -> Option<SurvivorTest> {
         self.because
@@ -95,7 +95,7 @@ impl<R> MergePlan<R> {
         &self.decisions
     }
 
-    /// The people who move to the survivor or are united with others, in the order they stand in.
+    /// The contacts that move to the survivor or are united with others, in the survivor's order.
     #[must_use]
     pub fn contacts(&self) -> &[ContactDecision] {
         &self.contacts
@@ -107,7 +107,7 @@ impl<R> MergePlan<R> {
         &self.conflicts
     }
 
-    /// What a person should decide before the plan is carried out: values that are lost, records that contradict each
+    /// What a person should decide before the plan is applied: values that are lost, records that contradict each
     /// other, leads of two people. Empty when nothing is lost but what follows from the rules: names that become aliases,
     /// ids that stand beside the first, the status, stage and origin of each lead, values that `max`, `min`, `sum` or
     /// `union` made one.
@@ -136,13 +136,13 @@ impl<R> MergePlan<R> {
         &self.doubts
     }
 
-    /// Whether a person should decide before the plan is carried out.
+    /// Whether a person should decide before the plan is applied.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
         !self.doubts.is_empty()
     }
 
-    /// What the host does in its transaction: fields of the survivor and its contacts, contacts that move, links of
+    /// What the host applies in its transaction: fields of the survivor and its contacts, contacts that move, links of
     /// what is merged away.
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
@@ -163,7 +163,7 @@ impl<R> MergePlan<R> {
 }
 
 impl<R: Mergeable> MergePlan<R> {
-    /// Carries the plan out: the survivor changes in its place, the others are taken out. O(n log m) for m records of
+    /// Applies the plan: the survivor changes in place, the others are removed. O(n log m) for m records of
     /// the plan among n.
     ///
     /// ```
@@ -186,7 +186,7 @@ impl<R: Mergeable> MergePlan<R> {
     /// ```
     ///
     /// # Errors
-    /// When one of the records is not there, is there twice, or has changed since the plan was made; nothing has
+    /// When one of the records is missing, present twice, or has changed since the plan was made; nothing has
     /// happened then.
     pub fn apply(&self, records: &mut Vec<R>) -> Result<UndoRecord<R>, MergeError> {
         let originals: Vec<&R> = self.undo.originals().collect();

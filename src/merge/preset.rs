@@ -1,4 +1,4 @@
-//! The rules a team starts with.
+//! Merge rules to start with.
 
 use super::rules::{MergeBlock, MergeRules, SurvivorTest, Survivorship};
 use crate::order;

@@ -216,7 +216,7 @@ pub(super) fn with_fields<R: Record>(record: &R, changes: &BTreeMap<String, Opti
     changed
 }
 
-/// [`with_fields`] for any struct, host columns apart.
+/// [`with_fields`] for any struct, without custom attributes.
 pub(super) fn with_members<T>(record: &T, changes: &BTreeMap<String, Option<Value>>) -> T
 where
     T: Serialize + DeserializeOwned + Clone,
@@ -281,7 +281,7 @@ pub(super) fn is_blank(name: &str, value: &Value) -> bool {
     value.is_blank() || (name == "status" && matches!(value, Value::Text(text) if text == "unassigned"))
 }
 
-/// Equality under which a number of a host column equals itself, whatever it is.
+/// Equality under which a number in a custom attribute equals itself, even NaN.
 pub(super) fn same_record<R: Mergeable>(a: &R, b: &R) -> bool {
     a == b || {
         let (ours, theirs) = (a.attributes(), b.attributes());

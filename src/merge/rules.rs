@@ -8,8 +8,8 @@ use crate::model::open_enum::closed_enum;
 
 /// Which of several records survives, and which value each of its fields gets.
 ///
-/// The default is what a team would start with: the record with a closed deal or an owner survives, else the oldest;
-/// its values stay where it has some; lists are united; address, holding and origin are each taken from one record.
+/// The default is what a team would start with: a valid record survives, then one with a closed deal, an owner, the oldest;
+/// its values are kept; phones, e-mails, products and tags are united; address, holding, protection and origin are blocks.
 ///
 /// ```
 /// use leadkit::merge::{MergeRules, Survivorship};
@@ -35,17 +35,17 @@ pub struct MergeRules {
     pub revision: String,
     /// What makes a record the survivor: the first test that tells two records apart decides, then the smaller id.
     pub survivor: Vec<SurvivorTest>,
-    /// The rule of a field that none is given for.
+    /// The rule for fields without one of their own.
     pub default: Survivorship,
     /// The rules of fields: one field (`company`, `utm.source`, `attributes.tax_no`), or with `source`, `utm`,
     /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
-    /// Fields that are taken together from one record. No field stands in two blocks or also in `fields`, and none that
-    /// protects a person in any.
+    /// Fields that are taken together from one record. A field is in one block or in `fields`, not in both, and no field that
+    /// protects a person is in a block.
     pub blocks: Vec<MergeBlock>,
     /// Whether the names of the accounts that are merged away become aliases of the survivor.
     pub names_become_aliases: bool,
-    /// The field that tells how recent a record's values are: a timestamp. A record without it counts by
+    /// The timestamp field that says how recent a record's values are. A record without it counts by
     /// `created_at`.
     pub recency: String,
     /// The fields that name a record's source for `source_priority`; the first that is not blank counts.
@@ -59,7 +59,7 @@ closed_enum! {
         Valid = "valid",
         /// An account with a closed deal; a converted lead.
         HasDeal = "has_deal",
-        /// A record that somebody holds.
+        /// A record with an owner.
         HasOwner = "has_owner",
         /// The record with the most fields that hold something (each contact counts as one).
         MostComplete = "most_complete",
@@ -90,7 +90,7 @@ pub enum Survivorship {
     Oldest,
     /// The text of most characters, the list of most items; of a block, the one with most fields filled.
     Longest,
-    /// The value of the record whose source stands first in the list. Sources are compared folded; one that is not
+    /// The value of the record whose source comes first in the list. Sources are compared folded; one that is not
     /// listed comes last.
     SourcePriority(Vec<String>),
     /// The greatest number or the latest time.
@@ -99,12 +99,12 @@ pub enum Survivorship {
     Min,
     /// The sum of the numbers, which saturates; of whole numbers a whole number.
     Sum,
-    /// All items of the lists, each once by its canonical form; of texts, the distinct ones, one a line.
+    /// All items of the lists, each once by its canonical form; of texts, the distinct ones, one per line.
     Union,
-    /// Of a column that asks whether the person refuses something: an answer that is neither blank nor a no, so that no
+    /// For an attribute that asks whether the person refuses something: an answer that is neither blank nor a no, so no
     /// refusal is lost; else as `non_empty`.
     Refusal,
-    /// Of a column that asks whether the person allows something: a no, or an answer that says the consent was
+    /// For an attribute that asks whether the person allows something: a no, or an answer that says the consent was
     /// withdrawn; else as `non_empty`.
     Consent,
 }

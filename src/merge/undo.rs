@@ -1,4 +1,4 @@
-//! Taking a merge back.
+//! Undoing a merge.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use super::values::show;
 use crate::model::{Contact, ContactId, Value};
 use crate::order;
 
-/// What a host keeps of a merge to take it back: the records as they were, and the survivor as the merge left it.
+/// What a host stores to undo a merge: the records as they were, and the survivor as the merge left it.
 ///
 /// Owned and serialisable; the format is versioned. It holds contact values whole, as the records do; `Debug` masks
 /// those of the records.
@@ -32,19 +32,19 @@ pub struct UndoRecord<R> {
     places: Vec<usize>,
 }
 
-/// The records that a merge made one, apart again.
+/// The separate records after a merge is undone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Restored<R> {
-    /// The survivor: as it was before the merge, with what has changed since in other fields.
+    /// The survivor: as it was before the merge, with later changes of other fields.
     pub survivor: R,
     /// The others, by id.
     pub others: Vec<R>,
-    /// Fields that both the merge and somebody since have changed: the survivor keeps the newer value.
+    /// Fields changed both by the merge and since then: the survivor keeps the newer value.
     pub conflicts: Vec<UndoConflict>,
 }
 
-/// A field that the merge changed and that somebody has changed since. The newer value stays.
+/// A field that was changed by the merge and again since then. The newer value stays.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UndoConflict {
@@ -62,7 +62,7 @@ impl fmt::Display for UndoConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [before, merged, now] = [&self.before, &self.merged, &self.now]
             .map(|value| if value.is_blank() { "blank".to_owned() } else { show(&self.field, value) });
-        write!(f, "`{}` was {before}, the merge made it {merged}, now it is {now} and is left so", self.field)
+        write!(f, "`{}` was {before}, the merge made it {merged}, and it is {now} now: it stays", self.field)
     }
 }
 
@@ -107,7 +107,7 @@ impl<R> UndoRecord<R> {
 }
 
 impl<R: Mergeable> UndoRecord<R> {
-    /// Takes the records apart again, given the survivor as it is now.
+    /// Separates the records again, given the survivor as it is now.
     ///
     /// A survivor that nobody has touched comes back exactly. What has changed since in other fields stays; so do
     /// contacts added since, and changes to a contact that came from another account go back with it. Of lists, the
@@ -157,11 +157,11 @@ impl<R: Mergeable> UndoRecord<R> {
         Ok(Restored { survivor, others, conflicts })
     }
 
-    /// Takes the merge back among the records: the survivor is restored in its place, the others come back, in their
+    /// Undoes the merge in a list of records: the survivor is restored in place, the others come back, in their
     /// old places when nothing has moved since.
     ///
     /// For one merge that is kept by itself. Of several merges of one record the last is undone first, and this record alone
-    /// cannot tell a later merge from changes by hand: keep them in a [`MergeLog`](super::MergeLog), which refuses
+    /// cannot distinguish a later merge from manual changes: keep them in a [`MergeLog`](super::MergeLog), which refuses
     /// another order.
     ///
     /// ```

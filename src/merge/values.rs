@@ -272,7 +272,7 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
     }
 }
 
-/// The last part of `contacts.C1.phones`; of host columns nothing, whatever they are called.
+/// The last part of `contacts.C1.phones`; nothing for custom attributes, whatever they are called.
 fn leaf(name: &str) -> &str {
     if OpenGroup::split(name).is_some() {
         return "";
@@ -280,7 +280,7 @@ fn leaf(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// A value for people's eyes: contact values, names and host columns masked (short numbers, yes and no apart),
+/// A value for people's eyes: contact values, names and custom attributes masked (except short numbers, yes and no),
 /// everything cut to 60 characters.
 pub(super) fn show(name: &str, value: &Value) -> String {
     let one = |text: &str| match leaf(name) {
@@ -299,7 +299,7 @@ pub(super) fn show(name: &str, value: &Value) -> String {
             let more = if items.len() > 4 { format!(" and {} more", items.len() - 4) } else { String::new() };
             format!("[{}{more}]", shown.join(", "))
         }
-        // A phone number may stand in a host's column as a number.
+        // A phone number may be in a custom attribute as a number.
         Value::Integer(_) | Value::Number(_) if leaf(name).is_empty() => {
             let text = value.to_string();
             if text.len() >= 7 { mask_phone(&text) } else { text }

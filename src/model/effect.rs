@@ -102,7 +102,7 @@ impl fmt::Display for LinkKind {
             LinkKind::BelongsTo => "belongs to",
             LinkKind::CollectedUnder => "is collected under",
             LinkKind::ReentryOf => "is a re-entry of",
-            LinkKind::ResubmissionOf => "is the submission once more of",
+            LinkKind::ResubmissionOf => "is a resubmission of",
             LinkKind::RelatedTo => "is related to",
             LinkKind::MergedInto => "was merged into",
         })

@@ -114,13 +114,13 @@ pub struct Lead {
     /// IP address the lead was submitted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<std::net::IpAddr>,
-    /// Where work on the lead stands.
+    /// How far work on the lead has come.
     #[serde(default)]
     pub status: LeadStatus,
     /// Why the lead ended, when it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_reason: Option<CloseReason>,
-    /// The lead whose life goes on in place of this one.
+    /// The lead that this one was folded into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded_into: Option<LeadId>,
     /// The lead this one is collected (归集) under.
@@ -138,7 +138,7 @@ pub struct Lead {
     /// Who holds the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// The pool the lead lies in.
+    /// The pool the lead is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
     /// How the owner got the lead.
@@ -190,7 +190,7 @@ impl Lead {
         self.folded_into.is_none() && self.status != LeadStatus::Voided && !is_blocked
     }
 
-    /// Whether it came to an end: converted, invalid or voided. A lead that was given back goes on.
+    /// Whether it has ended: converted, invalid or voided. A lead that was given back has not.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(self.status, LeadStatus::Converted | LeadStatus::Invalid | LeadStatus::Voided)

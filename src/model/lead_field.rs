@@ -123,7 +123,7 @@ macro_rules! lead_fields {
                 match self { $(LeadField::$variant => FieldType::$type,)* }
             }
 
-            /// What it holds, in one sentence without a full stop.
+            /// What it holds, as one phrase without a final period.
             #[must_use]
             pub const fn doc(self) -> &'static str {
                 match self { $(LeadField::$variant => $doc,)* }

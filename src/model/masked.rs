@@ -83,7 +83,7 @@ pub fn mask_phone(phone: &str) -> String {
 
 /// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
 ///
-/// What is no address, such as `@zhang.san`, shows its first letter at most.
+/// A text that is not an address, such as `@zhang.san`, shows its first letter at most.
 ///
 /// ```
 /// use leadkit::model::mask_email;

@@ -162,7 +162,7 @@ impl Money {
     /// ```
     ///
     /// # Errors
-    /// When it is no decimal number, has more decimals than the currency, or does not fit.
+    /// When it is not a decimal number, has more decimals than the currency, or does not fit.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, MoneyError> {
         let fail =
             |reason| MoneyError::Amount { text: text.trim().chars().take(40).collect(), currency, reason };
@@ -286,7 +286,7 @@ impl Money {
 
     /// Splits the amount in proportion to the weights by largest remainder, so that the parts sum to it exactly.
     ///
-    /// Equal remainders favour the weight that stands first. A negative amount is split like its opposite.
+    /// Equal remainders favour the earlier weight. A negative amount is split like its opposite.
     /// O(n log n).
     ///
     /// ```

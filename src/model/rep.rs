@@ -38,7 +38,7 @@ pub struct Rep {
     /// Whom the rep reports to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<RepId>,
-    /// Who stands in while the rep is away.
+    /// The rep who stands in while this one is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<RepId>,
     /// For a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
@@ -228,15 +228,15 @@ impl Absence {
 pub struct Pool {
     /// Identifier.
     pub id: PoolId,
-    /// What lies in it.
+    /// The kind of leads or accounts in it.
     pub kind: PoolKind,
     /// Region it serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone
-    /// have the one of the pool that they are for, and another beside them is an error.
+    /// have the one of the pool that they are for, and a different one is an error.
     pub zone: Zone,
-    /// Who runs it.
+    /// Its administrators, who are told of its leads.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub admins: BTreeSet<RepId>,
     /// How leads leave it.

@@ -57,7 +57,7 @@ pub struct RowMatch {
     /// Whether the names are of one company, or of two that belong together.
     pub relation: Relation,
     /// Probability that this is the company meant, given the other rows; 0 to 1, rounded to 1e-9. Rows that spell
-    /// one registered name are no rivals of one another. Less than 0.5 unless the relation is `same`.
+    /// one registered name are not rivals of each other. Less than 0.5 unless the relation is `same`.
     pub probability: f64,
     /// Log-odds that this row is meant, the other rows left out of account.
     pub log_odds: f64,

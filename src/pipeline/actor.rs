@@ -10,7 +10,7 @@ use crate::model::{RepId, RuleId, YesNo};
 use crate::text::moment;
 
 open_enum! {
-    /// The part somebody plays in the pipeline.
+    /// The role of a person in the pipeline.
     Role {
         /// Marketing: brings leads.
         Marketing = "marketing",
@@ -25,7 +25,7 @@ open_enum! {
     }
 }
 
-/// Somebody, in the role in which they acted.
+/// A person or program, in the role in which they acted.
 ///
 /// ```
 /// use leadkit::pipeline::{Actor, Role};
@@ -73,7 +73,7 @@ impl fmt::Display for Actor {
     }
 }
 
-/// When something was done, by whom and why.
+/// Records when a stage was entered or left, by whom and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageMark {
     /// When.
@@ -135,7 +135,7 @@ pub struct Answer {
     pub by: Actor,
     /// When.
     pub at: DateTime<Utc>,
-    /// What was noted beside it.
+    /// A note added to the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -22,15 +22,15 @@ struct Way {
 }
 
 impl Pipeline {
-    /// Judges a move. Nothing changes: [`Timeline::apply`] takes the transition in, the host carries its effects
+    /// Judges a move. Nothing changes: [`Timeline::apply`] applies the transition, and the host applies its effects
     /// out.
     ///
     /// The lead comes as [`Facts`], because conditions read more than the lead has, and with a timeline, which is
     /// the state; `now` should be the time the facts were made with.
     ///
-    /// A later stage asks for every gate up to it, those of stages passed over too; an earlier one that the
+    /// A later stage requires every gate up to it, also those of skipped stages; an earlier one that the
     /// lead has been in asks for a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
-    /// result when its judge takes it. Gates judge anew on each entry: answers from up to the last entry into
+    /// result when its judge takes it. Gates judge again on each entry: answers given up to the last entry into
     /// their stage do not count. O(stages + criteria + answers × criteria).
     ///
     /// ```
@@ -273,7 +273,7 @@ impl Judging<'_> {
         }
     }
 
-    /// Asks for the required fields of the stages.
+    /// Refuses or reports the required fields of the stages that are missing.
     fn require_fields(&mut self, stages: &[&StageRules]) {
         let pipeline = self.pipeline;
         let mut missing: Vec<Field> = Vec::new();

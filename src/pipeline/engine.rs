@@ -39,7 +39,7 @@ impl Pipeline {
         &self.stages
     }
 
-    /// The ways out of the row of stages: lost, invalid, back to marketing.
+    /// The exits: lost, invalid, back to marketing.
     #[must_use]
     pub fn exits(&self) -> &[ExitRules] {
         &self.exits
@@ -51,7 +51,7 @@ impl Pipeline {
         &self.version
     }
 
-    /// The version of each gate into a stage that is in force at a time, by id: what a screen shows before a move.
+    /// The version in force of each gate into a stage, by id: what a screen shows before a move.
     ///
     /// ```
     /// use leadkit::pipeline::{Pipeline, PipelineRules};
@@ -97,7 +97,7 @@ impl CompiledGate {
     }
 }
 
-/// The greatest version in force.
+/// The highest version in force.
 pub(super) fn in_force(versions: &[CompiledGate], now: DateTime<Utc>) -> Option<&CompiledGate> {
     versions.iter().rev().find(|compiled| compiled.in_force_from.is_some_and(|from| from <= now))
 }

@@ -29,19 +29,19 @@ closed_enum! {
         Mql = "mql",
         /// Taken over by sales (转化).
         Converted = "converted",
-        /// Passed, no more.
+        /// Passed, with no special meaning.
         #[default]
         Passed = "passed",
     }
 }
 
-/// How a criterion is shown to be met.
+/// How a criterion is proved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// By the facts.
+    /// A condition over the lead's facts.
     Condition(Condition),
-    /// By the judge's answer: yes.
+    /// The judge answers yes.
     Answer,
 }
 
@@ -51,9 +51,9 @@ pub enum Proof {
 pub struct Criterion {
     /// Name, unique among the criteria of all gates; answers name it.
     pub id: RuleId,
-    /// What it demands, in words for the judge.
+    /// What it requires, in words for the judge.
     pub statement: String,
-    /// How it is shown to be met.
+    /// How it is proved: by a condition or by an answer.
     pub proof: Proof,
 }
 
@@ -78,18 +78,18 @@ pub struct Approval {
 pub struct Gate {
     /// Name; versions of one gate share it.
     pub id: RuleId,
-    /// Version; of the versions in force the greatest counts.
+    /// Version number; of the versions in force, the highest counts.
     #[serde(default = "first")]
     pub version: u32,
     /// The stage it guards.
     pub into: String,
     /// What must hold, all of it.
     pub criteria: Vec<Criterion>,
-    /// Who produces what is judged.
+    /// The role whose work is judged.
     pub producer: Role,
-    /// Who judges; another role than the producer's.
+    /// The role that judges; never the producer's role.
     pub judge: Role,
-    /// What the lead is when it has passed.
+    /// What the lead becomes when it passes.
     #[serde(default)]
     pub pass: PassOutcome,
     /// The exit the judge may send the lead to instead: `disqualified`, `nurture`.

@@ -39,7 +39,7 @@ impl Judging<'_> {
         self.reasons.push(reason);
     }
 
-    /// Judges one gate; who answered, when anybody did.
+    /// Judges one gate. Returns the people who answered, if any did.
     pub(super) fn judge(&mut self, versions: &[CompiledGate], producers: &[RepId]) -> Option<Vec<RepId>> {
         let compiled = match in_force(versions, self.now) {
             Some(compiled) => compiled,
@@ -127,7 +127,7 @@ impl Judging<'_> {
         if answer.at > self.now {
             return Err(Unmet::NotYet { at: answer.at });
         }
-        // An answer of the very moment is the one that entry was granted by.
+        // An answer with the time of the last entry is the one that granted that entry: it cannot count twice.
         let entered = self.timeline.entries(&compiled.gate.into).map(|visit| visit.entered.at).max();
         if let Some(entered) = entered.filter(|entered| answer.at <= *entered) {
             return Err(Unmet::Stale { at: answer.at, entered });

@@ -2,7 +2,7 @@
 //!
 //! A [`Pipeline`] is a row of stages as data. [`Pipeline::advance`] judges a move: a [`Transition`], or a
 //! [`GateRefusal`] that lists every reason. The [`Timeline`] keeps every entry and exit, the [`TenureLog`] every
-//! owner; nothing is dropped from them. What is known of a deal on the way is in [`inquiry`](crate::inquiry).
+//! owner; neither forgets anything. Grades, forecasts and codes of a deal are in [`inquiry`](crate::inquiry).
 //!
 //! ```
 //! use leadkit::model::Lead;

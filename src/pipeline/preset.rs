@@ -1,4 +1,4 @@
-//! The pipelines a team would start with.
+//! Pipelines to start with.
 
 use super::actor::Role;
 use super::gate::{Criterion, Gate, Office, PassOutcome, Proof};

@@ -48,7 +48,7 @@ pub enum Unmet {
         /// Who judges.
         judge: Role,
     },
-    /// Whoever answered has produced what is judged.
+    /// The person who answered also produced what is judged.
     JudgeIsProducer {
         /// Who answered.
         by: Actor,
@@ -120,7 +120,7 @@ pub struct UnmetCriterion {
     pub version: u32,
     /// The criterion.
     pub criterion: RuleId,
-    /// What it demands.
+    /// What it requires.
     pub statement: String,
     /// Why it is not met.
     pub why: Unmet,
@@ -139,7 +139,7 @@ impl fmt::Display for UnmetCriterion {
     }
 }
 
-/// One reason for which a move is refused.
+/// One reason why a move is refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -150,9 +150,9 @@ pub enum RefusalReason {
     GateNotInForce {
         /// The gate.
         gate: RuleId,
-        /// The version that comes nearest: the latest.
+        /// The latest version.
         version: u32,
-        /// Whose approval is missing, in the order in which they approve.
+        /// The offices whose approval is missing, in their order.
         missing: Vec<Office>,
         /// From when it is in force, once all have approved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +169,7 @@ pub enum RefusalReason {
         /// Who acted.
         by: Actor,
     },
-    /// Whoever judges has produced what is judged.
+    /// The person who judges also produced what is judged.
     JudgeIsProducer {
         /// The gate.
         gate: RuleId,
@@ -198,15 +198,15 @@ pub enum RefusalReason {
         /// What would be right.
         help: String,
     },
-    /// The lead is in that stage.
+    /// The lead is already in that stage.
     AlreadyThere,
-    /// The lead has come to an end, and is not asked to be reopened.
+    /// The lead has ended, and the request does not reopen it.
     Ended,
-    /// That end does not lie behind the stage the lead is in.
+    /// The exit cannot be taken from where the lead is.
     NoWay,
-    /// The rules do not allow to pass over stages.
+    /// The rules do not allow stages to be skipped.
     SkipForbidden {
-        /// The stages that would be passed over.
+        /// The stages that would be skipped.
         over: Vec<String>,
     },
     /// The lead's stage and its timeline do not agree.
@@ -221,7 +221,7 @@ pub enum RefusalReason {
         /// Lead of the timeline.
         timeline: LeadId,
     },
-    /// The timeline already goes beyond the time of the move.
+    /// The timeline has an entry later than the move.
     GoesBack {
         /// The last entry.
         last: DateTime<Utc>,
@@ -306,13 +306,15 @@ impl fmt::Display for RefusalReason {
                 write!(f, "an answer names the criterion `{criterion}`, which is in no gate: {help}")
             }
             RefusalReason::AlreadyThere => f.write_str("the lead is already in that stage"),
-            RefusalReason::Ended => f.write_str("the lead has come to an end: ask for it to be reopened"),
+            RefusalReason::Ended => {
+                f.write_str("the lead has ended: set `reopen` in the request to reopen it")
+            }
             RefusalReason::NoWay => f.write_str("it cannot be reached from that stage"),
             RefusalReason::SkipForbidden { over } => {
                 write!(f, "`{}` cannot be skipped", over.join("`, `"))
             }
             RefusalReason::StageMismatch { lead, timeline } => {
-                write!(f, "the lead says it is in `{lead}`, its timeline `{timeline}`")
+                write!(f, "the lead is in `{lead}`, but its timeline is in `{timeline}`")
             }
             RefusalReason::OtherLead { timeline } => write!(f, "the timeline belongs to lead {timeline}"),
             RefusalReason::GoesBack { last } => {
@@ -324,7 +326,7 @@ impl fmt::Display for RefusalReason {
 
 /// A refused move, with every reason.
 ///
-/// `Display` is one line; [`GateRefusal::reasons`] has them apart.
+/// `Display` is one line; [`GateRefusal::reasons`] lists the reasons one by one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateRefusal {
     pub(super) lead: LeadId,
@@ -348,7 +350,7 @@ impl GateRefusal {
         self.from.as_deref()
     }
 
-    /// Where it was to go.
+    /// The stage or exit that was requested.
     #[must_use]
     pub fn to(&self) -> &str {
         &self.to

@@ -4,26 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Answer};
 
-/// What somebody asks of a pipeline: move the lead to a stage or an exit.
+/// A request to move the lead to a stage or an exit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveRequest {
     /// The stage, or the exit.
     pub to: String,
-    /// Who asks.
+    /// Who requests the move.
     pub by: Actor,
     /// Why. Skips, regressions, reopenings and most exits need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What people answered to the criteria of the gates; of several answers to one criterion the latest counts.
+    /// Answers to the criteria of the gates; of several answers to one criterion the latest counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
-    /// Whether a lead that has come to an end is to be taken up again.
+    /// Whether to reopen a lead that has ended.
     #[serde(default)]
     pub reopen: bool,
 }
 
 impl MoveRequest {
-    /// A request without reason and answers.
+    /// A request without a reason or answers.
     ///
     /// ```
     /// use leadkit::pipeline::{Actor, MoveRequest, Role};
@@ -66,7 +66,7 @@ impl MoveRequest {
         self
     }
 
-    /// Asks for a lead that has come to an end to be taken up again.
+    /// Also reopens a lead that has ended.
     #[must_use]
     pub fn reopening(mut self) -> MoveRequest {
         self.reopen = true;

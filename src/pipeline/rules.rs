@@ -9,7 +9,7 @@ use crate::model::{LeadStatus, RepId};
 use crate::rule::Field;
 
 closed_enum! {
-    /// What a stage is a stage of.
+    /// The kind of record a stage belongs to.
     StageObject {
         /// A person not known yet, in a pool (线索池).
         LeadPool = "lead_pool",
@@ -23,7 +23,7 @@ closed_enum! {
 }
 
 closed_enum! {
-    /// The half of the way a stage belongs to.
+    /// The half of the pipeline a stage belongs to.
     PipelineHalf {
         /// Marketing to lead: up to the opportunity.
         M2l = "m2l",
@@ -33,7 +33,7 @@ closed_enum! {
 }
 
 closed_enum! {
-    /// What becomes of a move when something it asks for is not there.
+    /// What happens to a move when something it requires is missing.
     Strictness {
         /// It is refused.
         Refuse = "refuse",
@@ -48,11 +48,11 @@ closed_enum! {
 pub struct StageRules {
     /// Name, unique in the pipeline.
     pub name: String,
-    /// What it is a stage of.
+    /// The kind of record it belongs to.
     pub object: StageObject,
-    /// The half of the way it belongs to.
+    /// The half of the pipeline it belongs to.
     pub half: PipelineHalf,
-    /// Whether passing over it is no skip: it needs no reason, and its gates are not judged.
+    /// Whether it may be left out freely: leaving it out needs no reason, and its gates are not judged.
     #[serde(default)]
     pub optional: bool,
     /// Fields the lead must have to enter.
@@ -70,7 +70,7 @@ closed_enum! {
         Lost = "lost",
         /// The trial did not convince. Terminal.
         PocFailed = "poc_failed",
-        /// No lead. Terminal; as a gate's result: invalid.
+        /// Not a lead. Terminal; as a gate's result: invalid.
         Disqualified = "disqualified",
         /// Back to marketing. Only the judge of the gate ahead gives it.
         Nurture = "nurture",
@@ -88,7 +88,7 @@ pub struct ExitRules {
     /// The stages it can be taken from; all when empty.
     #[serde(default)]
     pub from: Vec<String>,
-    /// The stage it leads to; for `nurture` only, and there needed.
+    /// The stage it leads to; required for `nurture`, and only allowed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// Whether it needs a reason. A gate's result always does.
@@ -129,15 +129,15 @@ pub struct PipelineRules {
     pub stages: Vec<StageRules>,
     /// The ways out.
     pub exits: Vec<ExitRules>,
-    /// The gates, in all versions.
+    /// The gates, every version of each.
     pub gates: Vec<Gate>,
     /// The offices that must approve a gate, in the order in which they do.
     pub approvals: Vec<Office>,
-    /// What becomes of a move whose gate has no version in force. With `report` the gate stands open.
+    /// What happens to a move whose gate has no version in force. With `report` the gate is open.
     pub unapproved: Strictness,
-    /// What becomes of a move to a stage whose required fields are missing.
+    /// What happens to a move to a stage whose required fields are missing.
     pub missing_fields: Strictness,
-    /// Whether stages may be passed over, with a reason and through all their gates.
+    /// Whether stages may be skipped, with a reason and through all their gates.
     pub skips: bool,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Acquisition, CloseReason, LeadId, RepId, Tenure, TenureEnd};
 use crate::text::moment;
 
-/// What the log of tenures cannot take in.
+/// Why a log of tenures refuses a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ pub enum TenureError {
         /// How it was to end.
         end: TenureEnd,
     },
-    /// The lead would be handed over to the one who holds it.
+    /// The lead would be handed over to its present owner.
     #[error("{owner} already holds the lead")]
     SameOwner {
         /// Who holds it.
@@ -60,8 +60,8 @@ pub enum TenureError {
 /// Every tenure of one lead, in order.
 ///
 /// Laws: at most one tenure is open, and it is the last; tenures do not overlap; none is ever changed once it has
-/// ended. The log says nothing of the lead's status: the lead may be `following` for its owner of today while the
-/// tenure of the owner before ended as `returned`. Reading a log from a serialised record checks the laws.
+/// ended. The log does not hold the lead's status: the lead may be `following` for its present owner while the
+/// tenure of the previous owner ended as `returned`. Deserialising a log checks the laws.
 ///
 /// ```
 /// use leadkit::model::{Acquisition, TenureEnd};
@@ -83,7 +83,7 @@ pub struct TenureLog {
     tenures: Vec<Tenure>,
 }
 
-/// What is written of a log.
+/// A log in its serialised form.
 #[derive(Serialize, Deserialize)]
 struct Record {
     lead: LeadId,
@@ -139,13 +139,13 @@ impl TenureLog {
         &self.lead
     }
 
-    /// Every tenure, the earliest first; the one that lasts is the last.
+    /// Every tenure, the earliest first; an open one is the last.
     #[must_use]
     pub fn tenures(&self) -> &[Tenure] {
         &self.tenures
     }
 
-    /// The tenure that lasts; `None` when nobody holds the lead.
+    /// The open tenure; `None` when nobody holds the lead.
     #[must_use]
     pub fn current(&self) -> Option<&Tenure> {
         self.tenures.last().filter(|tenure| tenure.until.is_none())
@@ -173,7 +173,7 @@ impl TenureLog {
         self.tenures.iter().find(holds).map(|tenure| &tenure.owner)
     }
 
-    /// How the last tenure of an owner ended; `None` when it lasts or there was none.
+    /// How the last tenure of an owner ended; `None` when it is open or there was none.
     ///
     /// ```
     /// # use leadkit::model::{Acquisition, TenureEnd};
@@ -231,7 +231,7 @@ impl TenureLog {
         Ok(())
     }
 
-    /// Ends the tenure that lasts.
+    /// Ends the open tenure.
     ///
     /// ```
     /// # use leadkit::model::{Acquisition, CloseReason, TenureEnd};

@@ -21,12 +21,12 @@ pub struct StageVisit {
     /// Whether the lead had been there before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub re_entry: bool,
-    /// Stages passed over on the way.
+    /// Stages that were skipped on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<String>,
-    /// When it came there, through whom and why.
+    /// When it entered, by whom and why.
     pub entered: StageMark,
-    /// When it left, through whom and why; `None` while it is there.
+    /// When it left, by whom and why; `None` while it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<StageMark>,
 }
@@ -45,12 +45,12 @@ impl fmt::Display for StageVisit {
     }
 }
 
-/// What the timeline of a lead cannot take in.
+/// Why a timeline refuses an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TimelineError {
-    /// The transition is another lead's.
+    /// The transition belongs to another lead.
     #[error("the transition belongs to lead {found}, the timeline to lead {expected}")]
     OtherLead {
         /// Lead of the timeline.
@@ -66,7 +66,7 @@ pub enum TimelineError {
         /// Visits now.
         found: usize,
     },
-    /// The entry is earlier than what the timeline holds already.
+    /// The entry is earlier than the last one on the timeline.
     #[error("an entry at {at} is earlier than the last one, at {last}", at = moment(*at), last = moment(*last))]
     GoesBack {
         /// The entry.
@@ -88,8 +88,8 @@ pub enum TimelineError {
 /// Every stage one lead has been in, in order (阶段时间线). The state [`super::Pipeline::advance`] decides on.
 ///
 /// Laws: entries are only ever added, so nothing is dropped; the last visit is the open one; times do not go
-/// back; the first entry into a stage, which is what conversion counts, never changes. Reading one from a
-/// serialised record checks them.
+/// back; the first entry into a stage, which conversion rates count, never changes. Deserialising one
+/// checks them.
 ///
 /// ```
 /// use leadkit::pipeline::{Actor, StageMark, Role, Timeline};
@@ -109,7 +109,7 @@ pub struct Timeline {
     visits: Vec<StageVisit>,
 }
 
-/// What is written of a timeline.
+/// A timeline in its serialised form.
 #[derive(Serialize, Deserialize)]
 struct Record {
     lead: LeadId,
@@ -169,19 +169,19 @@ impl Timeline {
         &self.visits
     }
 
-    /// The visit that lasts; `None` before the first stage.
+    /// The open visit; `None` before the first stage.
     #[must_use]
     pub fn current(&self) -> Option<&StageVisit> {
         self.visits.last()
     }
 
-    /// The stage the lead is in, or the end it has come to.
+    /// The stage the lead is in, or the exit by which it ended.
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
         self.current().map(|visit| visit.stage.as_str())
     }
 
-    /// When the lead first entered the stage. Conversion counts this one. O(visits).
+    /// When the lead first entered the stage: the entry that conversion rates count. O(visits).
     ///
     /// ```
     /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
@@ -253,7 +253,7 @@ impl Timeline {
             })
     }
 
-    /// Enters a stage without asking a pipeline: for histories that are imported.
+    /// Enters a stage without the checks of a pipeline: for imported histories.
     ///
     /// ```
     /// # use leadkit::pipeline::{Actor, Role, StageMark, Timeline};
@@ -280,7 +280,7 @@ impl Timeline {
         self.push(stage.into(), kind, Vec::new(), mark)
     }
 
-    /// Takes in what [`super::Pipeline::advance`] decided.
+    /// Applies the transition that [`super::Pipeline::advance`] decided.
     ///
     /// ```
     /// use leadkit::model::Lead;
@@ -305,7 +305,7 @@ impl Timeline {
     /// ```
     ///
     /// # Errors
-    /// When the transition is another lead's, was decided on another state of the timeline, or goes back in time.
+    /// When the transition belongs to another lead, was decided on another state of the timeline, or goes back in time.
     /// The timeline is then as it was.
     pub fn apply(&mut self, transition: &Transition) -> Result<(), TimelineError> {
         if transition.lead != self.lead {

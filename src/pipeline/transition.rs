@@ -28,7 +28,7 @@ closed_enum! {
         End = "end",
         /// Back from an end.
         Reopen = "reopen",
-        /// Taken over from an imported history.
+        /// Copied from an imported history.
         Recorded = "recorded",
     }
 }
@@ -72,7 +72,7 @@ impl fmt::Display for GateOutcome {
     }
 }
 
-/// A gate that was judged on the way, and by what.
+/// A gate that was judged on the way, with the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JudgedGate {
@@ -84,7 +84,7 @@ pub struct JudgedGate {
     pub document: String,
     /// What was found.
     pub outcome: GateOutcome,
-    /// The criteria that hold by a condition.
+    /// The criteria whose condition holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<RuleId>,
     /// The answers that were counted.
@@ -105,7 +105,7 @@ impl fmt::Display for JudgedGate {
     }
 }
 
-/// A granted move, and what the host should do about it. [`super::Timeline::apply`] takes it in.
+/// A granted move and the effects to apply. [`super::Timeline::apply`] applies it to the timeline.
 #[must_use = "a move that is not applied to the timeline is forgotten"]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transition {
@@ -163,7 +163,7 @@ impl Transition {
         self.re_entry
     }
 
-    /// Stages passed over, other than optional ones.
+    /// Skipped stages, other than optional ones.
     #[must_use]
     pub fn skipped(&self) -> &[String] {
         &self.skipped
@@ -187,7 +187,7 @@ impl Transition {
         &self.missing_fields
     }
 
-    /// When it was decided: the `now` that was handed in.
+    /// When it was decided: the `now` of the call.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
@@ -199,7 +199,7 @@ impl Transition {
         &self.by
     }
 
-    /// The reason that was given with the request; `None` where none is asked for.
+    /// The reason given with the request; `None` if the move needed none and none was given.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()

@@ -13,14 +13,14 @@ use crate::error::{Report, RuleErrors};
 /// Deepest nesting of `all`, `any` and `not`.
 pub(crate) const DEEPEST: usize = 32;
 
-/// A question about a lead, as it stands in a rules document.
+/// A condition on a lead, as data in a rules document.
 ///
 /// One of `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"script": "…"}`, or a field with one comparison:
 /// `{"field": "employee_count", "ge": 50}`. The default is `{"all": []}`, which is always true.
 ///
 /// Fields and types are checked when it is read, so a condition that exists compares only what can be compared.
-/// A comparison of a missing value is false, `ne` and `not_in` too; `exists` tells. A list matches if any of its
-/// elements does. `eq` and `in` on a region ask whether it lies inside the one named. Texts are compared as they
+/// A comparison with a missing value is false, also `ne` and `not_in`; test with `exists`. A list matches if any of its
+/// elements does. `eq` and `in` on a region test whether it lies inside the one named. Texts are compared as they
 /// are; use `matches` with `(?i)` to ignore case.
 ///
 /// Conditions nested deeper than 32 levels are refused. Read out of an owned value nested thousands of levels deep, as
@@ -85,9 +85,9 @@ impl Condition {
         if condition.is_deeper_than(DEEPEST) { Condition(Node::TooDeep) } else { condition }
     }
 
-    /// True when all of the conditions are; also when there are none.
+    /// True if all of the conditions are true; also if there are none.
     ///
-    /// Of `all`, `any` and `not` nested deeper than 32 levels nothing is kept but that they are: such a condition
+    /// If `all`, `any` and `not` are nested deeper than 32 levels, only that fact is kept: such a condition
     /// does not compile.
     ///
     /// ```
@@ -105,7 +105,7 @@ impl Condition {
         Condition::of(Node::All(conditions.into_iter().collect()))
     }
 
-    /// True when any of the conditions is; false when there are none.
+    /// True if any of the conditions is true; false if there are none.
     ///
     /// ```
     /// use leadkit::rule::{Condition, Operator};
@@ -121,7 +121,7 @@ impl Condition {
         Condition::of(Node::Any(conditions.into_iter().collect()))
     }
 
-    /// True when the condition is not.
+    /// True if the condition is false.
     ///
     /// ```
     /// use leadkit::rule::{Condition, Operator};
@@ -173,7 +173,7 @@ impl Condition {
         operand.map(|operand| Condition(Node::Compare { field, operator, operand }))
     }
 
-    /// The conditions of an `all`; of any other condition, itself alone. It is true when all of these are.
+    /// The conditions of an `all`, else the condition itself alone. The condition is true if all of these are.
     #[must_use]
     pub fn conjuncts(&self) -> &[Condition] {
         match &self.0 {
@@ -200,7 +200,7 @@ impl Condition {
         false
     }
 
-    /// Whether it is true whatever the lead.
+    /// Whether it is true for every lead.
     #[must_use]
     pub fn is_always(&self) -> bool {
         match &self.0 {
@@ -209,7 +209,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is false whatever the lead: an `any` of nothing.
+    /// Whether it is false for every lead: an `any` of nothing.
     #[must_use]
     pub fn is_never(&self) -> bool {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! The values that conditions are asked of.
+//! The values that conditions are evaluated on.
 
 use chrono::{DateTime, Utc};
 
@@ -28,12 +28,12 @@ pub enum FactValue<'a> {
     Region(Region),
 }
 
-/// What conditions are asked of: a lead, or one of its activities or orders.
+/// What conditions are evaluated on: a lead, or one of its activities or orders.
 pub trait FactSource {
     /// The value of a field.
     fn fact(&self, field: &Field) -> FactValue<'_>;
 
-    /// Now.
+    /// The time of the decision, from which spans are measured.
     fn now(&self) -> DateTime<Utc>;
 
     /// Shows every activity of the lead (default: none).

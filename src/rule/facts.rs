@@ -21,7 +21,7 @@ use crate::model::{
 use crate::order;
 use crate::text::fold;
 
-/// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
+/// The input that facts are derived from: the host's tables, the lead's activities and history, and the time.
 ///
 /// ```
 /// use leadkit::model::Lead;
@@ -37,11 +37,11 @@ use crate::text::fold;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FactContext<'a> {
-    /// What names and numbers are read with.
+    /// The tables that names and numbers are read with.
     pub tables: &'a HostTables,
     /// What the lead did, in any order.
     pub activities: &'a [Activity],
-    /// Who held the lead, which stages it entered, what is due.
+    /// The lead's owners, stages and deadlines.
     pub history: &'a History,
     /// The time of the decision.
     pub now: DateTime<Utc>,
@@ -99,7 +99,7 @@ const FEW_ACTIVITIES: usize = 64;
 
 /// A lead as rules see it: its own fields, what is derived from them once, and what earlier engines found.
 ///
-/// Making it costs O(contact values); the company name is parsed when it is first asked for.
+/// Making it costs O(contact values); the company name is parsed when it is first read.
 pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
@@ -252,7 +252,7 @@ impl<'a> Facts<'a> {
         self.cut.as_deref().map_or(&[], |cut| &cut.fields)
     }
 
-    /// What the facts are derived with.
+    /// The context that the facts are derived from.
     #[must_use]
     pub fn context(&self) -> &FactContext<'a> {
         &self.context
@@ -264,7 +264,7 @@ impl<'a> Facts<'a> {
         self.context.activities
     }
 
-    /// What is known of the lead's life.
+    /// The lead's owners, stages and deadlines so far.
     #[must_use]
     pub fn history(&self) -> &'a History {
         self.context.history
@@ -351,10 +351,10 @@ impl<'a> Facts<'a> {
         self.email_kinds.get_or_init(kinds)
     }
 
-    /// What names one person among the contact values: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`, each once. Addresses are
-    /// those of the person ([`Email::person_key`](crate::contact::Email::person_key)); a landline names one with its
+    /// The contact values that identify one person: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`, each once. Addresses are
+    /// those of the person ([`Email::person_key`](crate::contact::Email::person_key)); a landline identifies one with its
     /// extension (`phone:+86…;ext=801`), else with the lead's name (`phone:+86…;name=李雷`). A bare landline, a switchboard,
-    /// a team's mailbox and what looks invented name nobody.
+    /// a team's mailbox and values that look invented identify nobody.
     #[must_use]
     pub fn person_keys(&self) -> &[String] {
         let keys = || {
@@ -401,8 +401,8 @@ impl<'a> Facts<'a> {
     }
 
     /// Where the lead belongs: its own region, else its city or province, else what the company name says, else
-    /// where the phone number was issued, else its country. Whoever states a country is in it: what refers to another
-    /// is left aside, and the two letters of a state are read in it.
+    /// where the phone number was issued, else its country. A stated country counts: a place in another country
+    /// is ignored, and two letters are read as one of its states.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         *self.region.get_or_init(|| self.derive_region())
@@ -433,13 +433,13 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// What the blacklist found; `None` before it was asked.
+    /// The blacklist's verdict; `None` before the blacklist has run.
     #[must_use]
     pub fn verdict(&self) -> Option<&VerdictFacts> {
         self.verdict.as_ref()
     }
 
-    /// What duplicate matching found; `None` before it was asked.
+    /// The result of duplicate matching; `None` before it has run.
     #[must_use]
     pub fn matched(&self) -> Option<&MatchFacts> {
         self.matched.as_ref()
@@ -613,7 +613,7 @@ impl FactSource for Facts<'_> {
     }
 }
 
-/// One activity beside its lead: what conditions of engagement rules are asked of.
+/// One activity with its lead: what conditions of engagement rules are evaluated on.
 #[derive(Debug, Clone, Copy)]
 pub struct ActivityFacts<'a> {
     /// The lead.

@@ -1,4 +1,4 @@
-//! What goes wrong when a rule runs.
+//! Faults of rules at run time.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::Position;
 use crate::model::RuleId;
 
-/// Why a rule could not be evaluated at run time. The decision goes on without it.
+/// Why a rule could not be evaluated at run time. The decision is made without the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 #[error("{message}")]
 pub struct Fault {
     /// What went wrong.
     pub message: String,
-    /// Where in the script.
+    /// The line and column in the script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
     /// The line of the script with a caret under the place, in two lines.
@@ -44,7 +44,7 @@ impl Fault {
     }
 }
 
-/// A rule that failed at run time, reported beside the decision it took no part in.
+/// A rule that failed at run time, reported with the decision that was made without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFault {
     /// The rule.

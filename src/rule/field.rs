@@ -14,7 +14,7 @@ const COUNT_PREFIX: &str = "activity.count.";
 const ATTRIBUTE_PREFIX: &str = "attributes.";
 const MAX_COUNT_DAYS: u32 = 36_525;
 
-/// The name of something a rule reads, known to exist.
+/// The name of a field that rules can read, checked against the table.
 ///
 /// ```
 /// use leadkit::rule::Field;
@@ -80,7 +80,7 @@ impl Field {
         brought.chain(FieldId::ALL.iter().map(|id| Field(Path::Single(*id))))
     }
 
-    /// The type of its values.
+    /// The type of its values; it decides which comparisons are allowed.
     #[must_use]
     pub fn kind(&self) -> FieldType {
         match &self.0 {
@@ -89,7 +89,7 @@ impl Field {
         }
     }
 
-    /// The engine that fills it, or the lead: what may read it depends on that.
+    /// The engine that fills it, or the lead. Only later engines may read it.
     #[must_use]
     pub fn producer(&self) -> Producer {
         match &self.0 {

@@ -76,7 +76,7 @@ impl Producer {
     }
 }
 
-/// Where a condition stands, and so what it may read.
+/// The kind of rule a condition is in, which decides what it may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {

@@ -20,7 +20,7 @@ use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, Ph
 /// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
 /// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
 ///
-/// A lead on file is read as the lead that comes in. Of two names of people the first 128 bytes are compared.
+/// A lead on file is read like an incoming lead. Of two names of people the first 128 bytes are compared.
 /// Texts are cut before the character that would not fit.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What duplicate matching tells the engines after it.
+//! The results of duplicate matching that later engines read.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use crate::model::{RecordRef, Region, RepId, TeamId};
 closed_enum! {
     /// What duplicate matching decided about a lead; `match.action` in rules.
     MatchKind {
-        /// Nothing on file is this lead.
+        /// No record on file matches.
         New = "new",
         /// It belongs to a record that has an owner.
         ToOwner = "to_owner",
         /// It belongs to a record without an owner.
         AssignByRules = "assign_by_rules",
-        /// It is collected under an earlier lead.
+        /// It is collected (归集) under an earlier lead.
         Collected = "collected",
         /// It shares a contact value with a record and is somebody else: the record's owner gets it too.
         SameOwner = "same_owner",
@@ -30,7 +30,7 @@ closed_enum! {
 }
 
 impl MatchKind {
-    /// Whether the lead goes to the owner that matching found, before any assignment rule is asked.
+    /// Whether the lead goes to the owner that matching found, before any assignment rule is tried.
     #[must_use]
     pub fn gives_owner(self) -> bool {
         matches!(
@@ -66,7 +66,7 @@ closed_enum! {
     }
 }
 
-/// What rules read of the account a lead belongs to.
+/// The fields of the account a lead belongs to, as rules read them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFacts {
     /// Its tier.

@@ -50,7 +50,7 @@ macro_rules! operators {
 operators! {
     /// Is the value; for a region: lies inside it.
     Eq = "eq",
-    /// Is there and is not the value.
+    /// Has a value, which is another one.
     Ne = "ne",
     /// Less, or earlier.
     Lt = "lt",
@@ -62,7 +62,7 @@ operators! {
     Ge = "ge",
     /// Is one of the values; for a region: lies inside one of them.
     In = "in",
-    /// Is there and is none of the values.
+    /// Has a value, which is none of those listed.
     NotIn = "not_in",
     /// Holds the text.
     Contains = "contains",
@@ -72,7 +72,7 @@ operators! {
     EndsWith = "ends_with",
     /// Matches the regular expression somewhere.
     Matches = "matches",
-    /// Is there, or is not.
+    /// Has a value (`true`), or has none (`false`).
     Exists = "exists",
     /// Lies between two ends, both included.
     Between = "between",

@@ -41,7 +41,7 @@ pub(super) enum Test {
 }
 
 impl Condition {
-    /// Compiles the condition for the place where it stands, reporting what cannot be used there.
+    /// Compiles the condition for the kind of rule it is in, and reports what cannot be used there.
     ///
     /// What is reported as an error is compiled to "never", so that the walk can go on.
     ///

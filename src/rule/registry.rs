@@ -15,12 +15,12 @@ use crate::model::Points;
 
 /// A number of points the host computes: a model of its own, a table, a score bought elsewhere.
 ///
-/// It must be pure: the same facts give the same points. What it needs beyond the facts it holds itself.
+/// It must be pure: the same facts give the same points. It holds any data it needs besides the facts.
 pub trait Signal: Send + Sync + fmt::Debug {
-    /// The points; `None` when the signal says nothing about this lead.
+    /// The points; `None` when the signal has none for this lead.
     ///
     /// # Errors
-    /// When it fails. The rule then gives no points and the fault stands beside the score.
+    /// When it fails. The rule then gives no points, and the score lists the fault.
     fn points(&self, facts: &dyn FactSource) -> Result<Option<Points>, Fault>;
 }
 

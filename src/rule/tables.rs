@@ -1,4 +1,4 @@
-//! The host's own tables, beside the rules.
+//! The host's own tables, which complement the rules.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct HostTables {
     pub phone_segments: Option<PhoneSegments>,
     /// Where a phone number without a country code is dialled; China by default. Of another country
     /// the lengths of numbers are known, and only an [oracle](Self::oracle) knows which of them exist, and those of countries
-    /// whose lengths do not tell: without one such a number has no key, so it matches nothing and is no contact.
+    /// whose lengths are ambiguous: without one such a number has no key, so it matches nothing and is not a usable contact.
     pub default_region: Region,
     /// Judges phone numbers of other countries.
     pub oracle: Option<Arc<dyn PhoneOracle>>,
@@ -46,7 +46,7 @@ impl Default for HostTables {
 }
 
 impl HostTables {
-    /// How phone numbers are read. A city in [`default_region`](Self::default_region) completes no local number: leads
+    /// How phone numbers are read. A city in [`default_region`](Self::default_region) does not complete local numbers: leads
     /// come from other cities.
     #[must_use]
     pub fn phone_options(&self) -> PhoneOptions<'_> {

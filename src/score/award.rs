@@ -1,4 +1,4 @@
-//! What a rule gives.
+//! The points a rule gives.
 
 use std::fmt;
 
@@ -21,17 +21,17 @@ use crate::rule::{Custom, Field};
 pub enum Award {
     /// Always the same points.
     Fixed(Points),
-    /// The number in one of the host columns: of the activity in engagement rules (a manual adjustment),
+    /// The number in a custom attribute: of the activity in engagement rules (a manual adjustment),
     /// of the lead in fit rules.
     Column(String),
     /// Points for every unit of a numeric field.
     Per(PerUnit),
-    /// What an expression in the script language gives.
+    /// The result of a script expression.
     Script(String),
-    /// What a full script gives, which may use variables and loops and explains itself by `reason(points, "…")`.
+    /// The result of a full script, which may use variables and loops and gives its reasons by `reason(points, "…")`.
     /// In fit rules only.
     Program(String),
-    /// What a signal of the host gives.
+    /// The points that a signal of the host returns.
     Custom(Custom),
 }
 

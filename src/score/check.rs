@@ -1,4 +1,4 @@
-//! What makes scoring rules wrong, apart from conditions and points.
+//! Errors in scoring rules, other than those in conditions and points.
 
 use std::collections::BTreeSet;
 
@@ -85,7 +85,7 @@ pub(super) fn groups<'a>(
 pub(super) fn within_limit(points: Points, report: &mut Report) {
     let limit = Points::new(Points::LIMIT);
     if points > limit || points < -limit {
-        let message = format!("{points} points lie beyond ±{limit}");
+        let message = format!("{points} points are outside ±{limit}");
         report.error("bad_value", message, "scores end at 100: write less");
     }
 }

@@ -12,11 +12,11 @@ use crate::order;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleCost {
-    /// Leads the rule ran a script for.
+    /// Number of leads for which the rule ran a script.
     pub leads: u64,
-    /// Operations for all of them.
+    /// Operations for all of them together.
     pub operations: u64,
-    /// Most operations for one of them. A run may take 10,000.
+    /// Most operations for one lead. A run may take 10,000.
     pub most: u64,
 }
 
@@ -28,7 +28,7 @@ impl RuleCost {
     }
 }
 
-/// What the scripts of all rules cost over leads. `Display` lists the dearest first.
+/// What the scripts of all rules cost for a set of leads. `Display` lists the most expensive first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[must_use]
 pub struct CostReport {
@@ -45,7 +45,7 @@ impl CostReport {
         self.rules.iter()
     }
 
-    /// The cost of a rule; nothing when it runs no scripts.
+    /// The cost of a rule; zero when it runs no scripts.
     ///
     /// ```
     /// # #[cfg(feature = "script")] {

@@ -1,4 +1,4 @@
-//! Who moves where when rules change.
+//! Which leads move between cells when rules change.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,7 +36,7 @@ pub struct ScoreDiff {
 }
 
 impl ScoreDiff {
-    /// How many leads were scored by both.
+    /// How many leads were scored by both sets of rules.
     #[must_use]
     pub fn leads(&self) -> u64 {
         self.leads

@@ -190,7 +190,7 @@ fn without_bursts(burst: Burst, lead: LeadSource<'_>, picked: &mut Vec<u32>) {
             burst_end = end;
         }
         if keep {
-            // Only what lies behind is changed.
+            // Only places that were already visited change.
             picked.swap(kept, index);
             kept += 1;
         }

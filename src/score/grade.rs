@@ -23,7 +23,7 @@ closed_enum! {
     }
 }
 
-/// How much a lead interacts, from its dynamic score (动态积分). Written as its number, 1 to 4.
+/// How much a lead interacts, from its dynamic score (动态积分). Serialised as its number, 1 to 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EngagementLevel {
@@ -68,7 +68,7 @@ impl EngagementLevel {
         }
     }
 
-    /// The level of a number.
+    /// The level of a number, 1 to 4; `None` for others.
     ///
     /// ```
     /// use leadkit::score::EngagementLevel;

@@ -1,4 +1,4 @@
-//! When a lead is active, and so when to speak to it.
+//! When a lead is active, and so when to contact it.
 
 use chrono::{Datelike, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Zone;
 use crate::model::Activity;
 
-/// Fewest activities that say anything about a lead's hours.
+/// Fewer activities say nothing about a lead's hours.
 const MIN: usize = 5;
 
 /// An hour of the week at which a lead is active.
@@ -59,14 +59,14 @@ impl ContactHours {
         self.best
     }
 
-    /// How many activities it rests on.
+    /// How many activities it is based on.
     #[must_use]
     pub fn support(&self) -> u32 {
         self.support
     }
 }
 
-/// Counts activities by local weekday and hour; `None` when there are fewer than five. All activities given
+/// Counts activities by local weekday and hour; `None` for fewer than five. All activities passed in
 /// count. O(activities).
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The lines of a score: what each adds, and why.
+//! The lines of a score: how many points each adds, and why.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::model::{Points, RuleId};
 use crate::text::{codes, moment};
 
 closed_enum! {
-    /// One of the two sides of a score.
+    /// One of the two axes of a score.
     ScoreAxis {
         /// What the lead does: the dynamic score (动态积分).
         Engagement = "engagement",
@@ -20,21 +20,21 @@ closed_enum! {
     }
 }
 
-/// One entry of the account of a score. The lines of an axis sum exactly to its total.
+/// One line of the breakdown of a score. The lines of an axis sum exactly to its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreLine {
-    /// The side it counts on.
+    /// The axis it counts on.
     pub axis: ScoreAxis,
-    /// The rule; none for limits of a group or of the axis.
+    /// The rule; `None` for limits of a group or of the axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
-    /// What it adds or takes away; decay is counted in. What a limit cuts off stands on a line of its own.
+    /// The points it adds or subtracts, after decay. What a limit cuts off is a line of its own.
     pub points: Points,
-    /// How many activities it stands for; 0 where none are counted.
+    /// How many activities it covers; 0 for rules that count none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub count: u32,
-    /// What the points are given for.
+    /// Why the points are given.
     pub reason: ScoreReason,
 }
 
@@ -64,7 +64,7 @@ pub enum ScoreReason {
         /// What it says.
         text: String,
     },
-    /// What the full script of the rule gives beyond its reasons.
+    /// The points of the rule's full script that its reasons do not explain.
     ScriptRest,
     /// A limit of the rule cuts off the rest.
     RuleCap {
@@ -80,7 +80,7 @@ pub enum ScoreReason {
     },
     /// The score of the axis has reached its limit.
     AxisLimit {
-        /// Its end.
+        /// The limit: 0 or 100.
         limit: Points,
     },
 }

@@ -1,9 +1,9 @@
-//! Scoring: what a lead does, what it is, and what follows.
+//! Scoring: what a lead does, what it is, and whether it is ready for sales.
 //!
 //! A [`Scorer`] is compiled from [`ScoreRules`] and is a pure function of those rules, the facts of one lead, what
-//! the lead did, and a moment. It gives a [`Score`]: two axes of 0 to 100 points, engagement (动态积分) and fit
+//! its activities, and a time. It returns a [`Score`]: two axes of 0 to 100 points, engagement (动态积分) and fit
 //! (静态积分); the cell of the matrix they fall into, with advice; whether the lead is ready for sales; and the
-//! [`ScoreLine`]s that add up to it all. Points are integers, so the lines of an axis sum exactly to its total.
+//! [`ScoreLine`]s that explain it. Points are integers, so the lines of an axis sum exactly to its total.
 //!
 //! ```
 //! use leadkit::model::{Activity, JobFunction, Lead};

@@ -1,4 +1,4 @@
-//! The score of a lead: two axes, a cell, and the account of both.
+//! The score of a lead: two axes, a cell, and the lines that explain them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,9 +32,9 @@ impl fmt::Display for Disqualification {
 /// Every cell has advice; this is for records that were made otherwise.
 static NO_ADVICE: Advice = Advice { key: String::new(), text: String::new() };
 
-/// What a lead is worth working on, and why. It owns its data.
+/// How ready a lead is for sales, and why. It owns its data.
 ///
-/// `Display` says it in sentences: the result first, then every line.
+/// `Display` gives sentences: the result first, then every line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(into = "Record", from = "Record")]
 #[must_use]
@@ -151,7 +151,7 @@ impl Score {
         &self.lead
     }
 
-    /// The moment it is true for.
+    /// The time it was computed for.
     #[must_use]
     pub fn as_of(&self) -> DateTime<Utc> {
         self.as_of
@@ -199,24 +199,24 @@ impl Score {
         self.mature
     }
 
-    /// Whether a rule failed and the rules say that the score then counts as failed.
+    /// Whether a rule failed and [`on_fault`](super::ScoreRules::on_fault) is `fail`: then the lead is not ready.
     #[must_use]
     pub fn is_failed(&self) -> bool {
         self.failed
     }
 
-    /// Everything that makes the lead a D whatever its points, in the order of the rules.
+    /// The rules that make the lead a D whatever its points, in their order.
     #[must_use]
     pub fn disqualified(&self) -> &[Disqualification] {
         self.rare.as_ref().map_or(&[], |rare| &rare.disqualified)
     }
 
-    /// The account of both axes: engagement first, then fit.
+    /// The lines of both axes: engagement first, then fit.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = ScoreLine> + '_ {
         self.book.lines(&self.entries, self.rare.as_ref().map_or(&[], |rare| &rare.said))
     }
 
-    /// The account of one axis. Its lines sum exactly to the score.
+    /// The lines of one axis. They sum exactly to its score.
     ///
     /// ```
     /// # use leadkit::model::{Activity, Lead, Points};
@@ -245,13 +245,13 @@ impl Score {
         self.rare.as_ref().map_or(&[], |rare| &rare.faults)
     }
 
-    /// The rules it was made by.
+    /// The version of the rules that gave the score.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
         &self.book.version
     }
 
-    /// What later rules read of it as `score.*`.
+    /// The fields `score.*` that later rules read.
     #[must_use]
     pub fn facts(&self) -> ScoreFacts {
         ScoreFacts {

@@ -75,5 +75,5 @@ impl CompiledAward {
 
 fn in_range(number: f64) -> Result<Points, Fault> {
     Points::from_f64(number)
-        .ok_or_else(|| Fault::new(format!("{number} points lie beyond ±{}", Points::LIMIT)))
+        .ok_or_else(|| Fault::new(format!("{number} points are outside ±{}", Points::LIMIT)))
 }

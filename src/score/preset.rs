@@ -1,4 +1,4 @@
-//! The rules a team starts with.
+//! Scoring rules to start with.
 
 use std::collections::BTreeMap;
 
@@ -54,8 +54,8 @@ impl Default for ScoreRules {
 }
 
 impl ScoreRules {
-    /// For sales to companies: the default, and 60 points for what is plausible, so that nobody with a usable contact, a name
-    /// or company, and a message or form waits for an employee count. What is known of the company then lifts it to A.
+    /// For sales to companies: the default, and 60 points for a plausible lead. So no lead with a usable contact, a name
+    /// or company, and a message or form waits for an employee count. Facts about the company then raise it to A.
     ///
     /// ```
     /// use leadkit::score::{Maturity, ScoreRules};
@@ -72,7 +72,7 @@ impl ScoreRules {
         rules.ready_in_b4()
     }
 
-    /// For sales to consumers: people are scored, not companies. A usable contact gives 40 points, so that nobody is a D for
+    /// For sales to consumers: people are scored, not companies. A usable contact gives 40 points, so no lead is a D for
     /// want of an employee count; plausible 20, the region 10, a product of interest 10, history with us 20.
     ///
     /// ```

@@ -37,7 +37,7 @@ use crate::rule::{Condition, Field};
 pub struct ScoreRules {
     /// Format of the document; see [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
-    /// The caller's name of this revision; every score carries it.
+    /// The caller's name for this revision; every score carries it.
     pub revision: String,
     /// What leads do: the dynamic score (动态积分).
     pub engagement: EngagementRules,
@@ -56,10 +56,10 @@ pub struct ScoreRules {
 
 closed_enum! {
     /// What a rule that fails at run time means for the score. Either way the rule gives no points, and the fault
-    /// stands beside the score.
+    /// is listed in [`Score::faults`](super::Score::faults).
     #[derive(Default)]
     FaultPolicy {
-        /// The score goes by the other rules.
+        /// The other rules give the score.
         #[default]
         Skip = "skip",
         /// The score counts as failed: the lead is not ready for sales.
@@ -92,7 +92,7 @@ pub struct EngagementRule {
     pub id: RuleId,
     /// Kind of the activity, such as `form_submit`.
     pub kind: String,
-    /// What else must hold of the activity and its lead (default: nothing).
+    /// A condition on the activity and its lead (default: none).
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// Points for each activity; may be negative.
@@ -109,10 +109,10 @@ pub struct EngagementRule {
     /// Activities with the same value of this field count once, the earliest; those without a value all count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dedup_by: Option<Field>,
-    /// Many activities within moments are one: a mail scanner following every link.
+    /// Many activities within seconds count as one, as when a mail scanner follows every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
-    /// How long an activity counts; `None` is for ever.
+    /// How long an activity counts; `None` for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Span>,
     /// How the points of an activity shrink with its age.
@@ -140,7 +140,7 @@ impl EngagementRule {
         EngagementRule { id: kind.into(), kind: kind.to_owned(), points: points.into(), ..Default::default() }
     }
 
-    /// A rule for adjustments by hand: activities of kind `manual_adjustment` whose attribute `points` says how
+    /// A rule for manual adjustments: activities of kind `manual_adjustment` whose attribute `points` says how
     /// many.
     #[must_use]
     pub fn manual_adjustment() -> EngagementRule {
@@ -149,18 +149,18 @@ impl EngagementRule {
     }
 }
 
-/// At most so many activities in any span of time; the earliest count.
+/// A limit on the number of activities in any span of time; the earliest count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frequency {
     /// Most activities, at least 1.
     pub most: u32,
-    /// In what span; without one, ever. An activity exactly one span after another is no longer in the same.
+    /// The span; without one, all time. An activity exactly one span after another is no longer in the same span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Span>,
 }
 
-/// Activities so close together that they count as one, the earliest. Any `at_least` activities that lie `within`
+/// Activities so close together that they count as one, the earliest. Any `at_least` activities `within`
 /// the span are a burst; bursts that share activities are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,7 +181,7 @@ pub enum Decay {
     None,
     /// In steps, ordered by age.
     Step(Vec<DecayStep>),
-    /// By half every so long: `points · 2^(−age / half-life)`.
+    /// Halved once per half-life: `points · 2^(−age / half-life)`.
     HalfLife(Span),
 }
 
@@ -201,23 +201,23 @@ pub struct DecayStep {
     pub keep: f64,
 }
 
-/// Rules whose points together stay within limits.
+/// A group of rules whose points are limited together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleGroup {
     /// Identifier; unique among the groups of its axis.
     pub id: String,
-    /// Least points of the group once any of its rules gives points; `None` is no limit.
+    /// Minimum of the group's points once any of its rules gives points; `None` for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Points>,
-    /// Most points of the group; `None` is no limit.
+    /// Maximum of the group's points; `None` for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Points>,
 }
 
 /// Rules of the static score.
 ///
-/// A document that gives rules but no groups has none; one that gives neither has those of the preset.
+/// A document with rules but without groups has no groups; one without either has those of the preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "FitDocument")]
 pub struct FitRules {
@@ -300,9 +300,9 @@ pub struct Advice {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Maturity {
-    /// Those in one of these cells (default: A1–A4, B1–B3, C1, C2).
+    /// Leads in one of these cells (default: A1–A4, B1–B3, C1, C2).
     Cells(BTreeSet<ScoreCell>),
-    /// Those whose weighted sum of both scores reaches the mark.
+    /// Leads whose weighted sum of both scores reaches the mark.
     Weighted(WeightedMaturity),
 }
 

@@ -16,11 +16,11 @@ use super::source::LeadSource;
 use crate::model::{Points, RuleId};
 use crate::rule::{Facts, Predicate, RulesVersion, Sharing};
 
-/// Scores leads by rules that are validated: immutable, shared by reference across threads.
+/// Scores leads by validated rules: immutable, shared by reference across threads.
 ///
 /// Scoring costs O(activities · log activities + rules · activities of the rule's kind). A script takes at most 10,000
 /// operations a run. One in an engagement rule runs for every activity of its kind: those of one lead take at most
-/// 100,000 operations and read at most 10 MiB of text together; a rule that meets these limits is a fault of that
+/// 100,000 operations and read at most 10 MiB of text together; a rule that reaches these limits is a fault of that
 /// score. Script conditions of fit rules that follow one another are run as one; when one of them fails, they are run
 /// again one by one.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub(super) struct CompiledDisqualifier {
 }
 
 impl Scorer {
-    /// The rules every score is made by.
+    /// The version of the rules, which every score carries.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
         &self.book.version
@@ -124,7 +124,7 @@ impl Scorer {
         score
     }
 
-    /// The dynamic score. Every engagement rule is about activities: leads without any pay nothing for it.
+    /// The dynamic score. Every engagement rule is about activities, so leads without any cost no time here.
     #[inline(never)]
     fn engage(
         &self,

@@ -64,7 +64,7 @@ impl Scorer {
         ScoringSession { scorer: self, scratch: Scratch::default() }
     }
 
-    /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
+    /// Scores leads only to measure the scripts of each rule. Rules without scripts do not appear.
     ///
     /// ```
     /// # #[cfg(feature = "script")] {

@@ -9,7 +9,7 @@ use super::error::CodeError;
 use super::rules::{CodePart, CodePartRule, CodeRules};
 use crate::rule::RulesVersion;
 
-/// An inquiry code: its text and what the text says.
+/// An inquiry code: its text and its parts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct InquiryCode {
     pub(super) text: String,
@@ -23,7 +23,7 @@ impl InquiryCode {
         &self.text
     }
 
-    /// What a part of it says; numbers with their leading zeros.
+    /// The value of one part; numbers keep their leading zeros.
     ///
     /// ```
     /// # use leadkit::inquiry::{CodeFormat, CodePart, CodeRules};
@@ -37,7 +37,7 @@ impl InquiryCode {
         self.values.get(&part).map(String::as_str)
     }
 
-    /// What each of its parts says; numbers with their leading zeros.
+    /// The value of each part; numbers keep their leading zeros.
     #[must_use]
     pub fn values(&self) -> &BTreeMap<CodePart, String> {
         &self.values
@@ -50,7 +50,7 @@ impl fmt::Display for InquiryCode {
     }
 }
 
-/// Writes and reads inquiry codes. What it writes it reads back as the same parts.
+/// Builds and parses inquiry codes. Parsing a code that it built gives the same parts.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ impl CodeFormat {
     /// ```
     ///
     /// # Errors
-    /// When a part is missing, is not one of the code's, or has a value that cannot stand there.
+    /// When a part is missing, does not belong to the code, or has a value that is not allowed.
     pub fn build(&self, mut values: BTreeMap<CodePart, String>) -> Result<InquiryCode, CodeError> {
         let parts = || self.rules.segments.iter().flatten();
         if let Some(part) = values.keys().find(|part| !parts().any(|rule| rule.part == **part)) {
@@ -124,7 +124,7 @@ impl CodeFormat {
     /// ```
     ///
     /// # Errors
-    /// When it is none.
+    /// When the text is not a code.
     pub fn parse(&self, text: &str) -> Result<InquiryCode, CodeError> {
         let shown = || text.chars().take(80).collect::<String>();
         let segments: Vec<&str> = if self.rules.separator.is_empty() {

@@ -1,10 +1,10 @@
-//! Why something is no inquiry code.
+//! Why a text or a set of parts is not an inquiry code.
 
 use serde::{Deserialize, Serialize};
 
 use super::rules::CodePart;
 
-/// Why something is no inquiry code.
+/// Why a text or a set of parts is not an inquiry code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum CodeError {
         /// The part.
         part: CodePart,
     },
-    /// A value cannot stand in the code.
+    /// A value is not allowed in the code.
     #[error("`{value}` cannot be a `{part}`: {reason}")]
     Value {
         /// The part.

@@ -8,7 +8,7 @@ use super::engine::{CodeFormat, InquiryCode};
 use super::error::CodeError;
 use super::rules::CodePart;
 
-/// The codes in use. No code is given out twice.
+/// The codes in use. No code is issued twice.
 ///
 /// ```
 /// use leadkit::inquiry::{CodeFormat, CodePart, CodeRegister, CodeRules};
@@ -47,12 +47,12 @@ impl CodeRegister {
         self.codes.contains(code)
     }
 
-    /// The codes in use, by their bytes.
+    /// The codes in use, in byte order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.codes.iter().map(String::as_str)
     }
 
-    /// Takes a code into use. O(log codes).
+    /// Registers a code. O(log codes).
     ///
     /// ```
     /// # use leadkit::inquiry::{CodeFormat, CodeRegister, CodeRules};
@@ -87,7 +87,7 @@ impl CodeRegister {
         Ok(())
     }
 
-    /// Gives out the code of these parts with the next serial number; a serial number among them is ignored.
+    /// Issues the code of these parts with the next serial number; a serial number among them is ignored.
     ///
     /// ```
     /// # use leadkit::inquiry::{CodeFormat, CodeRegister, CodeRules};
@@ -101,7 +101,7 @@ impl CodeRegister {
     /// ```
     ///
     /// # Errors
-    /// When the parts make no code, or all serial numbers are used. The register is then as it was.
+    /// When the parts are not those of a code, or all serial numbers are used. The register is then unchanged.
     pub fn issue(
         &mut self,
         format: &CodeFormat,

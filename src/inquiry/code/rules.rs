@@ -1,11 +1,11 @@
-//! The make-up of inquiry codes as data.
+//! The format of inquiry codes as data.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::open_enum::closed_enum;
 
 closed_enum! {
-    /// What a part of an inquiry code says.
+    /// The meaning of a part of an inquiry code.
     CodePart {
         /// Class of the inquiry.
         Class = "class",
@@ -45,7 +45,7 @@ pub struct CodePartRule {
     pub width: Option<u8>,
 }
 
-/// The make-up of inquiry codes as data.
+/// The format of inquiry codes as data.
 ///
 /// The default is class and region, province and customer, department, product with year and month, serial
 /// number: `EHD-GDXH-IND-CRM202603-0007`.
@@ -56,8 +56,8 @@ pub struct CodeRules {
     pub format: u16,
     /// Your name of this revision.
     pub revision: String,
-    /// What stands between the segments. No value may hold a character of it.
+    /// The text between the segments. No value may contain a character of it.
     pub separator: String,
-    /// The segments, each of parts that stand side by side. At most one part of a segment has no width.
+    /// The segments, each a list of adjacent parts. At most one part of a segment has no width.
     pub segments: Vec<Vec<CodePartRule>>,
 }

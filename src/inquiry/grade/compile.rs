@@ -22,7 +22,7 @@ impl Grades {
         let ladder = report.within("grades", |report| {
             for (index, rule) in rules.grades.iter().enumerate() {
                 if rule.percent.is_some_and(|percent| percent > 100) {
-                    let message = format!("grade {} is won in more than 100 %", rule.grade);
+                    let message = format!("the win rate of grade {} is above 100 %", rule.grade);
                     report.item(index, |report| {
                         report.within("percent", |report| {
                             report.error("out_of_range", message, "write 0 to 100, or null");

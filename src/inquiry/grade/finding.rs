@@ -19,13 +19,13 @@ pub struct GradeFinding {
 }
 
 impl GradeFinding {
-    /// The grade; `None` when the criteria of none hold.
+    /// The grade; `None` when no grade's criteria hold.
     #[must_use]
     pub fn grade(&self) -> Option<InquiryGrade> {
         self.grade
     }
 
-    /// The criterion by which the grade holds, as conditions; empty when there is none.
+    /// The criteria that gave the grade; empty when there is none.
     #[must_use]
     pub fn met(&self) -> &[Condition] {
         self.found.met()

@@ -12,10 +12,10 @@ use crate::rule::Condition;
 pub struct GradeRule {
     /// The grade.
     pub grade: InquiryGrade,
-    /// Win rate in percent, 0 to 100; `None` (null) is not counted at all.
+    /// Win rate in percent, 0 to 100; `None` (null) leaves the grade out of the forecast.
     #[serde(deserialize_with = "percent")]
     pub percent: Option<u8>,
-    /// What must hold, all of it.
+    /// Conditions, all of which must hold.
     #[serde(default)]
     pub criteria: Vec<Condition>,
     /// Whether a move to it needs a loss report.

@@ -1,8 +1,8 @@
-//! Accounts where conditions read leads.
+//! Accounts in the form that conditions read.
 
 use crate::model::{Account, BuyingRole, Lead, RegistryStatus, Value};
 
-/// An account as conditions see it: its company, region, owner, pool and columns in the fields of a lead.
+/// An account as conditions see it: its company, region, owner, pool and attributes in the fields of a lead.
 ///
 /// Adds the columns `contact_count`, `kp_count` (contacts whose buying role is `kp`) and `closed_deal_at`, unless
 /// the host has columns of these names, and fills `registry_status` and `industry` from the columns of these names.

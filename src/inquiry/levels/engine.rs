@@ -1,4 +1,4 @@
-//! Finding the level of something.
+//! Finding the level of an account or user.
 
 use super::finding::LevelFinding;
 use super::ladder::Ladder;

@@ -29,7 +29,7 @@ impl LevelRules {
         LevelRules { format: RulesVersion::FORMAT, revision: String::new(), order, levels }
     }
 
-    /// Account maturity: 陌生, NA, 认知, 孵化, 商机, each resting on the one before.
+    /// Account maturity: 陌生 (stranger), NA, 认知 (aware), 孵化 (incubating), 商机 (opportunity), each on top of the one before.
     ///
     /// Columns: `target_industry`, `profile_confirmed`, `it_known`, `visited_deciders`, `met_deciders_offline`,
     /// `project_started`, `need_clear`, `budget_clear` (true or false), `digital_suppliers` (number known);
@@ -88,7 +88,7 @@ impl LevelRules {
 
     /// Account tiers: PSTV, SLTV, LTV, M.
     ///
-    /// SLTV buys every year, and at least 60 % of it from us. PSTV is an SLTV that the company has named
+    /// SLTV buys every year, and at least 60 % of it from us. PSTV is an SLTV that your company has named
     /// strategic, LTV buys every year, M is everybody else: defaults to be replaced by your own.
     /// Columns: `buys_every_year`, `strategic` (true or false), `our_share` (percent, 0 to 100).
     ///
@@ -114,7 +114,7 @@ impl LevelRules {
         )
     }
 
-    /// User states by the recency of the last activity: 活跃 within 30 days, 流失 before that, 潜在 without any.
+    /// User states by the last activity: 活跃 (active) within 30 days, 流失 (lost) earlier, 潜在 (potential) without any.
     ///
     /// ```
     /// use leadkit::inquiry::LevelRules;

@@ -8,7 +8,7 @@ use crate::rule::Condition;
 closed_enum! {
     /// How the level is found among several.
     LevelOrder {
-        /// Lowest first, each resting on the ones below: the last of the unbroken row that holds.
+        /// Lowest first: a level holds only if all levels below it hold; the highest of them is the level.
         Cumulative = "cumulative",
         /// Best first: the first that holds.
         FirstMatch = "first_match",
@@ -24,14 +24,14 @@ pub struct LevelRule {
     /// Name to show.
     #[serde(default)]
     pub title: String,
-    /// What must hold, all of it; nothing when empty.
+    /// Conditions, all of which must hold; without any, the level always holds.
     #[serde(default)]
     pub criteria: Vec<Condition>,
 }
 
 /// Levels as data. The default is the account maturity preset, [`LevelRules::maturity`].
 ///
-/// The presets read the host's columns `attributes.NAME`; what an account knows itself (number of contacts) is
+/// The presets read custom attributes `attributes.NAME`; values derived from the account (number of contacts) are
 /// filled in by [`account_as_lead`](crate::inquiry::account_as_lead).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -289,7 +289,7 @@ impl<'s> Look<'_, 's> {
         };
         if let Some(token) = self.tokens.iter().enumerate().find_map(long) {
             let message = format!("the function takes more than {MAX_PARAMETERS} parameters");
-            self.problem("too_large", &token, message, "hand in a list");
+            self.problem("too_large", &token, message, "pass a list");
         }
     }
 
@@ -326,7 +326,7 @@ impl<'s> Look<'_, 's> {
                 && self.findings.problems.len() < MAX_PROBLEMS
             {
                 let message = format!("`{}` is not known inside a function", token.text);
-                self.problem("unknown_name", token, message, "hand it in as a parameter");
+                self.problem("unknown_name", token, message, "pass it as a parameter");
             }
         }
     }

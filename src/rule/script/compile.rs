@@ -312,7 +312,7 @@ fn unknown_name(
                 "unknown_name",
                 place,
                 format!("`{name}` is not known inside a function"),
-                "hand it in as a parameter",
+                "pass it as a parameter",
             ));
         }
         return Some(Problem::new(

@@ -1,4 +1,4 @@
-//! Scripts: what data cannot say, in rhai, safely.
+//! Scripts in rhai for conditions that data cannot express, run in a sandbox.
 //!
 //! A script reads the fields of the table as variables with `_` for `.` (`company_region`), custom attributes as
 //! `attr("tier")`, and activities as `count("page_visit", 7)` and `last("page_visit")`. Times are epoch seconds;

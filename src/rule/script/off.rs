@@ -5,7 +5,7 @@ use crate::error::Report;
 use crate::model::Points;
 use crate::rule::{FactSource, Fault, Field, Scope};
 
-/// What running scripts reuses from one to the next. Without the feature `script` it holds nothing.
+/// Memory that scripts reuse from one run to the next. Without the feature `script` it holds nothing.
 #[derive(Debug, Default)]
 pub struct ScriptSession(());
 
@@ -33,7 +33,7 @@ impl ScriptSession {
         ScriptSession::default()
     }
 
-    /// Forgets the lead. To be called before the facts change.
+    /// Forgets the lead. Call it before the facts change.
     pub fn begin(&mut self) {
         self.0 = ();
     }
@@ -99,7 +99,7 @@ impl Script {
         report.error(
             "scripts_unavailable",
             "this build has no script engine",
-            "say it with `all`, `any`, `not` and comparisons, or build with the feature `script`",
+            "write it with `all`, `any`, `not` and comparisons, or build with the feature `script`",
         );
         None
     }

@@ -235,7 +235,7 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
         E::ErrorTooManyOperations(_) => say(
             "too_many_operations",
             format!("the script takes more than {MAX_OPERATIONS} operations"),
-            "does a loop never end?",
+            "check for a loop that never ends",
         ),
         E::ErrorStackOverflow(_) => {
             say("too_deep", "functions call each other too deeply".into(), "avoid recursion")

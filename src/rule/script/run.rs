@@ -54,7 +54,7 @@ impl Sharing {
 
     pub(super) fn help(self) -> &'static str {
         match self {
-            Sharing::Activities => "hand in fewer activities, or write the rule as data",
+            Sharing::Activities => "pass fewer activities, or write the rule as data",
             Sharing::Lead => "write fewer rules as scripts, or shorter loops",
         }
     }
@@ -80,9 +80,9 @@ struct OfLead {
     last: BTreeMap<String, Option<INT>>,
 }
 
-/// What running scripts reuses from one to the next: the variables of one lead.
+/// Memory that scripts reuse from one run to the next: the variables of one lead.
 ///
-/// Opened once a thread and used for many leads, it saves setting every variable anew for every script. Without
+/// Open one per thread and use it for many leads: it saves setting every variable again for every script. Without
 /// the feature `script` it holds nothing.
 #[derive(Debug, Default)]
 pub struct ScriptSession {
@@ -119,7 +119,7 @@ impl ScriptSession {
         ScriptSession { metered: true, ..ScriptSession::default() }
     }
 
-    /// Forgets the lead. To be called before the facts change.
+    /// Forgets the lead. Call it before the facts change.
     #[inline]
     pub fn begin(&mut self) {
         if self.filled != 0 {
@@ -384,7 +384,7 @@ impl Script {
         match Points::from_f64(number) {
             Some(points) => Ok(Some(points)),
             None if number.is_finite() => {
-                let message = format!("the script gives {number} points, beyond ±{}", Points::LIMIT);
+                let message = format!("the script gives {number} points, outside ±{}", Points::LIMIT);
                 Err(self.refused(message, "bound it with `clamp(x, 0, 100)`"))
             }
             None => {

@@ -349,7 +349,7 @@ fn options_without_an_effect_are_refused() {
             "--model time__decay:7d",
             "--model time_decay needs times, which paths have not: see --events",
         ),
-        (NINE, "--model first --model last", "--model is there twice"),
+        (NINE, "--model first --model last", "--model is given twice"),
         (NINE, "--model first --modell last", "there is no option --modell, did you mean --model?"),
         (NINE, "--model markov:1 --bootstrap -5", "--bootstrap: found `-5`, expected a whole number"),
         (NINE, "--model markov:1 --bootstrap 5", "bootstrap.samples"),

@@ -108,7 +108,7 @@ fn working_days_are_refused_where_none_are_counted() {
     for clock in [Clock::OfficeHours, Clock::Elapsed] {
         let error = due(&china, "2026-03-02T10:00:00+08:00", "7wd", clock).unwrap_err();
         assert_eq!(error, CalendarError::NoWorkdays { clock });
-        assert_eq!(error.help(), "write hours or days, or take the clock `workday` or `same_time`");
+        assert_eq!(error.help(), "write hours or days, or use the clock `workday` or `same_time`");
     }
 }
 

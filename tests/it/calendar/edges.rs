@@ -205,7 +205,7 @@ fn what_the_zone_does_not_know_is_not_guessed() {
     assert_eq!(office.next_opening(at("2027-03-26T18:00:00+01:00")).unwrap_err(), unknown);
     assert_eq!(office.last_closing(until).unwrap_err(), unknown);
     assert_eq!(office.open_spans(friday, until).unwrap_err(), unknown);
-    let help = "give the changes of the offset after it as `{\"transitions\": …}`, and move `until`";
+    let help = "add the later changes of the offset as `{\"transitions\": …}`, and move `until`";
     assert_eq!((unknown.code(), unknown.help()), ("after_zone", help));
     // A coverage that ends before says so first.
     rules.coverage = serde_json::from_value(json!({"from": "2026-01-01", "through": "2026-12-31"})).unwrap();

@@ -174,7 +174,7 @@ fn wrong_arguments_are_explained() {
         (&["--phones", "in.txt", "--lexicon", "words.txt"], "--lexicon goes with --texts"),
         (&["--csv", "in.txt"], "--csv needs --rules"),
         (&["--csv", "in.txt", "--rules", "in.txt"], "in.txt: "),
-        (&["--emails", "in.txt", "--emails", "in.txt"], "--emails is there twice"),
+        (&["--emails", "in.txt", "--emails", "in.txt"], "--emails is given twice"),
         (&["--phones", "other.txt"], "other.txt: "),
         (&["--telephones", "in.txt"], "unknown argument `--telephones`"),
     ] {

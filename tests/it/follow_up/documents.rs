@@ -40,7 +40,7 @@ fn every_mistake_at_once() {
         error[contradiction] at policies[0].nodes[1].before (5:38): `before` needs an anchor whose date is known in advance
           help: write `"anchor": "contract_end"` or a `date`, or remove `before`
         error[wrong_clock] at policies[0].nodes[2].within (6:23): the clock `elapsed` counts no working days
-          help: write hours or days, or take the clock `workday` or `same_time`
+          help: write hours or days, or use the clock `workday` or `same_time`
         error[unused] at policies[0].nodes[2].ladder[0].to (7:50): `copy_manager` moves no lead to a pool
           help: remove it, or write `"step": "recycle"`
         error[unknown_value] at policies[0].nodes[2].ladder[1].step (7:66): unknown value `recycel`

@@ -399,7 +399,7 @@ fn speed_to_first_contact_is_counted_by_rep_source_and_hour() {
         let first = case.look(&policies, "03-05 10:00").first_contacts.remove(0);
         assert_eq!(first.call_gap_seconds, Some(90));
         if source == "expo" {
-            expect!["first contact: li 2026-03-03T09:10:00+08:00, 920 min after 2026-03-02T17:50:00+08:00, 20 min of working timeing time, recorded 90 s after the call began"].assert_eq(&first.to_string());
+            expect!["first contact: li 2026-03-03T09:10:00+08:00, 920 min after 2026-03-02T17:50:00+08:00, 20 min of working time, recorded 90 s after the call began"].assert_eq(&first.to_string());
         }
         table.add(&first);
     }

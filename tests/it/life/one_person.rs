@@ -93,7 +93,7 @@ fn who_has_a_lead_of_the_person_has_the_next_whatever_the_rules_compare() {
     let owner = desk.owner("L1").to_owned();
     let decided = desk.submit(&asks("L2", 1, &["erp"])).outcome;
     let wanted = expect_test::expect![
-        "shares a contact value with lead L1 and is a lead of its own, for its owner li; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
+        "shares a contact value with lead L1 but is a separate lead, for the same owner li; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
     ];
     wanted.assert_eq(&decided.resolution().unwrap().to_string());
     desk.submit(&asks("L4", 2, &[]));

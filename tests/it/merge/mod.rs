@@ -482,7 +482,7 @@ fn what_changed_on_both_sides_is_a_conflict_and_the_newer_value_stays() {
     records[0].domain = Some("new.example.com".into());
     let conflicts = undo.undo(&mut records).unwrap();
     let found: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
-    assert_eq!(found, ["`tier` was blank, the merge made it `gold`, now it is `platinum` and is left so"]);
+    assert_eq!(found, ["`tier` was blank, the merge made it `gold`, and it is `platinum` now: it stays"]);
     assert_eq!((&conflicts[0].before, &conflicts[0].merged), (&Value::Null, &"gold".into()));
     let expected = Account {
         tier: Some("platinum".into()),
