@@ -40,6 +40,7 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
     let start = source.find(&format!("pub enum {name} {{")).unwrap_or_else(|| panic!("no enum {name}"));
     let body: Vec<&str> = source[start..].lines().skip(1).take_while(|line| *line != "}").collect();
     // Attributes and comments stand as deep as fields do, and the text of an error may hold a colon.
+    let held = Regex::new(r"^\w+\((.+)\),$").unwrap();
     let is_field = Regex::new(r"^[a-z_]+: [^:]").unwrap();
     let mut found: BTreeMap<String, Variant> = BTreeMap::new();
     let mut says = Vec::new();
@@ -55,7 +56,11 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
                 let first = whole.split_once(". ").map_or(whole.as_str(), |(first, _)| first);
                 let says_first = first.strip_suffix('.').unwrap_or(first).to_owned();
                 says.clear();
-                found.insert(current.clone(), Variant { says: says_first, fields: Vec::new() });
+                // What a variant without names for its fields comes with is told by the types.
+                let fields = held.captures(text).map_or_else(Vec::new, |held| {
+                    held[1].split(", ").map(|kind| format!("`{}`", kind.replace("super::", ""))).collect()
+                });
+                found.insert(current.clone(), Variant { says: says_first, fields });
             }
             (2, None) if is_field.is_match(text) => {
                 let field = text.split(':').next().unwrap().to_owned();
@@ -65,6 +70,11 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
         }
     }
     found
+}
+
+fn snake_case(name: &str) -> String {
+    let capital = Regex::new("([a-z])([A-Z])").unwrap();
+    capital.replace_all(name, "${1}_$2").to_lowercase()
 }
 
 /// One link of a doc comment reads as text on a page.
@@ -80,21 +90,31 @@ fn page() -> String {
          `CODES` all codes of a type; the last column names the fields that come with a code.\n",
     );
     let block = Regex::new(r"codes! \{\n    (\w+) \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)\n    \}").unwrap();
+    let by_hand = Regex::new(r"impl (\w+) \{\n(?:    ///[^\n]*\n)*    pub const CODES").unwrap();
     let row = Regex::new(r#"\w+::(\w+)[^"]*=> "(\w+)""#).unwrap();
     let mut tables = BTreeMap::new();
     for (file, source) in &sources {
-        for found in block.captures_iter(source) {
-            let (name, rows) = (&found[1], &found[2]);
+        let mut tell = |name: &str, rows: Vec<(String, String)>| {
             let home = sources.iter().find(|(_, text)| text.contains(&format!("pub enum {name} {{")));
             let known = variants(&home.unwrap().1, name);
             let mut table = String::new();
-            for row in row.captures_iter(rows) {
-                let Variant { says, fields } = &known[&row[1]];
-                writeln!(table, "| `{}` | {} | {} |", &row[2], without_links(says), fields.join(", "))
-                    .unwrap();
+            for (variant, code) in rows {
+                let Variant { says, fields } = &known[&variant];
+                writeln!(table, "| `{code}` | {} | {} |", without_links(says), fields.join(", ")).unwrap();
             }
             let engine = file.split('/').next().unwrap();
             tables.insert(format!("{engine}::{name}"), table);
+        };
+        for found in block.captures_iter(source) {
+            let rows = row.captures_iter(&found[2]).map(|row| (row[1].to_owned(), row[2].to_owned()));
+            tell(&found[1], rows.collect());
+        }
+        // Two give their codes in another way than the macro: each variant has the name of its code.
+        for found in by_hand.captures_iter(source) {
+            let name = &found[1];
+            let called = Regex::new(&format!(r#"{name}::(\w+)[^\n]*=> (?:"\w+"|\w+::\w+),"#)).unwrap();
+            let rows = called.captures_iter(source).map(|row| (row[1].to_owned(), snake_case(&row[1])));
+            tell(name, rows.collect());
         }
     }
     for (name, table) in tables {
@@ -102,7 +122,7 @@ fn page() -> String {
     }
     page.push_str(
         "\n# Findings in rules documents\n\nThe `code` of a [`Diagnostic`](crate::error::Diagnostic), and which engines \
-         report it.\n\n| code | reported by |\n|---|---|\n",
+         report it. A finding has no parameters: its path, message and help say the rest.\n\n| code | reported by |\n|---|---|\n",
     );
     for (code, rooms) in findings(&sources) {
         let rooms: Vec<&str> = rooms.iter().map(String::as_str).collect();
@@ -118,12 +138,23 @@ fn without_comments(source: &str) -> String {
 }
 
 fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
-    let called = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|with)\(\s*"([a-z]+_[a-z_]+)""#;
-    let called = Regex::new(called).unwrap();
+    let calls = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|with|Problem::new|\bsay|\.problem)\(\s*"([a-z]+_[a-z_]+)""#;
+    // A code beside the text that goes with it, and one that is chosen first.
+    let beside = r#"\(\s*"([a-z]+_[a-z_]+)",\s*(?:format!|"[^"]*"\.|Some\()"#;
+    let chosen = r#"(?:\bcode(?: =|:)[^;\n]*|\bCODE: &str = )"([a-z]+_[a-z_]+)""#;
+    let called = Regex::new(calls).unwrap();
+    let others = [beside, chosen].map(|pattern| Regex::new(pattern).unwrap());
+    let is_reader =
+        |file: &str| ["document/", "rule/", "model/import"].iter().any(|room| file.starts_with(room));
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, source) in sources {
         let code = without_comments(source);
         for one in called.captures_iter(&code) {
+            let room = file.split(['/', '.']).next().unwrap();
+            found.entry(one[1].to_owned()).or_default().insert(room.to_owned());
+        }
+        // Elsewhere such pairs are ids of rules and codes of notices.
+        for one in others.iter().filter(|_| is_reader(file)).flat_map(|other| other.captures_iter(&code)) {
             let room = file.split(['/', '.']).next().unwrap();
             found.entry(one[1].to_owned()).or_default().insert(room.to_owned());
         }
@@ -135,7 +166,9 @@ fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> 
 fn the_page_of_codes_has_every_code() {
     expect_file!["../../src/guide/codes.md"].assert_eq(&page());
     // Every table of codes in the sources has come onto the page.
-    let tables: usize = sources().iter().map(|(_, text)| text.matches("codes! {\n").count()).sum();
+    let count = |text: &str| text.matches("codes! {\n").count() + text.matches("pub const CODES: ").count();
+    // The macro itself has one.
+    let tables = sources().iter().map(|(_, text)| count(text)).sum::<usize>() - 1;
     assert_eq!(page().matches("\n# `").count(), tables);
 }
 
@@ -143,16 +176,25 @@ fn the_page_of_codes_has_every_code() {
 #[test]
 fn the_page_of_the_life_has_every_notice_route_status_and_pool() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/life.md")).unwrap();
-    let called = r#"(?:tell(?:_once|_admins)?|notify)\([^";]*"([a-z_]+)"|Notify \{[^}"]*code: "([a-z_]+)""#;
+    let called = r#"(?:tell(?:_once|_admins)?|notify)\([^";]*"([a-z_]+)"|Notify \{[^}"]*code: "([a-z_]+)"|code = \|\| "([a-z_]+)""#;
     let called = Regex::new(called).unwrap();
+    let named = Regex::new(r"(?:tell(?:_once|_admins)?|notify)\([^;]*?\b([A-Z][A-Z_]+)\b").unwrap();
+    let constant = Regex::new(r#"const ([A-Z_]+): &str = "([a-z_]+)""#).unwrap();
+    let sources_of = sources();
+    let constants: BTreeMap<String, String> = sources_of
+        .iter()
+        .flat_map(|(_, text)| constant.captures_iter(text).map(|one| (one[1].to_owned(), one[2].to_owned())))
+        .collect();
     let mut missing = BTreeSet::new();
     for (file, source) in sources() {
         if !["intake/", "dedup/", "follow_up/"].iter().any(|room| file.starts_with(room)) {
             continue;
         }
         let code = without_comments(&source);
-        for one in called.captures_iter(&code) {
-            let notice = one.get(1).or(one.get(2)).unwrap().as_str();
+        let constants = named.captures_iter(&code).filter_map(|one| Some(constants.get(&one[1])?.as_str()));
+        let literals =
+            called.captures_iter(&code).map(|one| one.iter().skip(1).flatten().next().unwrap().as_str());
+        for notice in literals.chain(constants) {
             if !page.contains(&format!("| `{notice}` |")) {
                 missing.insert(notice.to_owned());
             }
