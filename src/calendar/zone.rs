@@ -228,7 +228,7 @@ impl Zone {
     /// that still has summer time, nothing is known from 2100 on ([`Transitions::until`]), and a calendar says so
     /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)).
     ///
-    /// The first call for a name takes some 3 ms, later ones less than a microsecond.
+    /// The first call for a name works its offsets out; later ones look them up.
     ///
     /// ```
     /// # #[cfg(feature = "chrono-tz")] {

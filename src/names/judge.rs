@@ -26,9 +26,9 @@ use crate::text::is_common_word;
 /// # What the probability means
 /// Fitted by logistic regression on short and variant names of listed Chinese and English-language companies, looked
 /// up among 10,000 and 100,000 registered names (Chinese ones among a million too), for one name in four of which no
-/// row was right. On the half of the names that was held out its expected calibration error is at most .03. What a
+/// row was right. `BENCHMARKS.md` has its calibration error on the half of the names that was held out. What a
 /// listed company is likelier to be than others (a joint-stock company) is left out of the measure, so that it holds
-/// for accounts of any kind. What it gives at which threshold stands at
+/// for accounts of any kind. What it gives at which threshold is listed at
 /// [`Comparator::Company`](crate::dedup::Comparator::Company); `tune_names --rows` measures it on your own data, and
 /// trains custom weights.
 ///
