@@ -225,7 +225,7 @@ fn nothing_is_dropped_in_silence() {
             "line 3, column 3 (value): found `5`, expected 0 where there is no conversion",
             "line 4, column 2 (conversions): found nothing, expected how many conversions the path has",
             "line 5, column 1 (path): found `A > > B`, expected channels with ` > ` between, none of them empty",
-            "line 6, column 1 (path): found `A → B`, expected channels with ` > ` between, which is no arrow",
+            "line 6, column 1 (path): found `A → B`, expected channels with ` > ` between them; this is not an arrow",
             "line 7, column 2 (conversions): found `x`, expected a whole number from 0 to",
             "line 8, column 1 (path): found `(start) > A`, expected another name than `(start)`, which is reserved",
             "line 9, column 2 (conversions): found `-1`, expected a whole number",
