@@ -42,7 +42,8 @@ pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn 
     refuse_utf16(path, &bytes)?;
     let mut reader = csv_reader(true, &bytes);
     let headers = reader.byte_headers().map_err(named)?.iter().enumerate();
-    let columns: Vec<String> = headers.map(|(index, name)| header(path, index, name)).collect::<Result<_, _>>()?;
+    let columns: Vec<String> =
+        headers.map(|(index, name)| header(path, index, name)).collect::<Result<_, _>>()?;
     let mut importer = map
         .importer(&columns)
         .map_err(|errors| format!("the columns of {} do not fit the map: {errors}", path.display()))?;

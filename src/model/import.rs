@@ -284,7 +284,8 @@ impl ColumnMap {
             if let Some(other) = filling.get(&folded(name)).filter(|_| is_own) {
                 report.within("columns", |report| {
                     let (name, other) = (shown(name), shown(other));
-                    let message = format!("columns `{other}` and `{name}` have one name but for capitals or blanks");
+                    let message =
+                        format!("columns `{other}` and `{name}` have one name but for capitals or blanks");
                     let help = format!("say what `{name}` fills in `columns`, or leave it out by `ignore`");
                     report.error("duplicate_column", message, help);
                 });
@@ -626,7 +627,10 @@ mod tests {
 
     #[test]
     fn a_column_that_is_another_but_for_capitals_is_told() {
-        let map = ColumnMap { constants: [("created_at".into(), "2026-03-01".into())].into(), ..ColumnMap::default() };
+        let map = ColumnMap {
+            constants: [("created_at".into(), "2026-03-01".into())].into(),
+            ..ColumnMap::default()
+        };
         for second in ["Phone", "phone ", " PHONE"] {
             let errors = map.importer(&["id", "phone", second]).unwrap_err();
             let wanted = format!("columns `phone` and `{second}` have one name but for capitals or blanks");

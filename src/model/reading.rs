@@ -11,11 +11,11 @@ use crate::error::RuleErrors;
 /// use leadkit::model::{self, Account};
 /// use serde_json::json;
 ///
-/// let accounts: Vec<Account> = model::load(json!([{"id": "A1", "name": "Acme Ltd"}]))?;
-/// assert_eq!(accounts[0].name, "Acme Ltd");
+/// let accounts: Vec<Account> = model::load(json!([{"id": "A1", "company": "Acme Ltd"}]))?;
+/// assert_eq!(accounts[0].company, "Acme Ltd");
 ///
-/// let errors = model::load::<Vec<Account>>(json!([{"id": "A1", "phones": "13812349876"}])).unwrap_err();
-/// assert_eq!(errors.diagnostics()[0].path, "[0].phones");
+/// let errors = model::load::<Vec<Account>>(json!([{"id": "A1", "company": "Acme Ltd", "aliases": "13812349876"}])).unwrap_err();
+/// assert_eq!(errors.diagnostics()[0].path, "[0].aliases");
 /// assert_eq!(errors.diagnostics()[0].message, "expected a list, found text `138****9876`");
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
