@@ -402,6 +402,7 @@ impl Intake {
                 return outcome;
             }
         }
+        let mut is_held = false;
         if case.is_released() {
             // Somebody has looked: what is found is known. But nobody except the person gives a consent.
             if outcome.verdict.leaves_no_channel() {
@@ -420,8 +421,13 @@ impl Intake {
             self.list_cohort(&mut outcome);
             return outcome;
         } else if outcome.verdict.is_held() {
-            self.hold_for_consent(case, &mut outcome);
-            return outcome;
+            // A person's next entry joins his lead, of which the same is then found: two would be held, and the owner of the
+            // first would know nothing.
+            is_held = case.is_entry();
+            if !is_held {
+                self.hold_for_consent(case, &mut outcome);
+                return outcome;
+            }
         }
         outcome.basis.read_rows();
         facts.set_verdict(outcome.verdict.facts());
@@ -459,6 +465,10 @@ impl Intake {
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             self.list_cohort(&mut outcome);
+            return outcome;
+        }
+        if is_held {
+            self.hold_for_consent(case, &mut outcome);
             return outcome;
         }
         facts.set_match(super::known::known_match(&resolution, rows, roster));

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::document::{load_checked, load_text};
+use crate::document::{load_any, load_any_text};
 use crate::error::RuleErrors;
 
 /// Reads what people write beside rules, such as a list of accounts or a [`ColumnMap`](super::ColumnMap), from a document.
@@ -23,7 +23,7 @@ use crate::error::RuleErrors;
 /// # Errors
 /// Every mistake in it, at most 100, each with its path and a suggested fix. Contact values are masked.
 pub fn load<T: DeserializeOwned>(document: serde_json::Value) -> Result<T, RuleErrors> {
-    load_checked(document, &|_, _| {}).map_err(|errors| errors.of("document"))
+    load_any(document).map_err(|errors| errors.of("document"))
 }
 
 /// As [`load`], from JSON text: each mistake has its line and column too, and a key that appears twice is one.
@@ -43,5 +43,5 @@ pub fn load<T: DeserializeOwned>(document: serde_json::Value) -> Result<T, RuleE
 /// # Errors
 /// Every mistake in the text; a text that is not JSON is one.
 pub fn from_json_str<T: DeserializeOwned>(text: &str) -> Result<T, RuleErrors> {
-    load_text(text, &|_, _| {}).map_err(|errors| errors.of("document"))
+    load_any_text(text).map_err(|errors| errors.of("document"))
 }

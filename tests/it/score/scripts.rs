@@ -224,7 +224,7 @@ fn scripts_that_fail_give_nothing_and_say_where() {
         "date(attr(\"tier\"))",
         "(attr(\"tier\") - \"g\").len()",
         "len(or(title, 1)-or(attr(\"tier\"), 1))",
-        "if attr(\"seats\") in [\"30\", 40] { 1 } else { 2 }",
+        "if attr(\"seats\") in [\"30\", \"40\"] { 1 } else { 2 }",
         "if \"30\" in [attr(\"seats\"), \"x\"] { 1 } else { 2 }",
     ];
     let mut said = String::new();
