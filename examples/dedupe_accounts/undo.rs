@@ -10,7 +10,7 @@ use leadkit::merge::{MergeError, MergeLog, MergePlan};
 use leadkit::model::Account;
 use serde::{Deserialize, Serialize};
 
-use super::support::{Arguments, read_json};
+use super::support::{Arguments, read_text};
 use super::table::Table;
 
 pub(super) fn undo_path(out: &Path) -> PathBuf {
@@ -43,7 +43,9 @@ impl UndoFile {
     const FORMAT: u16 = 2;
 
     fn read(path: &Path) -> Result<UndoFile, Box<dyn Error>> {
-        let file: UndoFile = read_json(path)?;
+        // A program wrote it: it is read as it was written.
+        let file: UndoFile = serde_json::from_str(&read_text(path)?)
+            .map_err(|error| format!("{}: this is no undo file of a merge: {error}", path.display()))?;
         if file.format != UndoFile::FORMAT {
             return Err(format!("{}: format {} is not known", path.display(), file.format).into());
         }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use leadkit::model::{Activity, ColumnMap, Lead, RowIssue};
+use leadkit::model::{self, Activity, ColumnMap, Lead, RowIssue};
 use serde::de::DeserializeOwned;
 
 #[path = "words.rs"]
@@ -20,13 +20,13 @@ pub(crate) fn bundled(name: &str) -> PathBuf {
 
 /// Reads a JSON file.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+    model::from_json_str(&read_text(path)?).map_err(|errors| format!("{}: {errors}", path.display()).into())
 }
 
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Box<dyn Error>> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    utf8(path, &bytes).map(str::to_owned)
 }
 
 /// The rows of a table of leads: every row is in one of the two lists.
@@ -41,7 +41,9 @@ pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn 
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     refuse_utf16(path, &bytes)?;
     let mut reader = csv_reader(true, &bytes);
-    let columns: Vec<String> = reader.headers().map_err(named)?.iter().map(str::to_owned).collect();
+    let headers = reader.byte_headers().map_err(named)?.iter().enumerate();
+    let columns: Vec<String> =
+        headers.map(|(index, name)| header(path, index, name)).collect::<Result<_, _>>()?;
     let mut importer = map
         .importer(&columns)
         .map_err(|errors| format!("the columns of {} do not fit the map: {errors}", path.display()))?;
@@ -82,6 +84,15 @@ pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn 
         }
         return Ok(table);
     }
+}
+
+/// A name of a column, which spreadsheets do not always save as UTF-8.
+fn header(path: &Path, index: usize, name: &[u8]) -> Result<String, Box<dyn Error>> {
+    let name = std::str::from_utf8(name).map_err(|_| {
+        let place = format!("{}: line 1, column {}", path.display(), index + 1);
+        format!("{place}: found bytes that are not UTF-8: save the table as UTF-8")
+    })?;
+    Ok(name.to_owned())
 }
 
 fn csv_reader(headers: bool, bytes: &[u8]) -> csv::Reader<&[u8]> {
@@ -162,13 +173,13 @@ fn shown(cell: &str) -> String {
     format!("`{}`", cell.chars().take(40).collect::<String>())
 }
 
-/// The text of a table, which spreadsheets do not always save as UTF-8.
+/// The text of a file, which spreadsheets and editors do not always save as UTF-8.
 fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, Box<dyn Error>> {
     refuse_utf16(path, bytes)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
-        format!("{}: line {line}: found bytes that are not UTF-8: save the table as UTF-8", path.display())
+        format!("{}: line {line}: found bytes that are not UTF-8: save the file as UTF-8", path.display())
             .into()
     })
 }

@@ -52,12 +52,18 @@ use crate::rule::{Facts, MatchKind, RulesVersion};
 #[derive(Debug, Clone)]
 pub struct Assigner {
     pub(super) version: RulesVersion,
-    pub(super) pools: BTreeMap<PoolId, PoolPlan>,
+    /// Apart from the nodes of the map, which are half empty.
+    pub(super) pools: BTreeMap<PoolId, Box<PoolPlan>>,
     /// For pools without rules.
     pub(super) bare: PoolPlan,
 }
 
 impl Assigner {
+    /// What is followed in a pool.
+    pub(super) fn plan(&self, pool: &PoolId) -> &PoolPlan {
+        self.pools.get(pool).map_or(&self.bare, |plan| plan)
+    }
+
     /// The version of the rules it was compiled from.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
@@ -95,7 +101,7 @@ impl Assigner {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn reps_of(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
-        self.pools.get(pool).into_iter().flat_map(PoolPlan::reps)
+        self.pools.get(pool).into_iter().flat_map(|plan| plan.reps())
     }
 
     /// Whether a rule of a pool gives leads to [everybody](super::AssignTarget::Everybody): then a decision reads the rows of
@@ -112,7 +118,7 @@ impl Assigner {
     /// ```
     #[must_use]
     pub fn asks_everybody(&self, pool: &PoolId) -> bool {
-        self.pools.get(pool).is_some_and(PoolPlan::asks_everybody)
+        self.pools.get(pool).is_some_and(|plan| plan.asks_everybody())
     }
 
     /// Decides who gets a lead of the ledger's pool.
@@ -238,7 +244,7 @@ impl Assigner {
         // A lead without an id shares its empty key with all such leads, so nothing is remembered under it.
         let key = (!key.trim().is_empty()).then_some(key);
         let mut assignment = self.undecided(facts, ledgers, at);
-        let (pool, rules) = (self.pools.get(ledger.pool()).unwrap_or(&self.bare), self.version.fingerprint);
+        let (pool, rules) = (self.plan(ledger.pool()), self.version.fingerprint);
         let team = Team { pool, facts, roster, ledgers, options, at, rules };
         // Asked first, before any rule: the same request twice, as after a lost answer, gives the lead once.
         let before = key.as_deref().and_then(|key| team.remembered(key));

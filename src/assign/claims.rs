@@ -34,7 +34,7 @@ impl Assigner {
     /// ```
     #[must_use]
     pub fn daily_claim_cap(&self, pool: &PoolId) -> Option<u32> {
-        self.pools.get(pool).unwrap_or(&self.bare).daily_claim_cap
+        self.plan(pool).daily_claim_cap
     }
 
     /// Most open leads that a rep without an own cap holds at once, where leads are assigned from a pool; `None` is no
@@ -50,7 +50,7 @@ impl Assigner {
     /// ```
     #[must_use]
     pub fn holding_cap(&self, pool: &PoolId) -> Option<u32> {
-        self.pools.get(pool).unwrap_or(&self.bare).holding_cap
+        self.plan(pool).holding_cap
     }
 
     /// The local date of a pool, by which leads are counted.
@@ -66,7 +66,7 @@ impl Assigner {
     /// ```
     #[must_use]
     pub fn date_of(&self, pool: &PoolId, at: DateTime<Utc>) -> NaiveDate {
-        self.pools.get(pool).unwrap_or(&self.bare).zone.date(at)
+        self.plan(pool).zone.date(at)
     }
 
     /// Whether a rep may claim a lead of the ledger's pool, and what that changes: the claim is counted, apart from what
@@ -113,7 +113,7 @@ impl Assigner {
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         // A clock that runs back moves no day: nothing is decided before the last decision.
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
-        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
+        let pool = self.plan(ledger.pool());
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
         let excluded = &options.excluded;
@@ -178,7 +178,7 @@ impl Assigner {
         ledgers: Ledgers<'_>,
     ) -> Result<(), SkipReason> {
         let at = ledgers.pool.latest().map_or(facts.now(), |latest| facts.now().max(latest));
-        let pool = self.pools.get(ledgers.pool.pool()).unwrap_or(&self.bare);
+        let pool = self.plan(ledgers.pool.pool());
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
         // Whoever had it before may be given it again: a person who gives it knows.

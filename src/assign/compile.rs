@@ -30,20 +30,22 @@ impl Assigner {
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         // Groups before pools: rules share the members and strategies of the compiled groups.
         let plans = report.within("groups", |report| {
-            let plan = |(id, group): (&'_ GroupId, &'_ RepGroup)| {
-                report.within(id.as_str(), |report| {
+            let mut plans = Vec::with_capacity(rules.groups.len());
+            for (id, group) in &rules.groups {
+                let plan = report.within(id.as_str(), |report| {
                     check_reference("group", id.as_str(), report);
                     check_group(group, report);
                     GroupPlan::compile(group, registry, report)
-                })
-            };
-            rules.groups.iter().map(plan).collect::<Vec<GroupPlan>>()
+                });
+                plans.push((id, plan));
+            }
+            plans
         });
-        let groups = Groups { rules: &rules.groups, plans: order::map(rules.groups.keys().zip(plans)) };
+        let groups = Groups { rules: &rules.groups, plans };
         let pools = report.within("pools", |report| {
             let plan = |(id, pool): (&PoolId, &PoolRules)| {
                 let plan = report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &groups, report));
-                (id.clone(), plan)
+                (id.clone(), Box::new(plan))
             };
             order::map(rules.pools.iter().map(plan))
         });
@@ -61,7 +63,16 @@ impl RulesDocument for AssignRules {
 /// The groups, as all rules share them.
 struct Groups<'r> {
     rules: &'r BTreeMap<GroupId, RepGroup>,
-    plans: BTreeMap<&'r GroupId, GroupPlan>,
+    /// In the order of the rules.
+    plans: Vec<(&'r GroupId, GroupPlan)>,
+}
+
+impl Groups<'_> {
+    /// O(log groups).
+    fn plan(&self, id: &GroupId) -> Option<&GroupPlan> {
+        let place = self.plans.binary_search_by_key(&id, |(known, _)| known).ok()?;
+        self.plans.get(place).map(|(_, plan)| plan)
+    }
 }
 
 struct GroupPlan {
@@ -100,7 +111,7 @@ fn share(
         let known = groups.rules.keys().map(GroupId::as_str);
         report.within(key, |report| report.unknown_name("unknown_group", "group", id.as_str(), known));
     }
-    let plan = groups.plans.get(id);
+    let plan = groups.plan(id);
     Sharing {
         list: TurnList::Group(id.clone()),
         // A strategy of the rule comes before the group's, also before a custom one.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Zone;
+use crate::document::{read_list, read_map};
 use crate::model::open_enum::closed_enum;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::rule::{Condition, Custom, Field, RulesVersion};
@@ -31,8 +32,10 @@ pub struct AssignRules {
     /// The caller's name for this version of the rules, echoed by every decision.
     pub revision: String,
     /// What happens to the leads of each pool.
+    #[serde(deserialize_with = "read_map")]
     pub pools: BTreeMap<PoolId, PoolRules>,
     /// Groups of reps that share leads.
+    #[serde(deserialize_with = "read_map")]
     pub groups: BTreeMap<GroupId, RepGroup>,
 }
 
@@ -179,6 +182,7 @@ pub struct PoolRules {
     /// Which previous owners of the lead do not get it again.
     pub previous_owners: PreviousOwners,
     /// The rules, in order: the first that matches decides.
+    #[serde(deserialize_with = "read_list")]
     pub rules: Vec<AssignRule>,
 }
 

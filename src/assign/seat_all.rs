@@ -96,7 +96,7 @@ impl Assigner {
     pub fn seat(&self, roster: &Roster, ledgers: Ledgers<'_>, now: DateTime<Utc>) -> AssignDelta {
         let ledger = ledgers.pool;
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
-        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
+        let pool = self.plan(ledger.pool());
         let question = pool.nobody(roster, ledgers, at);
         let (mut seen, mut seated) = (BTreeSet::<&TurnList>::new(), SeatedOnly::default());
         for (group, table) in pool.lists() {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::entry_keys::{phone_entries, squeezed_company};
 use super::found::Found;
 use super::lists::{
-    CompanyKeys, check_company, company_keys, domain_key, email_key, ip_key, phone_key, wechat_key,
+    CompanyKeys, company_keys, domain_key, email_key, ip_key, phone_key, warn_of_nobody, wechat_key,
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
@@ -89,8 +89,7 @@ impl Allowances {
     ) {
         let keys = report.within("allow", |report| keys_of(&written.allow, report));
         self.domains |= matches!(written.allow, Allow::Domain(_));
-        let is_personal =
-            matches!(written.allow, Allow::Lead(_) | Allow::Phone(_) | Allow::Email(_) | Allow::Wechat(_));
+        let (is_personal, scope) = (written.allow.is_personal(), written.scope());
         check_rules(&written.rules, is_personal, known, report);
         report.within("categories", |report| {
             for (index, category) in written.categories.iter().enumerate() {
@@ -109,21 +108,21 @@ impl Allowances {
                 "add `author` and `reason`",
             );
         }
-        if written.scope == AllowScope::Value && matches!(written.allow, Allow::Lead(_)) {
+        if scope == AllowScope::Value && matches!(written.allow, Allow::Lead(_)) {
             report.within("scope", |report| {
                 let message = "a lead is not a value";
                 report.error("no_value", message, "remove `scope`, or allow a value of the lead");
             });
         }
         let names_all = written.rules.is_empty() && written.categories.is_empty();
-        if !is_personal && names_all && written.scope == AllowScope::Lead {
+        if !is_personal && names_all && scope == AllowScope::Lead {
             report.warning(
                 "wide_override",
                 "every finding about a lead is suppressed for anyone who enters this company, domain or network",
-                "name the `rules` that it lifts, or write `\"scope\": \"value\"`",
+                "name the `rules` that it lifts, or remove `scope`: what is about the value itself is lifted",
             );
         }
-        let own = if written.scope == AllowScope::Value { keys.clone() } else { Vec::new() };
+        let own = if scope == AllowScope::Value { keys.clone() } else { Vec::new() };
         let place = self.all.len();
         for key in keys {
             self.by_key.entry(key).or_default().push(place);
@@ -308,19 +307,16 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
         Allow::Phone(text) => ("phone", phone_key(text.as_str())),
         Allow::Email(text) => ("email", email_key(text.as_str())),
         Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
-        Allow::Company(text) => {
-            report.within("company", |report| check_company(text, report));
-            match company_keys(text) {
-                Ok(CompanyKeys { key, name, place }) => {
-                    let place = place.map(|place| format!("place:{place}"));
-                    return [format!("company:{key}"), format!("name:{name}")]
-                        .into_iter()
-                        .chain(place)
-                        .collect();
+        Allow::Company(text) => match company_keys(text) {
+            Ok(CompanyKeys { key, name, place, is_nobodys }) => {
+                if is_nobodys {
+                    report.within("company", |report| warn_of_nobody(text, report));
                 }
-                Err(fault) => ("company", Err(fault)),
+                let place = place.map(|place| format!("place:{place}"));
+                return [format!("company:{key}"), format!("name:{name}")].into_iter().chain(place).collect();
             }
-        }
+            Err(fault) => ("company", Err(fault)),
+        },
         Allow::Domain(text) => ("domain", domain_key(text)),
         Allow::Ip(text) => ("ip", ip_key(text).map(|ip| ip.to_string().into())),
     };

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::letters::push_letters;
 use crate::contact::Phone;
 use crate::rule::Facts;
-use crate::text;
 
 /// What stands between a number and its extension in the key of an entry.
 pub(super) const EXTENSION: &str = ";ext=";
@@ -18,17 +17,13 @@ pub(super) fn phone_entries(phone: &Phone) -> impl Iterator<Item = Cow<'_, str>>
 }
 
 /// The letters and digits of a folded name.
-pub(super) fn squeezed_name(text: &str) -> Box<str> {
-    let mut letters = String::new();
-    push_letters(&text::fold(text), &mut letters);
-    letters.into()
+pub(super) fn squeezed_name(folded: &str) -> String {
+    let mut letters = String::with_capacity(folded.len());
+    push_letters(folded, &mut letters);
+    letters
 }
 
 /// The same of the lead's company.
 pub(super) fn squeezed_company(facts: &Facts<'_>) -> Option<String> {
-    facts.company_folded().map(|folded| {
-        let mut letters = String::with_capacity(folded.len());
-        push_letters(folded, &mut letters);
-        letters
-    })
+    facts.company_folded().map(squeezed_name)
 }

@@ -199,11 +199,11 @@ impl Holders {
                 self.look_prefixes(id.key(), &mut held);
             }
         }
-        if asks(KeyKind::Company)
+        if (asks(KeyKind::Company) || asks(KeyKind::Place))
             && let Some(company) = facts.company()
         {
             // The list has the keys of another gazetteer.
-            held.joint |= self.joint_kinds & KeyKind::Company.bit() != 0;
+            held.joint |= self.joint_kinds & (KeyKind::Company.bit() | KeyKind::Place.bit()) != 0;
             self.look(KeyKind::Company, facts.company_key().unwrap_or_default(), &mut held);
             self.look(KeyKind::Name, &*squeezed_company(facts).unwrap_or_default(), &mut held);
             if asks(KeyKind::Place) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::entry_keys::{EXTENSION, phone_entries};
 use super::found::Found;
 use super::holders::KeyKind;
-use super::lists::{company_keys, email_key, ip_key, phone_key, trimmed, wechat_key};
+use super::lists::{company_keys, email_key, ip_key, phone_key, shown, trimmed, wechat_key};
 use super::nobodys::has_company;
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
@@ -169,7 +169,8 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
         ContactKind::Phone => phone_key(value),
         ContactKind::Email => email_key(value),
         ContactKind::Wechat => wechat_key(value),
-        ContactKind::Company => company_keys(value).map(|company| company.key),
+        // However the place is written, where there is one.
+        ContactKind::Company => company_keys(value).map(|company| company.place.unwrap_or(company.key)),
         ContactKind::Ip => ip_key(value).map(|ip| ip.to_string().into()),
     };
     key.map(|key| format!("{kind}:{key}")).map_err(|(message, help)| JointError { message, help })
@@ -403,7 +404,8 @@ impl JointList {
         self.entries.keys().filter_map(|entry| {
             let (name, key) = entry.split_once(':')?;
             let kind = ContactKind::ALL.iter().find(|kind| kind.as_str() == name)?;
-            Some((KeyKind::of(*kind), key))
+            let is_place = *kind == ContactKind::Company && key.starts_with('@');
+            Some((if is_place { KeyKind::Place } else { KeyKind::of(*kind) }, key))
         })
     }
 
@@ -426,7 +428,11 @@ impl JointList {
                 ContactKind::Phone => mask_phone(key),
                 ContactKind::Email => mask_email(key),
                 ContactKind::Wechat => mask_id(key),
-                _ => key.to_owned(),
+                // As the lead has it: the key of a name at a place is nothing that people read.
+                ContactKind::Company => {
+                    shown(facts.read().company.iter().flat_map(|name| name.trim().chars()).take(60).collect())
+                }
+                ContactKind::Ip => key.to_owned(),
             };
             found(Found { reason, ..place }.entry(entry));
         };
@@ -468,8 +474,10 @@ impl JointList {
         let company = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company));
         if let Some(raw) = company.filter(|_| has_company(facts)) {
             // The list has the keys of the crate's own gazetteer; the host's may know another name.
-            let own = company_keys(raw).ok().map(|company| company.key);
-            let keys: BTreeSet<&str> = own.as_deref().into_iter().chain(facts.company_key()).collect();
+            let own = company_keys(raw).ok();
+            let own = own.iter().flat_map(|company| [Some(&company.key), company.place.as_ref()]);
+            let own = own.flatten().map(|key| &**key);
+            let keys: BTreeSet<&str> = own.chain(facts.company_key()).collect();
             for key in keys {
                 look(ContactKind::Company, key, at("company", None, Some(trimmed(raw))));
             }

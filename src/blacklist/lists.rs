@@ -22,7 +22,7 @@ use crate::contact::{
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
-use crate::text::{self, scrubbed, shown_address};
+use crate::text::{scrubbed, shown_address};
 
 /// Entries by canonical key. The sets are never iterated.
 #[derive(Clone, Default)]
@@ -170,26 +170,29 @@ pub(super) struct CompanyKeys {
     pub(super) name: Box<str>,
     /// Where the name says a place.
     pub(super) place: Option<Box<str>>,
+    /// Whoever has no company writes it.
+    pub(super) is_nobodys: bool,
 }
 
 /// The keys of a written company name, or what would be right.
 pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static str)> {
     check_direction(text, turns_letters)?;
     let parsed = CompanyName::parse(text, &Gazetteer::builtin());
-    let (key, name) = (exact_key(&parsed), squeezed_name(text));
+    // Folded once for all that is asked of it: lists are long.
+    let folded = parsed.folded().unwrap_or_default();
+    let (key, name) = (exact_key(&parsed), squeezed_name(folded));
     if key.is_empty() || name.is_empty() {
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
     }
-    Ok(CompanyKeys { key: key.into(), name, place: place_key(&parsed).map(Box::from) })
+    let place = place_key(&parsed).map(Box::from);
+    let is_nobodys = !names_company(text, folded);
+    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_nobodys })
 }
 
 /// Warns of a name that whoever has no company writes.
-pub(super) fn check_company(text: &str, report: &mut Report) {
-    if !names_company(text, &text::fold(text)) {
-        let message =
-            format!("people without a company enter `{}`: the rule matches all of them", head(text));
-        report.warning("names_nobody", message, "write the registered name of a company");
-    }
+pub(super) fn warn_of_nobody(text: &str, report: &mut Report) {
+    let message = format!("people without a company enter `{}`: the rule matches all of them", head(text));
+    report.warning("names_nobody", message, "write the registered name of a company");
 }
 
 /// The beginning of an entry as a message shows it: what is invisible would turn the message round.
@@ -237,17 +240,15 @@ impl Lists {
             holder.add(kind, &*key);
             keys.insert(key)
         });
-        read(&check.companies, "companies", report, company_keys, |CompanyKeys { key, name, place }| {
-            holder.add(KeyKind::Company, &*key);
-            holder.add(KeyKind::Name, &*name);
-            place.iter().for_each(|place| holder.add(KeyKind::Place, &**place));
-            lists.names.insert(name);
-            lists.places.extend(place);
-            lists.companies.insert(key)
-        });
         report.within("companies", |report| {
             for (index, company) in check.companies.iter().enumerate() {
-                report.item(index, |report| check_company(company, report));
+                report.item(index, |report| {
+                    let read = company_keys(company);
+                    if read.as_ref().is_ok_and(|keys| keys.is_nobodys) {
+                        warn_of_nobody(company, report);
+                    }
+                    tell(read.map(|keys| lists.add_company(keys, holder)), report);
+                });
             }
         });
         read(&check.ips, "ips", report, ip_key, |ip| {
@@ -262,6 +263,17 @@ impl Lists {
             );
         }
         lists
+    }
+
+    /// Whether the company was not listed yet.
+    fn add_company(&mut self, keys: CompanyKeys, holder: &mut Holder<'_>) -> bool {
+        let CompanyKeys { key, name, place, .. } = keys;
+        holder.add(KeyKind::Company, &*key);
+        holder.add(KeyKind::Name, &*name);
+        place.iter().for_each(|place| holder.add(KeyKind::Place, &**place));
+        self.names.insert(name);
+        self.places.extend(place);
+        self.companies.insert(key)
     }
 
     pub(super) fn asks_for_set(&self) -> bool {
@@ -349,15 +361,18 @@ fn read<T: AsRef<str>, K>(
 ) {
     report.within(name, |report| {
         for (index, entry) in entries.iter().enumerate() {
-            report.item(index, |report| match key(entry.as_ref()).map(&mut insert) {
-                Ok(true) => {}
-                Ok(false) => {
-                    report.warning("duplicate_entry", "the entry is already on the list", "keep one")
-                }
-                Err((message, help)) => report.error("bad_entry", message, help),
-            });
+            report.item(index, |report| tell(key(entry.as_ref()).map(&mut insert), report));
         }
     });
+}
+
+/// Reports an entry that is none, and one that is there twice: `true` is one that was not.
+fn tell(inserted: Result<bool, (String, &'static str)>, report: &mut Report) {
+    match inserted {
+        Ok(true) => {}
+        Ok(false) => report.warning("duplicate_entry", "the entry is on the list already", "keep one"),
+        Err((message, help)) => report.error("bad_entry", message, help),
+    }
 }
 
 /// Mail domains. The set is never iterated.

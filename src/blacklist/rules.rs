@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::severity::Severity;
 use super::window_rules::{BurstCheck, ResubmissionCheck};
+use crate::document::read_list;
 use crate::model::open_enum::closed_enum;
 use crate::model::{EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
 use crate::order;
@@ -47,6 +48,7 @@ pub struct BlacklistRules {
     /// The rules. All of them run, whatever the others found, in the order of their kinds: lists, domains, prefixes, consent,
     /// formats, invented values, lexicons, patterns, resubmission and bursts, then conditions and forms; rules of one kind in
     /// this order.
+    #[serde(deserialize_with = "read_list")]
     pub rules: Vec<BlacklistRule>,
     /// What is allowed nevertheless.
     pub overrides: Vec<BlacklistOverride>,
@@ -510,6 +512,9 @@ pub struct PatternCheck {
 /// `value` those about the value itself; they are still listed, marked with the override. A placeholder, a sample number or a
 /// number outside every assigned range that it allows is a contact by which the lead can be reached.
 ///
+/// Anybody can write the name of a company that is allowed, or send from its network: without a scope, a company, a domain or
+/// a network lifts only what is about itself.
+///
 /// A consent that was withdrawn is not lifted by the way: a `consent` rule is overridden only by its name in `rules`, and
 /// only for a lead or the person's own phone number, e-mail address or WeChat id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -523,9 +528,10 @@ pub struct BlacklistOverride {
     /// The categories it counts for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
-    /// Which findings about a lead that has the value it suppresses.
-    #[serde(default, skip_serializing_if = "AllowScope::is_default")]
-    pub scope: AllowScope,
+    /// Which findings about a lead that has the value it suppresses. By default [`AllowScope::Lead`] for a lead and for a
+    /// person's phone number, e-mail address and WeChat id, [`AllowScope::Value`] for a company, a domain and an IP address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<AllowScope>,
     /// When it ends: at this very moment it no longer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
@@ -559,11 +565,17 @@ impl BlacklistOverride {
             allow,
             rules: Vec::new(),
             categories: Vec::new(),
-            scope: AllowScope::default(),
+            scope: None,
             expires: None,
             author: author.into(),
             reason: reason.into(),
         }
+    }
+
+    /// The scope it has, given or not.
+    pub(super) fn scope(&self) -> AllowScope {
+        let own = if self.allow.is_personal() { AllowScope::Lead } else { AllowScope::Value };
+        self.scope.unwrap_or(own)
     }
 }
 
@@ -576,20 +588,12 @@ impl Default for BlacklistOverride {
 
 closed_enum! {
     /// Which findings about a lead an override suppresses.
-    #[derive(Default)]
     AllowScope {
         /// All: whoever has the value is let through.
-        #[default]
         Lead = "lead",
         /// Those about the value itself: another number of the same lead is still found, and so is what is about the lead as a
         /// whole, such as that no contact is usable.
         Value = "value",
-    }
-}
-
-impl AllowScope {
-    fn is_default(&self) -> bool {
-        *self == AllowScope::default()
     }
 }
 
@@ -611,4 +615,11 @@ pub enum Allow {
     Domain(String),
     /// An IP address.
     Ip(String),
+}
+
+impl Allow {
+    /// Whether it is one lead, or what reaches one person.
+    pub(super) fn is_personal(&self) -> bool {
+        matches!(self, Allow::Lead(_) | Allow::Phone(_) | Allow::Email(_) | Allow::Wechat(_))
+    }
 }

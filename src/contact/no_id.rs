@@ -4,45 +4,43 @@
 use super::no_value::has_no_value;
 use crate::text::fold;
 
-/// What programs write where they know nobody, folded; signs around are left out.
-const NOBODY: [&str; 14] = [
-    "anonymous",
-    "guest",
-    "unknown",
-    "default",
-    "empty",
-    "test",
-    "false",
-    "true",
-    "object object",
-    "object",
-    "missing",
-    "匿名",
-    "测试",
-    "游客",
-];
+/// What people and programs write where they know nothing, folded; signs around are left out.
+const UNKNOWN: [&str; 4] = ["anonymous", "unknown", "object object", "匿名"];
+/// What names nobody as an identifier, though it may be what a host's own field says: a tier called `default`, a source
+/// called `test`, a role called `guest`.
+const NOBODY: [&str; 10] =
+    ["guest", "default", "empty", "test", "false", "true", "object", "missing", "测试", "游客"];
 /// What templates put around a value that nobody filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
-/// What a yes/no question has for an answer: no identifier, but a value.
-const ANSWERS: [&str; 6] = ["true", "false", "0", "no", "default", "empty"];
+/// What a yes/no question has for an answer, which elsewhere is a word for none.
+const ANSWERS: [&str; 2] = ["0", "no"];
 
 /// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in. Whoever shares it is not
 /// one for that: a wrong key is worse than none.
 pub(crate) fn names_nothing(id: &str) -> bool {
-    let id = id.trim();
-    let is_sign = |c: char| !c.is_alphanumeric();
-    let is_zero = || id.chars().all(|c| c == '0' || c == '０' || is_sign(c));
-    let is_unfilled = || UNFILLED.iter().any(|(open, close)| id.starts_with(open) && id.ends_with(close));
-    is_zero() || is_unfilled() || has_no_value(id) || {
-        let word = fold(id);
-        NOBODY.contains(&word.trim_matches(is_sign))
-    }
+    is_none(id) || is_one_of(&NOBODY, id)
 }
 
-/// The same of a field that two records are compared by: there a plain answer, `false` or `0`, is a value.
+/// The same of a field that two records are compared by: there `false`, `0` and `default` are values like others.
 pub(crate) fn says_nothing(text: &str) -> bool {
-    !ANSWERS.contains(&fold(text.trim()).as_str()) && names_nothing(text)
+    is_none(text) && !is_one_of(&ANSWERS, text)
+}
+
+fn is_none(text: &str) -> bool {
+    let text = text.trim();
+    let is_zero = || text.chars().all(|c| c == '0' || c == '０' || is_sign(c));
+    let is_unfilled = || UNFILLED.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close));
+    is_zero() || is_unfilled() || has_no_value(text) || is_one_of(&UNKNOWN, text)
+}
+
+/// Whether it is one of some words, but for signs around it.
+fn is_one_of(words: &[&str], text: &str) -> bool {
+    words.contains(&fold(text.trim()).trim_matches(is_sign))
+}
+
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric()
 }
 
 #[cfg(test)]
@@ -97,10 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_value() {
-        for text in ["false", "True", "0", "No"] {
+    fn what_is_no_identifier_may_be_a_value() {
+        let words =
+            ["false", "True", "0", "No", "test", "guest", "Missing", "default", "empty", "object", "测试"];
+        for text in words {
             assert!(names_nothing(text) && !says_nothing(text), "{text}");
         }
-        assert!(says_nothing("暂无") && says_nothing("000"));
+        for text in ["暂无", "000", "unknown", "匿名", "[object Object]", "{{tier}}", "n/a", "-"] {
+            assert!(says_nothing(text), "{text}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::action::RuleAction;
 use super::comparator::Comparator;
 use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
+use crate::document::read_list;
 use crate::model::{LeadField, RuleId};
 use crate::rule::Condition;
 use crate::rule::MatchLabel;
@@ -29,6 +30,7 @@ pub struct DedupRules {
     ///
     /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
     /// [scope](DedupRules::scope): a customer has one owner, and what comes in takes no lead on file from that owner.
+    #[serde(deserialize_with = "read_list")]
     pub rules: Vec<MatchRule>,
     /// Lead fields in which a re-entry's newer value takes the place of the record's. Values of lists are always added,
     /// fields that were blank are always filled, and any other difference is shown to somebody.

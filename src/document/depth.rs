@@ -125,7 +125,7 @@ impl<'de> Visitor<'de> for Bounded {
             skip_list(&mut list);
             return Ok(None);
         };
-        let mut items = Vec::new();
+        let mut items = super::list::first_room(list.size_hint());
         while let Some(item) = list.next_element_seed(inner)? {
             // The rest is skipped too, so that the caller continues after it.
             let Some(item) = item else {

@@ -6,6 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::node::Node;
 use super::position::read_json;
 use super::repair::Repair;
 use crate::error::{Diagnostic, Report, RuleErrors};
@@ -29,10 +30,31 @@ pub(crate) fn load_text<T: DeserializeOwned>(
     text: &str,
     check: &dyn Fn(&T, &mut Report),
 ) -> Result<T, RuleErrors> {
+    load_text_by(text, Repair::of, check)
+}
+
+/// Reads anything, a list of records as well as one, and reports all that is wrong with it.
+pub(crate) fn load_any<T: DeserializeOwned>(document: Value) -> Result<T, RuleErrors> {
+    let mut report = Report::new();
+    let repair = Repair::of_any_value(document, &mut report);
+    let read = repair.and_then(|repair| load_rest(repair, &mut report, &|_, _| {}));
+    finish(read, report)
+}
+
+/// The same from JSON text, with lines and columns.
+pub(crate) fn load_any_text<T: DeserializeOwned>(text: &str) -> Result<T, RuleErrors> {
+    load_text_by(text, Repair::of_any, &|_, _| {})
+}
+
+fn load_text_by<'t, T: DeserializeOwned>(
+    text: &'t str,
+    repair: fn(Node<'t>, &mut Report) -> Option<Repair<'t>>,
+    check: &dyn Fn(&T, &mut Report),
+) -> Result<T, RuleErrors> {
     let (document, source) = read_json(text)?;
     let mut report = Report::new();
     source.duplicates().for_each(|duplicate| report.push(duplicate));
-    let repair = Repair::of(document, &mut report).map(|mut repair| {
+    let repair = repair(document, &mut report).map(|mut repair| {
         source.dropped().for_each(|(path, node)| repair.note_taken_out(path, node));
         repair
     });

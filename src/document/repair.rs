@@ -59,6 +59,11 @@ impl Repair<'static> {
     pub(super) fn of_value(document: Value, report: &mut Report) -> Option<Repair<'static>> {
         Repair::of(Node::bounded(document, DEEPEST + 1), report)
     }
+
+    /// The same for what need not be an object.
+    pub(super) fn of_any_value(document: Value, report: &mut Report) -> Option<Repair<'static>> {
+        Repair::of_any(Node::bounded(document, DEEPEST + 1), report)
+    }
 }
 
 impl<'t> Repair<'t> {
@@ -68,6 +73,11 @@ impl<'t> Repair<'t> {
             report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
             return None;
         }
+        Repair::of_any(document, report)
+    }
+
+    /// The same for what need not be an object.
+    pub(super) fn of_any(document: Node<'t>, report: &mut Report) -> Option<Repair<'t>> {
         if let Some(key) = document.long_key(MAX_KEY) {
             let shown: String = key.chars().take(40).collect();
             let message = format!("the key `{shown}…` has {} bytes, {MAX_KEY} are allowed", key.len());

@@ -403,6 +403,7 @@ impl Intake {
                 return outcome;
             }
         }
+        let mut is_held = false;
         if case.is_released() {
             // Somebody has reviewed it, so the findings are known. But only the person can give consent.
             if outcome.verdict.leaves_no_channel() {
@@ -421,8 +422,13 @@ impl Intake {
             self.list_cohort(&mut outcome);
             return outcome;
         } else if outcome.verdict.is_held() {
-            self.hold_for_consent(case, &mut outcome);
-            return outcome;
+            // A person's next entry joins his lead, of which the same is then found: two would be held, and the owner of the
+            // first would know nothing.
+            is_held = case.is_entry();
+            if !is_held {
+                self.hold_for_consent(case, &mut outcome);
+                return outcome;
+            }
         }
         outcome.basis.read_rows();
         facts.set_verdict(outcome.verdict.facts());
@@ -460,6 +466,10 @@ impl Intake {
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             self.list_cohort(&mut outcome);
+            return outcome;
+        }
+        if is_held {
+            self.hold_for_consent(case, &mut outcome);
             return outcome;
         }
         facts.set_match(super::known::known_match(&resolution, rows, roster));

@@ -6,7 +6,7 @@ use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{AccountId, Contact, Value};
+use crate::model::{AccountId, Contact, Region, Value};
 
 /// One person.
 pub(super) struct UnitedContact {
@@ -20,6 +20,14 @@ pub(super) struct UnitedContact {
     pub(super) absorbed: Vec<(usize, Contact)>,
 }
 
+/// The contacts of one account.
+pub(super) struct OfAccount<'r> {
+    pub(super) account: AccountId,
+    /// Where it is.
+    pub(super) region: Option<Region>,
+    pub(super) contacts: &'r [Contact],
+}
+
 /// Unites the contacts of accounts, given with the survivor first.
 ///
 /// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat
@@ -31,16 +39,18 @@ pub(super) struct UnitedContact {
 /// records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,
-    records: &[(&AccountId, &[Contact])],
+    records: &[OfAccount<'_>],
     phones: &PhoneOptions<'_>,
 ) -> Vec<UnitedContact> {
-    let identify = |contact: &Contact| Identity::of_contact(contact, phones);
-    let identities: Vec<Vec<Identity>> =
-        records.iter().map(|(_, contacts)| contacts.iter().map(identify).collect()).collect();
+    let identify = |record: &OfAccount<'_>| {
+        record.contacts.iter().map(|contact| Identity::of_contact(contact, record.region, phones)).collect()
+    };
+    let identities: Vec<Vec<Identity>> = records.iter().map(identify).collect();
     let shared = SharedKeys::of(&identities);
     let ids = ids_of_one_contact(records);
     let mut people = People::default();
-    for (record, ((account, contacts), identities)) in records.iter().zip(identities).enumerate() {
+    for (record, (of_account, identities)) in records.iter().zip(identities).enumerate() {
+        let (account, contacts) = (&of_account.account, of_account.contacts);
         // Two contacts of one record stay two, whatever they share.
         let known = people.all.len();
         let mut taken = BTreeSet::new();
@@ -67,11 +77,11 @@ pub(super) fn unite(
 }
 
 /// The ids that no account has twice.
-fn ids_of_one_contact<'r>(records: &[(&AccountId, &'r [Contact])]) -> BTreeSet<&'r str> {
+fn ids_of_one_contact<'r>(records: &[OfAccount<'r>]) -> BTreeSet<&'r str> {
     let (mut ids, mut doubled) = (BTreeSet::new(), BTreeSet::new());
-    for (_, contacts) in records {
+    for record in records {
         let mut seen = BTreeSet::new();
-        for contact in contacts.iter().filter(|contact| !contact.id.is_blank()) {
+        for contact in record.contacts.iter().filter(|contact| !contact.id.is_blank()) {
             let is_new = seen.insert(contact.id.as_str());
             if is_new { &mut ids } else { &mut doubled }.insert(contact.id.as_str());
         }

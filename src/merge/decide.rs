@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conflict::{FieldConflict, beside};
-use super::contacts::{UnitedContact, disagreements, unite};
+use super::contacts::{OfAccount, UnitedContact, disagreements, unite};
 use super::doubt::MergeDoubt;
 use super::error::MergeError;
 use super::fields::group_of;
@@ -15,9 +15,7 @@ use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{
-    Account, AccountId, Contact, ContactId, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value,
-};
+use crate::model::{Account, ContactId, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -183,13 +181,15 @@ fn merged<R: Mergeable>(survivor: &R, own: Option<&Fields>, decisions: &mut [Fie
 
 /// The people on the records, the survivor's first.
 fn unite_contacts<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<UnitedContact> {
-    let accounts: Vec<(AccountId, &[Contact])> =
-        ordered.iter().map(|record| (record.id().into(), record.contacts())).collect();
-    let accounts: Vec<(&AccountId, &[Contact])> = accounts.iter().map(|(id, list)| (id, *list)).collect();
-    match accounts.first() {
-        Some((id, _)) => unite(id, &accounts, phones),
-        None => Vec::new(),
-    }
+    let accounts: Vec<OfAccount<'_>> = ordered
+        .iter()
+        .map(|record| OfAccount {
+            account: record.id().into(),
+            region: record.region(),
+            contacts: record.contacts(),
+        })
+        .collect();
+    accounts.first().map_or_else(Vec::new, |first| unite(&first.account, &accounts, phones))
 }
 
 fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, names_nothing, read_emails, read_phones,
+    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, names_nothing, read_emails, read_phones_of,
     wechat_ids,
 };
 use crate::model::{
-    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, WechatId,
+    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, WechatId,
 };
 use crate::order;
 use crate::text::fold;
@@ -38,17 +39,33 @@ pub(super) struct Identity {
     pub(super) keys: BTreeSet<PersonKey>,
 }
 
+/// How the numbers of somebody who is in a region, if that is known, are read.
+#[derive(Clone, Copy)]
+struct Dialled<'o> {
+    region: Option<Region>,
+    options: &'o PhoneOptions<'o>,
+}
+
 impl Identity {
-    pub(super) fn of_contact(contact: &Contact, phones: &PhoneOptions<'_>) -> Identity {
+    /// Of a contact of an account in a region: numbers are as they are dialled there.
+    pub(super) fn of_contact(
+        contact: &Contact,
+        region: Option<Region>,
+        phones: &PhoneOptions<'_>,
+    ) -> Identity {
         let name = contact.name.as_deref();
+        let dialled = Dialled { region, options: phones };
         let mut identity =
-            Identity::of(name, &contact.phones, &contact.emails, contact.wechat.as_ref(), phones);
+            Identity::of(name, &contact.phones, &contact.emails, contact.wechat.as_ref(), dialled);
         identity.keys.extend(contact.person_ids().filter_map(platform));
         identity
     }
 
+    /// Of a lead: numbers are as they are dialled in the country that it states.
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
         let name = lead.name.as_deref();
+        let stated = lead.country.as_deref().and_then(|country| Gazetteer::builtin().region_of(country));
+        let phones = Dialled { region: stated, options: phones };
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
         identity.keys.extend(lead.person_ids().filter_map(platform));
         for further in lead.other_ids.get(LeadField::Wechat.as_str()).into_iter().flatten() {
@@ -59,7 +76,7 @@ impl Identity {
     }
 
     /// What a rep found not to be the person's names nobody: of a lead that was closed for it, no number and no address does.
-    fn forget_wrong(&mut self, lead: &Lead, phones: &PhoneOptions<'_>) {
+    fn forget_wrong(&mut self, lead: &Lead, phones: Dialled<'_>) {
         if lead.close_reason == Some(CloseReason::WrongContact) {
             self.keys.retain(|key| matches!(key, PersonKey::Platform(..)));
         }
@@ -75,14 +92,15 @@ impl Identity {
         phones: &[PhoneNumber],
         emails: &[EmailAddress],
         wechat: Option<&WechatId>,
-        options: &PhoneOptions<'_>,
+        dialled: Dialled<'_>,
     ) -> Identity {
+        let Dialled { region, options } = dialled;
         let mobile = |phone: &Phone| {
             let key = phone.key().filter(|_| phone.names_person())?.to_owned();
             let is_unknown = phone.kind() == PhoneKind::Unknown;
             Some(if is_unknown { PersonKey::Number(key) } else { PersonKey::Mobile(key) })
         };
-        let numbers = phones.iter().flat_map(|phone| read_phones(phone.as_str(), options));
+        let numbers = phones.iter().flat_map(|phone| read_phones_of(phone.as_str(), region, options));
         let mut keys: BTreeSet<PersonKey> = order::set(numbers.filter_map(|phone| mobile(&phone.value)));
         for email in emails.iter().flat_map(|email| read_emails(email.as_str())) {
             let Ok(email) = email.value else { continue };

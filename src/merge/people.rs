@@ -135,7 +135,7 @@ fn nodes<'r>(
                 employer: Some((&account.id, contact.title.as_ref())),
                 before: trail,
                 joined,
-                identity: Identity::of_contact(contact, phones),
+                identity: Identity::of_contact(contact, account.region, phones),
             }
         }));
     }

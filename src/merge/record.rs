@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::fields::{Holds, group_of, holds};
 use crate::document::read_struct;
-use crate::model::{Account, Attributes, Contact, Lead, LeadStatus, RecordRef, Value};
+use crate::model::{Account, Attributes, Contact, Lead, LeadStatus, RecordRef, Region, Value};
 
 /// Fields by name. A field that is not there is blank.
 pub(super) type Fields = BTreeMap<String, Value>;
@@ -38,6 +38,8 @@ pub(super) mod sealed {
         fn attributes_mut(&mut self) -> &mut Attributes;
         /// The company name when the record is a company.
         fn account_name(&self) -> Option<&str>;
+        /// Where it is, when it is an account.
+        fn region(&self) -> Option<Region>;
         fn contacts(&self) -> &[Contact];
         fn set_contacts(&mut self, contacts: Vec<Contact>);
         /// The lead when the record is one: it refers to one person.
@@ -82,6 +84,10 @@ impl Record for Account {
 
     fn account_name(&self) -> Option<&str> {
         Some(&self.company)
+    }
+
+    fn region(&self) -> Option<Region> {
+        self.region
     }
 
     fn contacts(&self) -> &[Contact] {
@@ -131,6 +137,10 @@ impl Record for Lead {
     }
 
     fn account_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn region(&self) -> Option<Region> {
         None
     }
 

@@ -208,8 +208,9 @@ impl ColumnMap {
     /// ```
     ///
     /// # Errors
-    /// Targets that do not exist, columns the map names but the table does not have, names that two columns have, and
-    /// single fields that two columns fill. A byte order mark before the first name is none of it.
+    /// Targets that do not exist, columns the map names but the table does not have, names that two columns have, single
+    /// fields that two columns fill, and a column whose name is that of another which fills a field, but for capitals
+    /// and blanks: `Phone` beside `phone`. A byte order mark before the first name is none of it.
     pub fn importer<S: AsRef<str>>(&self, columns: &[S]) -> Result<Importer, RuleErrors> {
         let mut report = Report::new();
         report.within("columns", |report| {
@@ -254,6 +255,7 @@ impl ColumnMap {
             self.constants.iter().filter_map(bind).collect()
         });
         report_shared_targets(&columns, &mut report);
+        self.report_near_names(&columns, &mut report);
         for needed in NEEDED {
             let has = |target: &Target| *target == Target::Field(needed);
             let constant = self.constants.contains_key(needed.as_str());
@@ -267,6 +269,28 @@ impl ColumnMap {
         }
         report.finish().map_err(|errors| errors.of("column map"))?;
         Ok(Importer { map: self.clone(), columns, constants, seen: BTreeMap::new() })
+    }
+}
+
+impl ColumnMap {
+    /// Reports a column that the map does not name, where one of nearly the same name fills a field: it would become a
+    /// custom attribute, and its contacts would reach nobody.
+    fn report_near_names(&self, columns: &[(String, Option<Target>)], report: &mut Report) {
+        let folded = |name: &str| name.trim().to_lowercase();
+        let filling = columns.iter().filter(|(_, to)| matches!(to, Some(Target::Field(_))));
+        let filling = order::map(filling.map(|(name, _)| (folded(name), name)));
+        for (name, to) in columns {
+            let is_own = matches!(to, Some(Target::Attribute(..))) && !self.columns.contains_key(name);
+            if let Some(other) = filling.get(&folded(name)).filter(|_| is_own) {
+                report.within("columns", |report| {
+                    let (name, other) = (shown(name), shown(other));
+                    let message =
+                        format!("columns `{other}` and `{name}` have one name but for capitals or blanks");
+                    let help = format!("say what `{name}` fills in `columns`, or leave it out by `ignore`");
+                    report.error("duplicate_column", message, help);
+                });
+            }
+        }
     }
 }
 
@@ -599,6 +623,28 @@ mod tests {
                 "columns.V did you mean `number`?",
             ]
         );
+    }
+
+    #[test]
+    fn a_column_that_is_another_but_for_capitals_is_told() {
+        let map = ColumnMap {
+            constants: [("created_at".into(), "2026-03-01".into())].into(),
+            ..ColumnMap::default()
+        };
+        for second in ["Phone", "phone ", " PHONE"] {
+            let errors = map.importer(&["id", "phone", second]).unwrap_err();
+            let wanted = format!("columns `phone` and `{second}` have one name but for capitals or blanks");
+            assert_eq!((errors.diagnostics().len(), &errors.diagnostics()[0].message), (1, &wanted));
+        }
+        let said = |to: &str| ColumnMap { columns: [("Phone".into(), to.into())].into(), ..map.clone() };
+        let mut both = said("phones").importer(&["id", "phone", "Phone"]).unwrap();
+        let lead = both.read(2, &["a", "13927461853", "15088672341"]).unwrap();
+        assert_eq!(lead.phones.len(), 2, "{lead:?}");
+        assert!(said("attributes.second").importer(&["id", "phone", "Phone"]).is_ok());
+        let ignored = ColumnMap { ignore: vec!["Phone".into()], ..map.clone() };
+        assert!(ignored.importer(&["id", "phone", "Phone"]).is_ok());
+        // Custom attributes are the host's: their names mean nothing here.
+        assert!(map.importer(&["id", "tier", "Tier"]).is_ok());
     }
 
     #[test]

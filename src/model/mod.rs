@@ -42,6 +42,7 @@ pub(crate) mod open_enum;
 mod open_group;
 mod points;
 mod protection;
+mod reading;
 mod region;
 mod rep;
 mod source;
@@ -72,6 +73,7 @@ pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;
 pub use points::Points;
 pub(crate) use protection::{Protection, yes_or_no};
+pub use reading::{from_json_str, load};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
 pub use source::{

@@ -14,7 +14,7 @@ use super::predicate::compare;
 const FEW: usize = 8;
 /// Longer lists of whole numbers are not spread over the intervals of a column: they are looked up by themselves, which
 /// needs a part of the memory.
-const LONG: usize = if cfg!(test) { 3 } else { 1024 };
+const LONG: usize = if cfg!(test) { 3 } else { 64 };
 
 /// Up to 64 bits of conditions and comparisons, and the thousandths of points they sum up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -191,7 +191,12 @@ impl Integers {
             (rest.into_iter().cloned().collect(), exact.into_iter().cloned().collect());
         // Each comparison is asked only about the numbers it names, so that long lists cost what they are long.
         let mut sum = Held::default();
-        let mut changes: Vec<(i64, bool, Held)> = Vec::new();
+        let count = |one: &Comparison| {
+            let mut count = 0;
+            one.visit_steps(&mut |_, _| count += 1);
+            count
+        };
+        let mut changes: Vec<(i64, bool, Held)> = Vec::with_capacity(exact.iter().map(count).sum());
         for comparison in &exact {
             let mut before = comparison.holds_for(i64::MIN);
             sum = if before { sum + comparison.held } else { sum };
@@ -251,7 +256,8 @@ impl Texts {
         let others = whole.iter().filter(|one| one.of_texts().1);
         let other = others.fold(Held::default(), |sum, one| sum + one.held);
         // Each comparison is asked only about the texts it names, so that long lists cost what they are long.
-        let mut texts: Vec<(Head, &str, usize)> = Vec::new();
+        let count = whole.iter().map(|one| one.texts().len()).sum();
+        let mut texts: Vec<(Head, &str, usize)> = Vec::with_capacity(count);
         for (index, one) in whole.iter().enumerate() {
             texts.extend(one.texts().iter().map(|text| (Head::of(text), text.as_str(), index)));
         }

@@ -159,6 +159,7 @@ impl Condition {
         let field: Field = field.parse().map_err(|error| ConditionError::unknown_field(&error))?;
         let value = value.into();
         let operand = if deeper_than(&value, 1) {
+            dismantle(value);
             let help = "write a value, or a list of values".to_owned();
             Err(ConditionError::comparison(
                 &field,
@@ -167,9 +168,8 @@ impl Condition {
                 help,
             ))
         } else {
-            Operand::read(&field, operator, &value)
+            Operand::read(&field, operator, value)
         };
-        dismantle(value);
         operand.map(|operand| Condition(Node::Compare { field, operator, operand }))
     }
 

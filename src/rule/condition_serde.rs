@@ -210,7 +210,7 @@ impl Nested {
         }
         match (field, comparison, node) {
             (None, None, Some((_, node))) => Ok(Condition(node)),
-            (Some(field), Some((operator, value)), None) => match Operand::read(&field, operator, &value) {
+            (Some(field), Some((operator, value)), None) => match Operand::read(&field, operator, value) {
                 Ok(operand) => Ok(Condition(Node::Compare { field, operator, operand })),
                 Err(error) => Err(Error::custom(error.to_finding())),
             },

@@ -57,7 +57,31 @@ impl PartialEq for Operand {
 
 impl Operand {
     /// Reads what stands beside an operator, for a field of a type.
-    pub(crate) fn read(field: &Field, operator: Operator, json: &Json) -> Result<Operand, ConditionError> {
+    pub(crate) fn read(field: &Field, operator: Operator, json: Json) -> Result<Operand, ConditionError> {
+        let takes_texts = matches!(field.kind(), FieldType::Text | FieldType::Texts | FieldType::Any);
+        match json {
+            Json::Array(items)
+                if takes_texts
+                    && matches!(operator, Operator::In | Operator::NotIn)
+                    && items.iter().all(Json::is_string) =>
+            {
+                Operand::texts(field, items)
+            }
+            json => Operand::of(field, operator, &json),
+        }
+    }
+
+    /// Texts, which stay where they are: lists are long.
+    fn texts(field: &Field, items: Vec<Json>) -> Result<Operand, ConditionError> {
+        let known = |item| match item {
+            Json::String(text) => check_known(field, &text).map(|()| text),
+            _ => Ok(String::new()),
+        };
+        let texts = items.into_iter().map(known).collect::<Result<Vec<String>, _>>()?;
+        Ok(Operand::Texts(Arc::new(texts)))
+    }
+
+    fn of(field: &Field, operator: Operator, json: &Json) -> Result<Operand, ConditionError> {
         use Operator::{
             Between, Contains, EndsWith, Eq, Exists, Ge, Gt, In, Le, Lt, Matches, Ne, NotIn, OlderThan,
             StartsWith, Within,
@@ -69,7 +93,9 @@ impl Operand {
         match (operator, json) {
             (Exists, Json::Bool(flag)) => Ok(Operand::Exists(*flag)),
             (Exists, _) => refuse("write `true` or `false`".to_owned()),
-            (Eq | Ne, Json::String(value)) if texts || open => known_value(field, value).map(Operand::Text),
+            (Eq | Ne, Json::String(value)) if texts || open => {
+                check_known(field, value).map(|()| Operand::Text(value.clone()))
+            }
             (Contains | StartsWith | EndsWith, Json::String(value)) if texts || open => {
                 Ok(Operand::Text(value.clone()))
             }
@@ -77,17 +103,7 @@ impl Operand {
             (In | NotIn, Json::Array(items)) if kind == FieldType::Region => {
                 items.iter().map(region).collect::<Result<_, _>>().map(Operand::Regions)
             }
-            (In | NotIn, Json::Array(items)) if texts || open && items.iter().all(Json::is_string) => {
-                let read = |item: &Json| match item {
-                    Json::String(value) => known_value(field, value),
-                    _ => Err(ConditionError::comparison(field, operator, json, "list texts only".to_owned())),
-                };
-                let mut texts = Vec::with_capacity(items.len());
-                for item in items {
-                    texts.push(read(item)?);
-                }
-                Ok(Operand::Texts(Arc::new(texts)))
-            }
+            (In | NotIn, Json::Array(_)) if texts => refuse("list texts only".to_owned()),
             (In | NotIn, Json::Array(items)) if number_like(kind) || open => {
                 if items.iter().all(Json::is_i64) {
                     return Ok(Operand::Integers(
@@ -179,10 +195,11 @@ fn number_json(number: f64) -> Json {
     if whole as f64 == number { Json::from(whole) } else { Json::from(number) }
 }
 
-fn known_value(field: &Field, value: &str) -> Result<String, ConditionError> {
+/// Refuses what a field with a closed set of values never is.
+fn check_known(field: &Field, value: &str) -> Result<(), ConditionError> {
     let known = field.spec().values;
     if known.is_empty() || known.contains(&value) {
-        return Ok(value.to_owned());
+        return Ok(());
     }
     let help = crate::error::suggestion(value, known.iter().copied());
     Err(ConditionError::value(format!("`{field}` is never `{value}`"), help))

@@ -107,22 +107,22 @@ fn compile_engagement(
                     number: book.rule(&rule.id),
                     kind_name: book.name(&rule.kind),
                     kind: kinds.number(&rule.kind),
-                    when: when(&rule.when, scope, report),
+                    when: when(&rule.when, scope, report).map(Box::new),
                     points: report.within("points", |report| {
                         CompiledAward::compile(&rule.points, scope, registry, report)
                     }),
                     event_cap: rule.event_cap.map(magnitude),
                     cap: rule.cap.map(magnitude),
-                    frequency: rule.frequency,
-                    dedup_by: rule.dedup_by.clone(),
-                    burst: rule.burst,
+                    frequency: rule.frequency.map(Box::new),
+                    dedup_by: rule.dedup_by.clone().map(Box::new),
+                    burst: rule.burst.map(Box::new),
                     window: rule.window,
                     decay: match &rule.decay {
                         Decay::Step(steps) if steps.is_empty() => Decay::None,
                         decay => decay.clone(),
                     },
                 };
-                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
+                kinds.number_counted(compiled.when.as_deref(), Some(&compiled.points));
                 if let Some(section) = sections.get_mut(place) {
                     section.rules.push(compiled);
                 }

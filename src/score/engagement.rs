@@ -22,13 +22,14 @@ pub(super) struct CompiledEngagementRule {
     pub(super) kind: u32,
     pub(super) kind_name: Number,
     /// None when it always holds.
-    pub(super) when: Option<Predicate>,
+    pub(super) when: Option<Box<Predicate>>,
     pub(super) points: CompiledAward,
     pub(super) event_cap: Option<Points>,
     pub(super) cap: Option<Points>,
-    pub(super) frequency: Option<Frequency>,
-    pub(super) dedup_by: Option<Field>,
-    pub(super) burst: Option<Burst>,
+    // Apart, because few rules have them.
+    pub(super) frequency: Option<Box<Frequency>>,
+    pub(super) dedup_by: Option<Box<Field>>,
+    pub(super) burst: Option<Box<Burst>>,
     pub(super) window: Option<Span>,
     pub(super) decay: Decay,
 }
@@ -81,11 +82,11 @@ impl CompiledEngagementRule {
         if let Some(field) = &self.dedup_by {
             first_of_each(field, lead, picked);
         }
-        if let Some(burst) = self.burst {
-            without_bursts(burst, lead, picked);
+        if let Some(burst) = self.burst.as_deref() {
+            without_bursts(*burst, lead, picked);
         }
-        if let Some(frequency) = self.frequency {
-            at_most(frequency, lead, picked);
+        if let Some(frequency) = self.frequency.as_deref() {
+            at_most(*frequency, lead, picked);
         }
         if let Some(window) = self.window {
             let since = window.before(lead.as_of);

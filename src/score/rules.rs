@@ -8,7 +8,7 @@ use super::award::Award;
 use super::grade::{GradeBounds, LevelBounds, ScoreCell};
 use super::test_rules::ScoreTest;
 use crate::calendar::Span;
-use crate::document::read_list;
+use crate::document::{read_list, read_list_if_any};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Points, RuleId};
 use crate::rule::{Condition, Field};
@@ -50,7 +50,7 @@ pub struct ScoreRules {
     /// What a rule that fails at run time means for the score.
     pub on_fault: FaultPolicy,
     /// Tests of the rules, run by [`ScoreRules::self_test`].
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "read_list")]
     pub tests: Vec<ScoreTest>,
 }
 
@@ -235,10 +235,13 @@ pub struct FitRules {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FitDocument {
+    #[serde(default, deserialize_with = "read_list_if_any")]
     rules: Option<Vec<FitRule>>,
+    #[serde(default, deserialize_with = "read_list_if_any")]
     groups: Option<Vec<RuleGroup>>,
     #[serde(default)]
     grades: GradeBounds,
+    #[serde(default, deserialize_with = "read_list_if_any")]
     disqualifiers: Option<Vec<Disqualifier>>,
 }
 

@@ -60,6 +60,8 @@ fn engines_have_the_agreed_signatures() {
         Assigner::assign: fn(&Assigner, &Facts<'_>, &Roster, Ledgers<'_>) -> Assignment;
         Assigner::assign_with: fn(&Assigner, &Facts<'_>, &Roster, Ledgers<'_>, &AssignOptions) -> Assignment;
         Roster::compile: fn(&[Rep], &Calendars) -> Loaded<Roster>;
+        leadkit::model::load::<Vec<Account>>: fn(Json) -> Loaded<Vec<Account>>;
+        leadkit::model::from_json_str::<Lead>: fn(&str) -> Loaded<Lead>;
         Roster::owner_state: fn(&Roster, &RepId, &RepLedger, Now) -> OwnerState;
         Intake::probe: fn(&Intake, &Lead) -> Probe;
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;

@@ -34,8 +34,8 @@ pub(crate) fn run(
             let text = text_of(&file, read)?;
             let document = |path: &Path| leads::rules(path, &text_of(path, read)?);
             let map = match map {
-                Some(path) => serde_json::from_str(&text_of(&path, read)?)
-                    .map_err(|error| format!("{}: {error}", path.display()))?,
+                Some(path) => leadkit::model::from_json_str(&text_of(&path, read)?)
+                    .map_err(|errors| format!("{}: {errors}", path.display()))?,
                 None => ColumnMap::default(),
             };
             let lines = |text: String| {

@@ -204,7 +204,7 @@ fn read_rules(name: &str, pools: Option<&str>, read: &Read<'_>) -> Result<Follow
 
 fn json(file: &str, option: &str, read: &Read<'_>) -> Result<serde_json::Value, Box<dyn Error>> {
     let text = text(Path::new(file), read).map_err(|error| format!("{option}: {error}"))?;
-    serde_json::from_str(&text).map_err(|error| format!("{file}: {error}").into())
+    leadkit::model::from_json_str(&text).map_err(|errors| format!("{file}: {errors}").into())
 }
 
 fn text(path: &Path, read: &Read<'_>) -> Result<String, Box<dyn Error>> {
@@ -220,8 +220,8 @@ fn text(path: &Path, read: &Read<'_>) -> Result<String, Box<dyn Error>> {
 
 /// A moment, or what was found instead.
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::<FixedOffset>::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|error| {
+    DateTime::<FixedOffset>::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|_| {
         let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-        format!("found {found}, expected a time in RFC 3339 such as 2026-03-02T09:00:00+08:00 ({error})")
+        format!("found {found}, expected a time in RFC 3339 such as 2026-03-02T09:00:00+08:00")
     })
 }

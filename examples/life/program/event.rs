@@ -267,8 +267,8 @@ fn read_line(written: &str, number: usize) -> Result<Line, String> {
         "import" => context.import(value, &assign)?,
         "tick" => Event::Tick,
         "effects" => Event::Effects(
-            serde_json::from_value(value)
-                .map_err(|error| format!("`effects`: expected a list of effects: {error}"))?,
+            leadkit::model::load(value)
+                .map_err(|errors| format!("`effects`: expected a list of effects: {errors}"))?,
         ),
         "activity" | "touch" | "follow_up" | "order" | "account" | "join" => context.record(key, value)?,
         _ => context.act(key, value)?,

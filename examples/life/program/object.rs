@@ -107,12 +107,11 @@ impl Object {
 
 fn read<T: DeserializeOwned>(place: &str, value: Json, wanted: &str) -> Result<T, String> {
     let found = shown(&value);
-    serde_json::from_value(value).map_err(|error| {
-        let scalar = !found.starts_with('{') && !found.starts_with('[');
-        if scalar {
-            format!("{place}: found {found}, expected {wanted}")
-        } else {
-            format!("{place}: expected {wanted}: {error}")
+    leadkit::model::load(value).map_err(|errors| {
+        let inner = errors.iter().next().filter(|error| !error.path.is_empty());
+        match inner {
+            Some(error) => format!("{place}, `{}`: {}", error.path, error.message),
+            None => format!("{place}: found {found}, expected {wanted}"),
         }
     })
 }

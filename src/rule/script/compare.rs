@@ -3,7 +3,7 @@
 
 use super::grammar::{Comparison, Found, Side, Switch};
 use super::guard::{APPEND, BOOL, BROKEN, CASES, CHARACTER, LETTERS, TAKE, TEXT, WHOLE, symbol};
-use super::kinds::Kinds;
+use super::kinds::{Kinds, Shape};
 use super::limits::MAX_PROBLEMS;
 use super::names::VARIABLES;
 use super::places::Edit;
@@ -98,6 +98,34 @@ fn letters(switch: &Switch, tokens: &[Token<'_>]) -> String {
     LETTERS.into_iter().filter(|letter| found.contains(letter)).collect()
 }
 
+/// The places of the items of a list that is written out: each by itself between two marks, for a part of a longer
+/// expression is no item, nor is what stands in brackets of its own.
+fn items_alone<'t>(words: &'t [Token<'_>]) -> impl Iterator<Item = usize> + 't {
+    let mut depth = 0_usize;
+    words.windows(3).enumerate().filter_map(move |(at, three)| {
+        let [before, _, behind] = three else { return None };
+        let is_any = |word: &Token<'_>, marks: &[&str]| marks.iter().any(|mark| word.is_mark(mark));
+        if is_any(before, &["[", "(", "{"]) {
+            depth += 1;
+        } else if is_any(before, &["]", ")", "}"]) {
+            depth = depth.saturating_sub(1);
+        }
+        let is_list = words.first().is_some_and(|open| open.is_mark("["));
+        let is_item = is_list && depth == 1 && is_any(before, &["[", ","]) && is_any(behind, &[",", "]"]);
+        is_item.then_some(at + 1)
+    })
+}
+
+/// The kind of a value that is written out.
+fn literal_kind(word: &Token<'_>) -> Option<Kinds> {
+    match word.kind {
+        Kind::Number => Some(Kinds::NUMBER),
+        Kind::Text => Some(Kinds::TEXT),
+        Kind::Word if matches!(word.text, "true" | "false") => Some(Kinds::BOOL),
+        _ => None,
+    }
+}
+
 struct Look<'t, 's> {
     tokens: &'t [Token<'s>],
 }
@@ -178,7 +206,7 @@ impl<'s> Look<'_, 's> {
         let Comparison { left, right, operator, .. } = comparison;
         let (value, items) = (left.shape.kinds.of_present(), right.shape.items.of_present());
         let is_list = right.shape.kinds.of_present() == Kinds::LIST;
-        if let Some(problem) = self.never_in(comparison) {
+        if let Some(problem) = self.never_in(comparison).or_else(|| self.unlike_items(right)) {
             return Some(problem);
         }
         if !is_list || value == Kinds::NONE || items == Kinds::NONE || value.has(items) {
@@ -222,7 +250,49 @@ impl<'s> Look<'_, 's> {
             Problem::new(CODE, self.words(case).first().map(|word| word.position), message, help)
         });
         let unmet = switch.cases.iter().filter_map(|case| self.never(&switch.value, case, "=="));
-        told.chain(unmet).take(MAX_PROBLEMS).collect()
+        let told: Vec<Problem> = told.chain(unmet).take(MAX_PROBLEMS).collect();
+        if told.is_empty() { self.unlike_cases(switch).into_iter().collect() } else { told }
+    }
+
+    /// Cases of different kinds: whatever the value is, it cannot be compared with all of them.
+    fn unlike_cases(&self, switch: &Switch) -> Option<Problem> {
+        let kinds_of = |case: &Side| {
+            let kinds = case.shape.kinds.of_present();
+            if kinds == Kinds::RANGE { Kinds::NUMBER } else { kinds }
+        };
+        let mut known = switch.cases.iter().filter(|case| kinds_of(case).is_one());
+        let first = known.next()?;
+        let other = known.find(|case| kinds_of(case) != kinds_of(first))?;
+        let value = self.bare(&switch.value);
+        let help = format!(
+            "write them alike, and convert the value if need be: `switch text({value}) {{ \"…\" => …, _ => … }}`"
+        );
+        Some(self.unlike("the cases", (first, kinds_of(first)), (other, kinds_of(other)), help))
+    }
+
+    /// Items of different kinds in a list that is written out, as [cases](Self::unlike_cases).
+    fn unlike_items(&self, list: &Side) -> Option<Problem> {
+        let written = self.tokens.get(list.words.clone())?;
+        let side = |at: usize, kinds| {
+            let words = list.words.start + at..list.words.start + at + 1;
+            (Side { words, shape: Shape::plain(kinds) }, kinds)
+        };
+        let mut known = items_alone(written).filter_map(|at| Some(side(at, literal_kind(written.get(at)?)?)));
+        let (first, kinds) = known.next()?;
+        let (other, others) = known.find(|(_, others)| *others != kinds)?;
+        let help = "list values of one kind, and convert what is looked for: `text(x) in [\"…\"]`".to_owned();
+        Some(self.unlike("the items", (&first, kinds), (&other, others), help))
+    }
+
+    fn unlike(&self, what: &str, first: (&Side, Kinds), other: (&Side, Kinds), help: String) -> Problem {
+        let message = format!(
+            "{what} {} and {} are of different kinds, {} and {}: no value can be compared with both",
+            self.shown(first.0),
+            self.shown(other.0),
+            first.1.describe(),
+            other.1.describe()
+        );
+        Problem::new(CODE, self.words(other.0).first().map(|word| word.position), message, help)
     }
 
     /// A text less a text.
@@ -320,19 +390,8 @@ impl<'s> Look<'_, 's> {
 
     /// `x in ["…"]`, where an item is none of the values of `x`.
     fn never_in(&self, Comparison { left, right, .. }: &Comparison) -> Option<Problem> {
-        let [open, items @ ..] = self.words(right) else { return None };
-        if !open.is_mark("[") {
-            return None;
-        }
-        // Each by itself between two marks: a part of a longer expression is no item.
-        let alone = |at: usize| {
-            let before = at.checked_sub(1).map_or(Some(open), |before| items.get(before))?;
-            let is_item = before.is_mark("[") || before.is_mark(",");
-            let behind = items.get(at + 1)?;
-            (is_item && (behind.is_mark(",") || behind.is_mark("]"))).then_some(())
-        };
-        let mut texts =
-            (0..items.len()).filter(|at| alone(*at).is_some()).filter_map(|at| items.get(at)?.plain_text());
+        let words = self.words(right);
+        let mut texts = items_alone(words).filter_map(|at| words.get(at)?.plain_text());
         texts.find_map(|text| self.is_never(left, text))
     }
 

@@ -29,38 +29,44 @@ pub(super) const TEXT: char = 't';
 pub(super) const CHARACTER: char = 'c';
 pub(super) const BOOL: char = 'b';
 
-/// Comparisons, what stands in their place, and how strongly that binds. A script cannot write any of these signs.
-const GUARDS: &[(&str, &str, u8)] = &[
+/// Between two values that may both be texts.
+const MINUS: &str = "--";
+
+/// What is guarded, as a script writes it, what stands in its place, and how strongly that binds. A script cannot write
+/// any of these signs.
+type Guard = (&'static str, &'static str, u8);
+
+const COMPARISONS: [Guard; 6] = [
     ("==", "===", 90),
     ("!=", "!==", 90),
     ("<", "<-", 130),
     (">", "->", 130),
     ("<=", "<|", 130),
     (">=", "|>", 130),
-    ("-", MINUS, 150),
 ];
 
-const MINUS: &str = "--";
+const CALCULATIONS: [Guard; 1] = [("-", MINUS, 150)];
 
-/// What stands in place of a comparison.
+/// Every operator binds stronger than these.
+const STATEMENTS: [Guard; 3] = [("+=", APPEND, 2), ("-=", TAKE, 2), ("switch", CASES, 2)];
+
+fn guards() -> impl Iterator<Item = Guard> {
+    COMPARISONS.into_iter().chain(CALCULATIONS).chain(STATEMENTS)
+}
+
+/// What stands in place of an operator.
 pub(super) fn symbol(operator: &str) -> Option<&'static str> {
-    GUARDS.iter().find(|(plain, ..)| *plain == operator).map(|(_, guard, _)| *guard)
+    guards().find(|(plain, ..)| *plain == operator).map(|(_, guard, _)| guard)
 }
 
 /// What a guarded operator is called in a script.
 pub(super) fn plain(symbol: &str) -> &str {
-    match GUARDS.iter().find(|(_, guard, _)| *guard == symbol) {
-        Some((plain, ..)) => plain,
-        None if symbol == APPEND => "+=",
-        None if symbol == TAKE => "-=",
-        None => symbol,
-    }
+    guards().find(|(_, guard, _)| *guard == symbol).map_or(symbol, |(plain, ..)| plain)
 }
 
-/// Lets an engine read the guarded operators. All others bind stronger than the last three.
+/// Lets an engine read the guarded operators.
 pub(super) fn read(engine: &mut Engine) {
-    let signs = GUARDS.iter().map(|(_, guard, strength)| (*guard, *strength));
-    for (sign, strength) in signs.chain([(APPEND, 2), (TAKE, 2), (CASES, 2)]) {
+    for (_, sign, strength) in guards() {
         // Each is a reserved sign without a meaning of its own, which the engine lets be given one.
         let registered = engine.register_custom_operator(sign, strength);
         debug_assert!(registered.is_ok(), "{sign}");
@@ -69,11 +75,11 @@ pub(super) fn read(engine: &mut Engine) {
 
 /// Lets an engine run the guarded operators.
 pub(super) fn register(engine: &mut Engine) {
-    for (operator, guard, _) in GUARDS.iter().filter(|(operator, ..)| *operator != "-") {
+    for (operator, guard, _) in COMPARISONS {
         let test = Test::of(operator);
-        engine.register_fn(*guard, move |a: INT, b: INT| (test.ordered)(a.cmp(&b)));
-        engine.register_fn(*guard, move |a: Text, b: Text| (test.ordered)(a.as_str().cmp(b.as_str())));
-        engine.register_fn(*guard, move |a: Dynamic, b: Dynamic| compare(test, operator, &a, &b));
+        engine.register_fn(guard, move |a: INT, b: INT| (test.ordered)(a.cmp(&b)));
+        engine.register_fn(guard, move |a: Text, b: Text| (test.ordered)(a.as_str().cmp(b.as_str())));
+        engine.register_fn(guard, move |a: Dynamic, b: Dynamic| compare(test, operator, &a, &b));
     }
     for sign in [MINUS, TAKE] {
         engine.register_fn(sign, |context: NativeCallContext<'_>, a: Dynamic, b: Dynamic| {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::blacklist::{
-    Allow, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck,
-    BurstDimension, DomainCheck, DomainMatch, FakeCheck, FakeRule, Hit, HitReason, ListCheck,
+    Allow, AllowScope, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules,
+    BurstCheck, BurstDimension, DomainCheck, DomainMatch, FakeCheck, FakeRule, Hit, HitReason, ListCheck,
     ResubmissionCheck, Severity, SubmissionKey, Suppression, Verdict, WindowState,
 };
 use leadkit::calendar::Span;
@@ -322,7 +322,8 @@ fn overrides_suppress_what_they_name_until_the_second_they_expire() {
         Allow::Company("北京紛揚科技有限責任公司".into()),
         Allow::Ip("203.0.113.7".into()),
     ] {
-        assert_eq!(severity(override_of(allow.clone()), now()), Severity::Pass, "{allow:?}");
+        let whole = BlacklistOverride { scope: Some(AllowScope::Lead), ..override_of(allow.clone()) };
+        assert_eq!(severity(whole, now()), Severity::Pass, "{allow:?}");
     }
     for allow in
         [Allow::Lead("L-8".into()), Allow::Phone("13812345679".into()), Allow::Domain("ner.com".into())]

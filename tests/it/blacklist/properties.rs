@@ -235,7 +235,7 @@ fn allow() -> impl Strategy<Value = BlacklistOverride> {
         // Nobody consents for a whole company or network.
         let rule = rule.filter(|rule| is_personal || !rule.starts_with("refused"));
         BlacklistOverride {
-            scope: if is_value && !is_lead { AllowScope::Value } else { AllowScope::Lead },
+            scope: Some(if is_value && !is_lead { AllowScope::Value } else { AllowScope::Lead }),
             rules: rule.into_iter().map(Into::into).collect(),
             categories: category.into_iter().map(ToOwned::to_owned).collect(),
             expires: days.map(|days| start() + TimeDelta::days(days)),

@@ -603,6 +603,10 @@ fn entries_that_mean_nearly_everybody_are_warned_of() {
         (json!({"domain": {"domains": ["rival.com.cn"]}}), json!([])),
         (json!({"prefix": {"phones": ["+86170"], "networks": ["203.0.113.0/24"]}}), json!([])),
         (list.clone(), allow(json!({"company": "华为技术有限公司"}), "value")),
+        (
+            list.clone(),
+            json!([{"allow": {"company": "华为技术有限公司"}, "author": "li", "reason": "customer"}]),
+        ),
         (list, allow(json!({"phone": "13927461853"}), "lead")),
     ] {
         assert_eq!(warnings(check.clone(), overrides), [""; 0], "{check}");
@@ -633,4 +637,51 @@ fn a_reported_address_is_found_by_its_person() {
         assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Block, "{email}");
     }
     assert_eq!(check(&blacklist, json!({"emails": ["li.wang@gmail.com"]})).severity(), Severity::Pass);
+}
+
+/// However the place is written, where a report names one.
+#[test]
+fn a_reported_company_is_found_by_its_place() {
+    let mut list = JointList::default();
+    list.report(ContactKind::Company, "深圳市星河科技有限公司", "north", "never pays", now(), None).unwrap();
+    list.report(ContactKind::Company, "星河科技（深圳）有限公司", "south", "never pays", now(), None)
+        .unwrap();
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 2, ..JointCheck::default() });
+    let blacklist = engine([("joint", Severity::Block, joint)]).with_joint_list(Arc::new(list));
+    for (company, severity) in [
+        ("深圳市星河科技有限公司", Severity::Block),
+        ("深圳星河科技有限公司", Severity::Block),
+        ("广东省深圳市星河科技有限公司", Severity::Block),
+        ("星河科技（深圳）有限公司", Severity::Block),
+        ("北京星河科技有限公司", Severity::Pass),
+        ("深圳市银河科技有限公司", Severity::Pass),
+    ] {
+        let verdict = check(&blacklist, json!({"company": company}));
+        assert_eq!(verdict.severity(), severity, "{company}");
+        let entries: Vec<&str> = verdict.hits().iter().filter_map(|hit| hit.entry()).collect();
+        assert!(entries.iter().all(|entry| *entry == company), "{entries:?}");
+    }
+}
+
+/// Anybody can write the name of a company that is allowed: what is found about the rest of the lead stays.
+#[test]
+fn an_allowed_company_lifts_what_is_about_the_company() {
+    let check_with = |scope: Option<&str>| {
+        let mut allowed =
+            json!({"allow": {"company": "华为技术有限公司"}, "author": "li", "reason": "customer"});
+        if let Some(scope) = scope {
+            allowed["scope"] = json!(scope);
+        }
+        let rules = json!({"rules": [{"id": "list", "category": "c", "severity": "block", "check": {"list": {
+            "phones": ["13927461853"], "companies": ["华为技术有限公司"]}}}], "overrides": [allowed]});
+        let blacklist = Blacklist::load(rules).unwrap();
+        let of = |lead| check(&blacklist, lead).severity();
+        [
+            of(json!({"company": "华为技术有限公司", "phones": ["15088672341"]})),
+            of(json!({"company": "华为技术有限公司", "phones": ["13927461853"]})),
+        ]
+    };
+    assert_eq!(check_with(None), [Severity::Pass, Severity::Block]);
+    assert_eq!(check_with(Some("value")), [Severity::Pass, Severity::Block]);
+    assert_eq!(check_with(Some("lead")), [Severity::Pass, Severity::Pass]);
 }

@@ -150,6 +150,23 @@ fn an_objection_takes_a_lead_from_its_owner() {
     assert_eq!((nurtured.route().code(), told(&nurtured).len()), ("nurture", 0));
 }
 
+/// The next entry of a person who objects joins his lead: one lead is held, and its owner is told.
+#[test]
+fn the_next_entry_of_who_objects_joins_his_lead() {
+    let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": MOBILE, "channels": ["all"], "reason": "asked", "basis": "objection", "since": "2020-01-01T00:00:00Z"}]}}}]});
+    let mut desk = team(json!({}), &["li", "wang"].map(rep));
+    drop(desk.submit(&caller("L1", 0, MOBILE)));
+    let owner = desk.owner("L1").to_owned();
+    assert_ne!(owner, "-");
+    desk.intake = team(json!({"blacklist": stop}), &[]).intake;
+    let next = desk.submit(&caller("L2", 60, MOBILE)).outcome;
+    assert_eq!(next.route().code(), "folded");
+    assert_eq!(desk.lead("L2").folded_into.as_ref().map(|id| id.as_str()), Some("L1"));
+    assert_eq!((desk.owner("L1"), desk.lead("L1").status.as_str()), ("-", "unassigned"));
+    assert!(desk.due_at("L1").is_some());
+}
+
 /// Nobody gives a rep a person whom he may not call.
 #[test]
 fn who_refused_every_channel_is_given_to_nobody() {

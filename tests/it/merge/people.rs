@@ -143,6 +143,35 @@ fn one_contact_on_two_accounts_is_one_whatever_it_says_and_somebody_is_asked() {
     );
 }
 
+/// A number is as it is dialled where its account is, or in the country that its lead states.
+#[test]
+fn numbers_are_those_of_where_the_record_is() {
+    let at = |id: &str, region: Option<&str>, phone: &str| Account {
+        region: region.map(|region| region.parse().unwrap()),
+        contacts: vec![person(&format!("c-{id}"), id, &format!("陈大文 / {phone}"))],
+        ..account(id, 1)
+    };
+    let people = |second: Account| {
+        let first = at("A1", Some("HK"), "+852 6271 8394");
+        accounts_plan(&[first, second], &merger()).merged().contacts.len()
+    };
+    assert_eq!(people(at("A2", Some("HK"), "6271 8394")), 1);
+    assert_eq!(people(at("A2", None, "6271 8394")), 2, "nobody knows where it is dialled");
+
+    let stating = |id: &str, country: Option<&str>, phone: &str| Lead {
+        name: Some("陈大文".into()),
+        country: country.map(str::to_owned),
+        phones: vec![phone.into()],
+        ..lead(id, 1)
+    };
+    let doubts = |country| {
+        let leads = [stating("L1", None, "+852 6271 8394"), stating("L2", country, "9318 2746")];
+        let doubts = leads_plan(&leads, &merger()).doubts().to_vec();
+        doubts.iter().filter(|doubt| matches!(doubt, MergeDoubt::OtherPerson { .. })).count()
+    };
+    assert_eq!((doubts(Some("香港")), doubts(None)), (1, 0));
+}
+
 #[test]
 fn leads_of_two_people_are_told() {
     let of = |id: &str, day, name: &str, phone: &str, email: &str| Lead {
