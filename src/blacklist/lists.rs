@@ -370,7 +370,7 @@ fn read<T: AsRef<str>, K>(
 fn tell(inserted: Result<bool, (String, &'static str)>, report: &mut Report) {
     match inserted {
         Ok(true) => {}
-        Ok(false) => report.warning("duplicate_entry", "the entry is on the list already", "keep one"),
+        Ok(false) => report.warning("duplicate_entry", "the entry is already on the list", "keep one"),
         Err((message, help)) => report.error("bad_entry", message, help),
     }
 }
