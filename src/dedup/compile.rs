@@ -1,6 +1,7 @@
 //! From rules to a deduplicator: load, lint, compile, and what the type system cannot check.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::action::RuleAction;
 use super::comparator::Comparator;
@@ -13,7 +14,7 @@ use super::rules::{Comparison, DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use crate::document::{Unique, reserved};
 use crate::error::Report;
-use crate::model::{FieldType, LeadField};
+use crate::model::{ExternalIdKind, FieldType, LeadField};
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::fold;
 
@@ -45,24 +46,20 @@ impl DedupRules {
         });
         report.within("update", |report| {
             // Keys and lists only grow, and a life is its record's own: none of them is overwritten.
-            let can = |field| Part::of(field) == Part::Description;
-            check_fields(&self.update, can, |field| format!("a re-entry never overwrites `{field}`"), report);
+            let unfit = |field: &LeadField| {
+                let is_kept = Part::of(*field) != Part::Description;
+                is_kept.then(|| format!("a re-entry never overwrites `{field}`"))
+            };
+            check_fields(&self.update, unfit, report);
         });
         report.within("scope", |report| {
-            check_fields(
-                &self.scope,
-                is_of_customer,
-                |field| format!("`{field}` divides no customers"),
-                report,
-            );
+            check_fields(&self.scope, divides_nobody, report);
         });
         report.within("decisive", |report| {
-            check_fields(
-                &self.decisive,
-                is_of_customer,
-                |field| format!("`{field}` does not decide on the owner"),
-                report,
-            );
+            let unfit = |field: &LeadField| {
+                (!is_of_customer(*field)).then(|| format!("`{field}` does not decide on the owner"))
+            };
+            check_fields(&self.decisive, unfit, report);
         });
     }
 }
@@ -357,17 +354,30 @@ fn is_of_customer(field: LeadField) -> bool {
     !matches!(Part::of(field), Part::Life | Part::Key | Part::Kept)
 }
 
-fn check_fields(
-    fields: &[LeadField],
-    can: impl Fn(LeadField) -> bool,
-    kept: impl Fn(LeadField) -> String,
+/// Why customers are not divided by the field, if they are not.
+fn divides_nobody(key: &LeadKey) -> Option<String> {
+    use LeadKey::{Company, Domain, Email, ExternalId, Phone, Wechat};
+    match key {
+        Company => None,
+        LeadKey::Field(field) => (!is_of_customer(*field)).then(|| format!("`{key}` divides no customers")),
+        // What is unlike in every two leads would make every lead a customer of its own.
+        LeadKey::Attribute(name) if ExternalIdKind::of(name) == ExternalIdKind::Other => key.unfit(),
+        LeadKey::Attribute(_) | LeadKey::PersonId | Phone | Email | Wechat | Domain | ExternalId(_) => {
+            Some(format!("`{key}` tells who somebody is, and divides no customers"))
+        }
+    }
+}
+
+fn check_fields<F: Ord + fmt::Display>(
+    fields: &[F],
+    unfit: impl Fn(&F) -> Option<String>,
     report: &mut Report,
 ) {
     let mut seen = BTreeSet::new();
     for (index, field) in fields.iter().enumerate() {
         report.item(index, |report| {
-            if !can(*field) {
-                report.error("kept_field", kept(*field), "remove it: name fields that describe the lead");
+            if let Some(message) = unfit(field) {
+                report.error("kept_field", message, "remove it: name fields that describe the lead");
             } else if !seen.insert(field) {
                 report.warning(
                     "duplicate_field",

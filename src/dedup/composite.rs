@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::candidate::{Candidate, Source, show, written, written_of};
+use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
 use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
+use super::written::written;
 use crate::contact::{are_two_people, fake_name, name_key, name_words, says_nothing};
 use crate::document::Digest;
 use crate::model::{Account, Contact, Lead, LeadField, mask_id};

@@ -10,7 +10,7 @@ use super::identity::is_strong;
 use super::probe::contact_keys;
 use super::resolution::MatchAction;
 use super::rules::{Comparison, MatchRule};
-use super::target::MatchTarget;
+use super::target::{LeadKey, MatchTarget};
 use super::values::added;
 use crate::contact::are_two_people;
 use crate::contact::wechat_ids;
@@ -99,7 +99,7 @@ fn tells_the_company(rule: &MatchRule) -> bool {
 fn moved(
     candidate: &Candidate<'_>,
     account: &Account,
-    scope: &[LeadField],
+    scope: &[LeadKey],
     case: &Case<'_, '_>,
 ) -> Consequences {
     let lead = case.facts.lead();

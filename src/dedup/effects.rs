@@ -11,6 +11,7 @@ use super::plan::Choice;
 use super::probe::MatchKeyKind;
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
+use super::target::LeadKey;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
     Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, OpportunityId,
@@ -110,7 +111,7 @@ impl Candidate<'_> {
     }
 
     /// Whether it is a live lead of the person, within the lead's scope, whose owner may have the lead too.
-    fn has_the_person(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
+    fn has_the_person(&self, scope: &[LeadKey], case: &Case<'_, '_>) -> bool {
         let is_his = || self.heir(case).is_some() && self.shares_person(case);
         self.is_live() && is_his() && self.is_in_scope(scope, case)
     }
@@ -456,11 +457,7 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
 
 /// A lead of its own, of the record's owner when there is one. Who has a live lead of the person has this one too: an
 /// account, and a lead that has come to its end, speak only where nobody has.
-pub(super) fn for_owner_of(
-    candidate: &Candidate<'_>,
-    scope: &[LeadField],
-    case: &Case<'_, '_>,
-) -> MatchAction {
+pub(super) fn for_owner_of(candidate: &Candidate<'_>, scope: &[LeadKey], case: &Case<'_, '_>) -> MatchAction {
     let mut owned: Vec<&Candidate<'_>> = Vec::new();
     if !candidate.is_live() || candidate.heir(case).is_none() {
         owned.extend(case.candidates.iter().filter(|one| one.has_the_person(scope, case)));

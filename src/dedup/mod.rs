@@ -58,6 +58,7 @@ mod resolve;
 mod rules;
 mod target;
 mod values;
+mod written;
 
 pub use action::RuleAction;
 pub(crate) use case::Look;

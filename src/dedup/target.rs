@@ -195,6 +195,9 @@ impl LeadKey {
     /// Why no rule may compare the field.
     pub(super) fn unfit(&self) -> Option<String> {
         match self {
+            LeadKey::Attribute(name) | LeadKey::ExternalId(name) if name.trim() != &**name => {
+                Some(format!("`{self}` has spaces around its name, and no lead has such a field"))
+            }
             LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is a key by itself")),
             LeadKey::Field(field) if !tells_what_it_is(*field) => {
                 Some(format!("`{field}` tells what has become of a lead, not who it is"))

@@ -22,6 +22,14 @@ fn scoped() -> Json {
     rules
 }
 
+const BY_BRAND: &str = "divided by an attribute";
+
+fn by_brand() -> Json {
+    let mut rules = companies();
+    rules["scope"] = json!(["attributes.brand"]);
+    rules
+}
+
 /// A rule in front that only marks who has the name of somebody on file.
 fn alerting() -> Json {
     let mut rules = companies();
@@ -157,6 +165,8 @@ fn an_entry_takes_no_lead_on_file_from_its_owner() {
         ("divided", scoped(), Some(divided(None))),
         ("divided with a rest", scoped(), Some(divided(Some("zhao")))),
         ("alerting", alerting(), None),
+        (BY_BRAND, by_brand(), Some(divided(None))),
+        (BY_BRAND, by_brand(), Some(divided(Some("zhao")))),
     ];
     // What is of two products at once may join two owners, of whom one has the person then.
     let products: [&[&str]; 6] = [&["crm"], &["erp"], &["payroll"], &[], &[""], &["CRM ", ""]];
@@ -171,11 +181,15 @@ fn an_entry_takes_no_lead_on_file_from_its_owner() {
             };
             for day in 0..8 {
                 let typist = (next(4) == 0).then(|| ["li", "wang", "zhao"][next(3)].into());
-                let entry = Lead {
+                let mut entry = Lead {
                     phones: vec![phones[next(3)].into()],
                     owner: typist,
                     ..asks(&format!("L{day}"), day, products[next(products.len())])
                 };
+                if *name == BY_BRAND {
+                    let brands = std::mem::take(&mut entry.products);
+                    entry.attributes.insert("brand".to_owned(), brands.into());
+                }
                 let before: Vec<(LeadId, RepId)> =
                     desk.book.leads().filter_map(|one| Some((one.id.clone(), one.owner.clone()?))).collect();
                 let decided = desk.submit(&entry).outcome;
