@@ -213,14 +213,17 @@ fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator
         });
     }
     let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
-    if !ours.can_equal(theirs) {
+    // Places are places, whether a text or a code names them.
+    let is_comparable = ours.can_equal(theirs) || (lead.is_place() && target.is_place());
+    if !is_comparable {
         report.within("target", |report| {
             let message = format!(
                 "`{lead}` of a lead is {}, `{target}` is {}: they are never equal",
                 ours.describe(),
                 theirs.describe()
             );
-            let names: Vec<String> = MatchTarget::fitting(lead).map(|name| format!("`{name}`")).collect();
+            let names = MatchTarget::fitting(lead);
+            let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
             let help = match names.is_empty() {
                 false => format!("compare it with {}", names.join(" or ")),
                 true => format!("compare it with {} or a custom attribute", ours.describe()),
@@ -286,7 +289,11 @@ impl Comparator {
         let is_key = |what: What, wanted| matches!(what, What::Key(kind) if kind == wanted);
         let may_be = |wanted| [ours, theirs].iter().all(|what| what.is_text() || is_key(*what, wanted));
         let (fits, what) = match self {
-            Comparator::Exact | Comparator::Folded => (true, ""),
+            // A text that names a place is not written as its code.
+            Comparator::Exact => {
+                (!lead.is_place() || !target.is_place() || ours.can_equal(theirs), "what is written")
+            }
+            Comparator::Folded => (true, ""),
             Comparator::Company { .. } => {
                 // The likeness is that of the names of record: an attribute has none.
                 (*lead == LeadKey::Company && is_key(theirs, MatchKeyKind::CompanyExact), "company names")

@@ -8,6 +8,7 @@ use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
+use super::place::{self, asked_by, filed_by, is_region, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
@@ -23,10 +24,6 @@ use crate::text::{fold, scrubbed};
 
 /// Most keys of one record, or one contact, for one rule: a lead of 32 products and 32 phones has as many.
 const MAX_KEYS: usize = 1024;
-
-/// What stands behind the name of a place and is left out as often.
-const KINDS_OF_PLACE: [&str; 7] =
-    ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
 
 /// What the rules of a document compare beyond what is a key by itself.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +67,8 @@ enum Form {
     Name,
     /// The name of a city or province, with or without 市 or 省.
     Place,
+    /// A place by its province, and by its city where both sides have one.
+    Region,
     /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
     NameWord,
 }
@@ -91,6 +90,7 @@ impl Form {
     fn of(comparison: &Comparison) -> Form {
         let plain = || match &comparison.lead {
             LeadKey::Field(LeadField::Name) => Form::Name,
+            lead if is_region(lead, &comparison.target) => Form::Region,
             LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
             _ => Form::Folded,
         };
@@ -111,6 +111,7 @@ impl Form {
         match self {
             Form::Written => 1,
             Form::NameWord => 2,
+            Form::Region => 3,
             _ => 0,
         }
     }
@@ -122,7 +123,7 @@ impl Form {
             Form::Written => text.trim().to_owned(),
             Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
             Form::Name => name_key(text),
-            Form::Place => place(text),
+            Form::Place => place::name_key(text),
             _ => folded(text),
         }
     }
@@ -152,18 +153,11 @@ fn folded(text: &str) -> String {
     fold(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The name of a city or province, folded, without signs and without 市 or 省.
-fn place(text: &str) -> String {
-    let folded = fold(text);
-    let words: Vec<&str> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let name = words.join(" ");
-    let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
-    bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
-}
-
 impl Part {
     fn of_lead(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> BTreeSet<String> {
+        if self.form == Form::Region {
+            return regions(lead, &self.lead, tables).iter().flat_map(|region| asked_by(*region)).collect();
+        }
         let mut values = self.form.values(self.lead.kind(), keys, || written(lead, &self.lead), tables);
         if self.form == Form::Key(MatchKeyKind::Domain) && self.lead.kind().is_none() {
             // As of a mailbox, the domains that it is part of.
@@ -174,6 +168,17 @@ impl Part {
     }
 
     fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> BTreeSet<String> {
+        if self.form == Form::Region {
+            let found = match (unit.source, self.target.as_lead_key()) {
+                (Source::Lead(lead), Some(key)) => regions(lead, &key, tables),
+                _ => order::set(
+                    written_of(unit.source, unit.contact, &self.target)
+                        .iter()
+                        .filter_map(|text| tables.gazetteer.region_of(text)),
+                ),
+            };
+            return found.iter().flat_map(|region| filed_by(*region)).collect();
+        }
         let texts = || written_of(unit.source, unit.contact, &self.target);
         self.form.values(self.target.kind(), &unit.keys, texts, tables)
     }
@@ -190,6 +195,10 @@ impl Part {
                 show(kind, own.first().map_or("", |text| text.trim()))
             }
             Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
+            Form::Region if matches!(self.lead, LeadKey::Field(_)) => {
+                let own = written(lead, &self.lead);
+                scrubbed(own.first().map_or(value, |text| text.trim())).into_owned()
+            }
             // What may name a person is never shown in full: evidence ends up in logs.
             _ if self.is_private() => mask_id(value),
             _ => {
@@ -486,10 +495,12 @@ impl Composites {
 
     /// Whether a lead must be filed again when the field changes.
     pub(crate) fn reads_of_lead(&self, field: &str) -> bool {
-        let is_read = |target: &MatchTarget| {
-            target.is_lead() && target.as_lead_key().is_some_and(|key| key.to_string() == field)
+        let is_read = |part: &Part| {
+            let is_of_country = part.form == Form::Region && field == LeadField::Country.as_str();
+            let is_named = || part.target.as_lead_key().is_some_and(|key| key.to_string() == field);
+            part.target.is_lead() && (is_of_country || is_named())
         };
-        self.each().flat_map(|one| &one.parts).any(|part| is_read(&part.target))
+        self.each().flat_map(|one| &one.parts).any(is_read)
     }
 
     /// Whether an account must be filed again when the field changes.

@@ -49,6 +49,7 @@ mod holding;
 mod identity;
 mod likeness;
 mod part;
+mod place;
 mod plan;
 mod preset;
 mod probe;

@@ -192,6 +192,11 @@ impl LeadKey {
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
     }
 
+    /// Whether it names a place that the region table knows.
+    pub(super) fn is_place(&self) -> bool {
+        matches!(self, LeadKey::Field(LeadField::City | LeadField::Province | LeadField::Region))
+    }
+
     /// Why no rule may compare the field.
     pub(super) fn unfit(&self) -> Option<String> {
         match self {
@@ -305,6 +310,12 @@ impl MatchTarget {
         }
     }
 
+    /// Whether it names a place that the region table knows.
+    pub(super) fn is_place(&self) -> bool {
+        *self == MatchTarget::AccountField(AccountField::Region)
+            || self.is_lead() && self.as_lead_key().is_some_and(|key| key.is_place())
+    }
+
     /// Whether the records are leads; else they are accounts.
     #[must_use]
     pub fn is_lead(&self) -> bool {
@@ -334,10 +345,15 @@ impl MatchTarget {
         )
     }
 
-    /// The targets that are keys by themselves and that the field of a lead can be compared with.
-    pub(super) fn fitting(lead: &LeadKey) -> impl Iterator<Item = &'static str> {
+    /// The targets of the kind that the field of a lead is by itself: keys, or places.
+    pub(super) fn fitting(lead: &LeadKey) -> Vec<&'static str> {
         let kind = lead.kind();
-        TARGETS.iter().filter(move |(_, target)| target.kind() == kind).map(|(name, _)| *name)
+        let fits = |target: &MatchTarget| match kind {
+            Some(_) => target.kind() == kind,
+            None => lead.is_place() && target.is_place(),
+        };
+        let names = TARGET_NAMES.iter().copied();
+        names.filter(|name| MatchTarget::from_name(name).is_some_and(|target| fits(&target))).collect()
     }
 }
 
