@@ -138,10 +138,10 @@ impl MatchRule {
             _ => !is_broad(&one.lead),
         };
         let has_key = self.comparisons().any(|one| one.comparator.makes_keys());
-        if has_key
-            && self.comparisons().any(|one| is_similar(&one))
-            && !self.comparisons().any(|one| narrows(&one))
-        {
+        // A mark takes no lead anywhere, and of what only marks without a person another warning tells.
+        let decides = matches!(self.action, RuleAction::Convert | RuleAction::SameOwner);
+        let has_likeness = self.comparisons().any(|one| is_similar(&one));
+        if has_key && (has_likeness || decides) && !self.comparisons().any(|one| narrows(&one)) {
             report.within("comparator", |report| {
                 report.warning(
                     "broad_key",
@@ -155,7 +155,7 @@ impl MatchRule {
             use LeadKey::{Email, PersonId, Phone, Wechat};
             matches!(one.lead, Phone | Email | Wechat | PersonId) && one.target.kind().is_some()
         };
-        if !self.and.is_empty() && self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
+        if self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
             report.within("action", |report| {
                 let message = format!("nothing here names one person, so that `{}` only marks", self.action);
                 report.warning(
@@ -201,8 +201,7 @@ fn is_broad(field: &LeadKey) -> bool {
 
 /// Reports values that are never equal, and a comparator that does not fit them.
 fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator, report: &mut Report) {
-    let of_record = target.as_lead_key().filter(|_| target.is_lead());
-    let unfit = [("lead", lead.unfit()), ("target", of_record.and_then(|key| key.unfit()))];
+    let unfit = [("lead", lead.unfit()), ("target", target.unfit())];
     for (at, message) in unfit.into_iter().filter_map(|(at, message)| Some((at, message?))) {
         report.within(at, |report| {
             report.error(
@@ -224,10 +223,13 @@ fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator
             );
             let names = MatchTarget::fitting(lead);
             let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-            let help = match names.is_empty() {
+            let mut help = match names.is_empty() {
                 false => format!("compare it with {}", names.join(" or ")),
                 true => format!("compare it with {} or a custom attribute", ours.describe()),
             };
+            if let Some(other) = target.kind().and_then(LeadKey::of_kind) {
+                help.push_str(&format!(", or the lead's `{other}` with `{target}`"));
+            }
             report.error("wrong_target", message, help);
         });
     }

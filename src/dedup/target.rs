@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::part::Part;
 use super::probe::MatchKeyKind;
-use crate::model::open_enum::{Known, closed_enum};
+use crate::document::{Finding, one_of};
+use crate::model::open_enum::closed_enum;
 use crate::model::{FieldType, LeadField};
+use crate::text::closest;
 
 /// A field of the lead that a rule compares. In a document its name: `"phone"`, `"city"`, `"attributes.tax_no"`.
 ///
@@ -136,6 +139,8 @@ const TARGETS: [(&str, MatchTarget); 11] = [
     ("contact.wechat", MatchTarget::ContactWechat),
     ("contact.person_id", MatchTarget::ContactPersonId),
 ];
+/// Longest word that a message repeats, in bytes.
+const MAX_WORD: usize = 40;
 const ATTRIBUTES: &str = "attributes.";
 const EXTERNAL_IDS: &str = "external_ids.";
 
@@ -173,6 +178,24 @@ fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
     text.strip_prefix(prefix).filter(|name| !name.trim().is_empty()).map(Into::into)
 }
 
+/// A word that is like none of the names: the host's own, it seems.
+fn own_word<'w>(name: &'w str, known: &[&str]) -> Option<&'w str> {
+    let marked = name.strip_prefix("attribute.");
+    let word = marked.unwrap_or(name);
+    let is_word =
+        (1..=MAX_WORD).contains(&word.len()) && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_own = || marked.is_some() || closest(name, known.iter().copied()).is_none();
+    (is_word && is_own()).then_some(word)
+}
+
+fn is_padded(name: &str) -> bool {
+    name.trim() != name
+}
+
+fn padded(field: &impl fmt::Display) -> String {
+    format!("`{field}` has spaces around its name, and no record has such a field")
+}
+
 impl LeadKey {
     /// The field of a written name.
     ///
@@ -192,6 +215,19 @@ impl LeadKey {
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
     }
 
+    /// How an attribute of that name is written.
+    fn as_attribute(name: &str) -> Option<String> {
+        let word = own_word(name, &LEAD_NAMES)?;
+        Some(format!("name a field such as `phone` or `city`, or a custom attribute as `{ATTRIBUTES}{word}`"))
+    }
+
+    /// The field that is meant by the name of a field of records on file.
+    fn meant_by(name: &str) -> Option<&'static str> {
+        let (record, field) = name.split_once('.')?;
+        let is_record = ["lead", "account", "contact"].contains(&record);
+        LEAD_NAMES.iter().copied().find(|known| is_record && *known == field)
+    }
+
     /// Whether it names a place that the region table knows.
     pub(super) fn is_place(&self) -> bool {
         matches!(self, LeadKey::Field(LeadField::City | LeadField::Province | LeadField::Region))
@@ -200,9 +236,7 @@ impl LeadKey {
     /// Why no rule may compare the field.
     pub(super) fn unfit(&self) -> Option<String> {
         match self {
-            LeadKey::Attribute(name) | LeadKey::ExternalId(name) if name.trim() != &**name => {
-                Some(format!("`{self}` has spaces around its name, and no lead has such a field"))
-            }
+            LeadKey::Attribute(name) | LeadKey::ExternalId(name) => is_padded(name).then(|| padded(self)),
             LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is a key by itself")),
             LeadKey::Field(field) if !tells_what_it_is(*field) => {
                 Some(format!("`{field}` tells what has become of a lead, not who it is"))
@@ -222,6 +256,11 @@ impl LeadKey {
             LeadKey::Company => Some(MatchKeyKind::CompanyExact),
             LeadKey::Field(_) | LeadKey::Attribute(_) | LeadKey::ExternalId(_) => None,
         }
+    }
+
+    /// The key of a kind.
+    pub(super) fn of_kind(kind: MatchKeyKind) -> Option<LeadKey> {
+        KEYS.iter().map(|(_, key)| key).find(|key| key.kind() == Some(kind)).cloned()
     }
 
     /// The type of its values.
@@ -274,6 +313,37 @@ impl MatchTarget {
             }
             "contact" => ContactField::from_name(field).map(MatchTarget::ContactField),
             _ => None,
+        }
+    }
+
+    /// How an attribute of that name is written.
+    fn as_attribute(name: &str) -> Option<String> {
+        let word = own_word(name, &TARGET_NAMES)?;
+        Some(format!(
+            "name a field such as `lead.city`, or a custom attribute as `lead.{ATTRIBUTES}{word}` or `account.{ATTRIBUTES}{word}`"
+        ))
+    }
+
+    /// The field that is meant by a name without its record, or with another record than the one that has it.
+    fn meant_by(name: &str) -> Option<&'static str> {
+        let known = |name: String| TARGET_NAMES.iter().copied().find(|known| *known == name);
+        let of_any =
+            |records: &[&str], field| records.iter().find_map(|record| known(format!("{record}.{field}")));
+        let (record, field) = name.split_once('.').unwrap_or(("", name));
+        match (record, field) {
+            ("account" | "contact", "city" | "province" | "country") => known("account.region".to_owned()),
+            ("account", "name") => known("account.company".to_owned()),
+            ("account", field) => of_any(&["contact", "lead"], field),
+            ("" | "lead" | "contact", field) => of_any(&["lead", "account", "contact"], field),
+            _ => known(format!("lead.{name}")),
+        }
+    }
+
+    /// Why no rule may compare the field.
+    pub(super) fn unfit(&self) -> Option<String> {
+        match self {
+            MatchTarget::AccountAttribute(name) => is_padded(name).then(|| padded(self)),
+            _ => self.as_lead_key().filter(|_| self.is_lead())?.unfit(),
         }
     }
 
@@ -372,7 +442,7 @@ impl fmt::Display for MatchTarget {
 }
 
 macro_rules! written_by_name {
-    ($($type:ty, $names:ident;)*) => {$(
+    ($($type:ident, $names:ident;)*) => {$(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -381,7 +451,29 @@ macro_rules! written_by_name {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                deserializer.deserialize_str(Known { names: &$names, read: <$type>::from_name })
+                struct Name;
+
+                impl serde::de::Visitor<'_> for Name {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(&one_of(&$names))
+                    }
+
+                    fn visit_str<E: Error>(self, name: &str) -> Result<$type, E> {
+                        let meant = || $type::meant_by(name).map(|meant| format!("did you mean `{meant}`?"));
+                        let help = || meant().or_else(|| $type::as_attribute(name));
+                        $type::from_name(name).ok_or_else(|| match help() {
+                            Some(help) => {
+                                let message = format!("unknown value `{name}`");
+                                E::custom(Finding::new("unknown_value", message, help))
+                            }
+                            None => E::unknown_variant(name, &$names),
+                        })
+                    }
+                }
+
+                deserializer.deserialize_str(Name)
             }
         }
     )*};

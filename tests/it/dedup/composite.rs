@@ -329,9 +329,9 @@ fn mistakes_are_told_with_both_fields_and_types() {
         error[wrong_target] at rules[0].target: `employee_count` of a lead is a whole number, `account.region` is a region: they are never equal
           help: compare it with a whole number or a custom attribute
         error[wrong_target] at rules[1].and[0].target: `city` of a lead is a text, `lead.employee_count` is a whole number: they are never equal
-          help: compare it with a text or a custom attribute
+          help: compare it with `lead.province` or `lead.city` or `lead.region` or `account.region`
         error[wrong_target] at rules[1].target: `phone` of a lead is a phone number, `lead.email` is an e-mail address: they are never equal
-          help: compare it with `lead.phone` or `contact.phone`
+          help: compare it with `lead.phone` or `contact.phone`, or the lead's `email` with `lead.email`
         error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of two kinds of record
           help: compare with one record: all of leads, or of accounts and contacts
         error[wrong_target] at rules[3].target: `person_id` of a lead is an identifier of a person, `account.attributes.openid` is a custom attribute: they are never equal
@@ -357,6 +357,71 @@ fn mistakes_are_told_with_both_fields_and_types() {
     wanted.assert_eq(&shown.join("\n"));
 }
 
+/// What could not be read is told of once, with the name that is meant; nothing is told of a value that nobody wrote.
+#[test]
+fn a_name_that_is_not_known_makes_one_error() {
+    let said = |lead: &str, target: &str, action: &str| {
+        let rule = json!({"id": "r", "lead": lead, "target": target, "action": action});
+        let errors = DedupRules::load(json!({"rules": [rule]})).unwrap_err();
+        let said = |one: &leadkit::error::Diagnostic| {
+            format!(
+                "{} {}: {}; {}\n",
+                one.code,
+                one.path,
+                one.message,
+                one.help.as_deref().unwrap_or_default()
+            )
+        };
+        errors.iter().map(said).collect::<String>()
+    };
+    let mut shown = String::new();
+    for (lead, target, action) in [
+        ("ciy", "lead.city", "tag_only"),
+        ("phone", "company.region", "convert"),
+        ("city", "city", "tag_only"),
+        ("city", "account.city", "tag_only"),
+        ("phone", "account.phone", "convert"),
+        ("name", "account.title", "convert"),
+        ("brand", "brand", "tag_only"),
+        ("attribute.brand", "account.attribute.brand", "convert"),
+        ("company", "account.name", "convert"),
+        ("domain", "lead.domain", "tag_only"),
+        ("lead.phone", "contact.phone", "convert"),
+        ("email", "account.domain", "convert"),
+        ("attributes.tax ", "account.attributes.tax ", "convert"),
+    ] {
+        shown += &said(lead, target, action);
+    }
+    // Beside it what is really wrong is told of too.
+    let rules = json!({"rules": [{"id": "r", "lead": "phone", "target": "lead.email", "action": "convert",
+        "and": [{"lead": "ciy", "target": "lead.city", "comparator": {"company": {"threshold": 0.5}}}]}]});
+    shown += &DedupRules::load(rules).unwrap_err().to_string();
+    expect_test::expect![[r#"
+        unknown_value rules[0].lead: unknown value `ciy`; did you mean `city`?
+        unknown_value rules[0].target: unknown value `company.region`; none of the 57 known names is close to it
+        unknown_value rules[0].target: unknown value `city`; did you mean `lead.city`?
+        unknown_value rules[0].target: unknown value `account.city`; did you mean `account.region`?
+        unknown_value rules[0].target: unknown value `account.phone`; did you mean `contact.phone`?
+        unknown_value rules[0].target: unknown value `account.title`; did you mean `contact.title`?
+        unknown_value rules[0].lead: unknown value `brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
+        unknown_value rules[0].target: unknown value `brand`; name a field such as `lead.city`, or a custom attribute as `lead.attributes.brand` or `account.attributes.brand`
+        unknown_value rules[0].lead: unknown value `attribute.brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
+        unknown_value rules[0].target: unknown value `account.attribute.brand`; none of the 57 known names is close to it
+        unknown_value rules[0].target: unknown value `account.name`; did you mean `account.company`?
+        unknown_value rules[0].target: unknown value `lead.domain`; did you mean `account.domain`?
+        unknown_value rules[0].lead: unknown value `lead.phone`; did you mean `phone`?
+        wrong_target rules[0].target: `email` of a lead is an e-mail address, `account.domain` is a domain: they are never equal; compare it with `lead.email` or `contact.email`, or the lead's `domain` with `account.domain`
+        wrong_field rules[0].lead: `attributes.tax ` has spaces around its name, and no record has such a field; compare `phone`, `email`, `company`, or a field such as `city`
+        wrong_field rules[0].target: `account.attributes.tax ` has spaces around its name, and no record has such a field; compare `phone`, `email`, `company`, or a field such as `city`
+        3 errors in the rules
+        error[wrong_action] at rules[0].action: `convert` cannot follow from a match among leads
+          help: use `reenter`, `key_change`, `collect`, `same_owner` or `tag_only`
+        error[unknown_value] at rules[0].and[0].lead: unknown value `ciy`
+          help: did you mean `city`?
+        error[wrong_target] at rules[0].target: `phone` of a lead is a phone number, `lead.email` is an e-mail address: they are never equal
+          help: compare it with `lead.phone` or `contact.phone`, or the lead's `email` with `lead.email`"#]].assert_eq(&shown);
+}
+
 #[test]
 fn a_rule_that_folds_but_names_nobody_is_warned_of() {
     let rule = |action: RuleAction| MatchRule {
@@ -374,6 +439,15 @@ fn a_rule_that_folds_but_names_nobody_is_warned_of() {
     };
     assert_eq!(codes(&rules(RuleAction::Collect)), ["only_marks rules[0].action"]);
     assert_eq!(codes(&rules(RuleAction::TagOnly)), Vec::<String>::new());
+    let one = |field: LeadField, action: RuleAction| DedupRules {
+        rules: vec![MatchRule::new("r", LeadKey::Field(field), MatchTarget::LeadField(field), action)],
+        ..DedupRules::empty()
+    };
+    assert_eq!(codes(&one(LeadField::Name, RuleAction::Reenter)), ["only_marks rules[0].action"]);
+    assert_eq!(codes(&one(LeadField::Products, RuleAction::Collect)), ["only_marks rules[0].action"]);
+    // Everybody in the city would be one rep's, until they are too many.
+    assert_eq!(codes(&one(LeadField::City, RuleAction::SameOwner)), ["broad_key rules[0].comparator"]);
+    assert_eq!(codes(&one(LeadField::Name, RuleAction::SameOwner)), Vec::<String>::new());
     assert_round_trip(&rules(RuleAction::TagOnly));
     // It marks indeed.
     let matching = Deduplicator::compile(&rules(RuleAction::Collect)).unwrap();

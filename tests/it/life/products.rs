@@ -154,8 +154,8 @@ fn what_divides_nobody_is_refused() {
     let shown: String = keys.iter().map(|key| format!("{key}: {}\n", message(key))).collect();
     expect_test::expect![[r#"
         product: unknown value `product`; did you mean `products`?
-        attribute.brand: unknown value `attribute.brand`; none of the 44 known names is close to it
-        brand: unknown value `brand`; none of the 44 known names is close to it
+        attribute.brand: unknown value `attribute.brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
+        brand: unknown value `brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
         phone: `phone` tells who somebody is, and divides no customers; remove it: name fields that describe the lead
         wechat: `wechat` tells who somebody is, and divides no customers; remove it: name fields that describe the lead
         domain: `domain` tells who somebody is, and divides no customers; remove it: name fields that describe the lead
@@ -163,7 +163,7 @@ fn what_divides_nobody_is_refused() {
         owner: `owner` divides no customers; remove it: name fields that describe the lead
         external_ids.crm_id: `external_ids.crm_id` tells who somebody is, and divides no customers; remove it: name fields that describe the lead
         attributes.wechat_openid: `attributes.wechat_openid` tells who somebody is, and divides no customers; remove it: name fields that describe the lead
-        attributes.brand : `attributes.brand ` has spaces around its name, and no lead has such a field; remove it: name fields that describe the lead
+        attributes.brand : `attributes.brand ` has spaces around its name, and no record has such a field; remove it: name fields that describe the lead
     "#]].assert_eq(&shown);
 }
 
