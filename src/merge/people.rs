@@ -19,8 +19,9 @@ use crate::order;
 /// not say otherwise, so are mobiles and addresses that differ; a family's phone, and a number that may be a landline, join only who has
 /// the same name, a landline and a mailbox of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
 ///
-/// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
-/// created; of a contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
+/// The name is the most recent one. Roles and employers count from when the lead came; those of a contact from its own
+/// [`since`](crate::model::Contact::since), without one from when its lead came, else from when its account was created. Of a contact
+/// who has moved, employers follow one another as the `moves` say. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
 /// answer and not kept: more records may give another. The order of the input does not matter. O(n log n).
 ///
 /// ```
@@ -113,7 +114,7 @@ fn nodes<'r>(
     let mut nodes: Vec<Node<'r>> = leads.iter().map(of_lead).collect();
     for account in accounts {
         nodes.extend(account.contacts.iter().map(|contact| {
-            let came = contact.lead.as_ref().and_then(|lead| came.get(lead).copied());
+            let came = contact.since.or(contact.lead.as_ref().and_then(|lead| came.get(lead).copied()));
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {

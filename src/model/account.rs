@@ -118,6 +118,11 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
     /// Name.
+    /// Since when the person is with the account: of who has moved since, with the first that
+    /// [moves](ContactMove) tell of. [`AddContact`](super::Effect::AddContact) sets it; when it is left out, employers
+    /// count from when the lead came, else from when the account was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Title, as written.
@@ -161,6 +166,7 @@ impl fmt::Debug for Contact {
             account,
             lead,
             name,
+            since,
             title,
             job_function,
             buying_role,
@@ -178,6 +184,7 @@ impl fmt::Debug for Contact {
             .field("account", account)
             .field("lead", lead)
             .field("name", name)
+            .field("since", since)
             .field("title", title)
             .field("job_function", job_function)
             .field("buying_role", buying_role)
