@@ -7,7 +7,8 @@ use std::cell::Cell;
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::blacklist::{Blacklist, WindowState};
 use leadkit::contact::{Phone, PhoneOptions, PhoneSegments, check_cn_mobile};
-use leadkit::model::{Activity, Lead, LeadField, Value};
+use leadkit::merge::{MergePlan, MergeRules, Merger};
+use leadkit::model::{Account, Activity, Contact, Lead, LeadField, Value};
 use leadkit::rule::{FactContext, Facts, HostTables, LeadLimits};
 use leadkit::score::{ScoreRules, Scorer};
 
@@ -69,6 +70,40 @@ fn checking_and_looking_up_a_number_costs_no_allocation() {
         });
         assert_eq!(count, 0, "{raw}");
     }
+}
+
+/// Whoever was moved goes back once, however many there are.
+#[test]
+fn undoing_a_merge_of_twice_as_many_people_costs_twice_as_much() {
+    let merger = Merger::compile(&MergeRules::default()).unwrap();
+    let counted = |n: usize| {
+        let person = |i: usize| Contact {
+            id: format!("C{i}").as_str().into(),
+            name: Some(format!("Person {i}")),
+            emails: vec![format!("person{i}@acme.com").as_str().into()],
+            ..Contact::default()
+        };
+        let account = |id: &str, contacts| Account {
+            id: id.into(),
+            company: "Acme Ltd".into(),
+            contacts,
+            ..Account::default()
+        };
+        let mut accounts = [account("A1", Vec::new()), account("A2", (0..n).map(person).collect())];
+        accounts[0].closed_deal_at = Some("2026-01-01T00:00:00Z".parse().unwrap());
+        let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default()).unwrap();
+        let mut merged = plan.merged().clone();
+        assert_eq!((merged.id.as_str(), merged.contacts.len()), ("A1", n));
+        // One was edited since, so that the rest cannot simply be put back.
+        merged.contacts[0].title = Some("CIO".to_owned());
+        let undo = plan.undo().clone();
+        allocations(|| {
+            let restored = undo.restore(&merged).unwrap();
+            assert_eq!(restored.others[0].contacts[0].title.as_deref(), Some("CIO"));
+        })
+    };
+    let (once, twice) = (counted(200), counted(400));
+    assert!(twice < once * 5 / 2, "{once} allocations, then {twice}");
 }
 
 /// In a session, by data rules.
