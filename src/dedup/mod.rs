@@ -58,6 +58,7 @@ mod resolution;
 mod resolve;
 mod rules;
 mod target;
+mod unit;
 mod values;
 mod written;
 
