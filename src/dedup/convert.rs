@@ -62,6 +62,10 @@ impl Deduplicator {
         if candidate.is_of_no_part() {
             return self.mark(candidate, lead);
         }
+        // What names no part would become the rest's, and the person is another's.
+        if let Some(found) = self.of_who_has_the_person_there(candidate, account, case) {
+            return found;
+        }
         // Nobody knows whose it is: nothing is converted before somebody says.
         if candidate.is_of_several_owners(case) {
             return held(candidate, &[], case);
