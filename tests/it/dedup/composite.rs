@@ -783,18 +783,32 @@ fn l(id: &str) -> RecordRef {
 /// Words for none, however people and systems write them, are no value on either side.
 #[test]
 fn words_for_none_are_no_key() {
-    let words = ["暂无", "N/A", "-", "null", "000000000000000000", "undefined", "未知", "{{tax_no}}", "/"];
+    let words = [
+        "暂无",
+        "N/A",
+        "-",
+        "null",
+        "000000000000000000",
+        "undefined",
+        "未知",
+        "{{tax_no}}",
+        "/",
+        "\u{200b}",
+    ];
     let convert = |lead: &str, target: &str| {
         matching(json!([{"id": "r", "lead": lead, "target": target, "action": "convert"}]))
     };
     let by_number = convert("attributes.tax_no", "account.registration_number");
     let by_id = convert("external_ids.crm_id", "account.attributes.crm_id");
+    let exact =
+        matching(json!([{"id": "r", "lead": "attributes.tax_no", "target": "account.registration_number",
+        "comparator": "exact", "action": "convert"}]));
     for word in words {
         let file = account(json!({"id": "A1", "owner": "li", "registration_number": word,
             "attributes": {"crm_id": word}}));
         let tables = HostTables::default();
         let entry = lead(&json!({"attributes": {"tax_no": word}, "external_ids": {"crm_id": word}}));
-        for matching in [&by_number, &by_id] {
+        for matching in [&by_number, &by_id, &exact] {
             let context = FactContext::new(&tables, at(NOW));
             let is_made = |key: &MatchKey| key.kind == MatchKeyKind::Fields;
             assert!(!matching.account_keys(&file, &context).iter().any(is_made), "{word}");

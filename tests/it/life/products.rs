@@ -242,7 +242,16 @@ fn who_leaves_one_product_leaves_the_other_to_its_owner() {
     assert!(["li", "wang", "zhao"].contains(&heir.as_str()), "{}", decided.explain());
     assert_eq!(desk.lead("L1").status, LeadStatus::Converted);
     assert_eq!(holders(&desk), [format!("crm={heir}"), "erp=wang".to_owned()]);
-    // Who holds the rest has it.
+    // Who holds the rest has it, by the next lead as well.
+    let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
+    let decided = desk.submit(&of("L1", 1, &["crm"])).outcome;
+    assert_eq!(
+        (desk.owner("L1"), desk.lead("L1").status),
+        ("zhao", LeadStatus::Converted),
+        "{}",
+        decided.explain()
+    );
+    assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);
     let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
     look(&desk).apply_to(&mut desk.book);
     assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);
