@@ -7,7 +7,9 @@ use std::cell::Cell;
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::blacklist::{Blacklist, WindowState};
 use leadkit::contact::{Phone, PhoneOptions, PhoneSegments, check_cn_mobile};
-use leadkit::model::{Activity, Lead, LeadField, Value};
+use leadkit::dedup::{Deduplicator, Rows};
+use leadkit::merge::{MergePlan, MergeRules, Merger};
+use leadkit::model::{Account, Activity, Contact, Lead, LeadField, OwnerState, Value};
 use leadkit::rule::{FactContext, Facts, HostTables, LeadLimits};
 use leadkit::score::{ScoreRules, Scorer};
 
@@ -69,6 +71,78 @@ fn checking_and_looking_up_a_number_costs_no_allocation() {
         });
         assert_eq!(count, 0, "{raw}");
     }
+}
+
+/// Whoever was moved goes back once, however many there are.
+#[test]
+fn undoing_a_merge_of_twice_as_many_people_costs_twice_as_much() {
+    let merger = Merger::compile(&MergeRules::default()).unwrap();
+    let counted = |n: usize| {
+        let person = |i: usize| Contact {
+            id: format!("C{i}").as_str().into(),
+            name: Some(format!("Person {i}")),
+            emails: vec![format!("person{i}@acme.com").as_str().into()],
+            ..Contact::default()
+        };
+        let account = |id: &str, contacts| Account {
+            id: id.into(),
+            company: "Acme Ltd".into(),
+            contacts,
+            ..Account::default()
+        };
+        let mut accounts = [account("A1", Vec::new()), account("A2", (0..n).map(person).collect())];
+        accounts[0].closed_deal_at = Some("2026-01-01T00:00:00Z".parse().unwrap());
+        let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default()).unwrap();
+        let mut merged = plan.merged().clone();
+        assert_eq!((merged.id.as_str(), merged.contacts.len()), ("A1", n));
+        // One was edited since, so that the rest cannot simply be put back.
+        merged.contacts[0].title = Some("CIO".to_owned());
+        let undo = plan.undo().clone();
+        allocations(|| {
+            let restored = undo.restore(&merged).unwrap();
+            assert_eq!(restored.others[0].contacts[0].title.as_deref(), Some("CIO"));
+        })
+    };
+    let (once, twice) = (counted(200), counted(400));
+    assert!(twice < once * 5 / 2, "{once} allocations, then {twice}");
+}
+
+/// A rule that compares a name beside the phone reads the phones of those alone who share a word of the name.
+#[test]
+fn a_further_comparison_costs_little_more_than_the_phone() {
+    let people = (0..1_000).map(|i| Contact {
+        id: format!("C{i}").as_str().into(),
+        name: Some(format!("Given{i} Family{i}")),
+        phones: vec![format!("139{i:08}").as_str().into()],
+        emails: vec![format!("person{i}@acme.com").as_str().into()],
+        ..Contact::default()
+    });
+    let account = Account {
+        id: "A1".into(),
+        company: "Acme Ltd".into(),
+        contacts: people.collect(),
+        ..Account::default()
+    };
+    let rows = Rows { accounts: vec![account], ..Rows::default() };
+    let lead = Lead {
+        id: "L1".into(),
+        name: Some("Given7 Family7".into()),
+        phones: vec!["13900000007".into()],
+        ..Lead::default()
+    };
+    let tables = HostTables::default();
+    let counted = |and: serde_json::Value| {
+        let rule = serde_json::json!({"id": "r", "lead": "phone", "target": "contact.phone", "action": "convert", "and": and});
+        let matching = Deduplicator::load(serde_json::json!({"rules": [rule]})).unwrap();
+        let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+        allocations(|| {
+            assert_eq!(matching.resolve(&facts, &rows, &|_| OwnerState::Active).matches().len(), 1)
+        })
+    };
+    let alone = counted(serde_json::json!([]));
+    let with_name =
+        counted(serde_json::json!([{"lead": "name", "target": "contact.name", "comparator": "person_name"}]));
+    assert!(with_name < alone + 40 * 1_000, "{alone} allocations, {with_name} with the name");
 }
 
 /// In a session, by data rules.

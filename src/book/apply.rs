@@ -1,20 +1,17 @@
 //! Carrying out effects: what a host writes into its tables.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 
 use super::fields::{add_id, add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
-use crate::dedup::{MatchKey, Probe};
+use crate::dedup::MatchKey;
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, ContactMove, Effect, FoldKind, FollowUp, FollowUpId,
     Lead, LeadField, LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd,
     Value,
 };
-use crate::rule::FactContext;
 use crate::text::fold;
 
 impl Book {
@@ -227,7 +224,7 @@ impl Book {
                     self.answer_with(&record.lead, &open, record.at);
                 }
             }
-            Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from),
+            Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from, at),
             Effect::MoveContact { contact, from, to, is_proposal: true } => {
                 let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
                 self.desk.proposals.insert(MoveProposal { contact, from, to });
@@ -252,37 +249,6 @@ impl Book {
             }
             _ => {}
         }
-    }
-
-    fn add_contact(&mut self, account: &AccountId, contact: &ContactId, from: &LeadId) {
-        let Some(lead) = self.leads.get(from) else { return };
-        let mut person = Contact {
-            id: contact.clone(),
-            account: Some(account.clone()),
-            lead: Some(from.clone()),
-            name: lead.name.clone(),
-            title: lead.title.clone(),
-            job_function: lead.job_function.clone(),
-            buying_role: None,
-            phones: lead.phones.clone(),
-            emails: lead.emails.clone(),
-            wechat: lead.wechat.clone(),
-            external_ids: BTreeMap::new(),
-        };
-        let ids: Vec<(String, String)> =
-            lead.person_ids().map(|(name, id)| (name.to_owned(), id.to_owned())).collect();
-        ids.iter().for_each(|(name, id)| add_id(&mut person, name, id));
-        let Some(filed) = self.accounts.get_mut(account) else { return };
-        if filed.contacts.iter().any(|known| known.id == person.id) {
-            return;
-        }
-        self.employers.entry(person.id.clone()).or_default().insert(account.clone());
-        filed.contacts.push(person);
-        let keys = Probe::of_last_contact(filed, &self.tables);
-        let mut keys = Probe { keys, ..Probe::default() };
-        let context = FactContext::new(&self.tables, filed.created_at);
-        self.composites.add_of_account(filed, &context, &mut keys);
-        self.by_key.add(&RecordRef::Account(account.clone()), &keys.keys);
     }
 
     /// What people are shown.
@@ -512,19 +478,6 @@ impl Book {
         let known = &mut self.life(&lead).history.follow_ups;
         let place = known.iter().rposition(|earlier| earlier.time <= one.time).map_or(0, |at| at + 1);
         known.insert(place, one);
-    }
-
-    fn move_contact(&mut self, one: ContactMove) {
-        let filed = self.accounts.get(&one.from);
-        let known = filed.and_then(|account| account.contacts.iter().find(|known| known.id == one.contact));
-        let Some(mut contact) = known.cloned() else { return };
-        self.change_account(&one.from, |account| account.contacts.retain(|known| known.id != one.contact));
-        contact.account.clone_from(&one.to);
-        match &one.to {
-            Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
-            None => drop(self.contacts.insert(one.contact.clone(), contact)),
-        }
-        self.desk.moves.push(one);
     }
 }
 

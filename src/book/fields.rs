@@ -90,6 +90,7 @@ pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) 
     let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
     match field {
         "lead" => contact.lead = text.map(Into::into),
+        "since" => contact.since = time(value),
         "name" => contact.name = text,
         "title" => contact.title = text,
         "wechat" => contact.wechat = text.map(Into::into),

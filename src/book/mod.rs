@@ -28,6 +28,7 @@
 //! ```
 
 mod apply;
+mod contacts;
 mod due;
 mod erase;
 mod fields;

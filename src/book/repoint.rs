@@ -13,7 +13,13 @@ use crate::text::Code;
 impl Book {
     /// Lets links, conflicts, questions to people, opportunities, conversions, leads and contacts point at another record.
     pub(super) fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
-        if from == to {
+        let is_filed = match to {
+            RecordRef::Lead(id) => self.lead(id).is_some(),
+            RecordRef::Account(id) => self.account(id).is_some(),
+            _ => true,
+        };
+        // Who was merged into nobody would be gone.
+        if from == to || !is_filed {
             return;
         }
         let link = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };

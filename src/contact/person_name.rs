@@ -11,11 +11,20 @@ const BEFORE: [&str; 10] = ["mr", "mrs", "ms", "miss", "dr", "herr", "frau", "mm
 const OF_MEN: [&str; 3] = ["先生", "mr", "herr"];
 const OF_WOMEN: [&str; 9] = ["女士", "小姐", "太太", "mrs", "ms", "miss", "frau", "mme", "sra"];
 
+/// Chinese surnames of two characters, in either script: such a name may be a surname alone.
+const SURNAMES_OF_TWO: [&str; 50] = [
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "夏侯", "东方", "東方", "皇甫", "尉迟", "尉遲",
+    "公孙", "公孫", "慕容", "令狐", "宇文", "长孙", "長孫", "司徒", "司空", "端木", "百里", "南宫", "南宮",
+    "西门", "西門", "东郭", "東郭", "呼延", "轩辕", "軒轅", "独孤", "獨孤", "申屠", "闻人", "聞人", "澹台",
+    "淳于", "仲孙", "仲孫", "钟离", "鍾離", "鲜于", "鮮于", "赫连", "赫連", "濮阳", "濮陽",
+];
+
 /// Bytes of a name that are compared.
 const MAX_NAME: usize = 128;
 
 /// Whether two names cannot belong to one person. Names that are blank, of only a title or surname, or
-/// of which one abbreviates the other do not distinguish people; a man's and a woman's title do.
+/// of which one abbreviates the other do not distinguish people; a man's and a woman's title do, and so does a given name of
+/// two Chinese characters beside the first of them alone (`陈静`, `陈静怡`).
 /// The first 128 bytes of each are compared.
 ///
 /// ```
@@ -42,7 +51,8 @@ fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
         if a.concat().chars().count() <= b.concat().chars().count() { (a, b) } else { (b, a) };
     if is_unspaced(&short.concat()) || is_unspaced(&long.concat()) {
         // A surname alone, or a name inside a longer one.
-        return !long.concat().contains(&short.concat());
+        let (short, long) = (short.concat(), long.concat());
+        return !long.contains(&short) || has_longer_given_name(&short, &long);
     }
     // Each word of the shorter name is a word of the longer, or its initial.
     let mut left = long;
@@ -55,6 +65,22 @@ fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
         let place = left.iter().position(|other| other == word).or_else(|| left.iter().position(fits));
         place.map(|place| left.swap_remove(place)).is_some()
     })
+}
+
+/// Whether of two Chinese names of one surname the one has a given name of two characters, and the other only the first of them:
+/// nobody shortens a given name so. One that is doubled (`伟伟`) is what friends call who has it once.
+fn has_longer_given_name(short: &str, long: &str) -> bool {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let [ours, theirs]: [Vec<char>; 2] =
+        [short, long].map(|name| name.chars().filter(|c| is_han(*c)).collect());
+    let ([surname, given], [other_surname, first, second]) = (ours.as_slice(), theirs.as_slice()) else {
+        return false;
+    };
+    let is_all_han = short.chars().chain(long.chars()).all(is_han);
+    is_all_han
+        && (surname, given) == (other_surname, first)
+        && first != second
+        && !SURNAMES_OF_TWO.contains(&short)
 }
 
 /// A name in the form that its spellings share, whatever the titles, signs and blanks in it and the order of its words; blank
@@ -177,6 +203,11 @@ mod tests {
             ("先生", "张伟"),
             ("张", "张伟"),
             ("张总", "张伟"),
+            ("王强", "王强强"),
+            ("小明", "王小明"),
+            ("欧阳", "欧阳娜"),
+            ("歐陽先生", "歐陽娜"),
+            ("田中", "田中太郎"),
             ("Mr. Smith", "John Smith"),
             ("SMITH John", "john smith"),
             ("J Smith", "John Smith"),
@@ -192,6 +223,8 @@ mod tests {
         for (a, b) in [
             ("张伟", "张强"),
             ("张先生", "李女士"),
+            ("陈静", "陈静怡"),
+            ("陈静女士", "陈静怡"),
             ("John Smith", "Jane Smith"),
             ("Anna Berg", "Anna Thal"),
             ("王小明", "Wang Da"),

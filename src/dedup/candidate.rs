@@ -7,16 +7,17 @@ use chrono::{DateTime, Utc};
 use super::action::RuleAction;
 use super::comparator::Comparator;
 use super::holding::Holding;
-use super::probe::{MatchKey, MatchKeyKind, WECHAT};
+use super::probe::{MatchKey, MatchKeyKind};
 use super::rules::{MatchRule, ReentryWindow};
-use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
+use super::target::{AccountField, ContactField, MatchTarget};
+use super::written::{filled, texts, written};
 use crate::calendar::Zone;
 use crate::model::{
-    Account, Contact, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, Value, mask_email, mask_id,
+    Account, Contact, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id,
     mask_phone,
 };
 use crate::names::Weighed;
-use crate::rule::{Facts, LeadLimits, read_text};
+use crate::rule::Facts;
 
 /// The lead's keys by place; none where too many records share the key.
 pub(super) type UsableKeys<'k> = [Option<&'k MatchKey>];
@@ -283,61 +284,6 @@ pub(super) fn written_of<'r>(
         // Fields of leads, which no account has.
         _ => Vec::new(),
     }
-}
-
-/// The values of a lead's field, as written.
-pub(super) fn written<'l>(lead: &'l Lead, key: &LeadKey) -> Vec<Cow<'l, str>> {
-    match key {
-        LeadKey::Phone => lead.phones.iter().map(|one| Cow::Borrowed(one.as_str())).collect(),
-        LeadKey::Email => lead.emails.iter().map(|one| Cow::Borrowed(one.as_str())).collect(),
-        LeadKey::Wechat => {
-            let others = lead.other_ids.get(WECHAT).into_iter().flatten();
-            let all = lead.wechat.iter().map(|id| id.as_str()).chain(others.map(String::as_str));
-            all.map(Cow::Borrowed).collect()
-        }
-        LeadKey::Company => lead.company.as_deref().into_iter().map(Cow::Borrowed).collect(),
-        LeadKey::PersonId => lead.person_ids().map(|(_, id)| Cow::Borrowed(id)).collect(),
-        LeadKey::Domain => {
-            // As written, for `exact`; keys are made from the address that was read.
-            let hosts = lead.emails.iter().filter_map(|email| email.as_str().rsplit_once('@'));
-            hosts.map(|(_, host)| Cow::Borrowed(host)).collect()
-        }
-        LeadKey::Field(field) => match (field.text(lead), field.texts(lead)) {
-            (Some(text), _) => Vec::from_iter(filled(Some(text)).map(Cow::Borrowed)),
-            (None, Some(items)) => list(items),
-            // A region, a number: short.
-            (None, None) => match field.get(lead) {
-                Value::Null => Vec::new(),
-                value => vec![Cow::Owned(value.to_string())],
-            },
-        },
-        LeadKey::Attribute(name) => texts(lead.attributes.get(&**name)),
-        LeadKey::ExternalId(name) => {
-            let first = lead.external_ids.get(&**name).into_iter();
-            let others = lead.other_ids.get(&**name).into_iter().flatten();
-            first.chain(others).filter_map(|id| filled(Some(id))).map(Cow::Borrowed).collect()
-        }
-    }
-}
-
-/// The texts of a custom attribute.
-fn texts(value: Option<&Value>) -> Vec<Cow<'_, str>> {
-    match value {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Text(text)) => Vec::from_iter(filled(Some(text)).map(Cow::Borrowed)),
-        Some(Value::List(items)) => list(items),
-        Some(value) => vec![Cow::Owned(value.to_string())],
-    }
-}
-
-fn list(items: &[String]) -> Vec<Cow<'_, str>> {
-    // A host's row may be long; matching reads no more of it than of a lead.
-    items.iter().take(LeadLimits::ITEMS).filter_map(|item| filled(Some(item))).map(Cow::Borrowed).collect()
-}
-
-/// A text as far as it is read, unless it is blank.
-fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(read_text).filter(|text| !text.trim().is_empty())
 }
 
 pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {

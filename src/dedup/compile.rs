@@ -1,6 +1,7 @@
 //! From rules to a deduplicator: load, lint, compile, and what the type system cannot check.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::action::RuleAction;
 use super::comparator::Comparator;
@@ -13,7 +14,7 @@ use super::rules::{Comparison, DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use crate::document::{Unique, reserved};
 use crate::error::Report;
-use crate::model::{FieldType, LeadField};
+use crate::model::{ExternalIdKind, FieldType, LeadField};
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::fold;
 
@@ -45,24 +46,20 @@ impl DedupRules {
         });
         report.within("update", |report| {
             // Keys and lists only grow, and a life is its record's own: none of them is overwritten.
-            let can = |field| Part::of(field) == Part::Description;
-            check_fields(&self.update, can, |field| format!("a re-entry never overwrites `{field}`"), report);
+            let unfit = |field: &LeadField| {
+                let is_kept = Part::of(*field) != Part::Description;
+                is_kept.then(|| format!("a re-entry never overwrites `{field}`"))
+            };
+            check_fields(&self.update, unfit, report);
         });
         report.within("scope", |report| {
-            check_fields(
-                &self.scope,
-                is_of_customer,
-                |field| format!("customers cannot be divided by `{field}`"),
-                report,
-            );
+            check_fields(&self.scope, divides_nobody, report);
         });
         report.within("decisive", |report| {
-            check_fields(
-                &self.decisive,
-                is_of_customer,
-                |field| format!("`{field}` cannot decide who the owner is"),
-                report,
-            );
+            let unfit = |field: &LeadField| {
+                (!is_of_customer(*field)).then(|| format!("`{field}` cannot decide who the owner is"))
+            };
+            check_fields(&self.decisive, unfit, report);
         });
     }
 }
@@ -143,11 +140,10 @@ impl MatchRule {
             _ => !is_broad(&one.lead),
         };
         let has_key = self.comparisons().any(|one| one.comparator.makes_keys());
-        // Rules without any key have their error above.
-        if has_key
-            && self.comparisons().any(|one| is_similar(&one))
-            && !self.comparisons().any(|one| narrows(&one))
-        {
+        // A mark takes no lead anywhere, and of what only marks without a person another warning tells.
+        let decides = matches!(self.action, RuleAction::Convert | RuleAction::SameOwner);
+        let has_likeness = self.comparisons().any(|one| is_similar(&one));
+        if has_key && (has_likeness || decides) && !self.comparisons().any(|one| narrows(&one)) {
             report.within("comparator", |report| {
                 report.warning(
                     "broad_key",
@@ -161,7 +157,7 @@ impl MatchRule {
             use LeadKey::{Email, PersonId, Phone, Wechat};
             matches!(one.lead, Phone | Email | Wechat | PersonId) && one.target.kind().is_some()
         };
-        if !self.and.is_empty() && self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
+        if self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
             report.within("action", |report| {
                 let message = format!("nothing here identifies one person, so `{}` only marks", self.action);
                 report.warning(
@@ -210,8 +206,7 @@ fn is_broad(field: &LeadKey) -> bool {
 
 /// Reports values that are never equal, and a comparator that does not fit them.
 fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator, report: &mut Report) {
-    let of_record = target.as_lead_key().filter(|_| target.is_lead());
-    let unfit = [("lead", lead.unfit()), ("target", of_record.and_then(|key| key.unfit()))];
+    let unfit = [("lead", lead.unfit()), ("target", target.unfit())];
     for (at, message) in unfit.into_iter().filter_map(|(at, message)| Some((at, message?))) {
         report.within(at, |report| {
             report.error(
@@ -222,18 +217,24 @@ fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator
         });
     }
     let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
-    if !ours.can_equal(theirs) {
+    // Places are places, whether a text or a code names them.
+    let is_comparable = ours.can_equal(theirs) || (lead.is_place() && target.is_place());
+    if !is_comparable {
         report.within("target", |report| {
             let message = format!(
                 "`{lead}` of a lead is {}, `{target}` is {}: they are never equal",
                 ours.describe(),
                 theirs.describe()
             );
-            let names: Vec<String> = MatchTarget::fitting(lead).map(|name| format!("`{name}`")).collect();
-            let help = match names.is_empty() {
+            let names = MatchTarget::fitting(lead);
+            let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+            let mut help = match names.is_empty() {
                 false => format!("compare it with {}", names.join(" or ")),
                 true => format!("compare it with {} or a custom attribute", ours.describe()),
             };
+            if let Some(other) = target.kind().and_then(LeadKey::of_kind) {
+                help.push_str(&format!(", or the lead's `{other}` with `{target}`"));
+            }
             report.error("wrong_target", message, help);
         });
     }
@@ -297,7 +298,11 @@ impl Comparator {
         let is_key = |what: What, wanted| matches!(what, What::Key(kind) if kind == wanted);
         let may_be = |wanted| [ours, theirs].iter().all(|what| what.is_text() || is_key(*what, wanted));
         let (fits, what) = match self {
-            Comparator::Exact | Comparator::Folded => (true, ""),
+            // A text that names a place is not written as its code.
+            Comparator::Exact => {
+                (!lead.is_place() || !target.is_place() || ours.can_equal(theirs), "what is written")
+            }
+            Comparator::Folded => (true, ""),
             Comparator::Company { .. } => {
                 // The likeness is that of the names of record: an attribute has none.
                 (*lead == LeadKey::Company && is_key(theirs, MatchKeyKind::CompanyExact), "company names")
@@ -367,21 +372,32 @@ fn is_of_customer(field: LeadField) -> bool {
     !matches!(Part::of(field), Part::Life | Part::Key | Part::Kept)
 }
 
-fn check_fields(
-    fields: &[LeadField],
-    can: impl Fn(LeadField) -> bool,
-    kept: impl Fn(LeadField) -> String,
+/// Why customers are not divided by the field, if they are not.
+fn divides_nobody(key: &LeadKey) -> Option<String> {
+    use LeadKey::{Company, Domain, Email, ExternalId, Phone, Wechat};
+    match key {
+        Company => None,
+        LeadKey::Field(field) => {
+            (!is_of_customer(*field)).then(|| format!("customers cannot be divided by `{key}`"))
+        }
+        // What is unlike in every two leads would make every lead a customer of its own.
+        LeadKey::Attribute(name) if ExternalIdKind::of(name) == ExternalIdKind::Other => key.unfit(),
+        LeadKey::Attribute(_) | LeadKey::PersonId | Phone | Email | Wechat | Domain | ExternalId(_) => {
+            Some(format!("`{key}` identifies a person: customers cannot be divided by it"))
+        }
+    }
+}
+
+fn check_fields<F: Ord + fmt::Display>(
+    fields: &[F],
+    unfit: impl Fn(&F) -> Option<String>,
     report: &mut Report,
 ) {
     let mut seen = BTreeSet::new();
     for (index, field) in fields.iter().enumerate() {
         report.item(index, |report| {
-            if !can(*field) {
-                report.error(
-                    "kept_field",
-                    kept(*field),
-                    "remove it, and name only fields that describe the lead",
-                );
+            if let Some(message) = unfit(field) {
+                report.error("kept_field", message, "remove it, and name only fields that describe the lead");
             } else if !seen.insert(field) {
                 report.warning(
                     "duplicate_field",

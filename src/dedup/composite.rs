@@ -4,28 +4,27 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::candidate::{Candidate, Source, show, written, written_of};
+use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
-use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, parents, read_keys};
+use super::place::{self, asked_by, filed_by, is_region, regions};
+use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
+use super::unit::{Unit, find_unit};
+use super::written::written;
 use crate::contact::{are_two_people, fake_name, name_key, name_words, says_nothing};
 use crate::document::Digest;
-use crate::model::{Account, Contact, Lead, LeadField, mask_id};
+use crate::model::{Account, Lead, LeadField, mask_id};
 use crate::names::Asked;
 use crate::order;
-use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account};
+use crate::rule::{FactContext, Facts, HostTables, cut_account};
 use crate::text::similarity::jaro_winkler;
 use crate::text::{fold, scrubbed};
 
 /// Most keys of one record, or one contact, for one rule: a lead of 32 products and 32 phones has as many.
 const MAX_KEYS: usize = 1024;
-
-/// What stands behind the name of a place and is left out as often.
-const KINDS_OF_PLACE: [&str; 7] =
-    ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
 
 /// What the rules of a document compare beyond what is a key by itself.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +68,8 @@ enum Form {
     Name,
     /// The name of a city or province, with or without 市 or 省.
     Place,
+    /// A place by its province, and by its city where both sides have one.
+    Region,
     /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
     NameWord,
 }
@@ -79,17 +80,17 @@ pub(super) struct Combination {
     values: Vec<String>,
 }
 
-/// A record, or one of its contacts, as a rule compares it.
-struct Unit<'u> {
-    source: Source<'u>,
-    contact: Option<&'u Contact>,
-    keys: Vec<MatchKey>,
+/// What an entry has for a rule: the values of each part, and the combinations of them.
+pub(super) struct OfEntry {
+    values: Vec<BTreeSet<String>>,
+    combinations: Vec<Combination>,
 }
 
 impl Form {
     fn of(comparison: &Comparison) -> Form {
         let plain = || match &comparison.lead {
             LeadKey::Field(LeadField::Name) => Form::Name,
+            lead if is_region(lead, &comparison.target) => Form::Region,
             LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
             _ => Form::Folded,
         };
@@ -110,6 +111,7 @@ impl Form {
         match self {
             Form::Written => 1,
             Form::NameWord => 2,
+            Form::Region => 3,
             _ => 0,
         }
     }
@@ -122,22 +124,22 @@ impl Form {
             Form::Written => text.trim().to_owned(),
             Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
             Form::Name => name_key(text),
-            Form::Place => place(text),
+            Form::Place => place::name_key(text),
             _ => folded(text),
         }
     }
 
     /// The values of one field: `is` is the kind of key it is by itself, `texts` what is written there.
-    fn values<'t>(
+    fn values<'k, 't>(
         self,
         is: Option<MatchKeyKind>,
-        keys: &[MatchKey],
+        keys: impl Fn(MatchKeyKind) -> &'k [MatchKey],
         texts: impl Fn() -> Vec<Cow<'t, str>>,
         tables: &HostTables,
     ) -> BTreeSet<String> {
         let mut values: BTreeSet<String> = match self {
             Form::Key(kind) if is == Some(kind) => {
-                order::set(keys.iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
+                order::set(keys(kind).iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
             }
             Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
             Form::NameWord => order::set(texts().iter().flat_map(|text| name_words(text))),
@@ -152,20 +154,12 @@ fn folded(text: &str) -> String {
     fold(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The name of a city or province, folded, without signs and without 市 or 省.
-fn place(text: &str) -> String {
-    let folded = fold(text);
-    let words: Vec<&str> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let name = words.join(" ");
-    let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
-    // Two characters stay at least: 沙市 without 市 names no place.
-    bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
-}
-
 impl Part {
     fn of_lead(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> BTreeSet<String> {
-        let mut values = self.form.values(self.lead.kind(), keys, || written(lead, &self.lead), tables);
+        if self.form == Form::Region {
+            return regions(lead, &self.lead, tables).iter().flat_map(|region| asked_by(*region)).collect();
+        }
+        let mut values = self.form.values(self.lead.kind(), |_| keys, || written(lead, &self.lead), tables);
         if self.form == Form::Key(MatchKeyKind::Domain) && self.lead.kind().is_none() {
             // As of a mailbox, the domains that it is part of.
             let above: Vec<String> = values.iter().flat_map(|one| parents(one)).map(str::to_owned).collect();
@@ -175,8 +169,19 @@ impl Part {
     }
 
     fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> BTreeSet<String> {
+        if self.form == Form::Region {
+            let found = match (unit.source, self.target.as_lead_key()) {
+                (Source::Lead(lead), Some(key)) => regions(lead, &key, tables),
+                _ => order::set(
+                    written_of(unit.source, unit.contact, &self.target)
+                        .iter()
+                        .filter_map(|text| tables.gazetteer.region_of(text)),
+                ),
+            };
+            return found.iter().flat_map(|region| filed_by(*region)).collect();
+        }
         let texts = || written_of(unit.source, unit.contact, &self.target);
-        self.form.values(self.target.kind(), &unit.keys, texts, tables)
+        self.form.values(self.target.kind(), |kind| unit.keys(kind), texts, tables)
     }
 
     /// A value in which lead and record agree, for people's eyes.
@@ -191,6 +196,10 @@ impl Part {
                 show(kind, own.first().map_or("", |text| text.trim()))
             }
             Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
+            Form::Region if matches!(self.lead, LeadKey::Field(_)) => {
+                let own = written(lead, &self.lead);
+                scrubbed(own.first().map_or(value, |text| text.trim())).into_owned()
+            }
             // What may name a person is never shown in full: evidence ends up in logs.
             _ if self.is_private() => mask_id(value),
             _ => {
@@ -268,11 +277,6 @@ impl Composite {
         }
     }
 
-    /// Whether a side of the comparisons is read from the keys of the record.
-    fn reads_keys(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part.form, Form::Key(_)))
-    }
-
     /// The combinations of values, one of each part, in their order. None when a part is blank; one without values when
     /// there are no parts.
     fn combinations(&self, values: &[BTreeSet<String>]) -> Vec<Combination> {
@@ -301,8 +305,9 @@ impl Composite {
     }
 
     /// What a lead that comes in asks for.
-    fn of_entry(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> Vec<Combination> {
-        self.combinations(&self.values_of(lead, keys, tables))
+    fn of_entry(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> OfEntry {
+        let values = self.values_of(lead, keys, tables);
+        OfEntry { combinations: self.combinations(&values), values }
     }
 
     fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> Vec<Combination> {
@@ -310,52 +315,72 @@ impl Composite {
         self.combinations(&values)
     }
 
-    /// What of a record is compared as one: the lead, the account, or each of its contacts.
-    fn units<'u>(&self, source: Source<'u>, context: &FactContext<'_>) -> Vec<Unit<'u>> {
-        // Parsing all keys of a record takes long, and rules of plain fields need none.
-        let read = self.reads_keys();
-        match source {
-            Source::Lead(_) if !self.of_leads => Vec::new(),
-            Source::Account(_) if self.of_leads => Vec::new(),
-            Source::Lead(lead) => {
-                let keys = || Probe::of_lead(&Facts::new(lead, context)).keys;
-                vec![Unit { source, contact: None, keys: if read { keys() } else { Vec::new() } }]
-            }
-            Source::Account(account) => {
-                let own = if read { Probe::of_names(account, context) } else { Vec::new() };
-                if !self.of_contacts {
-                    return vec![Unit { source, contact: None, keys: own }];
-                }
-                // Each contact with the account's own values: a rule compares with one and the same contact.
-                let unit = |contact: &'u Contact| {
-                    let mut keys = own.clone();
-                    if read {
-                        keys.extend(contact_keys(contact, account.region, context.tables));
-                    }
-                    Unit { source, contact: Some(contact), keys }
-                };
-                account.contacts.iter().take(LeadLimits::CONTACTS).map(unit).collect()
-            }
-        }
+    /// Asks each unit of a record in turn, until one gives an answer; nobody in a record of another kind.
+    fn find_unit<T>(
+        &self,
+        source: Source<'_>,
+        context: &FactContext<'_>,
+        ask: impl FnMut(&Unit<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let is_fit = matches!(source, Source::Lead(_)) == self.of_leads;
+        is_fit.then(|| find_unit(source, self.of_contacts, context, ask))?
     }
 
+    /// What a record is filed by.
     fn keys_of(&self, source: Source<'_>, context: &FactContext<'_>) -> Vec<MatchKey> {
-        let units = self.units(source, context);
-        let made = units.iter().flat_map(|unit| self.of_unit(unit, context.tables));
-        made.map(|one| one.key).collect()
+        let mut keys = Vec::new();
+        self.find_unit(source, context, |unit| -> Option<()> {
+            keys.extend(self.of_unit(unit, context.tables).into_iter().map(|one| one.key));
+            None
+        });
+        keys
+    }
+
+    /// What of the entry's values a unit has too, by part; `None` when it lacks all of one part. Who shares none of the values
+    /// that are plain to read is not read any further.
+    fn common(
+        &self,
+        ours: &[BTreeSet<String>],
+        unit: &Unit<'_>,
+        tables: &HostTables,
+    ) -> Option<Vec<BTreeSet<String>>> {
+        let mut common = vec![BTreeSet::new(); self.parts.len()];
+        let is_key = |part: &Part| matches!(part.form, Form::Key(_));
+        for keys_now in [false, true] {
+            let parts = self.parts.iter().zip(ours).zip(&mut common);
+            for ((part, ours), common) in parts.filter(|((part, _), _)| is_key(part) == keys_now) {
+                *common = part.of_unit(unit, tables).intersection(ours).cloned().collect();
+                if common.is_empty() {
+                    return None;
+                }
+            }
+        }
+        Some(common)
+    }
+
+    /// The keys of the combinations in which a record agrees with an entry's values.
+    pub(super) fn shared_keys(
+        &self,
+        ours: &[BTreeSet<String>],
+        source: Source<'_>,
+        context: &FactContext<'_>,
+    ) -> Vec<MatchKey> {
+        let mut keys = Vec::new();
+        self.find_unit(source, context, |unit| -> Option<()> {
+            let common = self.common(ours, unit, context.tables)?;
+            keys.extend(self.combinations(&common).into_iter().map(|one| one.key));
+            None
+        });
+        keys
     }
 
     /// In what the record agrees with one of the combinations, masked; `None` when it agrees with none.
-    fn agreement(
-        &self,
-        ours: &[Combination],
-        candidate: &Candidate<'_>,
-        case: &Case<'_, '_>,
-    ) -> Option<String> {
+    fn agreement(&self, ours: &OfEntry, candidate: &Candidate<'_>, case: &Case<'_, '_>) -> Option<String> {
         let (context, lead) = (case.facts.context(), case.facts.read());
-        self.units(candidate.read, context).iter().find_map(|unit| {
-            let theirs = order::set(self.of_unit(unit, context.tables).into_iter().map(|one| one.key));
-            let shared: &Combination = ours.iter().find(|one| theirs.contains(&one.key))?;
+        self.find_unit(candidate.read, context, |unit| {
+            let common = self.common(&ours.values, unit, context.tables)?;
+            let theirs = order::set(self.combinations(&common).into_iter().map(|one| one.key));
+            let shared: &Combination = ours.combinations.iter().find(|one| theirs.contains(&one.key))?;
             // After the keys: a likeness of two texts makes no key, and can only be asked of a pair.
             let is_one = self.filters.iter().all(|filter| holds(filter, lead, unit));
             let parts = self.parts.iter().zip(&shared.values);
@@ -373,14 +398,15 @@ impl Composite {
         marks: bool,
         case: &Case<'c, 'r>,
     ) -> Vec<RuleHit<'c, 'r>> {
-        let ours = self.of_entry(case.facts.read(), case.keys, case.facts.context().tables);
+        let mut ours = self.of_entry(case.facts.read(), case.keys, case.facts.context().tables);
         let place = |one: &Combination| case.keys.binary_search(&one.key).ok();
+        let places: Vec<usize> = ours.combinations.iter().filter_map(place).collect();
         let (sharing, others): (Vec<&'c Candidate<'r>>, Vec<&'c Candidate<'r>>) =
-            records.iter().partition(|candidate| ours.iter().filter_map(place).any(|at| candidate.has(at)));
+            records.iter().partition(|candidate| places.iter().any(|at| candidate.has(*at)));
         // A combination that too many records share is none.
         let is_usable = |at: usize| case.usable.get(at).is_some_and(Option::is_some);
-        let usable: Vec<Combination> =
-            ours.into_iter().filter(|one| place(one).is_some_and(is_usable)).collect();
+        ours.combinations.retain(|one| place(one).is_some_and(is_usable));
+        let usable = ours;
         let similarity = self.like.as_ref().map(|_| 1.0);
         let hit = |candidate: &'c Candidate<'r>| {
             let evidence = self.agreement(&usable, candidate, case)?;
@@ -480,20 +506,30 @@ impl Composites {
 
     fn add(&self, source: Source<'_>, context: &FactContext<'_>, probe: &mut Probe) {
         if !self.is_empty() {
-            probe.add(self.keys_of(source, context));
+            probe.add(self.each().flat_map(|one| one.keys_of(source, context)).collect());
         }
     }
 
-    pub(super) fn keys_of(&self, source: Source<'_>, context: &FactContext<'_>) -> Vec<MatchKey> {
-        self.each().flat_map(|one| one.keys_of(source, context)).collect()
+    /// What an entry has for each rule.
+    pub(super) fn asked_by(
+        &self,
+        facts: &Facts<'_>,
+        keys: &[MatchKey],
+    ) -> Vec<(&Composite, Vec<BTreeSet<String>>)> {
+        let values = |one: &Composite| one.values_of(facts.read(), keys, facts.context().tables);
+        let asked = self.each().map(|one| (one, values(one)));
+        // Who lacks all of one part agrees with nobody.
+        asked.filter(|(_, values)| !values.iter().any(BTreeSet::is_empty)).collect()
     }
 
     /// Whether a lead must be filed again when the field changes.
     pub(crate) fn reads_of_lead(&self, field: &str) -> bool {
-        let is_read = |target: &MatchTarget| {
-            target.is_lead() && target.as_lead_key().is_some_and(|key| key.to_string() == field)
+        let is_read = |part: &Part| {
+            let is_of_country = part.form == Form::Region && field == LeadField::Country.as_str();
+            let is_named = || part.target.as_lead_key().is_some_and(|key| key.to_string() == field);
+            part.target.is_lead() && (is_of_country || is_named())
         };
-        self.each().flat_map(|one| &one.parts).any(|part| is_read(&part.target))
+        self.each().flat_map(|one| &one.parts).any(is_read)
     }
 
     /// Whether an account must be filed again when the field changes.

@@ -10,7 +10,7 @@ use super::identity::is_strong;
 use super::probe::contact_keys;
 use super::resolution::MatchAction;
 use super::rules::{Comparison, MatchRule};
-use super::target::MatchTarget;
+use super::target::{LeadKey, MatchTarget};
 use super::values::added;
 use crate::contact::are_two_people;
 use crate::contact::wechat_ids;
@@ -62,6 +62,10 @@ impl Deduplicator {
         if candidate.is_of_no_part() {
             return self.mark(candidate, lead);
         }
+        // What names no part would become the rest's, and the person is another's.
+        if let Some(found) = self.of_who_has_the_person_there(candidate, account, case) {
+            return found;
+        }
         // Nobody knows whose it is: nothing is converted before somebody says.
         if candidate.is_of_several_owners(case) {
             return held(candidate, &[], case);
@@ -99,7 +103,7 @@ fn tells_the_company(rule: &MatchRule) -> bool {
 fn moved(
     candidate: &Candidate<'_>,
     account: &Account,
-    scope: &[LeadField],
+    scope: &[LeadKey],
     case: &Case<'_, '_>,
 ) -> Consequences {
     let lead = case.facts.lead();

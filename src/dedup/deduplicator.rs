@@ -4,7 +4,8 @@ use super::composite::Composites;
 use super::plan::Plan;
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::rules::DedupRules;
-use crate::model::{Account, LeadField};
+use super::target::LeadKey;
+use crate::model::Account;
 use crate::names::NameJudge;
 use crate::rule::{FactContext, Facts, Predicate, RulesVersion};
 
@@ -167,7 +168,7 @@ impl Deduplicator {
     }
 
     /// The fields of leads within which one customer has one owner.
-    pub(crate) fn scope(&self) -> &[LeadField] {
+    pub(crate) fn scope(&self) -> &[LeadKey] {
         &self.rules.scope
     }
 

@@ -6,15 +6,17 @@ use super::action::RuleAction;
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
+use super::holding::scope_texts;
 use super::identity::{Meant, best, meant};
 use super::plan::Choice;
 use super::probe::MatchKeyKind;
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
+use super::target::LeadKey;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
-    Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, OpportunityId,
-    OwnerState, RecordRef, RepId, Value,
+    Account, Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind,
+    OpportunityId, OwnerState, RecordRef, RepId, Value,
 };
 use crate::order;
 use crate::rule::{Facts, read_field};
@@ -112,9 +114,13 @@ impl Candidate<'_> {
     }
 
     /// Whether it is a live lead of the person, within the lead's scope, whose owner may have the lead too.
-    fn has_the_person(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
-        let is_his = || self.heir(case).is_some() && self.shares_person(case);
-        self.is_live() && is_his() && self.is_in_scope(scope, case)
+    fn has_the_person(&self, scope: &[LeadKey], case: &Case<'_, '_>) -> bool {
+        self.is_live() && self.is_his(case) && self.is_in_scope(scope, case)
+    }
+
+    /// Whether it is of the person, and its owner may have the lead too.
+    fn is_his(&self, case: &Case<'_, '_>) -> bool {
+        self.heir(case).is_some() && self.shares_person(case)
     }
 
     fn is_somebody_else(&self, action: &RuleAction, case: &Case<'_, '_>) -> bool {
@@ -196,6 +202,52 @@ impl Deduplicator {
         let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
         let effects = marks.chain(decided.effects).collect();
         Consequences { effects, ..decided }
+    }
+
+    /// Of a divided account a lead that names no part: who has the person, by a live lead or one that became part of the account,
+    /// has this one too, before who holds the rest. Of several reps a person decides. Nothing where it is the rest's in any case.
+    pub(super) fn of_who_has_the_person_there(
+        &self,
+        there: &Candidate<'_>,
+        account: &Account,
+        case: &Case<'_, '_>,
+    ) -> Option<Consequences> {
+        let (scope, lead) = (&self.rules.scope, case.facts.lead());
+        let names_no_part = !account.owners.is_empty() && scope_texts(scope, lead).is_empty();
+        if !names_no_part || is_reward(lead) || !(case.look.is_entry || lead.owner.is_none()) {
+            return None;
+        }
+        let is_of_account = |known: &Lead| {
+            known.status == LeadStatus::Converted && known.account.as_ref() == Some(&account.id)
+        };
+        let has_it = |one: &&Candidate<'_>| {
+            let known = one.lead().filter(|known| !is_reward(known));
+            known.is_some_and(|known| {
+                one.has_the_person(scope, case) || (is_of_account(known) && one.is_his(case))
+            })
+        };
+        let mut owned: Vec<&Candidate<'_>> = case.candidates.iter().filter(has_it).collect();
+        owned.sort_by(|a, b| a.age().cmp(&b.age()));
+        let one = match meant(&owned, case)? {
+            Meant::One(one) => one,
+            Meant::Several(several) => {
+                let (first, others) = several.split_first()?;
+                return Some(held(first, others, case));
+            }
+        };
+        let owner = one.heir(case)?;
+        let holds_the_rest = !there.is_of_several_owners(case) && there.present_owner(case) == Some(owner);
+        if holds_the_rest {
+            return None;
+        }
+        let effects = vec![
+            link(lead, LinkKind::BelongsTo, there.record()),
+            link(lead, LinkKind::RelatedTo, one.record()),
+        ];
+        Some(Consequences::new(
+            MatchAction::SameOwner { owner: owner.clone(), record: one.record() },
+            effects,
+        ))
     }
 
     /// The person is on file as a lead.
@@ -461,11 +513,7 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
 
 /// A lead of its own, of the record's owner when there is one. A rep who has a live lead of the person has this one too: an
 /// account, and a lead that has come to its end, speak only where nobody has.
-pub(super) fn for_owner_of(
-    candidate: &Candidate<'_>,
-    scope: &[LeadField],
-    case: &Case<'_, '_>,
-) -> MatchAction {
+pub(super) fn for_owner_of(candidate: &Candidate<'_>, scope: &[LeadKey], case: &Case<'_, '_>) -> MatchAction {
     let mut owned: Vec<&Candidate<'_>> = Vec::new();
     if !candidate.is_live() || candidate.heir(case).is_none() {
         owned.extend(case.candidates.iter().filter(|one| one.has_the_person(scope, case)));

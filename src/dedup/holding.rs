@@ -1,7 +1,9 @@
 //! What of an account a lead is of: the whole, or the part of each value of the rules' scope that the account is divided by.
 
-use crate::model::{Account, Lead, LeadField, RepId, Value};
-use crate::rule::read_field;
+use super::target::LeadKey;
+use super::written::written;
+use crate::contact::says_nothing;
+use crate::model::{Account, Lead, RepId};
 use crate::text::fold;
 
 /// A part of an account, and who has it.
@@ -20,25 +22,21 @@ impl Holding<'_> {
 }
 
 /// The values of a field that divides customers, as two spellings share them.
-pub(super) fn scope_values(field: LeadField, lead: &Lead) -> Vec<String> {
-    texts_of(field, lead).iter().map(|text| fold(text)).collect()
+pub(super) fn scope_values(key: &LeadKey, lead: &Lead) -> Vec<String> {
+    texts_of(key, lead).iter().map(|text| fold(text)).collect()
 }
 
-/// What is written in a field, without blanks: an empty form field says nothing.
-fn texts_of(field: LeadField, lead: &Lead) -> Vec<String> {
-    let texts = match read_field(field, lead) {
-        Value::Null => Vec::new(),
-        Value::List(items) => items,
-        value => vec![value.to_string()],
-    };
-    texts.iter().map(|text| text.trim().to_owned()).filter(|text| !fold(text).trim().is_empty()).collect()
+/// What is written in a field, without blanks and words for none: an empty form field says nothing.
+fn texts_of(key: &LeadKey, lead: &Lead) -> Vec<String> {
+    let texts = written(lead, key).into_iter().map(|text| text.trim().to_owned());
+    texts.filter(|text| !fold(text).trim().is_empty() && !says_nothing(text)).collect()
 }
 
 /// The values of the fields that divide customers, as written, each once.
-pub(crate) fn scope_texts(scope: &[LeadField], lead: &Lead) -> Vec<String> {
+pub(crate) fn scope_texts(scope: &[LeadKey], lead: &Lead) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
-    for field in scope {
-        for text in texts_of(*field, lead) {
+    for key in scope {
+        for text in texts_of(key, lead) {
             if !texts.iter().any(|one| fold(one) == fold(&text)) {
                 texts.push(text);
             }
@@ -50,7 +48,7 @@ pub(crate) fn scope_texts(scope: &[LeadField], lead: &Lead) -> Vec<String> {
 /// The parts of an account that a lead is of, in the order of the lead's values. A value that nobody is named for is held by
 /// the account's owner; a lead without a value is of what the owner holds, and without one of every part. None when all its
 /// values are nobody's.
-pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Account) -> Vec<Holding<'a>> {
+pub(crate) fn holdings<'a>(scope: &[LeadKey], lead: &Lead, account: &'a Account) -> Vec<Holding<'a>> {
     let rest = || Holding { value: None, owner: account.owner.as_ref() };
     // Not divided: it is one part, whatever the lead names.
     if account.owners.is_empty() {
@@ -62,7 +60,7 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
         let is_of_it = |(name, _): &(&'a String, &'a RepId)| fold(name.trim()) == value;
         account.owners.iter().filter(is_of_it).map(part).collect::<Vec<_>>()
     };
-    let fields = scope.iter().map(|field| scope_values(*field, lead)).filter(|values| !values.is_empty());
+    let fields = scope.iter().map(|key| scope_values(key, lead)).filter(|values| !values.is_empty());
     let fields: Vec<Vec<String>> = fields.collect();
     // A lead that names no part is of the rest; where nobody holds that, of every part, and a person has to say which.
     if fields.is_empty() {
@@ -88,15 +86,15 @@ pub(crate) fn holdings<'a>(scope: &[LeadField], lead: &Lead, account: &'a Accoun
 
 /// Whether two leads are of one scope, so that they have one owner: each field is blank on both sides, or has a value in
 /// common. A lead without a value may follow one that has a value, and takes it nowhere.
-pub(crate) fn share_scope(scope: &[LeadField], a: &Lead, b: &Lead) -> bool {
-    scope.iter().all(|field| {
-        let (ours, theirs) = (scope_values(*field, a), scope_values(*field, b));
+pub(crate) fn share_scope(scope: &[LeadKey], a: &Lead, b: &Lead) -> bool {
+    scope.iter().all(|key| {
+        let (ours, theirs) = (scope_values(key, a), scope_values(key, b));
         (ours.is_empty() && theirs.is_empty()) || ours.iter().any(|one| theirs.contains(one))
     })
 }
 
 /// Whether two leads are of one part of an account.
-pub(crate) fn share_a_part(scope: &[LeadField], a: &Lead, b: &Lead, account: &Account) -> bool {
+pub(crate) fn share_a_part(scope: &[LeadKey], a: &Lead, b: &Lead, account: &Account) -> bool {
     let theirs = holdings(scope, b, account);
     holdings(scope, a, account).iter().any(|part| theirs.contains(part))
 }
@@ -104,6 +102,7 @@ pub(crate) fn share_a_part(scope: &[LeadField], a: &Lead, b: &Lead, account: &Ac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LeadField;
 
     fn parts(
         owner: Option<&str>,
@@ -117,7 +116,7 @@ mod tests {
         };
         let lead =
             Lead { products: products.iter().map(|one| (*one).to_owned()).collect(), ..Lead::default() };
-        let parts = holdings(&[LeadField::Products], &lead, &account);
+        let parts = holdings(&[LeadKey::Field(LeadField::Products)], &lead, &account);
         parts.iter().map(|part| (part.field(), part.owner.map(ToString::to_string))).collect()
     }
 
@@ -140,6 +139,7 @@ mod tests {
         assert_eq!(parts(Some("zhao"), &two, &[]), [part("owner", "zhao")]);
         // An empty form field.
         assert_eq!(parts(None, &two, &["", " "]), all());
+        assert_eq!(parts(None, &two, &["暂无", "N/A"]), all());
         assert_eq!(parts(Some("zhao"), &two, &["crm", ""]), [part("owners.CRM", "li")]);
         // An account that is not divided.
         assert_eq!(parts(Some("zhao"), &[], &["crm"]), [part("owner", "zhao")]);
@@ -165,7 +165,8 @@ mod tests {
                 scenario: scenario.map(str::to_owned),
                 ..Lead::default()
             };
-            let parts = holdings(&[LeadField::Products, LeadField::Scenario], &lead, &account);
+            let scope = [LeadField::Products, LeadField::Scenario].map(LeadKey::Field);
+            let parts = holdings(&scope, &lead, &account);
             let fields: Vec<String> = parts.iter().map(Holding::field).collect();
             assert_eq!(fields, [wanted], "{products:?} {scenario:?}");
         }

@@ -4,9 +4,10 @@ use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::holding::scope_values;
 use super::probe::{MatchKey, MatchKeyKind, Probe};
+use super::target::LeadKey;
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
-use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId};
+use crate::model::{CloseReason, Lead, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
 
@@ -154,10 +155,10 @@ impl Candidate<'_> {
 
     /// Whether the record is in the lead's scope: each field is blank on one side, or has a value in common; of an account
     /// that is divided somebody holds a part for the lead.
-    pub(super) fn is_in_scope(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
+    pub(super) fn is_in_scope(&self, scope: &[LeadKey], case: &Case<'_, '_>) -> bool {
         let Some(known) = self.lead() else { return !self.is_of_no_part() };
-        scope.iter().all(|field| {
-            let (ours, theirs) = (scope_values(*field, case.facts.lead()), scope_values(*field, known));
+        scope.iter().all(|key| {
+            let (ours, theirs) = (scope_values(key, case.facts.lead()), scope_values(key, known));
             // A side that names no value fits all.
             ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
         })

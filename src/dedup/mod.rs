@@ -49,6 +49,7 @@ mod holding;
 mod identity;
 mod likeness;
 mod part;
+mod place;
 mod plan;
 mod preset;
 mod probe;
@@ -57,7 +58,9 @@ mod resolution;
 mod resolve;
 mod rules;
 mod target;
+mod unit;
 mod values;
+mod written;
 
 pub use action::RuleAction;
 pub(crate) use case::Look;

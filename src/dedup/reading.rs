@@ -1,7 +1,9 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
+use std::collections::BTreeSet;
+
 use super::candidate::{Candidate, Likeness, Source};
-use super::composite::Composites;
+use super::composite::{Composite, Composites};
 use super::deduplicator::Deduplicator;
 use super::holding::{Holding, holdings};
 use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys};
@@ -32,8 +34,8 @@ pub(super) struct Reading<'x, 'a> {
     domain: bool,
     ids: bool,
     company: bool,
-    /// What rules compare beyond these, when the lead has it.
-    fields: Option<&'x Composites>,
+    /// What rules compare beyond these, with the lead's values.
+    fields: Vec<(&'x Composite, Vec<BTreeSet<String>>)>,
     asked: Option<&'x mut Asked<'a>>,
     names: KeyReader,
     shared: Vec<usize>,
@@ -129,7 +131,11 @@ impl<'x, 'a> Reading<'x, 'a> {
             domain: has(MatchKeyKind::Domain),
             ids: has(MatchKeyKind::PersonId) || has(MatchKeyKind::RecordId),
             company: has(MatchKeyKind::CompanyExact),
-            fields: Some(composites).filter(|_| has(MatchKeyKind::Fields)),
+            fields: if has(MatchKeyKind::Fields) {
+                composites.asked_by(facts, &lead_keys.keys)
+            } else {
+                Vec::new()
+            },
             asked,
             names: KeyReader::default(),
             shared: Vec::new(),
@@ -143,9 +149,9 @@ impl<'x, 'a> Reading<'x, 'a> {
             Source::Account(account) => self.read_account(account),
             Source::Lead(lead) => self.read_lead(lead),
         }
-        if let Some(composites) = self.fields {
-            let context = self.context;
-            composites.keys_of(read, &context).iter().for_each(|key| self.note(key.kind, &key.value));
+        for (composite, values) in &self.fields {
+            let keys = composite.shared_keys(values, read, &self.context);
+            keys.iter().for_each(|key| note(self.lead_keys, &mut self.shared, key.kind, &key.value));
         }
         let likeness = self.read_names(read);
         // Ascending, for `has`; a row may give one key in several ways.

@@ -16,8 +16,8 @@ use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::{Fetched, candidates, fetched};
 use super::resolution::{CrowdedKey, Match, MatchAction, NumberPeople, Resolution, Rows};
 use super::rules::MatchRule;
-use super::target::MatchTarget;
-use crate::model::{Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
+use super::target::{LeadKey, MatchTarget};
+use crate::model::{Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::names::Asked;
 use crate::order;
 use crate::rule::MatchLabel;
@@ -350,7 +350,7 @@ impl Deduplicator {
 /// The leads of the same customer that are meant, but those that are folded by these effects; earliest first.
 fn siblings(
     case: &Case<'_, '_>,
-    scope: &[LeadField],
+    scope: &[LeadKey],
     effects: &[Effect],
     is_meant: fn(&Lead) -> bool,
 ) -> Vec<LeadId> {
@@ -383,7 +383,7 @@ fn decide<'c, 'r>(
     first: &RuleHit<'c, 'r>,
     hits: &[RuleHit<'c, 'r>],
     case: &Case<'c, 'r>,
-    scope: &[LeadField],
+    scope: &[LeadKey],
 ) -> Result<Option<Decision<'c, 'r>>, Fault> {
     let choice = plan.choose(case.facts, &match_facts(rule, first.candidate, hits, case.now))?;
     let by_likeness = first.similarity.is_some();

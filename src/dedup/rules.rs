@@ -37,11 +37,24 @@ pub struct DedupRules {
     pub update: Vec<LeadField>,
     /// Lead fields whose change is a key change: they decide on who should own the lead.
     pub decisive: Vec<LeadField>,
-    /// Lead fields within which one customer has one owner, such as `products`: a lead on file with other values there
-    /// is not the entry's story, and only marks it. A blank field is in every scope: such a lead goes to who has the
-    /// person in any, and takes no other lead with it.
+    /// Fields of leads within which one customer has one owner, such as `products` or `attributes.brand`: a lead on file
+    /// with other values there is not the entry's story, and only marks it. Case and width do not count. A field that is
+    /// blank, or holds a word for none, is in every scope: such a lead goes to who has the person in any, and takes no
+    /// other lead with it.
+    ///
+    /// An account has its owners per value in [`owners`](crate::model::Account::owners).
+    ///
+    /// ```
+    /// use leadkit::dedup::{Deduplicator, LeadKey};
+    ///
+    /// let matching = Deduplicator::load(serde_json::json!({"scope": ["products", "attributes.brand"]}))?;
+    /// // What a person is reached or known by divides no customers.
+    /// let errors = Deduplicator::load(serde_json::json!({"scope": ["phone"]})).unwrap_err();
+    /// assert!(errors.to_string().contains("`phone` identifies a person: customers cannot be divided by it"));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub scope: Vec<LeadField>,
+    pub scope: Vec<LeadKey>,
     /// A key shared by more records than this is ignored: a switchboard number, a public mail domain. At least 1; 20 by
     /// default.
     pub crowded_key: u32,

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::part::Part;
 use super::probe::MatchKeyKind;
-use crate::model::open_enum::{Known, closed_enum};
+use crate::document::{Finding, one_of};
+use crate::model::open_enum::closed_enum;
 use crate::model::{FieldType, LeadField};
+use crate::text::closest;
 
 /// A field of the lead that a rule compares. In a document its name: `"phone"`, `"city"`, `"attributes.tax_no"`.
 ///
@@ -136,6 +139,8 @@ const TARGETS: [(&str, MatchTarget); 11] = [
     ("contact.wechat", MatchTarget::ContactWechat),
     ("contact.person_id", MatchTarget::ContactPersonId),
 ];
+/// Longest word that a message repeats, in bytes.
+const MAX_WORD: usize = 40;
 const ATTRIBUTES: &str = "attributes.";
 const EXTERNAL_IDS: &str = "external_ids.";
 
@@ -173,6 +178,24 @@ fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
     text.strip_prefix(prefix).filter(|name| !name.trim().is_empty()).map(Into::into)
 }
 
+/// A word that is like none of the names: the host's own, it seems.
+fn own_word<'w>(name: &'w str, known: &[&str]) -> Option<&'w str> {
+    let marked = name.strip_prefix("attribute.");
+    let word = marked.unwrap_or(name);
+    let is_word =
+        (1..=MAX_WORD).contains(&word.len()) && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_own = || marked.is_some() || closest(name, known.iter().copied()).is_none();
+    (is_word && is_own()).then_some(word)
+}
+
+fn is_padded(name: &str) -> bool {
+    name.trim() != name
+}
+
+fn padded(field: &impl fmt::Display) -> String {
+    format!("`{field}` has spaces around its name, and no record has such a field")
+}
+
 impl LeadKey {
     /// The field of a written name.
     ///
@@ -193,9 +216,28 @@ impl LeadKey {
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
     }
 
+    /// How an attribute of that name is written.
+    fn as_attribute(name: &str) -> Option<String> {
+        let word = own_word(name, &LEAD_NAMES)?;
+        Some(format!("name a field such as `phone` or `city`, or a custom attribute as `{ATTRIBUTES}{word}`"))
+    }
+
+    /// The field that is meant by the name of a field of records on file.
+    fn meant_by(name: &str) -> Option<&'static str> {
+        let (record, field) = name.split_once('.')?;
+        let is_record = ["lead", "account", "contact"].contains(&record);
+        LEAD_NAMES.iter().copied().find(|known| is_record && *known == field)
+    }
+
+    /// Whether it names a place that the region table knows.
+    pub(super) fn is_place(&self) -> bool {
+        matches!(self, LeadKey::Field(LeadField::City | LeadField::Province | LeadField::Region))
+    }
+
     /// Why no rule may compare the field.
     pub(super) fn unfit(&self) -> Option<String> {
         match self {
+            LeadKey::Attribute(name) | LeadKey::ExternalId(name) => is_padded(name).then(|| padded(self)),
             LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is already a key by itself")),
             LeadKey::Field(field) if !tells_what_it_is(*field) => {
                 Some(format!("`{field}` describes what happened to a lead, not who it is"))
@@ -215,6 +257,11 @@ impl LeadKey {
             LeadKey::Company => Some(MatchKeyKind::CompanyExact),
             LeadKey::Field(_) | LeadKey::Attribute(_) | LeadKey::ExternalId(_) => None,
         }
+    }
+
+    /// The key of a kind.
+    pub(super) fn of_kind(kind: MatchKeyKind) -> Option<LeadKey> {
+        KEYS.iter().map(|(_, key)| key).find(|key| key.kind() == Some(kind)).cloned()
     }
 
     /// The type of its values.
@@ -271,6 +318,37 @@ impl MatchTarget {
         }
     }
 
+    /// How an attribute of that name is written.
+    fn as_attribute(name: &str) -> Option<String> {
+        let word = own_word(name, &TARGET_NAMES)?;
+        Some(format!(
+            "name a field such as `lead.city`, or a custom attribute as `lead.{ATTRIBUTES}{word}` or `account.{ATTRIBUTES}{word}`"
+        ))
+    }
+
+    /// The field that is meant by a name without its record, or with another record than the one that has it.
+    fn meant_by(name: &str) -> Option<&'static str> {
+        let known = |name: String| TARGET_NAMES.iter().copied().find(|known| *known == name);
+        let of_any =
+            |records: &[&str], field| records.iter().find_map(|record| known(format!("{record}.{field}")));
+        let (record, field) = name.split_once('.').unwrap_or(("", name));
+        match (record, field) {
+            ("account" | "contact", "city" | "province" | "country") => known("account.region".to_owned()),
+            ("account", "name") => known("account.company".to_owned()),
+            ("account", field) => of_any(&["contact", "lead"], field),
+            ("" | "lead" | "contact", field) => of_any(&["lead", "account", "contact"], field),
+            _ => known(format!("lead.{name}")),
+        }
+    }
+
+    /// Why no rule may compare the field.
+    pub(super) fn unfit(&self) -> Option<String> {
+        match self {
+            MatchTarget::AccountAttribute(name) => is_padded(name).then(|| padded(self)),
+            _ => self.as_lead_key().filter(|_| self.is_lead())?.unfit(),
+        }
+    }
+
     /// The field of a lead that it is; of a field of accounts and contacts the one it is read like, if there is one.
     pub(super) fn as_lead_key(&self) -> Option<LeadKey> {
         Some(match self {
@@ -304,6 +382,12 @@ impl MatchTarget {
         }
     }
 
+    /// Whether it names a place that the region table knows.
+    pub(super) fn is_place(&self) -> bool {
+        *self == MatchTarget::AccountField(AccountField::Region)
+            || self.is_lead() && self.as_lead_key().is_some_and(|key| key.is_place())
+    }
+
     /// Whether the records are leads; else they are accounts.
     #[must_use]
     pub fn is_lead(&self) -> bool {
@@ -333,10 +417,15 @@ impl MatchTarget {
         )
     }
 
-    /// The targets that are keys by themselves and that the field of a lead can be compared with.
-    pub(super) fn fitting(lead: &LeadKey) -> impl Iterator<Item = &'static str> {
+    /// The targets of the kind that the field of a lead is by itself: keys, or places.
+    pub(super) fn fitting(lead: &LeadKey) -> Vec<&'static str> {
         let kind = lead.kind();
-        TARGETS.iter().filter(move |(_, target)| target.kind() == kind).map(|(name, _)| *name)
+        let fits = |target: &MatchTarget| match kind {
+            Some(_) => target.kind() == kind,
+            None => lead.is_place() && target.is_place(),
+        };
+        let names = TARGET_NAMES.iter().copied();
+        names.filter(|name| MatchTarget::from_name(name).is_some_and(|target| fits(&target))).collect()
     }
 }
 
@@ -355,7 +444,7 @@ impl fmt::Display for MatchTarget {
 }
 
 macro_rules! written_by_name {
-    ($($type:ty, $names:ident;)*) => {$(
+    ($($type:ident, $names:ident;)*) => {$(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -364,7 +453,29 @@ macro_rules! written_by_name {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                deserializer.deserialize_str(Known { names: &$names, read: <$type>::from_name })
+                struct Name;
+
+                impl serde::de::Visitor<'_> for Name {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(&one_of(&$names))
+                    }
+
+                    fn visit_str<E: Error>(self, name: &str) -> Result<$type, E> {
+                        let meant = || $type::meant_by(name).map(|meant| format!("did you mean `{meant}`?"));
+                        let help = || meant().or_else(|| $type::as_attribute(name));
+                        $type::from_name(name).ok_or_else(|| match help() {
+                            Some(help) => {
+                                let message = format!("unknown value `{name}`");
+                                E::custom(Finding::new("unknown_value", message, help))
+                            }
+                            None => E::unknown_variant(name, &$names),
+                        })
+                    }
+                }
+
+                deserializer.deserialize_str(Name)
             }
         }
     )*};

@@ -26,6 +26,7 @@ pub(crate) struct Finding {
 /// The codes that travel in an error text, so that they can be read back from it.
 const CODES: &[&str] = &[
     "unknown_field",
+    "unknown_value",
     "wrong_comparison",
     "bad_pattern",
     "bad_value",

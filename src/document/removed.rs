@@ -107,6 +107,12 @@ fn is_of_neighbours(code: &str, path: &str, removed: &str) -> bool {
         "approvals_out_of_order" => is_below(removed, around(path)),
         "overlapping_bands" => around(removed) == around(path),
         "same_pool" => around(removed) == around(path) && removed.ends_with("pool"),
+        // Of one comparison: the field of the lead, that of the record, and how they are compared.
+        "wrong_target" | "wrong_action" => around(removed) == around(path),
+        "wrong_comparator" => around(removed) == around(around(path)),
+        "two_objects" => around(removed) == around(around(around(path))),
+        // Of all comparisons of a rule.
+        "no_key" | "broad_key" | "only_marks" => is_below(removed, around(path)),
         _ => false,
     }
 }

@@ -89,8 +89,13 @@ impl Intake {
         let is_there =
             |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
-        let is_own = |account: &&Account| case.holders_of(lead, account).all(|rep| *rep != own);
-        let heir = of_account.filter(is_own).and_then(|one| case.holders_of(lead, one).find(is_there));
+        // Who has a part of it keeps what names none: the person is his.
+        let names_no_part = scope_texts(case.scope, lead).is_empty();
+        let has_a_part = |account: &Account| names_no_part && account.owners.values().any(|rep| *rep == own);
+        let is_others = |account: &&Account| {
+            !has_a_part(account) && case.holders_of(lead, account).all(|rep| *rep != own)
+        };
+        let heir = of_account.filter(is_others).and_then(|one| case.holders_of(lead, one).find(is_there));
         if let Some(heir) = heir {
             let (id, rep, end) = (lead.id.clone(), own.clone(), TenureEnd::HandedOver);
             outcome.effects.push(Effect::EndTenure { lead: id.clone(), rep, end });

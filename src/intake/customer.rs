@@ -127,7 +127,8 @@ impl Intake {
         HeldParts { is_all: account.holders().count() == fields.len(), fields }
     }
 
-    /// Who has another live lead of the customer, where the lead's own record has no owner, or a script only marks the lead.
+    /// Who has another live lead of the customer, where the lead's own record has no owner, or a script only marks the lead; of a
+    /// part of an account whose owner takes part no longer, else who holds the rest.
     pub(super) fn owner_of_customer(&self, case: &Case<'_>, resolution: &Resolution) -> Option<RepId> {
         let is_nobody_s = match resolution.action() {
             MatchAction::AssignByRules { record: RecordRef::Account(_) } => true,
@@ -141,7 +142,17 @@ impl Intake {
         let mut owners =
             case.others_near(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
         let may_have_it = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
-        owners.find(may_have_it).cloned()
+        let rest = || self.rest_owner(case, resolution).filter(may_have_it);
+        owners.find(may_have_it).or_else(rest).cloned()
+    }
+
+    /// Who holds what nobody is named for, of an account that is divided and has no owner for the lead.
+    fn rest_owner<'c>(&self, case: &Case<'c>, resolution: &Resolution) -> Option<&'c RepId> {
+        let MatchAction::AssignByRules { record: RecordRef::Account(id) } = resolution.action() else {
+            return None;
+        };
+        let mut divided = case.rows.accounts.iter().filter(|row| !row.owners.is_empty());
+        divided.find(|row| row.id == *id)?.owner.as_ref()
     }
 
     /// The lead has a new owner by the decision: what is left of the customer with who lost it, or lies untouched with

@@ -17,12 +17,12 @@ use super::{
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, ConsentRecord, JointDelta, JointList, LookedAt, PhoneSet, WindowState};
 use crate::book::Book;
-use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
+use crate::dedup::{Deduplicator, LeadKey, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
 use crate::error::RuleErrors;
 use crate::model::{
-    Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadField, LeadId, OwnerState, Pool,
-    PoolId, RecordRef, RepId, RuleId, TenureEnd,
+    Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId,
+    RecordRef, RepId, RuleId, TenureEnd,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -109,7 +109,7 @@ pub(super) struct Case<'a> {
     /// The cap of a rep who has none of their own.
     pub(super) holding_cap: Option<u32>,
     /// Fields of leads within which one customer has one owner.
-    pub(super) scope: &'a [LeadField],
+    pub(super) scope: &'a [LeadKey],
 }
 
 /// The compiled rules of the main job: blacklist, matching, scoring, assignment. Share it by reference across

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
-use super::record::{Fields, members_of, with_members};
+use super::record::{Fields, SINCE, members_of, with_members};
 use super::values::{agree, distinct};
 use crate::contact::PhoneOptions;
 use crate::model::{AccountId, Contact, Region, Value};
@@ -136,7 +136,8 @@ impl UnitedContact {
     }
 }
 
-/// The kept contact with what the other knows more: lists are united, blank fields filled.
+/// The kept contact with what the other knows more: lists are united, blank fields filled. Of one employer the earlier
+/// time is since when.
 fn absorb(kept: &Contact, other: &Contact, phones: &PhoneOptions<'_>) -> Contact {
     let ours = members_of(kept);
     let mut changes = BTreeMap::new();
@@ -153,6 +154,9 @@ fn absorb(kept: &Contact, other: &Contact, phones: &PhoneOptions<'_>) -> Contact
                 Value::List(all)
             }
             (Some(ours), theirs) if ours.is_blank() => theirs,
+            (Some(Value::Timestamp(ours)), Value::Timestamp(theirs)) if name == SINCE && theirs < *ours => {
+                Value::Timestamp(theirs)
+            }
             (Some(_), _) => continue,
             (None, theirs) => theirs,
         };
@@ -171,6 +175,7 @@ pub(super) fn disagreements(
     let differing = |(name, theirs): (String, Value)| {
         let ours = ours.get(&name)?;
         let apart = name != "account"
+            && name != SINCE
             && !matches!(ours, Value::List(_))
             && !ours.is_blank()
             && !theirs.is_blank()

@@ -21,10 +21,11 @@ use crate::order;
 /// mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is the person of its subject
 /// unless the names differ.
 ///
-/// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from
-/// when its account was created; of a contact who has moved, employers follow one another as the `moves` say. People
-/// come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
-/// call only: with more records it may differ. The order of the input does not matter. O(n log n).
+/// The name is the most recent one. Roles and employers count from when the lead came; those of a contact from its own
+/// [`since`](crate::model::Contact::since), without one from when its lead came, else from when its account was created. Of a
+/// contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before
+/// contacts, by id; it gives them their id (`lead:L1`), which is good for this call only: with more records it may differ. The
+/// order of the input does not matter. O(n log n).
 ///
 /// ```
 /// use leadkit::contact::PhoneOptions;
@@ -116,7 +117,7 @@ fn nodes<'r>(
     let mut nodes: Vec<Node<'r>> = leads.iter().map(of_lead).collect();
     for account in accounts {
         nodes.extend(account.contacts.iter().map(|contact| {
-            let came = contact.lead.as_ref().and_then(|lead| came.get(lead).copied());
+            let came = contact.since.or(contact.lead.as_ref().and_then(|lead| came.get(lead).copied()));
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {

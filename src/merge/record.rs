@@ -17,6 +17,9 @@ pub(super) type Fields = BTreeMap<String, Value>;
 /// Members that are handled apart.
 const APART: &[&str] = &["id", "contacts", "attributes"];
 
+/// The time of a contact.
+pub(super) const SINCE: &str = "since";
+
 /// A record that can be merged: [`Account`] or [`Lead`].
 pub trait Mergeable: sealed::Record {}
 
@@ -187,7 +190,7 @@ pub(super) fn members_of<T: Serialize>(record: &T) -> Fields {
 fn read(name: &str, json: Json) -> Value {
     match json {
         // Written as text in a serialised record.
-        Json::String(text) if holds(name) == Some(Holds::Time) => {
+        Json::String(text) if name == SINCE || holds(name) == Some(Holds::Time) => {
             text.parse().map_or(Value::Text(text), Value::Timestamp)
         }
         Json::String(text) => Value::Text(text),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
@@ -243,9 +243,23 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
         // Written in groups or not.
         "registration_number" => Some(fold(text).chars().filter(|c| c.is_alphanumeric()).collect())
             .filter(|key: &String| !key.is_empty()),
+        "" => day(text),
         _ => None,
     };
     key.unwrap_or_else(|| fold(text).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A day as it is written by whoever writes the year first: `2026-01-01`, `2026/1/1`, `2026.01.01`, `2026年1月1日`. Of days
+/// that begin with another number nobody knows which is the month.
+fn day(text: &str) -> Option<String> {
+    let text = fold(text);
+    let text = text.trim().trim_end_matches(['日', '号']);
+    let parts: Vec<&str> = text.split(['-', '/', '.', '年', '月']).map(str::trim).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let is_number = |part: &str, most| part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_day = year.len() == 4 && is_number(year, 4) && is_number(month, 2) && is_number(day, 2);
+    let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    date.filter(|_| is_day).map(|date| date.to_string())
 }
 
 /// Whether two values say the same.

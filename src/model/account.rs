@@ -39,9 +39,10 @@ pub struct Account {
     /// Who holds the account, but for what `owners` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// Who holds the account for one value of the rules' [scope](crate::dedup::DedupRules::scope), such as a product: one
-    /// customer may have one owner per product. Case does not count. A value that is not named here is `owner`'s; where
-    /// there is none either, a lead of it is only marked.
+    /// Who holds the account for one value of the rules' [scope](crate::dedup::DedupRules::scope), such as a product or a
+    /// brand: one customer may have one owner per product. Case does not count. A value that is not named here is
+    /// `owner`'s; where there is none either, a lead of it is only marked. A lead without a value goes to who has its
+    /// person there, else to `owner`; where several could have it, a person decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owners: BTreeMap<String, RepId>,
     /// The pool the account lies in.
@@ -117,6 +118,11 @@ pub struct Contact {
     /// The lead the person came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
+    /// Since when the person is with the account: of who has moved since, with the first that
+    /// [moves](ContactMove) tell of. [`AddContact`](super::Effect::AddContact) sets it; when it is left out, employers
+    /// count from when the lead came, else from when the account was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -160,6 +166,7 @@ impl fmt::Debug for Contact {
             id,
             account,
             lead,
+            since,
             name,
             title,
             job_function,
@@ -177,6 +184,7 @@ impl fmt::Debug for Contact {
             .field("id", id)
             .field("account", account)
             .field("lead", lead)
+            .field("since", since)
             .field("name", name)
             .field("title", title)
             .field("job_function", job_function)

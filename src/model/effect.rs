@@ -179,9 +179,9 @@ impl FoldKind {
 /// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `erase` | `lead: LeadId` | of the lead's row id and `created_at`, with status `voided` and close reason `erased`; its keys, history, activities, open reviews, and contacts that came of it are deleted, values in its history and conflicts emptied | once |
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
-/// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails, WeChat and identifiers of people (`external_ids`); its keys lead to the account | once |
+/// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails, WeChat and identifiers of people (`external_ids`), since the time of the decision; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account, and a row of moves: contact, both accounts, when; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures stand too; its row is kept, and beside every pointer that moves stands `merged_from`, the first record | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures stand too; its row is kept, and beside every pointer that moves stands `merged_from`, the first record. Nothing where the second, a lead or an account, is not on file | once |
 /// | `unmerge` | `record: RecordRef`, `from: RecordRef`, of one kind | the link `merged_into` goes; the record's row is kept by itself again as it was, in the key index; every pointer with `merged_from` the record that still points at `from` points at the record again, contacts with what has changed on them since. Nothing where `from` was merged away itself | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
@@ -196,7 +196,7 @@ impl FoldKind {
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
 /// | account | `company`, `domain`, `region`, `owner`, `pool`, `partner`, `maturity`, `tier`, `registration_number`, `owners.VALUE` with `Text`; `aliases` with `List`; `created_at`, `closed_deal_at` and `protected_until` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
 /// | opportunity | `owner` with `Text` | none |
-/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `phones`, `emails`, `external_ids.NAME` with `List` | `phones`, `emails`, `external_ids.NAME` |
+/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `since` with `Timestamp`; `phones`, `emails`, `external_ids.NAME` with `List` | `phones`, `emails`, `external_ids.NAME` |
 ///
 /// `Value::Null` takes a value out.
 ///
@@ -342,7 +342,7 @@ pub enum Effect {
         lead: LeadId,
     },
     /// Make the person of a lead a contact of an account: name, title, function, phones, e-mails and WeChat as the lead
-    /// has them.
+    /// has them, since the time of the decision.
     AddContact {
         /// The account.
         account: AccountId,

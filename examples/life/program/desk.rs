@@ -7,8 +7,9 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, CalendarRules, Calendars};
+use leadkit::dedup::LeadKey;
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::{AccountId, Effect, LeadField, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
+use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Route, Rules, State};
 
@@ -46,7 +47,7 @@ struct Held {
 pub(crate) struct Desk {
     pub(crate) intake: Intake,
     /// The fields within which one customer has one owner.
-    scope: Vec<LeadField>,
+    scope: Vec<LeadKey>,
     pub(crate) book: Book,
     pub(crate) state: State,
     pub(crate) reps: BTreeMap<RepId, Rep>,

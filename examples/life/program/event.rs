@@ -430,6 +430,7 @@ impl Context {
                     "registration_number",
                     "region",
                     "owner",
+                    "owners",
                     "pool",
                     "contacts",
                     "maturity",

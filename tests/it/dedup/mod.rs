@@ -18,6 +18,7 @@ mod consent;
 mod custom;
 mod likeness;
 mod person_ids;
+mod places;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
 

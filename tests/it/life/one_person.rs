@@ -22,6 +22,14 @@ fn scoped() -> Json {
     rules
 }
 
+const BY_BRAND: &str = "divided by an attribute";
+
+fn by_brand() -> Json {
+    let mut rules = companies();
+    rules["scope"] = json!(["attributes.brand"]);
+    rules
+}
+
 /// A rule in front that only marks who has the name of somebody on file.
 fn alerting() -> Json {
     let mut rules = companies();
@@ -120,7 +128,8 @@ fn a_lead_without_a_product_takes_no_product_from_its_owner() {
     assert_eq!(desk.owner("L4"), owners[0]);
     assert_eq!(["L1", "L2"].map(|id| desk.owner(id)), [&*owners[0], &*owners[1]]);
     // Of an account that is divided, with and without somebody who holds the rest.
-    for (rest, then) in [(Some("zhao"), "zhao"), (None, "li")] {
+    // Who holds the rest has nothing to do with the person.
+    for (rest, then) in [(Some("zhao"), "li"), (None, "li")] {
         let mut desk = Desk::with(&scoped(), &[divided(rest)], &[]);
         desk.submit(&asks("L1", 0, &["crm"]));
         desk.submit(&asks("L2", 1, &["erp"]));
@@ -131,6 +140,40 @@ fn a_lead_without_a_product_takes_no_product_from_its_owner() {
         assert_eq!(*parts, divided(None).owners, "{rest:?}");
         assert!(is_taken_from_nobody(&desk), "{:?}", desk.told());
     }
+}
+
+/// Before who holds the rest comes who has the person there.
+#[test]
+fn a_lead_that_names_no_part_goes_to_who_has_the_person_there() {
+    let mut desk = Desk::with(&scoped(), &[divided(Some("zhao"))], &[]);
+    desk.submit(&asks("L1", 0, &["crm"]));
+    let decided = desk.submit(&asks("L2", 1, &[])).outcome;
+    let wanted = expect_test::expect![
+        "shares a contact value with lead L1 and is a lead of its own, for its owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
+    ];
+    wanted.assert_eq(&decided.resolution().unwrap().to_string());
+    // He answers it, asks nobody, and the account stays divided as it was.
+    assert_eq!(["L1", "L2"].map(|id| desk.owner(id)), ["li", "li"]);
+    let parts = &desk.book.account(&"A1".into()).unwrap().owners;
+    assert_eq!(*parts, divided(None).owners);
+    // He makes a customer of it, and keeps him.
+    let won = desk.intake.convert(&desk.input("L2", 36), &"A1".into(), &desk.roster, &desk.state, hour(36));
+    desk.apply(&won);
+    assert_eq!((desk.owner("L2"), desk.lead("L2").status), ("li", LeadStatus::Converted));
+    // Another person there is the rest's, and so is the person's next lead of what nobody is named for.
+    desk.submit(&Lead {
+        phones: vec!["13927461853".into()],
+        name: Some("Kim Poe".into()),
+        ..asks("L3", 2, &[])
+    });
+    desk.submit(&asks("L4", 3, &["payroll"]));
+    assert_eq!(["L3", "L4"].map(|id| desk.owner(id)), ["zhao", "zhao"]);
+    assert!(is_taken_from_nobody(&desk), "{:?}", desk.told());
+    // Who has the rest and the person has it as a customer.
+    let mut desk = Desk::with(&scoped(), &[divided(Some("zhao"))], &[]);
+    desk.submit(&asks("L1", 0, &["payroll"]));
+    desk.submit(&asks("L2", 1, &[]));
+    assert_eq!((desk.owner("L2"), desk.lead("L2").status), ("zhao", LeadStatus::Converted));
 }
 
 #[test]
@@ -157,6 +200,8 @@ fn an_entry_takes_no_lead_on_file_from_its_owner() {
         ("divided", scoped(), Some(divided(None))),
         ("divided with a rest", scoped(), Some(divided(Some("zhao")))),
         ("alerting", alerting(), None),
+        (BY_BRAND, by_brand(), Some(divided(None))),
+        (BY_BRAND, by_brand(), Some(divided(Some("zhao")))),
     ];
     // What is of two products at once may join two owners, of whom one has the person then.
     let products: [&[&str]; 6] = [&["crm"], &["erp"], &["payroll"], &[], &[""], &["CRM ", ""]];
@@ -171,11 +216,15 @@ fn an_entry_takes_no_lead_on_file_from_its_owner() {
             };
             for day in 0..8 {
                 let typist = (next(4) == 0).then(|| ["li", "wang", "zhao"][next(3)].into());
-                let entry = Lead {
+                let mut entry = Lead {
                     phones: vec![phones[next(3)].into()],
                     owner: typist,
                     ..asks(&format!("L{day}"), day, products[next(products.len())])
                 };
+                if *name == BY_BRAND {
+                    let brands = std::mem::take(&mut entry.products);
+                    entry.attributes.insert("brand".to_owned(), brands.into());
+                }
                 let before: Vec<(LeadId, RepId)> =
                     desk.book.leads().filter_map(|one| Some((one.id.clone(), one.owner.clone()?))).collect();
                 let decided = desk.submit(&entry).outcome;

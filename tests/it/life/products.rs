@@ -85,6 +85,88 @@ fn who_holds_the_rest_has_what_nobody_is_named_for() {
     );
 }
 
+/// The same by a custom attribute of the host's: the brand that a lead asks for, the subsidiary that it is of.
+#[test]
+fn an_attribute_divides_customers_as_products_do() {
+    for key in ["attributes.brand", "attributes.subsidiary"] {
+        let mut rules = companies();
+        rules["scope"] = json!([key]);
+        let name = key.strip_prefix("attributes.").unwrap();
+        let of = |id: &str, at: i64, value: Json| Lead {
+            attributes: [(name.to_owned(), serde_json::from_value(value).unwrap())].into(),
+            ..of(id, at, &["payroll"])
+        };
+        for (value, owner, code) in [
+            (json!("crm"), Some("li"), "to_owner"),
+            (json!(["ＥＲＰ "]), Some("wang"), "to_owner"),
+            (json!("tea"), None, "tag_only"),
+            (json!(["erp", "crm"]), None, "held"),
+            (json!("  "), None, "held"),
+            (json!("暂无"), None, "held"),
+        ] {
+            let mut desk = Desk::with(&rules, &[divided(None)], &[]);
+            let decided = desk.submit(&of("L1", 1, value.clone())).outcome;
+            let resolution = decided.resolution().unwrap();
+            assert_eq!(resolution.action().code(), code, "{value}: {resolution}");
+            assert_eq!(resolution.action().owner().map(RepId::as_str), owner, "{value}");
+        }
+        // One person asks for two brands: two stories, and each goes on with its own.
+        let mut desk = Desk::with(&rules, &[divided(None)], &[]);
+        let same =
+            |id: &str, at: i64, value: &str| Lead { phones: vec![MOBILE.into()], ..of(id, at, json!(value)) };
+        for (id, at, value) in [("L1", 1, "crm"), ("L2", 30, "erp"), ("L3", 60, "tea"), ("L4", 90, "Tea")] {
+            desk.submit(&same(id, at, value));
+        }
+        assert_eq!((desk.owner("L1"), desk.owner("L2")), ("li", "wang"));
+        assert_eq!(desk.lead("L4").folded_into, Some("L3".into()));
+        // Who wins what nobody holds has it from then on.
+        let owner = desk.owner("L3").to_owned();
+        let won =
+            desk.intake.convert(&desk.input("L3", 99), &"A1".into(), &desk.roster, &desk.state, hour(99));
+        desk.apply(&won);
+        assert_eq!(holders(&desk), ["CRM=li".to_owned(), "erp=wang".to_owned(), format!("tea={owner}")]);
+    }
+}
+
+#[test]
+fn what_divides_nobody_is_refused() {
+    let message = |key: &str| {
+        let mut rules = companies();
+        rules["scope"] = json!(["products", key]);
+        let errors = Rules::load(json!({"dedup": rules})).unwrap_err();
+        let [found] = errors.diagnostics() else { panic!("{errors}") };
+        assert_eq!(found.path, "dedup.scope[1]", "{errors}");
+        format!("{}; {}", found.message, found.help.as_deref().unwrap_or_default())
+    };
+    let keys = [
+        "product",
+        "attribute.brand",
+        "brand",
+        "phone",
+        "wechat",
+        "domain",
+        "name",
+        "owner",
+        "external_ids.crm_id",
+        "attributes.wechat_openid",
+        "attributes.brand ",
+    ];
+    let shown: String = keys.iter().map(|key| format!("{key}: {}\n", message(key))).collect();
+    expect_test::expect![[r#"
+        product: unknown value `product`; did you mean `products`?
+        attribute.brand: unknown value `attribute.brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
+        brand: unknown value `brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`
+        phone: `phone` identifies a person: customers cannot be divided by it; remove it, and name only fields that describe the lead
+        wechat: `wechat` identifies a person: customers cannot be divided by it; remove it, and name only fields that describe the lead
+        domain: `domain` identifies a person: customers cannot be divided by it; remove it, and name only fields that describe the lead
+        name: customers cannot be divided by `name`; remove it, and name only fields that describe the lead
+        owner: customers cannot be divided by `owner`; remove it, and name only fields that describe the lead
+        external_ids.crm_id: `external_ids.crm_id` identifies a person: customers cannot be divided by it; remove it, and name only fields that describe the lead
+        attributes.wechat_openid: `attributes.wechat_openid` identifies a person: customers cannot be divided by it; remove it, and name only fields that describe the lead
+        attributes.brand : `attributes.brand ` has spaces around its name, and no record has such a field; remove it, and name only fields that describe the lead
+    "#]].assert_eq(&shown);
+}
+
 #[test]
 fn two_accounts_of_one_company_are_told_by_product() {
     let part = |id: &str, product: &str, owner: &str| Account {
@@ -160,7 +242,16 @@ fn who_leaves_one_product_leaves_the_other_to_its_owner() {
     assert!(["li", "wang", "zhao"].contains(&heir.as_str()), "{}", decided.explain());
     assert_eq!(desk.lead("L1").status, LeadStatus::Converted);
     assert_eq!(holders(&desk), [format!("crm={heir}"), "erp=wang".to_owned()]);
-    // Who holds the rest has it.
+    // Who holds the rest has it, by the next lead as well.
+    let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
+    let decided = desk.submit(&of("L1", 1, &["crm"])).outcome;
+    assert_eq!(
+        (desk.owner("L1"), desk.lead("L1").status),
+        ("zhao", LeadStatus::Converted),
+        "{}",
+        decided.explain()
+    );
+    assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);
     let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
     look(&desk).apply_to(&mut desk.book);
     assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);

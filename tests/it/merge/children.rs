@@ -207,6 +207,22 @@ fn what_was_said_to_the_customer_stands_with_who_goes_on() {
 }
 
 /// Who writes from the address of the account that was merged away is found still.
+/// Who was merged into a record that is not on file would be gone.
+#[test]
+fn nothing_is_merged_into_nobody() {
+    let mut book = Book::new();
+    book.insert_account(account("A1", 1));
+    book.insert_lead(Lead { account: Some("A1".into()), ..lead("L1", 1) });
+    let merge = |from: RecordRef, to: RecordRef| {
+        [link(from.clone(), LinkKind::MergedInto, to.clone()), Effect::Repoint { from, to }]
+    };
+    book.apply_effects("account", &merge(a("A1"), a("A9")), at(NOW));
+    book.apply_effects("lead", &merge(l("L1"), l("L9")), at(NOW));
+    assert!(book.account(&"A1".into()).is_some());
+    let kept = book.lead(&"L1".into()).unwrap();
+    assert_eq!((kept.account.as_ref(), kept.folded_into.as_ref()), (Some(&"A1".into()), None));
+}
+
 #[test]
 fn the_other_domain_finds_the_survivor() {
     let with_domain =

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::contact::PhoneOptions;
-use leadkit::merge::{MergePlan, find_people};
+use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger, find_people};
 use leadkit::model::{
     Account, CloseReason, Contact, ConversionRecord, Effect, Employment, Lead, Person, Value,
 };
@@ -88,6 +88,57 @@ fn who_moves_keeps_the_trail() {
     assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21.."]);
     book.apply_effects("back", &[goes(Some("A1"), "A2", false)], at("2026-02-01T00:00:00Z"));
     assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21..02-01", "A1 02-01.."]);
+}
+
+/// A contact of his own at each employer: the account of the new one was there before he was.
+#[test]
+fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
+    let mut book = Book::new();
+    let old = Account { contacts: vec![contact("C1", "A1", "张伟", "13927461853")], ..account("A1", 5) };
+    book.insert_account(old);
+    book.insert_account(account("A2", 1));
+    book.insert_lead(by_phone("L1", 3, "张伟", "13927461853"));
+    let add = Effect::AddContact { account: "A2".into(), contact: "C2".into(), from: "L1".into() };
+    book.apply_effects("converted", &[add], at("2026-01-20T00:00:00Z"));
+    let accounts: Vec<Account> = book.accounts().cloned().collect();
+    let added = &accounts[1].contacts[0];
+    assert_eq!(added.since, Some(at("2026-01-20T00:00:00Z")));
+    assert_eq!(serde_json::to_value(added).unwrap()["since"], "2026-01-20T00:00:00Z");
+    let employers = |accounts: &[Account]| {
+        let found = find_people(&[], accounts, &[], &[], &PhoneOptions::default());
+        let one = |one: &Employment| format!("{} {}", one.account, one.from.format("%m-%d"));
+        found[0].employments().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(employers(&accounts), ["A1 01-05", "A2 01-20"]);
+    // Of two accounts that are one company he is there since the earlier time, and nobody has to be asked.
+    let mut accounts = accounts;
+    accounts[0].contacts[0].since = Some(at("2026-01-02T00:00:00Z"));
+    accounts[0].company = "Acme Ltd".into();
+    accounts[1].company = "Acme Ltd".into();
+    for survivor in [0, 1] {
+        accounts[survivor].closed_deal_at = Some(at("2026-01-21T00:00:00Z"));
+        let merger = Merger::compile(&MergeRules::default()).unwrap();
+        let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default()).unwrap();
+        assert!(plan.doubts().is_empty(), "{plan}");
+        let since: Vec<_> = plan.merged().contacts.iter().map(|one| one.since).collect();
+        assert_eq!(since, [Some(at("2026-01-02T00:00:00Z"))]);
+        // The effects and the undo write it too.
+        let mut book = Book::new();
+        accounts.iter().for_each(|account| book.insert_account(account.clone()));
+        book.apply_effects("merge", plan.effects(), at("2026-02-01T00:00:00Z"));
+        let merged: Vec<Account> = book.accounts().cloned().collect();
+        assert_eq!(merged[0].contacts[0].since, since[0]);
+        let mut log = MergeLog::default();
+        log.push(plan.undo().clone());
+        let (effects, _) = log.undo_effects(0, &merged[0]).unwrap();
+        book.apply_effects("undo", &effects, at("2026-02-02T00:00:00Z"));
+        let back: Vec<Account> = book.accounts().cloned().collect();
+        let times = |accounts: &[Account]| -> Vec<_> {
+            accounts.iter().flat_map(|one| &one.contacts).map(|one| one.since).collect()
+        };
+        assert_eq!(times(&back), times(&accounts));
+        accounts[survivor].closed_deal_at = None;
+    }
 }
 
 /// Words for none, however systems write them, are no id, and what a rep found wrong names nobody.

@@ -61,6 +61,24 @@ fn spellings_of_one_value_are_no_contradiction() {
     let same = with("A2", "acme.com", "91110108ma", Value::from("5"));
     let plan = accounts_plan(&[one.clone(), same], &merger());
     assert!(!plan.is_ambiguous(), "{plan}");
+    let days = ["2026-01-05", "2026/1/5", "2026.01.05", "２０２６年1月5日"];
+    for (ours, theirs) in days.iter().flat_map(|a| days.iter().map(move |b| (*a, *b))) {
+        let of = |id: &str, day: &str| with(id, "acme.com", "9111", Value::from(day));
+        assert!(
+            !accounts_plan(&[of("A1", ours), of("A2", theirs)], &merger()).is_ambiguous(),
+            "{ours} {theirs}"
+        );
+    }
+    // Which is the month nobody knows, and what is no day is a text.
+    for (ours, theirs) in
+        [("2026-01-05", "05/01/2026"), ("2026-01-05", "2026-05-01"), ("2026-13-01", "2026/13/1")]
+    {
+        let of = |id: &str, day: &str| with(id, "acme.com", "9111", Value::from(day));
+        assert!(
+            accounts_plan(&[of("A1", ours), of("A2", theirs)], &merger()).is_ambiguous(),
+            "{ours} {theirs}"
+        );
+    }
     let other = with("A2", "acme.org", "91110108mb", Value::from("6"));
     let doubted: Vec<String> = accounts_plan(&[one, other], &merger())
         .doubts()

@@ -11,6 +11,7 @@ mod again;
 mod asked;
 mod bundled;
 mod counted;
+mod divided;
 mod fresh;
 mod held;
 mod joined;

@@ -6,8 +6,9 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Clock, Span};
+use leadkit::dedup::LeadKey;
 use leadkit::model::{
-    AccountId, Activity, Lead, LeadField, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
+    AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
 };
 use leadkit::pipeline::Timeline;
 use leadkit::{Intake, Roster, Rules, State};
@@ -71,7 +72,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) state: &'a State,
     pub(crate) intake: &'a Intake,
     /// The fields within which one customer has one owner.
-    pub(crate) scope: &'a [LeadField],
+    pub(crate) scope: &'a [LeadKey],
     /// Those that say when something is missed, in place of the deadlines on file.
     pub(crate) policies: Option<&'a Policies>,
     pub(crate) timelines: &'a BTreeMap<LeadId, Timeline>,
@@ -85,16 +86,22 @@ pub(crate) struct Seen<'a> {
 impl Seen<'_> {
     /// Whether two leads of a person have one owner: each field of the scope is blank in both, or has a value in common.
     fn are_of_one_scope(&self, a: &Lead, b: &Lead) -> bool {
-        let values = |field: LeadField, lead: &Lead| -> BTreeSet<String> {
-            let texts = match field.get(lead) {
+        let values = |key: &LeadKey, lead: &Lead| -> BTreeSet<String> {
+            let value = match key {
+                LeadKey::Field(field) => field.get(lead),
+                LeadKey::Company => lead.company.clone().into(),
+                LeadKey::Attribute(name) => lead.attributes.get(&**name).cloned().unwrap_or_default(),
+                _ => Value::Null,
+            };
+            let texts = match value {
                 Value::Null => Vec::new(),
                 Value::List(items) => items,
                 value => vec![value.to_string()],
             };
             texts.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()).collect()
         };
-        self.scope.iter().all(|field| {
-            let (ours, theirs) = (values(*field, a), values(*field, b));
+        self.scope.iter().all(|key| {
+            let (ours, theirs) = (values(key, a), values(key, b));
             (ours.is_empty() && theirs.is_empty()) || !ours.is_disjoint(&theirs)
         })
     }

@@ -1,0 +1,114 @@
+//! Places as rules compare them: by name, and as the regions that they are.
+
+use std::collections::BTreeSet;
+
+use super::target::{AccountField, LeadKey, MatchTarget};
+use super::written::written;
+use crate::model::{Lead, LeadField, Region};
+use crate::order;
+use crate::rule::HostTables;
+use crate::text::fold;
+
+/// What stands behind the name of a place and is left out as often.
+const KINDS_OF_PLACE: [&str; 7] =
+    ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
+
+/// The name of a city or province, folded, without signs and without 市 or 省.
+pub(super) fn name_key(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = words.join(" ");
+    let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
+    bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// Whether places are compared of which one side at least is a region: a code, and no name.
+pub(super) fn is_region(lead: &LeadKey, target: &MatchTarget) -> bool {
+    let region = LeadField::Region;
+    let is_of_lead = *lead == LeadKey::Field(region) || *target == MatchTarget::LeadField(region);
+    is_of_lead || *target == MatchTarget::AccountField(AccountField::Region)
+}
+
+/// The places that a field of a lead names, within its country.
+pub(super) fn regions(lead: &Lead, key: &LeadKey, tables: &HostTables) -> BTreeSet<Region> {
+    let gazetteer = &tables.gazetteer;
+    let country = lead.country.as_deref().and_then(|country| gazetteer.region_of(country));
+    let read = |text: &str| match key {
+        LeadKey::Field(LeadField::Region) => text.parse().ok(),
+        LeadKey::Field(LeadField::Province) => gazetteer.province_in(text, country.as_ref()),
+        _ => gazetteer.place_in(text, country.as_ref()),
+    };
+    order::set(written(lead, key).iter().filter_map(|text| read(text)))
+}
+
+/// The city of a place, and the place itself where it is no part of one: the districts of a municipality are parts of a
+/// province, and counties that a province governs itself have no city.
+fn city(region: Region) -> Region {
+    match region.gbt2260().map(|code| (code / 10_000, code / 100 % 100)) {
+        Some((11 | 12 | 31 | 50 | 81 | 82, _)) => region.to_province(),
+        Some((_, 90)) => region,
+        _ => region.to_city(),
+    }
+}
+
+/// What a record of the place is filed by: where its city is known by that, and as some city of the province.
+pub(super) fn filed_by(region: Region) -> Vec<String> {
+    let region = region.within_china();
+    let (city, province) = (city(region), region.to_province());
+    if city == province { vec![province.to_string()] } else { vec![city.to_string(), some_city(province)] }
+}
+
+/// What an entry from the place asks for: who knows no city agrees with each of the province, and two cities never agree.
+pub(super) fn asked_by(region: Region) -> Vec<String> {
+    let region = region.within_china();
+    let (city, province) = (city(region), region.to_province());
+    if city != province {
+        vec![city.to_string(), province.to_string()]
+    } else if province != region.to_country() {
+        vec![province.to_string(), some_city(province)]
+    } else {
+        // A country alone is no place in it.
+        vec![province.to_string()]
+    }
+}
+
+fn some_city(province: Region) -> String {
+    format!("{province}-*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_agree_at_the_level_that_both_have() {
+        let region = |text: &str| text.parse::<Region>().unwrap();
+        let agree = |entry: &str, record: &str| {
+            let filed = filed_by(region(record));
+            asked_by(region(entry)).iter().any(|key| filed.contains(key))
+        };
+        // A municipality is one city, whatever the district; a county without a city is itself.
+        for (one, other) in [
+            ("CN-BJ", "CN-BJ-110108"),
+            ("CN-BJ-110105", "CN-BJ-110108"),
+            ("CN-GD", "CN-GD-440305"),
+            ("CN-GD-440300", "CN-GD-440305"),
+            ("CN-HB-429004", "CN-HB"),
+            ("US-CA", "US-CA"),
+            ("HK", "CN-HK"),
+            ("CN", "CN"),
+        ] {
+            assert!(agree(one, other) && agree(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("CN-GD-440300", "CN-GD-440100"),
+            ("CN-HB-429004", "CN-HB-429005"),
+            ("CN-GD", "CN-GX"),
+            ("CN", "CN-GD"),
+            ("US-CA", "CA"),
+        ] {
+            assert!(!agree(one, other) && !agree(other, one), "{one} {other}");
+        }
+    }
+}
