@@ -37,7 +37,7 @@ impl Changes {
         }
         self.recent.push_back((self.now, rep.clone()));
         // Chained: naming the new state costs one change and not all counts.
-        self.now = Digest::of(&(self.now, rep, change));
+        self.now = Digest::of(&(self.now.bits(), rep, change));
     }
 
     /// Whose counts changed since they were so; `None` when that is not known.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
@@ -314,7 +314,8 @@ impl RepLedger {
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
         // What happened and not only how often: two states of one revision may have come to it differently.
-        self.changes.note(rep, &(counts.revision, counts.taken, change.date, change.way, change.takes_back));
+        let day = change.date.num_days_from_ce();
+        self.changes.note(rep, &(counts.revision, counts.taken, day, change.way, change.takes_back));
         if change.takes_back {
             if let Some(count) = counts.counts.get_mut(&change.date) {
                 count.take_back(change.way);

@@ -38,6 +38,8 @@ pub struct WindowKey(u128);
 
 const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+/// What eight bytes multiply by.
+const PRIME_OF_A_WORD: u128 = PRIME.wrapping_pow(8);
 
 /// Goes on with a hash.
 fn read(hash: u128, bytes: &[u8]) -> u128 {
@@ -74,7 +76,11 @@ impl WindowKey {
     fn with(self, part: &str) -> WindowKey {
         let bytes = part.as_bytes();
         let hash = read(self.0, bytes.get(..MAX_TEXT).unwrap_or(bytes));
-        WindowKey(read(hash, &(part.len() as u64).to_le_bytes()))
+        match u8::try_from(part.len()) {
+            // As below, where all bytes but the first are 0.
+            Ok(length) => WindowKey((hash ^ u128::from(length)).wrapping_mul(PRIME_OF_A_WORD)),
+            Err(_) => WindowKey(read(hash, &(part.len() as u64).to_le_bytes())),
+        }
     }
 }
 

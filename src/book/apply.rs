@@ -1,6 +1,7 @@
 //! Carrying out effects: what a host writes into its tables.
 
 use chrono::{DateTime, Utc};
+use smallvec::SmallVec;
 
 use super::fields::{add_id, add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
@@ -40,13 +41,19 @@ impl Book {
     /// assert_eq!(*book.history(&"L1".into()), before);
     /// ```
     pub fn apply_effects(&mut self, decision: &str, effects: &[Effect], at: DateTime<Utc>) {
-        let mut names: Vec<Digest> = Vec::with_capacity(effects.len());
+        let decision = Digest::of(decision).bits();
+        let mut names: SmallVec<[Digest; 8]> = SmallVec::with_capacity(effects.len());
+        let mut keys: SmallVec<[Digest; 8]> = SmallVec::with_capacity(effects.len());
         for effect in effects {
             // As its `EffectKey`, in short.
             let name = Digest::of(&(decision, effect.code(), &effect.target()));
             let ordinal = names.iter().filter(|before| **before == name).count();
             names.push(name);
-            let key = if ordinal == 0 { name } else { name.and(Digest::of(&ordinal)) };
+            keys.push(if ordinal == 0 { name } else { name.and(Digest::of(&ordinal)) });
+        }
+        // Looked up ahead of the work on any: each is a cache miss, and these do not wait for one another.
+        std::hint::black_box(keys.iter().filter(|key| self.desk.applied.contains(key)).count());
+        for (key, effect) in keys.into_iter().zip(effects) {
             self.apply_effect(key, effect, at);
         }
         self.note_due_after(effects);

@@ -24,10 +24,14 @@ impl Book {
     /// assert_eq!(book.activities(&"L1".into()).len(), 1);
     /// ```
     pub fn insert_life(&mut self, id: &LeadId, history: History, activities: Vec<Activity>) {
+        // Of a life that begins nothing is due, and nothing was.
+        let begins = history.deadlines.is_empty() && !self.lives.contains_key(id);
         let life = self.lives.entry(id.clone()).or_default();
         life.history = history;
         life.activities = activities;
-        self.note_due(id);
+        if !begins {
+            self.note_due(id);
+        }
     }
 
     /// The lead that goes on for a lead: itself, or the one it was folded into. What comes later under the id of a folded entry

@@ -51,6 +51,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::company::Gazetteer;
 use crate::dedup::{Composites, Deduplicator, MatchKey, MatchKeyKind, Probe, Rows};
@@ -489,12 +490,16 @@ impl Book {
     /// ```
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
-        let of_key = |key: &MatchKey| self.by_key.under(key).take(most_rows(probe, key));
         let like = self.like(probe);
-        let mut found: Vec<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
+        let mut found: SmallVec<[&RecordRef; 16]> = SmallVec::new();
+        for key in &probe.keys {
+            found.extend(self.by_key.under(key).take(most_rows(probe, key)));
+        }
+        found.extend(&like);
         found.sort_unstable();
         found.dedup();
-        let mut rows = Rows::default();
+        let leads = found.iter().filter(|record| matches!(record, RecordRef::Lead(_))).count();
+        let mut rows = Rows { leads: Vec::with_capacity(leads.min(MAX_ROWS)), ..Rows::default() };
         for record in found {
             match record {
                 RecordRef::Account(id) if rows.accounts.len() < MAX_ROWS => {

@@ -1,5 +1,7 @@
 //! Keys: which names are identical, and how a database finds candidates.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::gazetteer::Gazetteer;
@@ -7,6 +9,8 @@ use super::name::{CompanyName, form_names};
 use super::parse::Parsed;
 use super::tables::is_unspaced;
 
+/// Bytes of the text of a region, and of the sign before it.
+const MAX_REGION: usize = 16;
 /// Most gram keys of one name.
 pub(crate) const MAX_GRAMS: usize = 16;
 
@@ -58,9 +62,12 @@ pub fn exact_key(name: &CompanyName) -> String {
 /// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. `None` for a name without a place, or without anything beside it.
 pub(crate) fn place_key(name: &CompanyName) -> Option<String> {
     let region = name.region().filter(|_| !name.brand().is_empty())?;
-    let mut key = format!("@{region}|{}", name.brand());
     let parts = [name.industry(), name.branch(), name.group()].map(Option::unwrap_or_default);
     let more = parts.into_iter().chain(name.numbers().iter().chain(name.legal_forms()).map(String::as_str));
+    let length: usize = more.clone().map(|part| part.len() + 1).sum();
+    let mut key = String::with_capacity(length + name.brand().len() + MAX_REGION);
+    // Writing to a String does not fail.
+    let _ = write!(key, "@{region}|{}", name.brand());
     for part in more {
         key.push('|');
         key.push_str(part);

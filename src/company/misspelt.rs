@@ -63,11 +63,11 @@ impl Tables {
         let own_letters = letters(own);
         let found = IN_WORDS.iter().filter_map(|form| {
             let LongForm { text: whole, last, .. } = *form;
-            if (own_letters ^ form.letters).count_ones() > 2 * u32::from(form.most)
-                || whole.len() < least
+            if whole.len() < least
                 || own.len().abs_diff(last.len()) > 2
                 // The slip is at one end at most.
                 || own.first() != last.first() && own.last() != last.last()
+                || (own_letters ^ form.letters).count_ones() > 2 * u32::from(form.most)
             {
                 return None;
             }

@@ -13,6 +13,8 @@ struct Entry {
     bytes: Bytes,
     /// Those of them that the phrase is long enough to have.
     mask: u128,
+    /// Its inner end bounds a token, whatever stands beside it.
+    bounds: bool,
 }
 
 /// Phrases found at the end (or the start) of a text.
@@ -87,6 +89,12 @@ fn mask_of(phrase: &str) -> Bytes {
 impl Entry {
     fn differs(&self, bytes: Bytes) -> bool {
         (self.bytes ^ bytes) & self.mask != 0
+    }
+
+    /// Whether a text of the phrase's length that does not [differ](Self::differs) is the phrase. Most phrases are no longer
+    /// than what was compared then, and their own letters lie elsewhere in memory.
+    fn is(&self, text: &str) -> bool {
+        self.phrase.len() <= BYTES || *self.phrase == *text
     }
 }
 
@@ -165,14 +173,16 @@ impl Phrases {
     pub(super) fn add_last(&mut self, phrase: &str, value: u32) {
         if let Some(key) = last_token(phrase) {
             self.lone |= key & LONE != 0;
-            insert(self.by_last.entry(key).or_default(), phrase, value, last_bytes(phrase));
+            let (bytes, bounds) = (last_bytes(phrase), bounds(phrase.chars().next()));
+            insert(self.by_last.entry(key).or_default(), phrase, value, bytes, bounds);
         }
     }
 
     pub(super) fn add_first(&mut self, phrase: &str, value: u32) {
         if let Some(key) = first_token(phrase) {
             self.lone |= key & LONE != 0;
-            insert(self.by_first.entry(key).or_default(), phrase, value, first_bytes(phrase));
+            let (bytes, bounds) = (first_bytes(phrase), bounds(phrase.chars().next_back()));
+            insert(self.by_first.entry(key).or_default(), phrase, value, bytes, bounds);
         }
     }
 
@@ -185,9 +195,10 @@ impl Phrases {
     pub(super) fn at_end(&self, tail: &Tail<'_>) -> Option<(usize, u32)> {
         let listed = |key: Option<u64>| {
             self.by_last.get(&key?)?.iter().filter(|entry| !entry.differs(tail.bytes)).find_map(|e| {
-                let before = tail.text.strip_suffix(&*e.phrase)?;
-                let parted = boundary(before.chars().next_back(), e.phrase.chars().next());
-                parted.then_some((e.phrase.len(), e.value))
+                let length = e.phrase.len();
+                let (before, own) = tail.text.split_at_checked(tail.text.len().checked_sub(length)?)?;
+                let parted = e.is(own) && (e.bounds || bounds(before.chars().next_back()));
+                parted.then_some((length, e.value))
             })
         };
         listed(tail.token).or_else(|| listed(tail.lone.filter(|_| self.lone)))
@@ -198,8 +209,9 @@ impl Phrases {
         let entries = start.token.and_then(|key| self.by_first.get(&key)).map_or(&[][..], Vec::as_slice);
         let Start { text, bytes, .. } = *start;
         entries.iter().filter(move |entry| !entry.differs(bytes)).filter_map(move |e| {
-            let after = text.strip_prefix(&*e.phrase)?;
-            boundary(e.phrase.chars().next_back(), after.chars().next()).then_some((e.phrase.len(), e.value))
+            let length = e.phrase.len();
+            let (own, after) = text.split_at_checked(length)?;
+            (e.is(own) && (e.bounds || bounds(after.chars().next()))).then_some((length, e.value))
         })
     }
 
@@ -211,22 +223,21 @@ impl Phrases {
     /// The value of a text that is one phrase as a whole.
     pub(super) fn whole(&self, text: &str) -> Option<u32> {
         let entries = self.by_first.get(&first_token(text)?)?;
-        entries.iter().find(|e| &*e.phrase == text).map(|e| e.value)
+        let bytes = first_bytes(text);
+        let mut whole = entries.iter().filter(|e| e.phrase.len() == text.len() && !e.differs(bytes));
+        whole.find(|e| e.is(text)).map(|e| e.value)
     }
 }
 
-/// Between an unspaced character and anything else lies a boundary; words are parted by a space.
-fn boundary(left: Option<char>, right: Option<char>) -> bool {
-    match (left, right) {
-        (Some(l), Some(r)) => l == ' ' || r == ' ' || is_unspaced(l) || is_unspaced(r),
-        _ => true,
-    }
+/// Whether what is beside a place bounds a token there: the end of the text, a space or an unspaced character.
+fn bounds(beside: Option<char>) -> bool {
+    beside.is_none_or(|c| c == ' ' || is_unspaced(c))
 }
 
-fn insert(entries: &mut Vec<Entry>, phrase: &str, value: u32, bytes: Bytes) {
+fn insert(entries: &mut Vec<Entry>, phrase: &str, value: u32, bytes: Bytes, bounds: bool) {
     if entries.iter().any(|e| &*e.phrase == phrase) {
         return;
     }
     let at = entries.partition_point(|e| e.phrase.len() >= phrase.len());
-    entries.insert(at, Entry { phrase: phrase.into(), value, bytes, mask: mask_of(phrase) });
+    entries.insert(at, Entry { phrase: phrase.into(), value, bytes, mask: mask_of(phrase), bounds });
 }

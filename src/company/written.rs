@@ -77,13 +77,14 @@ pub(crate) fn holds_one_name(field: &str) -> bool {
 /// Nothing stands behind the legal form, and there is nothing that parts one thing from another.
 fn is_plain(name: &str) -> bool {
     // One pass without a branch: nearly every name goes through it whole.
-    let (mut parted, mut dash, mut other) = (false, false, false);
+    let (mut parted, mut dash, mut other, mut mark) = (false, false, false, false);
     for byte in name.bytes() {
         parted |= matches!(byte, b'(' | b')' | b'[' | b']' | b'/' | b'|' | b';' | b'\n' | b'\t');
         dash |= byte == b'-';
         other |= !byte.is_ascii();
+        mark |= byte == 0xE3;
     }
-    if parted || dash && name.contains(" - ") || other && name.contains('、') {
+    if parted || dash && name.contains(" - ") || mark && name.contains('、') {
         return false;
     }
     if !other || !name.contains(is_unspaced) {
@@ -102,6 +103,12 @@ const ANNOUNCING: [&[u8]; 4] = [b"formerly", b"fka", b"dba", b"aka"];
 
 /// Where the first word stands that announces another name, its space in front included.
 fn announced_at(name: &str) -> Option<usize> {
+    // Each of them ends in one of two letters, as few words do.
+    let may_end =
+        |pair: &[u8]| pair.last() == Some(&b' ') && matches!(pair.first(), Some(b'a' | b'A' | b'y' | b'Y'));
+    if !name.as_bytes().windows(2).fold(false, |found, pair| found | may_end(pair)) {
+        return None;
+    }
     let mut end = 0;
     name.as_bytes().split(|byte| *byte == b' ').find_map(|word| {
         let start = end;

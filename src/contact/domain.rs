@@ -75,6 +75,31 @@ const PUBLIC: [&str; 365] = [
     "zohomail.com", "zohomail.eu", "zohomail.in", "zoznam.sk",
 ];
 
+/// By its first byte, how long the names of [`PUBLIC`] are: a bit for each length.
+static LENGTHS: [u32; 256] = lengths();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "before the program runs: a place that is not there stops its compilation"
+)]
+const fn lengths() -> [u32; 256] {
+    let mut lengths = [0; 256];
+    let mut place = 0;
+    while place < PUBLIC.len() {
+        let name = PUBLIC[place].as_bytes();
+        lengths[name[0] as usize] |= 1 << (name.len() % 32);
+        place += 1;
+    }
+    lengths
+}
+
+/// Whether a domain is one of [`PUBLIC`]. Most others are told by how they begin and how long they are.
+fn is_listed(domain: &str) -> bool {
+    let lengths = domain.bytes().next().and_then(|first| LENGTHS.get(usize::from(first)));
+    lengths.is_some_and(|lengths| lengths >> (domain.len() % 32) & 1 == 1)
+        && PUBLIC.binary_search(&domain).is_ok()
+}
+
 /// Providers with a domain in nearly every country, `yahoo.fr`, `yahoo.co.jp`, `yahoo.com.hk`: the first label of them.
 const FAMILIES: [&str; 9] =
     ["fastmail", "gmx", "googlemail", "hotmail", "live", "outlook", "rediffmail", "yahoo", "yandex"];
@@ -275,7 +300,7 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 /// ```
 #[must_use]
 pub fn is_public_mail_domain(domain: &str) -> bool {
-    let is_provider = |domain: &str| PUBLIC.binary_search(&domain).is_ok() || is_of_family(domain);
+    let is_provider = |domain: &str| is_listed(domain) || is_of_family(domain);
     let mut below = domain;
     // No provider has a top-level domain to itself.
     while let Some((label, above)) = below.split_once('.') {

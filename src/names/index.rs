@@ -7,7 +7,7 @@ use super::ids::Ids;
 use super::postings::Postings;
 use super::record::{self, Reader, Regions, View};
 use super::size::{REMOVED, size_of_record};
-use super::texts::Texts;
+use super::texts::{self, Texts};
 use super::tuning::{Tuning, Weights};
 use crate::company::Gazetteer;
 
@@ -205,8 +205,10 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub(super) fn append(&mut self, id: K, offset: usize) {
         let record = self.keys.len() as u32;
         let view = View::new(self.bytes.get(offset..).unwrap_or_default());
-        self.texts.read_ahead(view.text);
+        let text = texts::hash(view.text);
         grams::collect(view.text, &mut self.grams);
+        // With the places of the grams, not before them: these misses wait for one another no more than those.
+        self.texts.read_ahead(text);
         self.postings.push_all(&self.grams, record);
         // A fifth at a time, as for the bytes.
         if self.keys.len() == self.keys.capacity() {
@@ -216,7 +218,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             self.sizes.reserve_exact(more);
         }
         self.sizes.push(size_of_record(self.grams.len(), &view));
-        self.texts.push(view.text);
+        self.texts.push(text);
         self.offsets.push(offset as u32);
         self.keys.push(Some(id));
         self.ids.add(record, &self.keys);

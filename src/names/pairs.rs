@@ -43,7 +43,7 @@ pub struct PairMatch<K> {
 impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// Compares two names, neither of which need be in the index; how much a gram says comes from the index.
     ///
-    /// The shorter name (without legal form) is the query, whichever is given first.
+    /// The shorter name (without legal form) is the query: which of the two is given first makes no difference.
     ///
     /// ```
     /// use leadkit::names::{NameIndex, Relation};
@@ -79,8 +79,10 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             (Query::new(&bytes, region, &self.gazetteer, &self.live()), bytes, regions)
         };
         let (x, y) = (read(a), read(b));
-        // The shorter name is asked for, as in a search: features say how much of an abbreviation the full name holds.
-        let (target, (_, record, regions)) = if x.0.len() <= y.0.len() { (x.0, y) } else { (y.0, x) };
+        // The shorter name is asked for, as in a search: features say how much of an abbreviation the full name holds. Of two
+        // of one length it is the same one whichever comes first.
+        let (target, (_, record, regions)) =
+            if (x.0.len(), &x.1) <= (y.0.len(), &y.1) { (x.0, y) } else { (y.0, x) };
         let view = View::new(&record);
         let mut scratch = Scratch::default();
         let mut vector = target.features(&view, &regions, &self.live(), &mut scratch);

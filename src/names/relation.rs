@@ -268,6 +268,13 @@ impl<'a> Words<'a> {
         let matched = self.matched;
         (0..self.count).filter(move |i| matched >> i & 1 == 0)
     }
+
+    /// The place of a word that is not matched yet: its own, else that of an equal word, but not the one that is taken.
+    fn open_as(&self, i: usize, taken: Option<usize>) -> Option<usize> {
+        let is_open = |place: &usize| !self.is_matched(*place) && Some(*place) != taken;
+        let equal = || (0..self.count).find(|place| self.get(*place) == self.get(i) && is_open(place));
+        Some(i).filter(is_open).or_else(equal)
+    }
 }
 
 impl Names<'_> {
@@ -442,19 +449,24 @@ fn share_rare_word(words: &Words<'_>, information: &impl Information) -> bool {
     })
 }
 
-/// Words that one name writes apart and the other together.
+/// Words that one name writes apart and the other together. Each word is matched once: `New Land` is `Newland`, and not
+/// `Newland New`.
 fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
     for j in 0..together.count {
         let whole = together.get(j);
         if together.is_matched(j) || whole.len() < 4 {
             continue;
         }
-        for i in 0..apart.count.saturating_sub(1) {
-            let (first, second) = (apart.get(i), apart.get(i + 1));
-            if whole.strip_prefix(first) == Some(second) {
-                apart.matched |= 3 << i;
-                together.matched |= 1 << j;
+        let written_apart = (0..apart.count.saturating_sub(1)).find_map(|i| {
+            if whole.strip_prefix(apart.get(i)) != Some(apart.get(i + 1)) {
+                return None;
             }
+            let first = apart.open_as(i, None)?;
+            Some((first, apart.open_as(i + 1, Some(first))?))
+        });
+        if let Some((first, second)) = written_apart {
+            apart.matched |= 1 << first | 1 << second;
+            together.matched |= 1 << j;
         }
     }
 }

@@ -17,7 +17,8 @@ pub(super) struct Texts {
     before: FxHashMap<u32, u32>,
 }
 
-fn hash(text: &str) -> u32 {
+/// What a text is found by.
+pub(super) fn hash(text: &str) -> u32 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     let h = hasher.finish();
@@ -38,21 +39,20 @@ impl Texts {
         place
     }
 
-    /// Reads the place of a text ahead of [`push`](Self::push): in a large index it is a cache miss, which other work
-    /// hides.
-    pub(super) fn read_ahead(&self, text: &str) {
-        let place = (u64::from(hash(text)) * self.places.len() as u64) >> 32;
+    /// Reads the place of a text, by its [hash], ahead of [`push`](Self::push): in a large index it is a cache miss, which
+    /// other work hides.
+    pub(super) fn read_ahead(&self, hash: u32) {
+        let place = (u64::from(hash) * self.places.len() as u64) >> 32;
         std::hint::black_box(self.places.get(place as usize).map(|(own, _)| *own));
     }
 
-    /// Adds the next record.
-    pub(super) fn push(&mut self, text: &str) {
+    /// Adds the next record, by the [hash] of its text.
+    pub(super) fn push(&mut self, hash: u32) {
         if (self.used + 1) * 4 > self.places.len() * 3 {
             self.resize((2 * self.places.len()).max(16));
         }
         let record = self.records;
         self.records += 1;
-        let hash = hash(text);
         let place = self.place(hash);
         let mut before = NONE;
         if let Some(slot) = self.places.get_mut(place) {

@@ -365,6 +365,16 @@ proptest! {
     }
 
     #[test]
+    fn two_names_are_compared_alike_in_either_order(
+        a in a_name(),
+        b in a_name(),
+        on_file in proptest::collection::vec(a_name(), 0..6),
+    ) {
+        let index = index(&on_file.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert_eq!(index.compare(&a, &b), index.compare(&b, &a));
+    }
+
+    #[test]
     fn random_bytes_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(NameIndex::<u32>::from_bytes(&bytes, Gazetteer::builtin()).is_err());
         let mut framed = b"LKNAMES\n\x01\0\0\0".to_vec();
@@ -386,6 +396,7 @@ fn names_say_how_their_companies_belong_together() {
             wrong.push(format!("{a} / {b}: {}", found.relation));
         }
         assert!(found.relation == Relation::Same || found.similarity < 0.5, "{line}: {}", found.similarity);
+        assert_eq!(found, index.compare(b, a), "{line}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
