@@ -164,7 +164,7 @@ pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
 
 /// The keys by which a listed company is found.
 pub(super) struct CompanyKeys {
-    /// The identity key made with the crate's own gazetteer.
+    /// The identity key made with the crate's own gazetteer; that of a part of a company is not its company's.
     pub(super) key: Box<str>,
     /// The squeezed name.
     pub(super) name: Box<str>,
@@ -175,12 +175,19 @@ pub(super) struct CompanyKeys {
 /// The keys of a written company name, or what would be right.
 pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static str)> {
     check_direction(text, turns_letters)?;
-    let parsed = CompanyName::parse(text, &Gazetteer::builtin());
-    let (key, name) = (exact_key(&parsed), squeezed_name(text));
+    let gazetteer = Gazetteer::builtin();
+    let parsed = CompanyName::parse(text, &gazetteer);
+    let (mut key, name) = (exact_key(&parsed), squeezed_name(text));
     if key.is_empty() || name.is_empty() {
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
     }
-    Ok(CompanyKeys { key: key.into(), name, place: place_key(&parsed).map(Box::from) })
+    let mut place = place_key(&parsed).map(Box::from);
+    if gazetteer.part_behind(text).is_some() {
+        // A department or a ship of a company is not the whole of it.
+        key.extend(["/", &name]);
+        place = None;
+    }
+    Ok(CompanyKeys { key: key.into(), name, place })
 }
 
 /// Warns of a name that whoever has no company writes.
@@ -189,6 +196,10 @@ pub(super) fn check_company(text: &str, report: &mut Report) {
         let message =
             format!("`{}` is what people write who have no company: all of them are meant", head(text));
         report.warning("names_nobody", message, "write the registered name of a company");
+    }
+    if let Some(part) = Gazetteer::builtin().part_behind(text) {
+        let message = format!("`{}` is a part of a company: nothing else of it is meant", head(&part));
+        report.warning("part_of_company", message, "end the entry with the legal form to mean the company");
     }
 }
 
