@@ -41,11 +41,13 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
     let name = &check.attribute;
     let elapsed = match facts.read().attributes.get(name) {
         None | Some(Value::Null) => return Ok(None),
-        Some(Value::Text(text)) if has_no_value(text) || text.trim().is_empty() => return Ok(None),
         Some(Value::Integer(number)) => Some(*number as f64),
         Some(Value::Number(number)) => Some(*number),
-        // Columns of a table are text.
-        Some(Value::Text(text)) => milliseconds(text),
+        // Columns of a table are text. `0` is the time of the quickest machine, where in other fields it is no value.
+        Some(Value::Text(text)) => match milliseconds(text) {
+            None if has_no_value(text) || text.trim().is_empty() => return Ok(None),
+            elapsed => elapsed,
+        },
         Some(_) => None,
     };
     // A clock was set back in between.

@@ -360,6 +360,15 @@ fn a_time_is_read_as_tables_write_it() {
         (json!("N/A"), ""),
         (json!("0.200"), "elapsed"),
         (json!(0), "elapsed"),
+        (json!("0"), "elapsed"),
+        (json!(" 0 "), "elapsed"),
+        (json!("０"), "elapsed"),
+        (json!("0.0"), "elapsed"),
+        (json!("0ms"), "elapsed"),
+        (json!("000"), "elapsed"),
+        (json!(" "), ""),
+        (json!("无"), ""),
+        (json!("null"), ""),
     ] {
         let verdict = check(&blacklist, json!({"attributes": {"elapsed_ms": written}}));
         let codes: Vec<&str> = verdict.hits().iter().map(|hit| hit.reason().code()).collect();
