@@ -133,7 +133,8 @@ closed_enum! {
         Campaign = "campaign",
         /// The advertisement's keyword.
         Keyword = "keyword",
-        /// The company.
+        /// The company, where the name has a legal form, a place or an institution's word: what strangers write in its place
+        /// counts for none. The classes of a school are the school.
         Company = "company",
         /// The mail domain, unless it is a public provider's.
         EmailDomain = "email_domain",
