@@ -410,7 +410,8 @@ pub struct LexiconCheck {
     #[serde(rename = "match")]
     pub mode: LexiconMatch,
     /// Also finds words with up to three signs or blanks between their characters: `诈 骗`, `c*a*s*i*n*o`. Such a hit weighs
-    /// a step less. Digits that a dash, a full stop or a blank divides are other numbers: `69` is not in `6-9岁`.
+    /// a step less. Digits that a dash, a full stop or a blank divides are other numbers: `69` is not in `6-9岁`. A number of
+    /// five digits or more is found in groups: `139 2746 1853`.
     pub separated: bool,
     /// Also finds words of three characters or more whose characters are repeated: `办假假假证`. Such a hit weighs a step
     /// less.

@@ -609,3 +609,31 @@ fn what_meets_by_chance_is_harmless_by_its_kind() {
     let phrases: Vec<&str> = harmless_phrases().collect();
     assert!(phrases.is_sorted_by(|a, b| a < b) && phrases.iter().all(|phrase| !phrase.contains('×')));
 }
+
+/// From five digits on a number is itself however it is grouped; a shorter one may be two others.
+#[test]
+fn a_long_number_is_found_in_groups() {
+    let words = ["13927461853", "2026718843", "69", "2016", "95588"];
+    let lexicon = compile(&LexiconCheck {
+        separated: true,
+        ..LexiconCheck { words: texts(&words), ..LexiconCheck::default() }
+    });
+    for (text, word) in [
+        ("请打139 2746 1853", "13927461853"),
+        ("139-2746-1853", "13927461853"),
+        ("139.2746.1853", "13927461853"),
+        ("1.3.9.2.7.4.6.1.8.5.3", "13927461853"),
+        ("139*2746*1853", "13927461853"),
+        ("1 3 9 2 7 4 6 1 8 5 3", "13927461853"),
+        ("QQ 202-671-8843", "2026718843"),
+        ("QQ 2026 718 843", "2026718843"),
+        ("9 5 5 8 8", "95588"),
+        ("13927461853", "13927461853"),
+    ] {
+        let hits: Vec<String> = lexicon.find(text).iter().map(|hit| hit.word().to_owned()).collect();
+        assert_eq!(hits, [word], "{text}");
+    }
+    for text in ["6-9岁", "6.9折", "6 9", "20-16", "20 16", "139-----2746-----1853", "139 2746 185"] {
+        assert!(lexicon.find(text).is_empty(), "{text}");
+    }
+}
