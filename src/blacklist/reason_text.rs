@@ -66,6 +66,7 @@ impl fmt::Display for HitReason {
             | HitReason::WechatMalformed { .. }
             | HitReason::Fake { .. }
             | HitReason::WrongField { .. }
+            | HitReason::ContactInText { .. }
             | HitReason::NoUsableContact { .. }
             | HitReason::NoContact => unusable(self, f),
         }
@@ -89,6 +90,13 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
         HitReason::WrongField { field, kind } => {
             write!(f, "found {} where {} belongs: move it there", a_kind(*kind), a_kind(*field))
+        }
+        HitReason::ContactInText { kind } => {
+            let kind = a_kind(*kind);
+            write!(
+                f,
+                "the lead cannot be reached by its contact fields, found {kind} in this text: move it there"
+            )
         }
         HitReason::NoUsableContact { values: 1 } => {
             f.write_str("the lead cannot be reached, its only contact value is unusable")

@@ -497,3 +497,68 @@ fn an_override_makes_a_value_usable() {
         assert_eq!(severity(&by(allow.clone()), record.clone()), Severity::Block, "{record} {allow}");
     }
 }
+
+/// Calls and chats are imported with the number in the name or the message: the flag names the text, and a person who must not be
+/// called is not.
+#[test]
+fn a_contact_in_a_text_is_a_flag_that_names_the_text() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    for (record, severity, hits) in [
+        (json!({"name": "王磊13927461853"}), Severity::Flag, "wrong_field flag contact_in_text/phone name -"),
+        (
+            json!({"name": "王磊", "message": "请打13927461853"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/phone message -",
+        ),
+        (
+            json!({"phones": ["无"], "message": "我的电话是0755-26718843，想了解价格"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/phone message -",
+        ),
+        (
+            json!({"message": "write to lei.wang@xinghe.cn please"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/email message -",
+        ),
+        // What is nobody's, or no number, is none there either.
+        (
+            json!({"message": "请打13800138000"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "订单1234567"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "预算5000到20000"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (json!({"name": "王磊"}), Severity::Block, "no_usable_contact block no_usable_contact/no_contact"),
+        // Where a field holds a value, nobody looks further.
+        (json!({"phones": ["13927461853"], "message": "或者15088672341"}), Severity::Pass, ""),
+    ] {
+        let verdict = check(&blacklist, record.clone());
+        let found: Vec<String> = verdict.hits().iter().map(summary).collect();
+        assert_eq!((verdict.severity(), found.join("; ").as_str()), (severity, hits), "{record}");
+    }
+    let verdict = check(&blacklist, json!({"message": "请打13927461853"}));
+    let hit = &verdict.hits()[0];
+    assert_eq!((hit.span(), hit.entry()), (Some(6..17), Some("139****1853")));
+    // Whom the rules keep away stays away.
+    let refusing = Blacklist::load(json!({"rules": [
+        {"id": "bad", "severity": "block", "check": {"list": {"phones": ["13927461853"]}}},
+        {"id": "no", "severity": "flag", "check": {"consent": {"records": [
+            {"phone": "15088672341", "channels": ["all"], "basis": "objection"}]}}},
+    ]}))
+    .unwrap();
+    for (message, severity) in [
+        ("请打13927461853", Severity::Block),
+        ("请打15088672341", Severity::Block),
+        ("请打13600247581", Severity::Flag),
+    ] {
+        assert_eq!(check(&refusing, json!({"message": message})).severity(), severity, "{message}");
+    }
+}
