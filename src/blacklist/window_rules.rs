@@ -73,7 +73,8 @@ pub struct BurstCheck {
     pub by: BurstDimension,
     /// From how many leads on, this one included, it is a burst: 2 to 1000; 20 by default.
     pub count: u32,
-    /// How far back leads count, both ends included; 10 minutes by default.
+    /// How far back leads count, both ends included; 10 minutes by default. Of leads of one moment those count that sort
+    /// before this one by id.
     pub window: Span,
     /// What is usual for the origin; without it the count alone tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
