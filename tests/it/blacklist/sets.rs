@@ -703,3 +703,26 @@ fn a_reported_address_is_found_by_its_person() {
     }
     assert_eq!(check(&blacklist, json!({"emails": ["li.wang@gmail.com"]})).severity(), Severity::Pass);
 }
+
+/// Whoever writes a report sends a value and a few words, no page.
+#[test]
+fn a_report_has_its_limits() {
+    let mut list = JointList::default();
+    let long = "长".repeat(500);
+    let mut report = |value: &str, by: &str, reason: &str| {
+        list.report(ContactKind::Company, value, by, reason, now(), None).map_err(|error| error.to_string())
+    };
+    let error = report(&"ﷺ".repeat(300_000), "north", "").unwrap_err();
+    assert_eq!(error, "the value has 900000 bytes, at most 4096 are read: report the contact value alone");
+    let error = report("星河科技有限公司", &long, "").unwrap_err();
+    assert_eq!(
+        error,
+        "the contributor's name has 1500 bytes, at most 256 are kept: use a short name or an id"
+    );
+    report("星河科技有限公司", "north", &long).unwrap();
+    assert_eq!(list.len(), 1);
+    assert!(list.retract(ContactKind::Company, "星河科技有限公司", &long, now()).is_err());
+    let json = serde_json::to_value(&list).unwrap();
+    let kept = json["company:星河科技|有限公司"]["north"]["reason"].as_str().unwrap();
+    assert_eq!(kept.len(), 1023);
+}
