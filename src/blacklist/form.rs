@@ -23,14 +23,19 @@ fn is_filled(value: &Value) -> bool {
         Value::Bool(is_filled) => *is_filled,
         Value::Integer(number) => *number != 0,
         Value::Number(number) => *number != 0.0,
-        // A table writes yes and no as text.
-        Value::Text(text) => {
-            let no = ["", "0", "false", "f", "no", "n", "off", "否"];
-            !no.contains(&text.trim().to_ascii_lowercase().as_str()) && !has_no_value(text)
-        }
-        Value::List(items) => items.iter().any(|item| !item.trim().is_empty()),
+        Value::Text(text) => is_written(text),
+        Value::List(items) => items.iter().any(|item| is_written(item)),
         _ => true,
     }
+}
+
+/// Whether a text says more than no, none or an empty list, as tables and programs write them: `0.0`, `[]`, `""`.
+fn is_written(text: &str) -> bool {
+    let folded = fold(text);
+    let text = folded.trim();
+    let no = ["false", "f", "no", "n", "off", "否"];
+    let is_zero = text.parse::<f64>().is_ok_and(|number| number == 0.0);
+    text.contains(char::is_alphanumeric) && !is_zero && !no.contains(&text) && !has_no_value(text)
 }
 
 /// Whether nobody fills in a form so quickly.

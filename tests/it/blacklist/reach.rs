@@ -157,6 +157,12 @@ fn a_form_tells_by_a_field_that_nobody_sees_and_by_its_time() {
         (json!({"website_2": false, "elapsed_ms": 800}), vec![]),
         (json!({"website_2": " no ", "elapsed_ms": "5200"}), vec![]),
         (json!({"website_2": "http://x.y"}), vec!["trap block honeypot attributes.website_2 -"]),
+        (json!({"website_2": "0.0"}), vec![]),
+        (json!({"website_2": "[]"}), vec![]),
+        (json!({"website_2": "\"\""}), vec![]),
+        (json!({"website_2": "\u{200b}"}), vec![]),
+        (json!({"website_2": ["", "[]"]}), vec![]),
+        (json!({"website_2": "0.5"}), vec!["trap block honeypot attributes.website_2 -"]),
         (json!({"website_2": true}), vec!["trap block honeypot attributes.website_2 -"]),
         (json!({"elapsed_ms": 799}), vec!["quick flag elapsed attributes.elapsed_ms -"]),
         // A column of a table is a text.
