@@ -568,3 +568,21 @@ fn a_contact_in_a_text_is_a_flag_that_names_the_text() {
         assert_eq!(check(&refusing, json!({"message": message})).severity(), severity, "{message}");
     }
 }
+
+/// The mailboxes of machines: nobody reads what is written there.
+#[test]
+fn a_mailbox_that_nobody_reads_is_no_contact() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    for mailbox in
+        ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"]
+    {
+        let email = format!("{mailbox}@xinghe.cn");
+        assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Block, "{email}");
+        let beside = json!({"emails": [email], "phones": ["13927461853"]});
+        assert_eq!(check(&blacklist, beside).severity(), Severity::Flag, "{email}");
+    }
+    for mailbox in ["reply", "noreen", "sales", "post", "lei.wang"] {
+        let email = format!("{mailbox}@xinghe.cn");
+        assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Pass, "{email}");
+    }
+}
