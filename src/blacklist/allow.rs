@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::entry_keys::{phone_entries, squeezed_company};
 use super::found::Found;
 use super::lists::{
-    CompanyKeys, company_keys, domain_key, email_key, ip_key, phone_key, warn_of_nobody, wechat_key,
+    CompanyKeys, company_keys, domain_key, email_key, ip_key, phone_key, warn_of_company, wechat_key,
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
@@ -308,9 +308,11 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
         Allow::Email(text) => ("email", email_key(text.as_str())),
         Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
         Allow::Company(text) => match company_keys(text) {
-            Ok(CompanyKeys { key, name, place, is_nobodys }) => {
-                if is_nobodys {
-                    report.within("company", |report| warn_of_nobody(text, report));
+            Ok(CompanyKeys { key, name, place, is_nobodys, part }) => {
+                if is_nobodys || part.is_some() {
+                    report.within("company", |report| {
+                        warn_of_company(text, is_nobodys, part.as_deref(), report);
+                    });
                 }
                 let place = place.map(|place| format!("place:{place}"));
                 return [format!("company:{key}"), format!("name:{name}")].into_iter().chain(place).collect();

@@ -10,8 +10,8 @@ use crate::contact::{
     WechatFault, WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat,
     is_nobodys_email, is_nobodys_wechat, is_sample_mailbox, is_sample_phone,
 };
-use crate::model::{RuleId, mask_email, mask_id, mask_phone};
-use crate::rule::{ContactField, Facts, Placed};
+use crate::model::{Lead, RuleId, mask_email, mask_id, mask_phone};
+use crate::rule::{Contact, ContactField, Facts, Misplaced, Placed};
 
 /// Fewest digits of a Chinese number that a new range may hold, its area code included.
 const MIN_CHINESE: usize = 10;
@@ -200,16 +200,18 @@ impl Reach {
         }
     }
 
+    /// Whether somebody may be called by a number, as far as no override says otherwise.
+    fn is_sound(&self, phone: &Phone) -> bool {
+        self.is_possible(phone, self.allow_not_assigned) && self.against_phone(phone).next().is_none()
+    }
+
     fn by_phone(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
-        let is_usable = |phone: &Phone| {
-            self.is_possible(phone, self.allow_not_assigned) && self.against_phone(phone).next().is_none()
-        };
         let is_allowed = |one: Placed<'_, Phone>| {
             let lifts_range = || allowed.lift(self.formats.iter(), &one, facts);
             self.is_possible(one.value, self.allow_not_assigned || lifts_range())
                 && allowed.lift(self.against_phone(one.value), &one, facts)
         };
-        facts.phones().iter().any(is_usable)
+        facts.phones().iter().any(|phone| self.is_sound(phone))
             || !allowed.places.is_empty() && facts.placed_phones().any(is_allowed)
     }
 
@@ -281,6 +283,39 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach, allowed: Allowed<'_>
         0 => Some(HitReason::NoContact),
         values => Some(HitReason::NoUsableContact { values }),
     }
+}
+
+/// A value in a text of the lead, and the lead with the value in its field in place of the text.
+pub(super) struct Written {
+    pub(super) found: Found,
+    pub(super) moved: Lead,
+}
+
+/// The first number or address by which a lead without any may be answered after all: calls and chats are imported with it in the
+/// name or the message.
+pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
+    let lead = facts.read();
+    let texts = [("name", lead.name.as_deref()), ("message", lead.message.as_deref())];
+    texts.into_iter().find_map(|(field, text)| {
+        let text = text?;
+        facts.contacts_in(text).into_iter().find_map(|Misplaced { span, value }| {
+            let written = text.get(span.clone())?;
+            let (kind, entry) = match &value {
+                Contact::Phone(phone) if reach.is_sound(phone) => (ContactKind::Phone, mask_phone(written)),
+                Contact::Email(email) if reach.against_email(email).next().is_none() => {
+                    (ContactKind::Email, mask_email(written))
+                }
+                _ => return None,
+            };
+            let mut moved = Lead { name: None, message: None, ..lead.clone() };
+            match kind {
+                ContactKind::Phone => moved.phones.push(written.into()),
+                _ => moved.emails.push(written.into()),
+            }
+            let found = Found::at(field, None, Some(span), HitReason::ContactInText { kind });
+            Some(Written { found: found.entry(shown(entry)), moved })
+        })
+    })
 }
 
 /// The values that stand in the field of another kind and nowhere else: many forms have one field for all. Every rule reads

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::allow::{Allowances, At};
 use super::consent::Consents;
-use super::contacts::{self, Channels};
+use super::contacts::{self, Channels, Written};
 use super::form;
 use super::found::Found;
 use super::holders::{Held, Holders};
@@ -37,7 +37,8 @@ use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSessio
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 
 /// The id under which the verdict flags a contact value that is only in the field of another kind, such as an
-/// address behind a phone number. Every rule reads it as what it is. Overrides may name it.
+/// address behind a phone number, where every rule reads it as what it is; or one that is only in the name or the
+/// message of a lead without any, where no rule reads it. Overrides may name it.
 pub const WRONG_FIELD: &str = "wrong_field";
 
 /// The id under which the verdict flags fields of which only the beginning is read.
@@ -645,13 +646,30 @@ impl Blacklist {
         let unreachable = contacts::unreachable(facts, &self.reach, nothing)
             .and_then(|_| contacts::unreachable(facts, &self.reach, pass.allowed()));
         if let Some(reason) = unreachable {
-            let found = Found::whole(reason);
-            pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
+            match self.reached_by_text(facts) {
+                // Somebody can read it there, and move it.
+                Some(found) => {
+                    let severity = self.no_usable_contact.min(Severity::Flag);
+                    pass.report(&WRONG_FIELD.into(), &CONTACT.into(), severity, found);
+                }
+                None => {
+                    let found = Found::whole(reason);
+                    pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
+                }
+            }
         }
         for found in contacts::misplaced(pass.facts) {
             let severity = self.no_usable_contact.min(Severity::Flag);
             pass.report(&WRONG_FIELD.into(), &CONTACT.into(), severity, found);
         }
+    }
+
+    /// A value in a text by which the lead can be reached, if no rule forbids it once it stands in its field.
+    fn reached_by_text(&self, facts: &Facts<'_>) -> Option<Found> {
+        let Written { found, moved } = contacts::in_text(facts, &self.reach)?;
+        let verdict = self.check(&Facts::new(&moved, facts.context()), &WindowState::default());
+        let is_refused = verdict.hits().iter().any(|hit| hit.reason().is_consent());
+        (verdict.severity() < Severity::Block && !is_refused).then_some(found)
     }
 
     fn submission(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {

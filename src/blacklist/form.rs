@@ -23,14 +23,19 @@ fn is_filled(value: &Value) -> bool {
         Value::Bool(is_filled) => *is_filled,
         Value::Integer(number) => *number != 0,
         Value::Number(number) => *number != 0.0,
-        // A table writes yes and no as text.
-        Value::Text(text) => {
-            let no = ["", "0", "false", "f", "no", "n", "off", "否"];
-            !no.contains(&text.trim().to_ascii_lowercase().as_str()) && !has_no_value(text)
-        }
-        Value::List(items) => items.iter().any(|item| !item.trim().is_empty()),
+        Value::Text(text) => is_written(text),
+        Value::List(items) => items.iter().any(|item| is_written(item)),
         _ => true,
     }
+}
+
+/// Whether a text says more than no, none or an empty list, as tables and programs write them: `0.0`, `[]`, `""`.
+fn is_written(text: &str) -> bool {
+    let folded = fold(text);
+    let text = folded.trim();
+    let no = ["false", "f", "no", "n", "off", "否"];
+    let is_zero = text.parse::<f64>().is_ok_and(|number| number == 0.0);
+    text.contains(char::is_alphanumeric) && !is_zero && !no.contains(&text) && !has_no_value(text)
 }
 
 /// Whether nobody fills in a form so quickly.
@@ -41,11 +46,13 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
     let name = &check.attribute;
     let elapsed = match facts.read().attributes.get(name) {
         None | Some(Value::Null) => return Ok(None),
-        Some(Value::Text(text)) if has_no_value(text) || text.trim().is_empty() => return Ok(None),
         Some(Value::Integer(number)) => Some(*number as f64),
         Some(Value::Number(number)) => Some(*number),
-        // Columns of a table are text.
-        Some(Value::Text(text)) => milliseconds(text),
+        // Columns of a table are text. `0` is the time of the quickest machine, where in other fields it is no value.
+        Some(Value::Text(text)) => match milliseconds(text) {
+            None if has_no_value(text) || text.trim().is_empty() => return Ok(None),
+            elapsed => elapsed,
+        },
         Some(_) => None,
     };
     // A clock was set back in between.

@@ -15,7 +15,7 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::contact::{WechatKind, person_of};
 use crate::model::{mask_email, mask_id, mask_phone};
-use crate::rule::Facts;
+use crate::rule::{Facts, LeadLimits};
 use crate::text::fold;
 
 /// What one contributor reports about one value.
@@ -158,8 +158,32 @@ fn people(said: &[Said<'_>]) -> usize {
     said.iter().filter(|one| one.is_named).count()
 }
 
+/// Most bytes of a contributor's name, and of the words that are kept of a reason.
+const MAX_NAME: usize = 256;
+const MAX_REASON: usize = 1_024;
+
+/// As much of a reason as is kept.
+fn shortened(reason: &str) -> &str {
+    let end = (0..=MAX_REASON.min(reason.len())).rev().find(|end| reason.is_char_boundary(*end));
+    end.and_then(|end| reason.get(..end)).unwrap_or_default()
+}
+
+/// The name of a contributor as it is kept, or what would be right.
+fn contributor_of(name: &str) -> Result<String, JointError> {
+    if name.len() <= MAX_NAME {
+        return Ok(name.to_owned());
+    }
+    let message = format!("the contributor's name has {} bytes, at most {MAX_NAME} are kept", name.len());
+    Err(JointError { message, help: "use a short name or an id" })
+}
+
 /// The key of a written value.
 fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
+    // No more of a lead's value is read.
+    if value.len() > LeadLimits::TEXT {
+        let message = format!("the value has {} bytes, at most {} are read", value.len(), LeadLimits::TEXT);
+        return Err(JointError { message, help: "report the contact value alone" });
+    }
     // An account that is found by a number is the number, as it is looked up.
     let kind = match kind {
         ContactKind::Wechat if is_phone(value) => ContactKind::Phone,
@@ -177,7 +201,7 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
 }
 
 impl JointList {
-    /// Adds what a contributor reports, in any spelling of the value.
+    /// Adds what a contributor reports, in any spelling of the value. Of the reason 1,024 bytes are kept.
     ///
     /// ```
     /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
@@ -193,7 +217,8 @@ impl JointList {
     /// ```
     ///
     /// # Errors
-    /// When the value is none of its kind.
+    /// When the value is none of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the contributor's
+    /// name is longer than 256 bytes.
     pub fn report(
         &mut self,
         kind: ContactKind,
@@ -204,13 +229,13 @@ impl JointList {
         expires: Option<DateTime<Utc>>,
     ) -> Result<(), JointError> {
         let report = JointReport {
-            reason: reason.to_owned(),
+            reason: shortened(reason).to_owned(),
             first_seen: Some(at),
             last_seen: Some(at),
             expires,
             retracted: None,
         };
-        self.add(key_of(kind, value)?, contributor.to_owned(), &report);
+        self.add(key_of(kind, value)?, contributor_of(contributor)?, &report);
         Ok(())
     }
 
@@ -228,7 +253,8 @@ impl JointList {
     /// ```
     ///
     /// # Errors
-    /// When the value is none of its kind.
+    /// When the value is none of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the contributor's
+    /// name is longer than 256 bytes.
     pub fn retract(
         &mut self,
         kind: ContactKind,
@@ -237,7 +263,7 @@ impl JointList {
         at: DateTime<Utc>,
     ) -> Result<(), JointError> {
         let report = JointReport { retracted: Some(at), ..JointReport::default() };
-        self.add(key_of(kind, value)?, contributor.to_owned(), &report);
+        self.add(key_of(kind, value)?, contributor_of(contributor)?, &report);
         Ok(())
     }
 

@@ -164,35 +164,52 @@ pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
 
 /// The keys by which a listed company is found.
 pub(super) struct CompanyKeys {
-    /// The identity key made with the crate's own gazetteer.
+    /// The identity key made with the crate's own gazetteer; that of a part of a company is not its company's.
     pub(super) key: Box<str>,
     /// The squeezed name.
     pub(super) name: Box<str>,
     /// Where the name says a place.
     pub(super) place: Option<Box<str>>,
-    /// Whoever has no company writes it.
+    /// People without a company write it.
     pub(super) is_nobodys: bool,
+    /// The part of a company that it names, if it does not name the whole.
+    pub(super) part: Option<Box<str>>,
 }
 
 /// The keys of a written company name, or what would be right.
 pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static str)> {
     check_direction(text, turns_letters)?;
-    let parsed = CompanyName::parse(text, &Gazetteer::builtin());
+    let gazetteer = Gazetteer::builtin();
+    let parsed = CompanyName::parse(text, &gazetteer);
     // Folded once for all that is asked of it: lists are long.
     let folded = parsed.folded().unwrap_or_default();
-    let (key, name) = (exact_key(&parsed), squeezed_name(folded));
+    let (mut key, name) = (exact_key(&parsed), squeezed_name(folded));
     if key.is_empty() || name.is_empty() {
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
     }
-    let place = place_key(&parsed).map(Box::from);
+    let mut place = place_key(&parsed).map(Box::from);
+    let part = gazetteer.part_behind(text).map(Box::from);
+    if part.is_some() {
+        // A department or a ship of a company is not the whole of it.
+        key.extend(["/", &name]);
+        place = None;
+    }
     let is_nobodys = !names_company(text, folded);
-    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_nobodys })
+    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_nobodys, part })
 }
 
-/// Warns of a name that whoever has no company writes.
-pub(super) fn warn_of_nobody(text: &str, report: &mut Report) {
-    let message = format!("people without a company enter `{}`: the rule matches all of them", head(text));
-    report.warning("names_nobody", message, "write the registered name of a company");
+/// Warns of a name that people without a company write, and of one that is a part of a company.
+pub(super) fn warn_of_company(text: &str, is_nobodys: bool, part: Option<&str>, report: &mut Report) {
+    if is_nobodys {
+        let message =
+            format!("people without a company enter `{}`: the rule matches all of them", head(text));
+        report.warning("names_nobody", message, "write the registered name of a company");
+    }
+    if let Some(part) = part {
+        let message =
+            format!("`{}` is a part of a company: the entry matches nothing else of it", head(part));
+        report.warning("part_of_company", message, "end the entry with the legal form to mean the company");
+    }
 }
 
 /// The beginning of an entry as a message shows it: what is invisible would turn the message round.
@@ -244,8 +261,8 @@ impl Lists {
             for (index, company) in check.companies.iter().enumerate() {
                 report.item(index, |report| {
                     let read = company_keys(company);
-                    if read.as_ref().is_ok_and(|keys| keys.is_nobodys) {
-                        warn_of_nobody(company, report);
+                    if let Ok(keys) = &read {
+                        warn_of_company(company, keys.is_nobodys, keys.part.as_deref(), report);
                     }
                     tell(read.map(|keys| lists.add_company(keys, holder)), report);
                 });

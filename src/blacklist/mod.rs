@@ -61,6 +61,7 @@ mod reason;
 mod reason_text;
 mod repeats;
 mod rules;
+mod school;
 mod severity;
 mod state;
 mod texts;

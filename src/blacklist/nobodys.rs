@@ -7,7 +7,7 @@ use crate::contact::{company_placeholder, folded_has_no_value};
 use crate::rule::Facts;
 
 /// What people without a company answer, folded: letters and digits alone.
-const NO_COMPANY: [&str; 43] = [
+const NO_COMPANY: [&str; 49] = [
     "个人",
     "個人",
     "个体",
@@ -51,6 +51,49 @@ const NO_COMPANY: [&str; 43] = [
     "unemployed",
     "other",
     "home",
+    "家长",
+    "业主",
+    "自用",
+    "散客",
+    "privat",
+    "particulier",
+];
+/// What is written in place of what a company is called, folded: `xx公司`, `我的公司`, `My Company`.
+const NO_BRAND: [&str; 34] = [
+    "x",
+    "xx",
+    "xxx",
+    "xxxx",
+    "xxxxx",
+    "某",
+    "某某",
+    "某某某",
+    "我",
+    "我的",
+    "我们",
+    "我们的",
+    "我司",
+    "你的",
+    "自己的",
+    "本",
+    "贵",
+    "该",
+    "一家",
+    "一个",
+    "请输入",
+    "请填写",
+    "输入",
+    "填写",
+    "abc",
+    "xyz",
+    "my",
+    "your",
+    "our",
+    "the",
+    "name",
+    "a",
+    "some",
+    "sole",
 ];
 /// What programs write for an origin that they do not know, folded: letters and digits alone.
 const NO_ORIGIN: [&str; 11] =
@@ -63,6 +106,16 @@ pub(super) fn names_company(name: &str, folded: &str) -> bool {
     !FewLetters::of(folded).is_one_of(&NO_COMPANY)
         && !folded_has_no_value(name, folded)
         && company_placeholder(folded).is_none()
+}
+
+/// Whether what a company is called, folded and without its legal form, is what strangers write in that place.
+pub(super) fn is_nobodys_company(brand: &str) -> bool {
+    let letters = FewLetters::of(brand);
+    letters.is_one_of(&[""])
+        || letters.is_one_of(&NO_BRAND)
+        || letters.is_one_of(&NO_COMPANY)
+        || folded_has_no_value(brand, brand)
+        || company_placeholder(brand).is_some()
 }
 
 /// Whether a lead names a company, not that it has none.

@@ -110,6 +110,12 @@ pub enum HitReason {
         /// What the value is.
         kind: ContactKind,
     },
+    /// No field holds a contact value by which the lead can be reached, and a text does: the name, the message. No rule reads it
+    /// before it is moved into its field.
+    ContactInText {
+        /// What the value is.
+        kind: ContactKind,
+    },
     /// The lead has contact values, and none of them can be used.
     NoUsableContact {
         /// How many values there are.
@@ -182,6 +188,7 @@ impl HitReason {
                 | HitReason::WechatMalformed { .. }
                 | HitReason::Fake { .. }
                 | HitReason::WrongField { .. }
+                | HitReason::ContactInText { .. }
                 | HitReason::NoUsableContact { .. }
                 | HitReason::NoContact
         )
@@ -207,6 +214,7 @@ codes! {
         HitReason::WechatMalformed { .. } => "wechat_malformed",
         HitReason::Fake { .. } => "fake",
         HitReason::WrongField { .. } => "wrong_field",
+        HitReason::ContactInText { .. } => "contact_in_text",
         HitReason::NoUsableContact { .. } | HitReason::NoContact => "no_usable_contact",
         HitReason::Resubmission { .. } => "resubmission",
         HitReason::Burst { .. } => "burst",
@@ -242,7 +250,8 @@ impl HitReason {
             HitReason::Lexicon { pass } => Some(pass.as_str()),
             HitReason::ListedPrefix { kind }
             | HitReason::Reported { kind, .. }
-            | HitReason::WrongField { kind, .. } => Some(kind.as_str()),
+            | HitReason::WrongField { kind, .. }
+            | HitReason::ContactInText { kind } => Some(kind.as_str()),
             HitReason::DoNotContact { channel, .. } => Some(channel.as_str()),
             _ => None,
         }

@@ -64,6 +64,7 @@ impl fmt::Display for HitReason {
             | HitReason::WechatMalformed { .. }
             | HitReason::Fake { .. }
             | HitReason::WrongField { .. }
+            | HitReason::ContactInText { .. }
             | HitReason::NoUsableContact { .. }
             | HitReason::NoContact => unusable(self, f),
         }
@@ -87,6 +88,13 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         HitReason::Fake { reason } => write!(f, "the value looks invented because {reason}"),
         HitReason::WrongField { field, kind } => {
             write!(f, "found {} in a field for {}: move it to its own field", a_kind(*kind), a_kind(*field))
+        }
+        HitReason::ContactInText { kind } => {
+            let kind = a_kind(*kind);
+            write!(
+                f,
+                "the lead cannot be reached by its contact fields, found {kind} in this text: move it there"
+            )
         }
         HitReason::NoUsableContact { values: 1 } => {
             f.write_str("the lead cannot be reached because its only contact value is unusable")

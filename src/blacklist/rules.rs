@@ -198,7 +198,9 @@ pub struct ListCheck {
     /// WeChat ids.
     pub wechats: Vec<WechatId>,
     /// Companies by their registered names: spelling, script, width and brackets do not matter; region, legal form
-    /// and numbers do.
+    /// and numbers do, so `北京星河科技（天津）有限公司` is another firm than `北京星河科技有限公司`. A lead of a department of a
+    /// listed company is the company's, but its branches (`…有限公司广州分公司`) are not; an entry that names a department or another
+    /// part behind the legal form means that part alone.
     pub companies: Vec<String>,
     /// IP addresses.
     pub ips: Vec<String>,
@@ -410,7 +412,8 @@ pub struct LexiconCheck {
     #[serde(rename = "match")]
     pub mode: LexiconMatch,
     /// Also finds words with up to three signs or blanks between their characters: `诈 骗`, `c*a*s*i*n*o`. Such a hit weighs
-    /// a step less. Digits that a dash, a full stop or a blank divides are other numbers: `69` is not in `6-9岁`.
+    /// a step less. Digits that a dash, a full stop or a blank divides are other numbers: `69` is not in `6-9岁`. A number of
+    /// five digits or more is found in groups: `139 2746 1853`.
     pub separated: bool,
     /// Also finds words of three characters or more whose characters are repeated: `办假假假证`. Such a hit weighs a step
     /// less.

@@ -73,7 +73,8 @@ pub struct BurstCheck {
     pub by: BurstDimension,
     /// From how many leads on, this one included, it is a burst: 2 to 1000; 20 by default.
     pub count: u32,
-    /// How far back leads count, both ends included; 10 minutes by default.
+    /// How far back leads count, both ends included; 10 minutes by default. Of leads of one moment those count that sort
+    /// before this one by id.
     pub window: Span,
     /// The usual number for the origin; without it the count alone decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,7 +134,8 @@ closed_enum! {
         Campaign = "campaign",
         /// The advertisement's keyword.
         Keyword = "keyword",
-        /// The company.
+        /// The company, where the name has a legal form, a place or an institution's word: what strangers write in its place
+        /// counts for none. The classes of a school are the school.
         Company = "company",
         /// The mail domain, unless it is a public provider's.
         EmailDomain = "email_domain",

@@ -59,15 +59,20 @@ pub fn exact_key(name: &CompanyName) -> String {
 }
 
 /// The key that the names of one company at one place share, wherever and however the place is written: `深圳市星河科技有限公司`,
-/// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. `None` for a name without a place, or without anything beside it.
+/// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. A name that says two places has both in its key: `北京星河科技（天津）有限公司` is a
+/// company of its own. `None` for a name without a place, or without anything beside it.
 pub(crate) fn place_key(name: &CompanyName) -> Option<String> {
-    let region = name.region().filter(|_| !name.brand().is_empty())?;
+    let places = name.places().filter(|_| !name.brand().is_empty())?;
     let parts = [name.industry(), name.branch(), name.group()].map(Option::unwrap_or_default);
     let more = parts.into_iter().chain(name.numbers().iter().chain(name.legal_forms()).map(String::as_str));
     let length: usize = more.clone().map(|part| part.len() + 1).sum();
-    let mut key = String::with_capacity(length + name.brand().len() + MAX_REGION);
+    let mut key = String::with_capacity(length + name.brand().len() + 1 + places.len() * MAX_REGION);
     // Writing to a String does not fail.
-    let _ = write!(key, "@{region}|{}", name.brand());
+    for place in places {
+        let _ = write!(key, "@{place}");
+    }
+    key.push('|');
+    key.push_str(name.brand());
     for part in more {
         key.push('|');
         key.push_str(part);

@@ -46,6 +46,8 @@ pub(super) struct Read {
     pub(super) written: String,
     pub(super) folded: String,
     pub(super) gazetteer: Gazetteer,
+    /// Every place that it names, in order, each once.
+    pub(super) places: Vec<Region>,
 }
 
 impl PartialEq for Origin {
@@ -79,8 +81,9 @@ impl CompanyName {
         let mut parsed = Parsed::default();
         parsed.parse(name, gazetteer);
         let read = CompanyName::from_parsed(&parsed, gazetteer);
+        let places = parsed.places();
         let folded = parsed.cleaned.into_folded();
-        let origin = Read { written: name.to_owned(), folded, gazetteer: gazetteer.clone() };
+        let origin = Read { written: name.to_owned(), folded, gazetteer: gazetteer.clone(), places };
         CompanyName { origin: Origin(Some(origin)), ..read }
     }
 
@@ -180,6 +183,11 @@ impl CompanyName {
     /// The whole name, folded; nothing when it was deserialised.
     pub(crate) fn folded(&self) -> Option<&str> {
         self.origin().map(|read| read.folded.as_str())
+    }
+
+    /// Every place that the name says, in its order; `None` for a name without one, and when it was deserialised.
+    pub(super) fn places(&self) -> Option<&[Region]> {
+        self.origin().map(|read| &*read.places).filter(|places| !places.is_empty())
     }
 
     /// The core, then the canonical legal forms.

@@ -370,6 +370,20 @@ impl Parsed {
         best
     }
 
+    /// Every place that is named, in the order of the name, each once: 天津 and 北京 of `天津星河科技（北京）有限公司`.
+    pub(crate) fn places(&self) -> Vec<Region> {
+        let mut named: Vec<(usize, Region)> =
+            self.regions.iter().map(|(range, region)| (range.start, *region)).collect();
+        named.sort_by_key(|(start, _)| *start);
+        let mut places: Vec<Region> = Vec::with_capacity(named.len());
+        for (_, region) in named {
+            if !places.contains(&region) {
+                places.push(region);
+            }
+        }
+        places
+    }
+
     /// The text without its legal forms, appended to `out`; spaces only between words.
     pub(crate) fn core_into(&self, out: &mut String) {
         self.core_with_marks(out, &mut [])

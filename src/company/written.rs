@@ -12,6 +12,8 @@ pub(crate) struct Written<'t> {
     pub(crate) name: &'t str,
     /// Other names of the company: former ones, a second one, the name in another script.
     pub(crate) others: Vec<&'t str>,
+    /// A part of the company that is no branch.
+    part: Option<&'t str>,
 }
 
 impl Gazetteer {
@@ -32,6 +34,13 @@ impl Gazetteer {
         std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
     }
 
+    /// The part of a company that stands behind its legal form, [folded](crate::text::fold), and is neither a remark nor
+    /// a branch: `业务部`, `加油一号船`. The rest of the field names the whole company.
+    pub(crate) fn part_behind(&self, field: &str) -> Option<String> {
+        let folded = fold(field);
+        taken_apart(&folded, &self.tables).part.map(str::to_owned)
+    }
+
     /// The names of a field beside the first: cheap where there is one.
     pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
         if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
@@ -41,6 +50,7 @@ impl Gazetteer {
 /// What stands beside a name.
 enum Beside<'t> {
     Name(&'t str),
+    Part(&'t str),
     Note,
 }
 
@@ -53,19 +63,21 @@ const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-',
 pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
     let mut name = folded.trim();
     name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
-    let mut others = Vec::new();
+    let (mut others, mut part) = (Vec::new(), None);
     if !is_plain(name) {
         for _ in 0..MAX_CUTS {
             let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables));
             let Some((before, beside)) = cut.or_else(|| word_cut(name, tables)) else { break };
             name = before;
-            if let Beside::Name(other) = beside {
-                others.push(other.trim());
+            match beside {
+                Beside::Name(other) => others.push(other.trim()),
+                Beside::Part(behind) => part = Some(behind),
+                Beside::Note => {}
             }
         }
     }
     others.reverse();
-    Written { name, others }
+    Written { name, others, part }
 }
 
 /// Whether a field as it was written surely holds one name.
@@ -235,7 +247,10 @@ fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Opt
         if second && firm && tables.branches.suffix(&text).is_none() {
             return Some(Beside::Name(behind));
         }
-        return (!branch && !second).then_some(Beside::Note);
+        let is_part = mark == Mark::None || remarks.departments.suffix(&text).is_some();
+        let is_person = remarks.titles.suffix(&text).is_some();
+        let note = if is_part && !is_person { Beside::Part(behind) } else { Beside::Note };
+        return (!branch && !second).then_some(note);
     }
     if asian {
         let person = remarks.titles.suffix(&text).is_some() && (2..=4).contains(&text.chars().count());
@@ -253,7 +268,8 @@ fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Opt
     }
     let person = remarks.titles.prefix(&text).is_some_and(|(len, _)| len < text.len());
     let part = remarks.departments.suffix(&text).is_some();
-    (complete && mark != Mark::None && (person || part)).then_some(Beside::Note)
+    let note = if part && !person { Beside::Part(behind) } else { Beside::Note };
+    (complete && mark != Mark::None && (person || part)).then_some(note)
 }
 
 /// A part that is registered on its own, by the word that ends it, a slip in that word forgiven.

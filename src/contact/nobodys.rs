@@ -11,16 +11,23 @@ use crate::text::is_ideograph;
 
 /// Placeholders that somebody may be called, or that a firm may call a mailbox.
 const DOUBTFUL: [&str; 9] = ["anonymous", "asd", "nil", "null", "qwe", "tester", "testing", "unknown", "xxx"];
-/// Words for an address where one is asked for.
-const NO_MAILBOX: [&str; 9] = [
+/// Words for an address where one is asked for, and mailboxes of machines that nobody reads.
+const NO_MAILBOX: [&str; 16] = [
+    "do-not-reply",
+    "donotreply",
     "donthaveone",
+    "mailer-daemon",
     "mymail",
     "no-email",
     "no-mail",
+    "no-reply",
     "no_email",
+    "no_reply",
     "noemail",
     "noemailaddress",
     "nomail",
+    "noreply",
+    "postmaster",
     "youremail",
 ];
 /// Words that stand on both sides of the `@` when somebody has no address to give.

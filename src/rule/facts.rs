@@ -11,6 +11,7 @@ use super::fact_value::{FactSource, FactValue, attribute, number, region, text, 
 use super::field::Path;
 use super::fields::{FieldId, Producer};
 use super::limits::{CutLead, read_message, read_text};
+use super::misplaced::{Misplaced, written_in};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
@@ -286,6 +287,11 @@ impl<'a> Facts<'a> {
     /// The judged phone numbers with their places.
     pub(crate) fn placed_phones(&self) -> impl Iterator<Item = Placed<'_, Phone>> {
         self.contacts.phones.placed(self.read())
+    }
+
+    /// The sound phone numbers and addresses in a text of the lead that is no contact field.
+    pub(crate) fn contacts_in(&self, text: &str) -> Vec<Misplaced> {
+        written_in(text, &self.context.tables.phone_options())
     }
 
     /// Distinct canonical keys of the phone numbers that have one.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::limits::read_text;
 use crate::contact::{
     Email, Phone, PhoneKind, PhoneOptions, PhoneQuality, Wechat, WechatKind, read_emails, read_phones,
     read_wechats,
@@ -50,14 +51,14 @@ impl ContactField {
 
 /// A value that stands in the field of another kind.
 #[derive(Debug)]
-pub(super) struct Misplaced {
-    pub(super) span: Range<usize>,
-    pub(super) value: Contact,
+pub(crate) struct Misplaced {
+    pub(crate) span: Range<usize>,
+    pub(crate) value: Contact,
 }
 
 /// What it is.
 #[derive(Debug)]
-pub(super) enum Contact {
+pub(crate) enum Contact {
     Phone(Phone),
     Email(Email),
     Wechat(Wechat),
@@ -73,6 +74,13 @@ pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
         }
         ContactField::Wechat => Wechat::parse(text).is_ok(),
     }
+}
+
+/// The sound phone numbers and addresses in a text that is no contact field, as a name or a message, as far as a contact field
+/// is read.
+pub(super) fn written_in(text: &str, options: &PhoneOptions<'_>) -> Vec<Misplaced> {
+    // Any word may be an id, and so may one in a WeChat field: there only numbers and addresses are looked for.
+    misplaced_in(ContactField::Wechat, read_text(text), options, &[])
 }
 
 /// The sound values of other kinds in a text, outside the spans of its own. What may be one thing or another is none: a wrong

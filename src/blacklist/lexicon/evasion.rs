@@ -8,6 +8,8 @@ use crate::blacklist::rules::LexiconPass;
 
 /// Most signs between two characters of a word.
 pub(super) const MAX_SIGNS: usize = 3;
+/// Digits of a number that stand together by no chance: it is written in groups, `139 2746 1853`.
+const LONG_NUMBER: usize = 5;
 /// Fewest characters of a word that is looked for with its characters repeated.
 const MIN_REPEATED: usize = 3;
 
@@ -53,6 +55,7 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
     let letter =
         |one: &Kept| word.get(one.range()).and_then(|text| text.chars().next()).is_some_and(is_of_word);
     let digit = |one: &Kept| word.get(one.range()).is_some_and(|text| text.chars().all(char::is_numeric));
+    let is_long = longest_number(word) >= LONG_NUMBER;
     let (mut differs, mut blanks, mut signs_apart, mut together) = (false, 0_usize, false, false);
     for (own, found) in own.all().windows(2).zip(kept.windows(2)) {
         let ([own_left, own_right], [left, right]) = (own, found) else { return false };
@@ -66,7 +69,7 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
         };
         let found = between(folded, left, right);
         differs |= found != between(word, own_left, own_right);
-        if expected == 0 && digit(own_left) && digit(own_right) && divides_numbers(&found) {
+        if !is_long && expected == 0 && digit(own_left) && digit(own_right) && divides_numbers(&found) {
             return false;
         }
         if expected == 0 && letter(own_left) && letter(own_right) {
@@ -77,6 +80,11 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
     }
     // One blank stands between two words as well: `the pen is red`.
     differs && (!together || signs_apart || blanks != 1)
+}
+
+/// Digits of the longest number in a word.
+fn longest_number(word: &str) -> usize {
+    word.split(|c: char| !c.is_numeric()).map(|number| number.chars().count()).max().unwrap_or_default()
 }
 
 /// Whether what stands between two digits makes other numbers of them: `6-9岁`, `6.9折`, `2016-9-1`, `6 9`.

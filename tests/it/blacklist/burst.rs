@@ -414,11 +414,19 @@ fn what_is_nobodys_is_no_origin() {
         }
         hits > 0
     };
-    for company in ["无", "个人", "学生", "自由职业", "个体户", "N/A", "-", "none", "公司", "请选择"]
+    for company in "无|个人|学生|自由职业|个体户|N/A|-|none|公司|请选择|家长|业主|自用|散客|待定|上班族|宝妈|个人客户|老师|医生|xx公司|XX有限公司|\
+                    某某公司|我的公司|公司名|公司名称|请输入公司名称|单位|我的学校|幼儿园|医院|上海家长|Privat|Company|My company|\
+                    Company Name|Your Company|Particulier|sole trader|My school|ABC|Homemaker"
+        .split('|')
     {
         assert!(!flagged(By::Company, &json!({"company": company})), "{company}");
     }
-    assert!(flagged(By::Company, &json!({"company": "杭州市第七中学"})));
+    for company in "杭州市第七中学|星河科技有限公司|上海星河|星河集团|星河医院|腾讯上海分公司|Acme Ltd|Stanford University|Bank of Rome|\
+                    Gymnasium Nord|深圳大学城管理办公室|浙江大学出版社|서울대학교"
+        .split('|')
+    {
+        assert!(flagged(By::Company, &json!({"company": company})), "{company}");
+    }
     for keyword in ["(not set)", "null", "{keyword}", "-", "none"] {
         assert!(!flagged(By::Keyword, &json!({"utm": {"keyword": keyword}})), "{keyword}");
         assert!(!flagged(By::Page, &json!({"source": {"page": keyword}})), "{keyword}");
@@ -467,4 +475,26 @@ fn a_class_that_writes_its_school_in_nine_ways_is_one() {
         (0..40).map(|n| Lead { company: Some(others[n % 4].to_owned()), ..pupil(n) }).collect();
     let (verdicts, _) = stream(&blacklist, &mixed[..36], WindowState::default());
     assert!(verdicts.iter().all(|verdict| verdict.severity() == Severity::Pass));
+}
+
+/// Of leads of one moment the id says which came first: a lead that is checked again counts no later one.
+#[test]
+fn a_lead_that_is_checked_again_counts_what_it_counted_in_time() {
+    let by = BurstCheck { by: BurstDimension::Ip, count: 3, window: Span::hours(1), ..BurstCheck::default() };
+    let blacklist =
+        Blacklist::compile(&rules([("burst", Severity::Flag, BlacklistCheck::Burst(by))])).unwrap();
+    let lead = |n: usize| Lead {
+        id: format!("L-{n}").into(),
+        created_at: start(),
+        ip: "203.0.113.7".parse().ok(),
+        ..Lead::default()
+    };
+    let leads: Vec<Lead> = (0..6).map(lead).collect();
+    let (verdicts, windows) = stream(&blacklist, &leads, WindowState::default());
+    let severities: Vec<Severity> = verdicts.iter().map(Verdict::severity).collect();
+    assert_eq!(severities[..3], [Severity::Pass, Severity::Pass, Severity::Flag]);
+    for (lead, verdict) in leads.iter().zip(&verdicts) {
+        let again = check_at(&blacklist, lead, &windows, start() + TimeDelta::days(30));
+        assert_eq!(again.hits(), verdict.hits(), "{:?}", lead.id);
+    }
 }

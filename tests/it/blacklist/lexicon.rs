@@ -582,3 +582,58 @@ fn the_best_known_traps_are_harmless() {
         assert!(hits.iter().any(|hit| hit.allowed_by().is_none()), "{harmful}: {hits:?}");
     }
 }
+
+/// What a word of common lexicons is part of by chance has its kind: what stands before it and what stands behind it.
+#[test]
+fn what_meets_by_chance_is_harmless_by_its_kind() {
+    let words = "台独 枪支 套现 性交 口交 做爱 色情 刷单 发票 代开发票 毒品 赌博 毒药 博彩 成人 射精 阴道 春药 阳具 大麻 诈骗 共产";
+    let words: Vec<&str> = words.split(' ').collect();
+    let lexicon = compile(&LexiconCheck { words: texts(&words), ..LexiconCheck::default() });
+    let counts = |text: &str| lexicon.find(text).iter().filter(|hit| hit.allowed_by().is_none()).count();
+    let harmless = "平台独立部署多少钱 后台独立部署 你们的平台独家代理怎么谈 舞台独特的设计 扫码枪支持二维码吗 扫描枪支持安卓吗 喷枪支持定制吗 洗车水枪支持批发 \
+        这套现在多少钱 一套现在什么价 刚需三套现在要 一次性交押金吗 学费一次性交完有优惠吗 一次性交全款 项目要阶段性交付 弹性交付 柔性交期 周期性交易数据 \
+        公司地址：营口交通大厦 海口交付可以吗 周口交通局 张家口交通集团 户口交给谁 出口交税怎么算 接口交接文档 我是做爱普生代理 我们是做爱玛电动车的 \
+        粉色情侣装定做 红色情人节礼盒 涂刷单价 丝网刷单色 有发票吗 有电子发票吗 能开增值税专用发票吗 需代开发票管理系统 毒品检测仪 防赌博软件 \
+        色情识别API 消毒药剂 中博彩印实业 众成人才咨询 雷射精机 江阴道达汽车饰件 长春药业采购 沈阳具备资质的安装队 不想惹那么大麻烦 远离毒品 公共产品";
+    for text in harmless.split_whitespace() {
+        assert!(!lexicon.find(text).is_empty(), "{text}");
+        assert_eq!(counts(text), 0, "{text}: {:?}", found(&lexicon, text));
+    }
+    for text in "支持台独 台独立场 买枪支 枪支持有 花呗套现 信用卡套现现在办 强制性交 长期性交易 安全性交 上门口交 约炮窗口交易 做爱情侣 黄色情趣 刷单 \
+        代开发票 代开增值税发票 可开发票各种行业 毒品交易 网络赌博 博彩平台 成人视频 成人才能看 大麻出售 诈骗平台 卖春药 春药店"
+        .split_whitespace()
+    {
+        assert!(counts(text) > 0, "{text}");
+    }
+    // Every phrase is one that some word stands in, and no phrase is there twice.
+    let phrases: Vec<&str> = harmless_phrases().collect();
+    assert!(phrases.is_sorted_by(|a, b| a < b) && phrases.iter().all(|phrase| !phrase.contains('×')));
+}
+
+/// From five digits on a number is itself however it is grouped; a shorter one may be two others.
+#[test]
+fn a_long_number_is_found_in_groups() {
+    let words = ["13927461853", "2026718843", "69", "2016", "95588"];
+    let lexicon = compile(&LexiconCheck {
+        separated: true,
+        ..LexiconCheck { words: texts(&words), ..LexiconCheck::default() }
+    });
+    for (text, word) in [
+        ("请打139 2746 1853", "13927461853"),
+        ("139-2746-1853", "13927461853"),
+        ("139.2746.1853", "13927461853"),
+        ("1.3.9.2.7.4.6.1.8.5.3", "13927461853"),
+        ("139*2746*1853", "13927461853"),
+        ("1 3 9 2 7 4 6 1 8 5 3", "13927461853"),
+        ("QQ 202-671-8843", "2026718843"),
+        ("QQ 2026 718 843", "2026718843"),
+        ("9 5 5 8 8", "95588"),
+        ("13927461853", "13927461853"),
+    ] {
+        let hits: Vec<String> = lexicon.find(text).iter().map(|hit| hit.word().to_owned()).collect();
+        assert_eq!(hits, [word], "{text}");
+    }
+    for text in ["6-9岁", "6.9折", "6 9", "20-16", "20 16", "139-----2746-----1853", "139 2746 185"] {
+        assert!(lexicon.find(text).is_empty(), "{text}");
+    }
+}

@@ -157,6 +157,12 @@ fn a_form_tells_by_a_field_that_nobody_sees_and_by_its_time() {
         (json!({"website_2": false, "elapsed_ms": 800}), vec![]),
         (json!({"website_2": " no ", "elapsed_ms": "5200"}), vec![]),
         (json!({"website_2": "http://x.y"}), vec!["trap block honeypot attributes.website_2 -"]),
+        (json!({"website_2": "0.0"}), vec![]),
+        (json!({"website_2": "[]"}), vec![]),
+        (json!({"website_2": "\"\""}), vec![]),
+        (json!({"website_2": "\u{200b}"}), vec![]),
+        (json!({"website_2": ["", "[]"]}), vec![]),
+        (json!({"website_2": "0.5"}), vec!["trap block honeypot attributes.website_2 -"]),
         (json!({"website_2": true}), vec!["trap block honeypot attributes.website_2 -"]),
         (json!({"elapsed_ms": 799}), vec!["quick flag elapsed attributes.elapsed_ms -"]),
         // A column of a table is a text.
@@ -360,6 +366,15 @@ fn a_time_is_read_as_tables_write_it() {
         (json!("N/A"), ""),
         (json!("0.200"), "elapsed"),
         (json!(0), "elapsed"),
+        (json!("0"), "elapsed"),
+        (json!(" 0 "), "elapsed"),
+        (json!("０"), "elapsed"),
+        (json!("0.0"), "elapsed"),
+        (json!("0ms"), "elapsed"),
+        (json!("000"), "elapsed"),
+        (json!(" "), ""),
+        (json!("无"), ""),
+        (json!("null"), ""),
     ] {
         let verdict = check(&blacklist, json!({"attributes": {"elapsed_ms": written}}));
         let codes: Vec<&str> = verdict.hits().iter().map(|hit| hit.reason().code()).collect();
@@ -486,5 +501,88 @@ fn an_override_makes_a_value_usable() {
         (json!({"phones": ["139274618"]}), json!({"allow": {"lead": "L-0"}, "rules": ["phone_format"]})),
     ] {
         assert_eq!(severity(&by(allow.clone()), record.clone()), Severity::Block, "{record} {allow}");
+    }
+}
+
+/// Calls and chats are imported with the number in the name or the message: the flag names the text, and a person who must not be
+/// called is not.
+#[test]
+fn a_contact_in_a_text_is_a_flag_that_names_the_text() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    for (record, severity, hits) in [
+        (json!({"name": "王磊13927461853"}), Severity::Flag, "wrong_field flag contact_in_text/phone name -"),
+        (
+            json!({"name": "王磊", "message": "请打13927461853"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/phone message -",
+        ),
+        (
+            json!({"phones": ["无"], "message": "我的电话是0755-26718843，想了解价格"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/phone message -",
+        ),
+        (
+            json!({"message": "write to lei.wang@xinghe.cn please"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/email message -",
+        ),
+        // What is nobody's, or no number, is none there either.
+        (
+            json!({"message": "请打13800138000"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "订单1234567"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "预算5000到20000"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (json!({"name": "王磊"}), Severity::Block, "no_usable_contact block no_usable_contact/no_contact"),
+        // Where a field holds a value, nobody looks further.
+        (json!({"phones": ["13927461853"], "message": "或者15088672341"}), Severity::Pass, ""),
+    ] {
+        let verdict = check(&blacklist, record.clone());
+        let found: Vec<String> = verdict.hits().iter().map(summary).collect();
+        assert_eq!((verdict.severity(), found.join("; ").as_str()), (severity, hits), "{record}");
+    }
+    let verdict = check(&blacklist, json!({"message": "请打13927461853"}));
+    let hit = &verdict.hits()[0];
+    assert_eq!((hit.span(), hit.entry()), (Some(6..17), Some("139****1853")));
+    // Whom the rules keep away stays away.
+    let refusing = Blacklist::load(json!({"rules": [
+        {"id": "bad", "severity": "block", "check": {"list": {"phones": ["13927461853"]}}},
+        {"id": "no", "severity": "flag", "check": {"consent": {"records": [
+            {"phone": "15088672341", "channels": ["all"], "basis": "objection"}]}}},
+    ]}))
+    .unwrap();
+    for (message, severity) in [
+        ("请打13927461853", Severity::Block),
+        ("请打15088672341", Severity::Block),
+        ("请打13600247581", Severity::Flag),
+    ] {
+        assert_eq!(check(&refusing, json!({"message": message})).severity(), severity, "{message}");
+    }
+}
+
+/// The mailboxes of machines: nobody reads what is written there.
+#[test]
+fn a_mailbox_that_nobody_reads_is_no_contact() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    for mailbox in
+        ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"]
+    {
+        let email = format!("{mailbox}@xinghe.cn");
+        assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Block, "{email}");
+        let beside = json!({"emails": [email], "phones": ["13927461853"]});
+        assert_eq!(check(&blacklist, beside).severity(), Severity::Flag, "{email}");
+    }
+    for mailbox in ["reply", "noreen", "sales", "post", "lei.wang"] {
+        let email = format!("{mailbox}@xinghe.cn");
+        assert_eq!(check(&blacklist, json!({"emails": [email]})).severity(), Severity::Pass, "{email}");
     }
 }

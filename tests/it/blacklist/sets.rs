@@ -566,6 +566,65 @@ fn a_listed_company_is_found_by_its_place() {
     assert_eq!(check(&blacklist, json!({"company": "北京市星河科技有限公司"})).severity(), Severity::Block);
 }
 
+/// A second place in the name, or a part behind the legal form, makes another firm of it; a remark does not.
+#[test]
+fn a_listed_company_is_no_firm_of_another_place_and_no_part_of_it() {
+    let severity = |listed: &str, company: &str| {
+        let list = ListCheck { companies: texts(&[listed]), ..ListCheck::default() };
+        let blacklist = engine([("list", Severity::Block, BlacklistCheck::List(list))]);
+        check(&blacklist, json!({"company": company})).severity()
+    };
+    for (listed, others) in [
+        (
+            "北京星河科技有限公司",
+            "北京星河科技（天津）有限公司 北京星河科技（上海）有限公司 天津星河科技（北京）有限公司",
+        ),
+        (
+            "北京星河科技（天津）有限公司",
+            "北京星河科技有限公司 天津星河科技有限公司 天津星河科技（北京）有限公司",
+        ),
+        ("青岛啤酒(厦门)有限公司", "青岛啤酒(哈尔滨)有限公司 青岛啤酒(珠海)有限公司 青岛啤酒有限公司"),
+        ("广东星河科技（深圳）有限公司", "深圳星河科技有限公司 广东星河科技有限公司"),
+        ("星河科技有限公司业务部", "星河科技有限公司 星河科技有限公司财务部 星河科技有限公司加油三号船"),
+        ("星河科技有限公司加油三号船", "星河科技有限公司 星河科技有限公司加油一号船"),
+        ("星河科技有限公司（采购部）", "星河科技有限公司 星河科技有限公司广州分公司"),
+    ] {
+        for other in others.split(' ') {
+            assert_eq!(severity(listed, other), Severity::Pass, "{listed}: {other}");
+        }
+        assert_eq!(severity(listed, listed), Severity::Block, "{listed}");
+    }
+    for (listed, same) in [
+        ("北京星河科技（天津）有限公司", "北京市星河科技(天津市)有限公司"),
+        ("深圳星河科技（深圳）有限公司", "深圳市星河科技有限公司"),
+        ("星河科技有限公司业务部", "星河科技有限公司 业务部"),
+        ("星河科技有限公司（已注销）", "星河科技有限公司"),
+        ("星河科技有限公司 王经理", "星河科技有限公司"),
+        ("星河科技有限公司王经理", "星河科技有限公司"),
+        ("星河科技有限公司 13927461853", "星河科技有限公司"),
+        // Who lists the company means its departments.
+        ("星河科技有限公司", "星河科技有限公司业务部"),
+    ] {
+        assert_eq!(severity(listed, same), Severity::Block, "{listed}: {same}");
+    }
+}
+
+/// What is reported of a part of a company is not said of the company.
+#[test]
+fn a_reported_part_is_not_the_company() {
+    let mut list = JointList::default();
+    list.report(ContactKind::Company, "星河科技有限公司业务部", "north", "never pays", now(), None).unwrap();
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 1, ..JointCheck::default() });
+    let blacklist = engine([("joint", Severity::Block, joint)]).with_joint_list(Arc::new(list));
+    for (company, severity) in [
+        ("星河科技有限公司", Severity::Pass),
+        ("星河科技有限公司财务部", Severity::Pass),
+        ("星河科技有限公司 业务部", Severity::Block),
+    ] {
+        assert_eq!(check(&blacklist, json!({"company": company})).severity(), severity, "{company}");
+    }
+}
+
 /// An entry that means far more than whoever wrote it thinks of.
 #[test]
 fn entries_that_mean_nearly_everybody_are_warned_of() {
@@ -593,6 +652,16 @@ fn entries_that_mean_nearly_everybody_are_warned_of() {
             json!({"list": {"companies": ["个人"]}}),
             json!([]),
             "names_nobody rules[0].check.list.companies[0]",
+        ),
+        (
+            json!({"list": {"companies": ["星河科技有限公司业务部"]}}),
+            json!([]),
+            "part_of_company rules[0].check.list.companies[0]",
+        ),
+        (
+            list.clone(),
+            allow(json!({"company": "星河科技有限公司（采购部）"}), "value"),
+            "part_of_company overrides[0].allow.company",
         ),
         (list.clone(), allow(json!({"company": "华为技术有限公司"}), "lead"), "wide_override overrides[0]"),
         (list.clone(), allow(json!({"domain": "qq.com"}), "lead"), "wide_override overrides[0]"),
@@ -684,4 +753,27 @@ fn an_allowed_company_lifts_what_is_about_the_company() {
     assert_eq!(check_with(None), [Severity::Pass, Severity::Block]);
     assert_eq!(check_with(Some("value")), [Severity::Pass, Severity::Block]);
     assert_eq!(check_with(Some("lead")), [Severity::Pass, Severity::Pass]);
+}
+
+/// Whoever writes a report sends a value and a few words, no page.
+#[test]
+fn a_report_has_its_limits() {
+    let mut list = JointList::default();
+    let long = "长".repeat(500);
+    let mut report = |value: &str, by: &str, reason: &str| {
+        list.report(ContactKind::Company, value, by, reason, now(), None).map_err(|error| error.to_string())
+    };
+    let error = report(&"ﷺ".repeat(300_000), "north", "").unwrap_err();
+    assert_eq!(error, "the value has 900000 bytes, at most 4096 are read: report the contact value alone");
+    let error = report("星河科技有限公司", &long, "").unwrap_err();
+    assert_eq!(
+        error,
+        "the contributor's name has 1500 bytes, at most 256 are kept: use a short name or an id"
+    );
+    report("星河科技有限公司", "north", &long).unwrap();
+    assert_eq!(list.len(), 1);
+    assert!(list.retract(ContactKind::Company, "星河科技有限公司", &long, now()).is_err());
+    let json = serde_json::to_value(&list).unwrap();
+    let kept = json["company:星河科技|有限公司"]["north"]["reason"].as_str().unwrap();
+    assert_eq!(kept.len(), 1023);
 }
