@@ -166,7 +166,7 @@ fn numbers_are_those_of_where_the_record_is() {
     };
     let people = |country| {
         let leads = [stating("L1", None, "+852 6271 8394"), stating("L2", country, "6271 8394")];
-        find_people(&leads, &[], &[], &PhoneOptions::default()).len()
+        find_people(&leads, &[], &[], &[], &PhoneOptions::default()).len()
     };
     assert_eq!((people(Some("香港")), people(None)), (1, 2));
 }
