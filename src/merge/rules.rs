@@ -41,7 +41,8 @@ pub struct MergeRules {
     /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
     /// Fields that are taken together from one record. No field stands in two blocks or also in `fields`, and none that
-    /// protects a person in any.
+    /// protects a person in any. Of leads `close_reason`, `collected_under` and `folded_into` always come from the record
+    /// that gives the `status`, and that is one that goes on where there is one.
     pub blocks: Vec<MergeBlock>,
     /// Whether the names of the accounts that are merged away become aliases of the survivor.
     pub names_become_aliases: bool,
