@@ -350,3 +350,21 @@ fn contacts_of_one_openid_are_united_and_keep_all_their_ids() {
     assert_eq!(one[0].external_ids["wechat_openid"], ["o1", "o2"]);
     assert_eq!(merge(with("C1", "张伟", "13927461853", &["o1"]), with("C2", "李丽", "", &["o1"])).len(), 2);
 }
+
+/// Everybody may send forms with the same many numbers: names are compared once, not once for each number.
+#[test]
+fn many_numbers_that_many_share_cost_no_more_than_one() {
+    let shared = |n: usize, phones: usize, name: &dyn Fn(usize) -> String| -> Vec<Lead> {
+        let numbers = |_| (0..phones).map(|p| format!("139274618{p:02}").as_str().into()).collect();
+        let one = |i: usize| Lead { phones: numbers(i), ..named(&format!("L{i:02}"), 1, &name(i)) };
+        (0..n).map(one).collect()
+    };
+    let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+    let growing = |i: usize| letters[..=i].join(" ");
+    let found = people(&shared(20, 32, &growing), &[]);
+    assert_eq!(roles(&found), roles(&people(&shared(20, 1, &growing), &[])));
+    let differing =
+        |i: usize| format!("{}{}", ["王", "李", "张", "刘", "陈"][i % 5], ["芳", "伟", "敏", "静"][i / 5]);
+    let found = people(&shared(20, 32, &differing), &[]);
+    assert_eq!(found.len(), 20);
+}
