@@ -447,3 +447,52 @@ fn a_lost_deadline_takes_one_part_along() {
     assert_eq!(holders(&desk), [format!("crm={heir}"), "erp=li".to_owned()]);
     assert_eq!(["L0", "L1", "L3", "L4"].map(|id| desk.owner(id)), [&heir, "li", "li", "li"]);
 }
+
+/// Without an account: who asks for two products of two reps waits for a person, and makes nobody's lead another's meanwhile.
+#[test]
+fn what_two_reps_have_of_a_person_stays_two_leads() {
+    for rules in [companies(), consumers()] {
+        for (products, worked) in [
+            (&["crm", "erp"][..], false),
+            (&["erp", "crm"], false),
+            (&["crm", "erp"], true),
+            (&["erp", "crm"], true),
+        ] {
+            let mut rules = rules.clone();
+            rules["scope"] = json!(["products"]);
+            let mut desk = Desk::with(&rules, &[], &[]);
+            let asks = |id: &str, at: i64, products: &[&str]| Lead {
+                phones: vec![MOBILE.into()],
+                name: Some("Pat Lee".into()),
+                ..of(id, at, products)
+            };
+            desk.submit(&asks("L0", 0, &["crm"]));
+            desk.submit(&asks("L1", 1, &["erp"]));
+            let owners = ["L0", "L1"].map(|id| desk.owner(id).to_owned());
+            assert_ne!(owners[0], owners[1]);
+            if worked {
+                for id in ["L0", "L1"] {
+                    let status = LeadStatus::Following;
+                    desk.book.apply_effects(id, &[Effect::SetStatus { lead: id.into(), status }], hour(2));
+                }
+            }
+            desk.submit(&asks("L2", 24, products));
+            desk.submit(&asks("L3", 25, &["erp"]));
+            let is_kept = |desk: &Desk, said: &str| {
+                let found =
+                    ["L0", "L1"].map(|id| (desk.owner(id).to_owned(), desk.lead(id).products.clone()));
+                let wanted = [
+                    (owners[0].clone(), vec!["crm".to_owned()]),
+                    (owners[1].clone(), vec!["erp".to_owned()]),
+                ];
+                assert_eq!(found, wanted, "{products:?} {worked} {said}: {:?}", desk.told());
+                assert!(!desk.told().iter().any(|said| said.contains("collision")), "{:?}", desk.told());
+            };
+            is_kept(&desk, "while it waits");
+            for (id, at) in [("L2", 34), ("L0", 35), ("L1", 36), ("L2", 37)] {
+                let _ = desk.review(id, at);
+                is_kept(&desk, id);
+            }
+        }
+    }
+}
