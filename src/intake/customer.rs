@@ -173,6 +173,10 @@ impl Intake {
             _ => None,
         });
         let Some(to) = given else { return };
+        // Who types in a lead of two reps' customer takes nothing from either: a person is asked.
+        if case.is_entry() && matches!(resolution.action(), MatchAction::Held { .. }) {
+            return;
+        }
         // The company decides before the person: what became part of another account stays there.
         let account = match &outcome.route {
             Route::Converted { account, .. } => Some(account.clone()),
