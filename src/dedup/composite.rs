@@ -14,7 +14,7 @@ use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use super::unit::{Unit, find_unit};
 use super::written::written;
-use crate::contact::{are_two_people, fake_name, name_key, name_words, says_nothing};
+use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
 use crate::document::Digest;
 use crate::model::{Account, Lead, LeadField, mask_id};
 use crate::names::Asked;
@@ -121,7 +121,7 @@ impl Form {
         match self {
             _ if says_nothing(text) => String::new(),
             Form::Written => text.trim().to_owned(),
-            Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
+            Form::Name if names_nobody(text) => String::new(),
             Form::Name => name_key(text),
             Form::Place => place::name_key(text),
             _ => folded(text),
@@ -141,7 +141,11 @@ impl Form {
                 order::set(keys(kind).iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
             }
             Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
-            Form::NameWord => order::set(texts().iter().flat_map(|text| name_words(text))),
+            Form::NameWord => {
+                let texts = texts();
+                let names = texts.iter().filter(|text| !names_nobody(text));
+                order::set(names.flat_map(|text| name_words(text)))
+            }
             form => order::set(texts().iter().map(|text| form.read(text))),
         };
         values.remove("");
@@ -230,7 +234,10 @@ fn holds(filter: &Comparison, lead: &Lead, unit: &Unit<'_>) -> bool {
         Comparator::Similar { threshold } => jaro_winkler(&folded(a), &folded(b)) >= threshold,
         _ => true,
     };
-    ours.iter().any(|a| theirs.iter().any(|b| is_same(a, b)))
+    let is_name =
+        filter.comparator == Comparator::PersonName || filter.lead == LeadKey::Field(LeadField::Name);
+    let tells = |text: &&Cow<'_, str>| if is_name { !names_nobody(text) } else { !says_nothing(text) };
+    ours.iter().filter(tells).any(|a| theirs.iter().filter(tells).any(|b| is_same(a, b)))
 }
 
 impl Composite {

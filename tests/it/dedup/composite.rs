@@ -828,6 +828,34 @@ fn words_for_none_are_no_key() {
         let entry = lead(&json!({"name": name, "attributes": {"vip": vip}}));
         assert_eq!(hits(&resolve(&by_name, &book, &entry)).len(), usize::from(is_hit), "{name} {vip}");
     }
+    // However names and texts are compared.
+    let similar = json!({"similar": {"threshold": 0.9}});
+    for comparator in [json!("person_name"), json!("folded"), similar.clone()] {
+        let by_name =
+            matching(json!([{"id": "r", "lead": "city", "target": "lead.city", "action": "same_owner",
+            "and": [{"lead": "name", "target": "lead.name", "comparator": comparator}]}]));
+        for name in
+            ["未知", "N/A", "test", "Unknown Unknown", "匿名用户", "微信用户", "用户123", "客户", "先生", "-"]
+        {
+            let person = json!({"id": "L1", "owner": "li", "name": name, "city": "上海"});
+            let book = file(&by_name, &[json!({"lead": person})]);
+            let entry = lead(&json!({"name": name, "city": "上海"}));
+            assert!(hits(&resolve(&by_name, &book, &entry)).is_empty(), "{name} {comparator}");
+        }
+        let person = json!({"id": "L1", "owner": "li", "name": "Anna User", "city": "上海"});
+        let book = file(&by_name, &[json!({"lead": person})]);
+        let entry = lead(&json!({"name": "Anna User", "city": "上海"}));
+        assert_eq!(hits(&resolve(&by_name, &book, &entry)).len(), 1, "{comparator}");
+    }
+    let by_address =
+        matching(json!([{"id": "r", "lead": "city", "target": "lead.city", "action": "same_owner",
+        "and": [{"lead": "attributes.addr", "target": "lead.attributes.addr", "comparator": similar}]}]));
+    for (address, is_hit) in [("暂无", false), ("N/A", false), ("南京路 100", true)] {
+        let record = json!({"id": "L1", "owner": "li", "city": "上海", "attributes": {"addr": address}});
+        let book = file(&by_address, &[json!({"lead": record})]);
+        let entry = lead(&json!({"city": "上海", "attributes": {"addr": address}}));
+        assert_eq!(hits(&resolve(&by_address, &book, &entry)).len(), usize::from(is_hit), "{address}");
+    }
 }
 
 /// A city of many records is no key; with the words of the name beside it the namesake is found, and by a database too.
