@@ -335,6 +335,30 @@ fn what_ended_says_nothing_of_what_goes_on() {
 }
 
 #[test]
+fn leads_of_two_accounts_and_two_appointments_are_a_persons_to_decide() {
+    let of = |id: &str, day, account: &str, active: &str, next: &str| Lead {
+        status: LeadStatus::Converted,
+        owner: Some("li".into()),
+        account: Some(account.into()),
+        last_active_at: Some(at(active)),
+        next_follow_up: Some(at(next)),
+        ..lead(id, day)
+    };
+    let first = of("L1", 1, "A1", "2026-01-05T00:00:00Z", "2026-05-01T00:00:00Z");
+    let second = of("L2", 2, "A2", "2026-02-20T00:00:00Z", "2026-03-03T00:00:00Z");
+    let plan = leads_plan(&[first.clone(), second.clone()], &merger());
+    let doubts: Vec<&str> = plan.doubts().iter().filter_map(|doubt| doubt.field()).collect();
+    assert_eq!(doubts, ["account", "next_follow_up"], "{plan}");
+    assert_eq!(
+        plan.merged().last_active_at,
+        second.last_active_at,
+        "the window counts from the last sign of life"
+    );
+    let same = Lead { account: first.account.clone(), next_follow_up: first.next_follow_up, ..second };
+    assert!(!leads_plan(&[first, same], &merger()).is_ambiguous());
+}
+
+#[test]
 fn names_merged_away_become_aliases_once() {
     let mut records = [account("A1", 1), account("A2", 2), account("A3", 3), account("A4", 4)];
     records[0].company = "北京纷扬科技有限公司".into();
