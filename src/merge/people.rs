@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use crate::contact::PhoneOptions;
@@ -98,7 +98,8 @@ fn nodes<'r>(
     let came = order::map(leads.iter().map(|lead| (&lead.id, lead.created_at)));
     let created = order::map(accounts.iter().map(|account| (&account.id, account.created_at)));
     let mut moved: BTreeMap<&ContactId, Vec<&ContactMove>> = BTreeMap::new();
-    for one in moves {
+    // Of two employers that are one since, nobody moved.
+    for one in moves.iter().filter(|one| one.to.as_ref() != Some(&one.from)) {
         moved.entry(&one.contact).or_default().push(one);
     }
     moved.values_mut().for_each(|moves| order::sort_by(moves, |a, b| (a.at, a).cmp(&(b.at, b))));
@@ -118,13 +119,20 @@ fn nodes<'r>(
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {
-                Some((from, left)) => came.or(created.get(from).copied()).map_or(left, |at| at.min(left)),
+                // Whoever left was there before, though nobody wrote down since when.
+                Some((from, left)) => {
+                    let before = left - TimeDelta::nanoseconds(1);
+                    came.or(created.get(from).copied()).map_or(before, |at| at.min(before))
+                }
                 None => came.unwrap_or(account.created_at),
             };
             let to = moves.iter().filter_map(|one| Some((one.to.as_ref()?, one.at)));
             let mut trail: Vec<(&AccountId, DateTime<Utc>)> =
                 first.map(|(from, _)| (from, since)).into_iter().chain(to).collect();
-            let is_here = |last: &mut (&AccountId, DateTime<Utc>)| last.0 == &account.id;
+            // Where he is: also in place of an employer that is not on file.
+            let is_here = |last: &mut (&AccountId, DateTime<Utc>)| {
+                last.0 == &account.id || !created.contains_key(last.0) && last.1 > since
+            };
             let joined = trail.pop_if(is_here).map_or(since, |(_, at)| at);
             Node {
                 record: RecordRef::Contact(contact.id.clone()),

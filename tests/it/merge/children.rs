@@ -100,6 +100,7 @@ fn shown(book: &Book, before: &Book) -> Vec<String> {
     let desk = book.desk();
     lines.extend(desk.links.iter().map(ToString::to_string));
     lines.push(format!("{:?}\n{:?}\n{:?}", desk.conversions, desk.reviews, desk.proposals));
+    lines.push(format!("{:?}", desk.moves));
     let conflicts = desk.conflicts.iter().take(before.desk().conflicts.len());
     lines.extend(conflicts.map(|one| format!("{:?} {}", one.record, one.field)));
     let replaced = desk.replaced.iter().take(before.desk().replaced.len());

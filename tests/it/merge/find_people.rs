@@ -90,6 +90,62 @@ fn who_moves_keeps_the_trail() {
     assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21..02-01", "A1 02-01.."]);
 }
 
+fn trail(accounts: &[Account], book: &Book) -> Vec<String> {
+    let found = find_people(&[], accounts, &[], &book.desk().moves, &PhoneOptions::default());
+    let stay = |one: &Employment| {
+        let day = |time: DateTime<Utc>| time.format("%m-%d").to_string();
+        format!("{} {}..{}", one.account, day(one.from), one.until.map(day).unwrap_or_default())
+    };
+    found[0].employments().iter().map(stay).collect()
+}
+
+/// Who moved from one account to another works where his contact stands, whatever was merged into what since.
+#[test]
+fn a_merge_of_employers_keeps_the_trail() {
+    let moved = at("2026-01-20T00:00:00Z");
+    let person = contact("C1", "A3", "张伟", "13927461853");
+    let twin = contact("C9", "A1", "张伟", "13927461853");
+    for (survivor, gone, of_survivor, wanted) in [
+        ("A1", "A2", None, ["A3 01-05..01-20", "A1 01-20.."]),
+        ("A1", "A2", Some(&twin), ["A3 01-05..01-20", "A1 01-20.."]),
+        ("A1", "A3", None, ["A1 01-01..01-20", "A2 01-20.."]),
+        ("A2", "A3", None, ["", "A2 01-02.."]),
+    ] {
+        let mut book = Book::new();
+        let people = of_survivor.into_iter().cloned().collect();
+        book.insert_account(Account { contacts: people, ..account("A1", 1) });
+        book.insert_account(account("A2", 2));
+        book.insert_account(Account { contacts: vec![person.clone()], ..account("A3", 5) });
+        let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
+        let goes = Effect::MoveContact { contact, from, to, is_proposal: false };
+        book.apply_effects("moved", &[goes], moved);
+        let accounts = |book: &Book| book.accounts().cloned().collect::<Vec<_>>();
+        let before = (trail(&accounts(&book), &book), book.desk().moves.clone(), accounts(&book));
+        let records = [survivor, gone].map(|id| book.account(&id.into()).unwrap().clone());
+        let plan = MergePlan::for_accounts(&records, &super::merger(), &PhoneOptions::default()).unwrap();
+        assert_eq!(plan.merged().id.as_str(), survivor);
+        book.apply_effects("merge", plan.effects(), at("2026-02-01T00:00:00Z"));
+        let wanted: Vec<&str> = wanted.into_iter().filter(|one| !one.is_empty()).collect();
+        assert_eq!(trail(&accounts(&book), &book), wanted, "{gone} into {survivor}");
+        let mut log = MergeLog::default();
+        log.push(plan.undo().clone());
+        let (effects, _) = log.undo_effects(0, book.account(&survivor.into()).unwrap()).unwrap();
+        book.apply_effects("undo", &effects, at("2026-02-02T00:00:00Z"));
+        let after = (trail(&accounts(&book), &book), book.desk().moves.clone(), accounts(&book));
+        assert_eq!(after, before, "{gone} into {survivor}");
+    }
+    // The old employer is no longer on file, or a host has not repointed its moves.
+    let mut book = Book::new();
+    book.insert_account(account("A2", 2));
+    book.insert_account(Account { contacts: vec![person], ..account("A3", 5) });
+    let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
+    book.apply_effects("moved", &[Effect::MoveContact { contact, from, to, is_proposal: false }], moved);
+    let at_new = book.account(&"A2".into()).unwrap().clone();
+    assert_eq!(trail(&[at_new.clone()], &book), ["A3 01-19..01-20", "A2 01-20.."]);
+    let renamed = Account { id: "A1".into(), ..at_new };
+    assert_eq!(trail(&[renamed, account("A3", 5)], &book), ["A3 01-05..01-20", "A1 01-20.."]);
+}
+
 /// A contact of his own at each employer: the account of the new one was there before he was.
 #[test]
 fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
