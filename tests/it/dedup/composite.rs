@@ -920,7 +920,14 @@ fn addresses_of_sites_are_read_as_people_type_them() {
         "comparator": "domain", "action": "convert"}]));
     let by_mail =
         matching(json!([{"id": "r", "lead": "domain", "target": "account.domain", "action": "convert"}]));
-    for domain in ["acme.com", "WWW.Acme.com", "https://www.acme.com/", "http://acme.com:8080/x?y=1"] {
+    for domain in [
+        "acme.com",
+        "WWW.Acme.com",
+        "https://www.acme.com/",
+        "http://acme.com:8080/x?y=1",
+        "acme.com; acme.de",
+        "acme.cn、acme.com",
+    ] {
         let file = account(json!({"id": "A1", "company": "Acme", "owner": "li", "domain": domain}));
         let hit = |matching: &Deduplicator, entry: Json| {
             let mut book = Book::new().with_matching(matching);
