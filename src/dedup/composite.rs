@@ -11,7 +11,7 @@ use super::likeness::{self, RuleHit};
 use super::place::{self, asked_by, filed_by, is_region, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
-use super::target::{LeadKey, MatchTarget};
+use super::target::{AccountField, LeadKey, MatchTarget};
 use super::unit::{Unit, find_unit};
 use super::written::written;
 use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
@@ -68,6 +68,8 @@ enum Form {
     Name,
     /// The name of a city or province, with or without 市 or 省.
     Place,
+    /// A registration number, in letters and digits alone, as a merge reads it.
+    Number,
     /// A place by its province, and by its city where both sides have one.
     Region,
     /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
@@ -86,10 +88,13 @@ pub(super) struct OfEntry {
     combinations: Vec<Combination>,
 }
 
+const NUMBER: MatchTarget = MatchTarget::AccountField(AccountField::RegistrationNumber);
+
 impl Form {
     fn of(comparison: &Comparison) -> Form {
         let plain = || match &comparison.lead {
             LeadKey::Field(LeadField::Name) => Form::Name,
+            _ if comparison.target == NUMBER => Form::Number,
             lead if is_region(lead, &comparison.target) => Form::Region,
             LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
             _ => Form::Folded,
@@ -112,6 +117,7 @@ impl Form {
             Form::Written => 1,
             Form::NameWord => 2,
             Form::Region => 3,
+            Form::Number => 4,
             _ => 0,
         }
     }
@@ -124,6 +130,7 @@ impl Form {
             Form::Name if names_nobody(text) => String::new(),
             Form::Name => name_key(text),
             Form::Place => place::name_key(text),
+            Form::Number => fold(text).chars().filter(|c| c.is_alphanumeric()).collect(),
             _ => folded(text),
         }
     }

@@ -915,6 +915,31 @@ fn names_and_cities_are_compared_as_people_write_them() {
 }
 
 #[test]
+fn a_registration_number_is_one_however_it_is_grouped() {
+    let matching =
+        matching(json!([{"id": "r", "lead": "attributes.tax", "target": "account.registration_number",
+        "action": "convert"}]));
+    for (ours, theirs, is_hit) in [
+        ("91110108-MA01ABCD2X", "91110108MA01ABCD2X", true),
+        ("DE 123 456 789", "de123456789", true),
+        ("９１１１０１０８ma01abcd2x", "91110108-MA01ABCD2X", true),
+        ("91110108MA01ABCD2X", "91110108MA01ABCD3X", false),
+        ("-", "--", false),
+    ] {
+        for (ours, theirs) in [(ours, theirs), (theirs, ours)] {
+            let mut book = Book::new().with_matching(&matching);
+            book.insert_account(account(json!({"id": "A1", "owner": "li", "registration_number": theirs})));
+            let entry = lead(&json!({"attributes": {"tax": ours}}));
+            assert_eq!(
+                hits(&resolve(&matching, &book, &entry)).len(),
+                usize::from(is_hit),
+                "{ours} {theirs}"
+            );
+        }
+    }
+}
+
+#[test]
 fn addresses_of_sites_are_read_as_people_type_them() {
     let by_site = matching(json!([{"id": "r", "lead": "attributes.website", "target": "account.domain",
         "comparator": "domain", "action": "convert"}]));
