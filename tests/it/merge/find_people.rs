@@ -141,9 +141,24 @@ fn a_merge_of_employers_keeps_the_trail() {
     let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
     book.apply_effects("moved", &[Effect::MoveContact { contact, from, to, is_proposal: false }], moved);
     let at_new = book.account(&"A2".into()).unwrap().clone();
-    assert_eq!(trail(&[at_new.clone()], &book), ["A3 01-19..01-20", "A2 01-20.."]);
+    assert_eq!(trail(&std::slice::from_ref(&at_new), &book), ["A3 01-19..01-20", "A2 01-20.."]);
     let renamed = Account { id: "A1".into(), ..at_new };
     assert_eq!(trail(&[renamed, account("A3", 5)], &book), ["A3 01-05..01-20", "A1 01-20.."]);
+}
+
+/// Who stands at both accounts already is there once when he leaves one of them.
+#[test]
+fn a_contact_who_moves_to_where_he_stands_is_there_once() {
+    let mut book = Book::new();
+    for (id, day) in [("A1", 1), ("A2", 2)] {
+        let people = vec![contact("C1", id, "张伟", "13927461853")];
+        book.insert_account(Account { contacts: people, ..account(id, day) });
+    }
+    let (contact, from, to) = ("C1".into(), "A1".into(), Some("A2".into()));
+    let goes = Effect::MoveContact { contact, from, to, is_proposal: false };
+    book.apply_effects("moved", &[goes], at("2026-01-20T00:00:00Z"));
+    let of = |id: &str| book.account(&id.into()).unwrap().contacts.len();
+    assert_eq!((of("A1"), of("A2")), (0, 1));
 }
 
 /// A contact of his own at each employer: the account of the new one was there before he was.
