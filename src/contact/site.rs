@@ -92,7 +92,7 @@ fn is_of_a_platform(domain: &str) -> bool {
         let before = domain.strip_suffix(*platform);
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    PLATFORMS.iter().any(|one| is_part_of(&one))
+    PLATFORMS.iter().any(is_part_of)
 }
 
 #[cfg(test)]

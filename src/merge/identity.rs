@@ -166,9 +166,9 @@ impl SharedKeys {
                 continue;
             }
             let differ = |names: &BTreeSet<&str>| {
-                let pairs =
+                let mut pairs =
                     names.iter().enumerate().flat_map(|(at, a)| names.iter().take(at).map(move |b| (a, b)));
-                pairs.into_iter().any(|(a, b)| are_two_people(a, b))
+                pairs.any(|(a, b)| are_two_people(a, b))
             };
             let is_families = compared.get(&names).copied().unwrap_or_else(|| differ(&names));
             if is_families {
