@@ -58,7 +58,12 @@ impl Book {
         self.change_account(&one.from, |account| account.contacts.retain(|known| known.id != one.contact));
         contact.account.clone_from(&one.to);
         match &one.to {
-            Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
+            // Who stands there already stays as he is there.
+            Some(to) => self.change_account(to, |account| {
+                if account.contacts.iter().all(|known| known.id != contact.id) {
+                    account.contacts.push(contact);
+                }
+            }),
             None => drop(self.contacts.insert(one.contact.clone(), contact)),
         }
         self.desk.moves.push(one);

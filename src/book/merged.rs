@@ -84,6 +84,8 @@ impl Moved {
         self.alone.extend(later.alone);
         self.people.extend(later.people);
         self.activities.extend(later.activities);
+        self.moves.extend(later.moves);
+        self.follow_ups.extend(later.follow_ups);
         let first = self.last_active.or(later.last_active).map(|(before, _)| before);
         let last = later.last_active.or(self.last_active).map(|(_, after)| after);
         self.last_active = first.zip(last);

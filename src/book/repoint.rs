@@ -5,7 +5,7 @@ use super::life::{MoveProposal, ReviewRequest};
 use super::merged::{Moved, Pointer};
 use super::referrers::Referrer;
 use crate::model::{
-    AccountId, Contact, ContactId, LeadId, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
+    AccountId, Contact, ContactId, ContactMove, LeadId, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
 };
 use crate::order;
 use crate::text::Code;
@@ -149,6 +149,11 @@ impl Book {
             record.account = to.clone();
             moved.conversions.push(record.lead.clone());
         }
+        for one in self.desk.moves.iter_mut().filter(|one| one.from == *from || one.to.as_ref() == Some(from))
+        {
+            moved.moves.push(one.clone());
+            *one = between_accounts(one, from, to);
+        }
         for contact in self.contacts.values_mut().filter(|contact| contact.account.as_ref() == Some(from)) {
             contact.account = Some(to.clone());
             moved.alone.push(contact.id.clone());
@@ -215,4 +220,10 @@ impl Book {
             moved.proposals.push((one, after));
         }
     }
+}
+
+/// A move between employers, one of which is another now.
+pub(super) fn between_accounts(one: &ContactMove, from: &AccountId, to: &AccountId) -> ContactMove {
+    let now = |account: &AccountId| if account == from { to.clone() } else { account.clone() };
+    ContactMove { from: now(&one.from), to: one.to.as_ref().map(now), ..one.clone() }
 }

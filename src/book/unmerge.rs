@@ -4,6 +4,7 @@ use super::Book;
 use super::life::MoveProposal;
 use super::merged::{Merged, Moved, Pointer, Row};
 use super::referrers::Referrer;
+use super::repoint::between_accounts;
 use crate::model::{
     Account, AccountId, Activity, Contact, ContactId, ContactMove, Lead, LeadId, LeadStatus, Link, LinkKind,
     RecordRef,
@@ -72,8 +73,10 @@ impl Book {
             (RecordRef::Contact(record), RecordRef::Contact(into)) => {
                 for one in &moved.moves {
                     let now = ContactMove { contact: into.clone(), ..one.clone() };
-                    let known = self.desk.moves.iter_mut().find(|known| **known == now);
-                    known.into_iter().for_each(|known| known.contact = record.clone());
+                    let is_it = |known: &ContactMove| (known.at, &known.contact) == (now.at, &now.contact);
+                    if let Some(known) = self.move_to_undo(&now, is_it) {
+                        known.contact = record.clone();
+                    }
                 }
                 for lead in &moved.conversions {
                     let known = self.desk.conversions.get_mut(lead);
@@ -85,6 +88,17 @@ impl Book {
             }
             _ => {}
         }
+    }
+
+    /// A move as the merge left it, else what a merge of its contact or of an employer has made of it since.
+    fn move_to_undo(
+        &mut self,
+        now: &ContactMove,
+        is_it: impl Fn(&ContactMove) -> bool,
+    ) -> Option<&mut ContactMove> {
+        let moves = &self.desk.moves;
+        let place = moves.iter().position(|known| known == now).or_else(|| moves.iter().position(is_it))?;
+        self.desk.moves.get_mut(place)
     }
 
     /// Files an account again. The people who came from it go back to it as they are now.
@@ -210,6 +224,14 @@ impl Book {
         for lead in &moved.conversions {
             if let Some(record) = self.desk.conversions.get_mut(lead).filter(|one| one.account == *from) {
                 record.account = to.clone();
+            }
+        }
+        for one in &moved.moves {
+            let now = between_accounts(one, to, from);
+            let is_it =
+                |known: &ContactMove| (known.at, &known.from, &known.to) == (now.at, &now.from, &now.to);
+            if let Some(known) = self.move_to_undo(&now, is_it) {
+                (known.from, known.to) = (one.from.clone(), one.to.clone());
             }
         }
         for contact in &moved.alone {

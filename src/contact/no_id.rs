@@ -1,6 +1,7 @@
 //! Values that name nothing: what people and programs write where they have no identifier, and no value by which records are
 //! compared.
 
+use super::fake::fake_name;
 use super::no_value::has_no_value;
 use crate::text::fold;
 
@@ -13,6 +14,27 @@ const NOBODY: [&str; 10] =
 /// What templates put around a value that nobody filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
+/// What shops and messengers call somebody who gave no name, folded.
+const NICKNAMES: [&str; 18] = [
+    "client",
+    "customer",
+    "new user",
+    "user",
+    "visitor",
+    "wechat user",
+    "weixin user",
+    "匿名用户",
+    "客户",
+    "客人",
+    "微信用户",
+    "新用户",
+    "游客用户",
+    "用户",
+    "网友",
+    "访客",
+    "顾客",
+    "潜在客户",
+];
 /// What a yes/no question has for an answer, which elsewhere is a word for none.
 const ANSWERS: [&str; 2] = ["0", "no"];
 
@@ -41,6 +63,18 @@ fn is_one_of(words: &[&str], text: &str) -> bool {
 
 fn is_sign(c: char) -> bool {
     !c.is_alphanumeric()
+}
+
+/// Whether a name tells nobody from anybody: a word for none, or what everybody is called who gave no name. Many people have it.
+pub(crate) fn names_nobody(name: &str) -> bool {
+    let word = fold(name.trim());
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
+    let is_placeholder = || fake_name(name).is_some_and(|found| found.code() == "placeholder");
+    // `Unknown Unknown`: a form with two fields.
+    let says_none = |word: &str| says_nothing(word) || is_one_of(&NOBODY, word);
+    let is_blank =
+        || name.split_whitespace().all(|word| says_none(word) || NICKNAMES.contains(&&*fold(word)));
+    says_none(name) || NICKNAMES.contains(&bare) || is_placeholder() || is_blank()
 }
 
 #[cfg(test)]

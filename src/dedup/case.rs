@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::candidate::{Candidate, UsableKeys};
 use super::probe::MatchKey;
+use super::target::LeadKey;
 use crate::model::{LeadId, OpportunityId, OwnerState, RepId};
 use crate::names::Asked;
 use crate::rule::Facts;
@@ -24,6 +25,8 @@ pub(super) struct Case<'c, 'r> {
     pub(super) asked: Option<&'c Asked<'c>>,
     pub(super) owner_state: &'c dyn Fn(&RepId) -> OwnerState,
     pub(super) look: Look,
+    /// The fields that divide customers.
+    pub(super) scope: &'c [LeadKey],
     /// The open opportunities of the leads among the rows.
     pub(super) opportunities: &'c BTreeMap<LeadId, Vec<OpportunityId>>,
 }

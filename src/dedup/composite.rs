@@ -11,10 +11,10 @@ use super::likeness::{self, RuleHit};
 use super::place::{self, asked_by, filed_by, is_region, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
-use super::target::{LeadKey, MatchTarget};
+use super::target::{AccountField, LeadKey, MatchTarget};
 use super::unit::{Unit, find_unit};
 use super::written::written;
-use crate::contact::{are_two_people, fake_name, name_key, name_words, says_nothing};
+use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
 use crate::document::Digest;
 use crate::model::{Account, Lead, LeadField, mask_id};
 use crate::names::Asked;
@@ -68,6 +68,8 @@ enum Form {
     Name,
     /// The name of a city or province, with or without 市 or 省.
     Place,
+    /// A registration number, in letters and digits alone, as a merge reads it.
+    Number,
     /// A place by its province, and by its city where both sides have one.
     Region,
     /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
@@ -86,10 +88,13 @@ pub(super) struct OfEntry {
     combinations: Vec<Combination>,
 }
 
+const NUMBER: MatchTarget = MatchTarget::AccountField(AccountField::RegistrationNumber);
+
 impl Form {
     fn of(comparison: &Comparison) -> Form {
         let plain = || match &comparison.lead {
             LeadKey::Field(LeadField::Name) => Form::Name,
+            _ if comparison.target == NUMBER => Form::Number,
             lead if is_region(lead, &comparison.target) => Form::Region,
             LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
             _ => Form::Folded,
@@ -112,6 +117,7 @@ impl Form {
             Form::Written => 1,
             Form::NameWord => 2,
             Form::Region => 3,
+            Form::Number => 4,
             _ => 0,
         }
     }
@@ -122,9 +128,10 @@ impl Form {
             // Two fields that say nothing agree on nothing.
             _ if says_nothing(text) => String::new(),
             Form::Written => text.trim().to_owned(),
-            Form::Name if fake_name(text).is_some_and(|found| found.code() == "placeholder") => String::new(),
+            Form::Name if names_nobody(text) => String::new(),
             Form::Name => name_key(text),
             Form::Place => place::name_key(text),
+            Form::Number => fold(text).chars().filter(|c| c.is_alphanumeric()).collect(),
             _ => folded(text),
         }
     }
@@ -142,7 +149,11 @@ impl Form {
                 order::set(keys(kind).iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
             }
             Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
-            Form::NameWord => order::set(texts().iter().flat_map(|text| name_words(text))),
+            Form::NameWord => {
+                let texts = texts();
+                let names = texts.iter().filter(|text| !names_nobody(text));
+                order::set(names.flat_map(|text| name_words(text)))
+            }
             form => order::set(texts().iter().map(|text| form.read(text))),
         };
         values.remove("");
@@ -231,7 +242,10 @@ fn holds(filter: &Comparison, lead: &Lead, unit: &Unit<'_>) -> bool {
         Comparator::Similar { threshold } => jaro_winkler(&folded(a), &folded(b)) >= threshold,
         _ => true,
     };
-    ours.iter().any(|a| theirs.iter().any(|b| is_same(a, b)))
+    let is_name =
+        filter.comparator == Comparator::PersonName || filter.lead == LeadKey::Field(LeadField::Name);
+    let tells = |text: &&Cow<'_, str>| if is_name { !names_nobody(text) } else { !says_nothing(text) };
+    ours.iter().filter(tells).any(|a| theirs.iter().filter(tells).any(|b| is_same(a, b)))
 }
 
 impl Composite {

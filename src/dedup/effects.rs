@@ -81,7 +81,7 @@ impl Candidate<'_> {
         // A converted record takes nobody in: its entries follow it to the account.
         let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
         let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
-        action.is_of_a_person() && is_open && !self.collides(case) && is_same()
+        action.is_of_a_person() && is_open && !self.collides(case) && is_same() && !self.unites_scopes(case)
     }
 
     /// Whether it and the lead are two reps', nobody has decided yet, and neither may take in the other until somebody
@@ -263,7 +263,10 @@ impl Deduplicator {
             return self.mark(candidate, case.facts.lead());
         }
         // A customer's lead takes nobody in, nor does another person's: the entry stands beside it.
-        if known.status == LeadStatus::Converted || candidate.is_somebody_else(action, case) {
+        if known.status == LeadStatus::Converted
+            || candidate.is_somebody_else(action, case)
+            || candidate.unites_scopes(case)
+        {
             return self.beside(candidate, known, case);
         }
         // A record whose life is over does not take in a lead that is in somebody's hands.

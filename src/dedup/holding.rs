@@ -93,6 +93,20 @@ pub(crate) fn share_scope(scope: &[LeadKey], a: &Lead, b: &Lead) -> bool {
     })
 }
 
+/// Whether a lead is of nothing that another is not of: it names no value beside the other's.
+pub(crate) fn is_within(scope: &[LeadKey], one: &Lead, other: &Lead) -> bool {
+    scope.iter().all(|key| {
+        let wider = scope_values(key, other);
+        scope_values(key, one).iter().all(|value| wider.contains(value))
+    })
+}
+
+/// Whether a lead is of no part of an account that another is not of.
+pub(crate) fn is_of_parts_of(scope: &[LeadKey], one: &Lead, other: &Lead, account: &Account) -> bool {
+    let wider = holdings(scope, other, account);
+    holdings(scope, one, account).iter().all(|part| wider.contains(part))
+}
+
 /// Whether two leads are of one part of an account.
 pub(crate) fn share_a_part(scope: &[LeadKey], a: &Lead, b: &Lead, account: &Account) -> bool {
     let theirs = holdings(scope, b, account);

@@ -164,6 +164,29 @@ impl Candidate<'_> {
         })
     }
 
+    /// Whether it and the lead made one would be of what another rep has of the person, which one of them alone is not of.
+    pub(super) fn unites_scopes(&self, case: &Case<'_, '_>) -> bool {
+        let (Some(known), lead) = (self.lead(), case.facts.lead()) else { return false };
+        let owners = [self.present_owner(case), lead.owner.as_ref()];
+        let is_live = |one: &Candidate<'_>| one.lead().is_some_and(|other| !other.has_ended());
+        let is_rival = |one: &&Candidate<'_>| {
+            let rival = one.present_owner(case).filter(|_| is_live(one) && one.record() != self.record());
+            let is_others = |rep: &RepId| owners.into_iter().flatten().any(|owner| owner != rep);
+            rival.is_some_and(is_others) && one.shares_person(case)
+        };
+        let is_added = |key: &LeadKey, value: &String| {
+            scope_values(key, known).contains(value) != scope_values(key, lead).contains(value)
+        };
+        let has_added = |one: &Candidate<'_>| {
+            let of_key = |key: &LeadKey| {
+                let values = one.lead().map(|other| scope_values(key, other)).unwrap_or_default();
+                values.iter().any(|value| is_added(key, value))
+            };
+            case.scope.iter().any(of_key)
+        };
+        !case.scope.is_empty() && case.candidates.iter().filter(is_rival).any(has_added)
+    }
+
     /// Whether both people are named and cannot be one.
     pub(super) fn is_other_person(&self, case: &Case<'_, '_>) -> bool {
         let (ours, theirs) = (case.facts.read().name.as_deref(), self.person_name());

@@ -68,7 +68,9 @@ pub use comparator::Comparator;
 pub(crate) use composite::Composites;
 pub use deduplicator::Deduplicator;
 pub(crate) use effects::COLLISION;
-pub(crate) use holding::{Holding, holdings, scope_texts, share_a_part, share_scope};
+pub(crate) use holding::{
+    Holding, holdings, is_of_parts_of, is_within, scope_texts, share_a_part, share_scope,
+};
 pub use probe::{MatchKey, MatchKeyKind, Probe};
 pub use resolution::{CrowdedKey, Match, MatchAction, NumberPeople, OnFile, Resolution, Rows, TieBreak};
 pub use rules::{Comparison, DedupRules, MatchRule, ReentryWindow};

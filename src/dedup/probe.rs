@@ -299,9 +299,12 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
 /// The domains of addresses of sites and mailboxes as people type them: `https://WWW.acme.com:8443/x`, `info@mail.acme.com`,
 /// `acme.com, acme.de`. None that everybody has mail at.
 fn domains_in(text: &str) -> Vec<String> {
+    sites_in(text).filter(|domain| !is_public_mail_domain(domain)).collect()
+}
+
+fn sites_in(text: &str) -> impl Iterator<Item = String> {
     let is_between = |c: char| c.is_whitespace() || [',', ';', '，', '；', '、'].contains(&c);
-    let own = text.split(is_between).filter_map(site_domain);
-    own.filter(|domain| !is_public_mail_domain(domain)).collect()
+    text.split(is_between).filter_map(site_domain)
 }
 
 /// The domains of an account: its own, and those among its aliases, where a merge leaves the others'.
@@ -309,7 +312,7 @@ pub(super) fn domains_of(account: &Account) -> impl Iterator<Item = String> {
     // An alias may be a second domain; a name with a dot, such as `Acme Inc.`, has spaces too.
     let is_domain = |alias: &&String| alias.contains('.') && !alias.trim().contains(char::is_whitespace);
     let others = account.aliases.iter().filter(is_domain).map(String::as_str);
-    account.domain.as_deref().into_iter().chain(others).filter_map(site_domain)
+    account.domain.as_deref().into_iter().chain(others).flat_map(sites_in)
 }
 
 /// The identity key of a name.

@@ -122,6 +122,7 @@ impl Deduplicator {
             asked: asked.as_ref(),
             owner_state,
             look,
+            scope: &self.rules.scope,
             opportunities: &rows.opportunities,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
@@ -195,6 +196,7 @@ impl Deduplicator {
             // Never asked: whose the siblings are is not the question, only whether they are the same person's.
             owner_state: &|_| OwnerState::Active,
             look: Look::ENTRY,
+            scope: &self.rules.scope,
             opportunities: &rows.opportunities,
         };
         siblings(&case, &self.rules.scope, &[], is_meant)
@@ -389,7 +391,10 @@ fn decide<'c, 'r>(
     let by_likeness = first.similarity.is_some();
     let one_person = matches!(&choice, Choice::Action(action) if action.is_of_a_person());
     let meant = if one_person {
-        let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
+        // On file, what two reps have of a person stays two leads, though a third is of both.
+        let is_apart = |one: &Candidate<'r>| !case.look.is_entry && one.unites_scopes(case);
+        let same =
+            |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case) && !is_apart(one);
         let all: Vec<_> = hits.iter().map(|hit| hit.candidate).filter(same).collect();
         // The record that is the person comes before others that the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();

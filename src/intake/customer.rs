@@ -5,7 +5,7 @@ use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
 use super::routing::conversion;
 use super::{Intake, Outcome, Refusal, Route};
-use crate::dedup::{Holding, MatchAction, Resolution, holdings, share_a_part, share_scope};
+use crate::dedup::{Holding, MatchAction, Resolution, holdings, is_within, share_a_part, share_scope};
 use crate::follow_up::HeldParts;
 use crate::model::{Account, Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 
@@ -17,7 +17,17 @@ impl<'a> Case<'a> {
         siblings: &'c [LeadId],
         owner: &'c RepId,
     ) -> impl Iterator<Item = &'a Lead> + 'c {
-        self.others_near(siblings, owner).filter(|one| share_scope(self.scope, self.lead, one))
+        self.others_near(siblings, owner)
+            .filter(|one| share_scope(self.scope, self.lead, one) && self.rules_over(one))
+    }
+
+    /// Whether another lead goes where the lead goes: it is of nothing else, and either of all that the lead is of, or of nobody
+    /// else's. A lead of two products takes neither from the rep who has it.
+    fn rules_over(&self, other: &Lead) -> bool {
+        let is_had = |rep: &RepId| self.lead.owner.as_ref() == Some(rep) || self.had_it(rep);
+        let is_free = |rep: &RepId| is_had(rep) || self.owner_state(rep) == OwnerState::Gone;
+        is_within(self.scope, other, self.lead)
+            && (is_within(self.scope, self.lead, other) || other.owner.as_ref().is_none_or(is_free))
     }
 
     /// The same with those that only [may be](crate::dedup::Resolution::siblings) within the lead's scope: one of them
@@ -163,6 +173,10 @@ impl Intake {
             _ => None,
         });
         let Some(to) = given else { return };
+        // Who types in a lead of two reps' customer takes nothing from either: a person is asked.
+        if case.is_entry() && matches!(resolution.action(), MatchAction::Held { .. }) {
+            return;
+        }
         // The company decides before the person: what became part of another account stays there.
         let account = match &outcome.route {
             Route::Converted { account, .. } => Some(account.clone()),

@@ -3,7 +3,7 @@
 use super::dispute::Rival;
 use super::engine::Case;
 use super::{Along, Intake, Next, Outcome};
-use crate::dedup::share_a_part;
+use crate::dedup::is_of_parts_of;
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, TenureEnd,
     Value,
@@ -73,7 +73,9 @@ impl Outcome {
         let account = what.from.and_then(|from| case.account_of(case.lead, from));
         let of_account = |one: &&Lead| {
             let is_its = account.is_some_and(|account| {
-                one.account.as_ref() == Some(&account.id) && share_a_part(case.scope, case.lead, one, account)
+                // What is also of a part that stays, stays.
+                one.account.as_ref() == Some(&account.id)
+                    && is_of_parts_of(case.scope, one, case.lead, account)
             });
             let is_converted = is_its && one.status == LeadStatus::Converted;
             is_converted && one.owner.as_ref() == what.from && one.id != case.lead.id

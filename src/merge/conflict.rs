@@ -21,8 +21,7 @@ pub struct FieldConflict {
 }
 
 /// What has become of each record, and where it came from: undoing the merge brings it back, and nothing is lost meanwhile.
-const OF_EACH: [&str; 16] = [
-    "account",
+const OF_EACH: [&str; 13] = [
     "acquisition",
     "close_reason",
     "collected_under",
@@ -30,9 +29,7 @@ const OF_EACH: [&str; 16] = [
     "filed_at",
     "folded_into",
     "ip",
-    "last_active_at",
     "lead",
-    "next_follow_up",
     "stage",
     "status",
     "first_utm",

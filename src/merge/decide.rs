@@ -10,12 +10,13 @@ use super::fields::group_of;
 use super::identity::Identity;
 use super::merger::Merger;
 use super::plan::{ContactDecision, FieldDecision, MergePlan};
-use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields};
+use super::plan_effects::effects;
+use super::record::{Fields, Mergeable, fields_of, same_field, with_fields};
 use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, ContactId, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value};
+use crate::model::{Account, ContactId, Lead, Protection, RecordRef, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -84,6 +85,11 @@ impl MergePlan<Lead> {
         plan(leads, merger, phones)
     }
 }
+
+const STATUS: &str = "status";
+
+/// What has become of a lead: the status, and what is told of one that ended. All are one record's.
+const STATE: [&str; 4] = [STATUS, "close_reason", "collected_under", "folded_into"];
 
 fn plan<R: Mergeable>(
     records: &[R],
@@ -201,7 +207,8 @@ fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
     };
     let named = rules.source.iter().filter_map(|name| fields.get(name)).find(|value| !value.is_blank());
     let source = named.map(|value| fold(value.to_string().trim()));
-    View { recency: recency.unwrap_or_else(|| record.created_at()), source, fields }
+    let recency = recency.unwrap_or_else(|| record.created_at());
+    View { recency, source, is_valid: record.is_valid(), fields }
 }
 
 /// The survivor's id, of records sorted by id, and the last test that told it from another.
@@ -261,21 +268,58 @@ impl Draft<'_> {
             };
             let fields: Vec<String> =
                 names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();
-            let chosen = choose_view(&block.rule, &fields, self.views);
+            let views = self.views_that_tell(&fields);
+            let chosen = choose_view(&block.rule, &fields, &views).unwrap_or(0);
+            if fields.iter().any(|name| name == STATUS) {
+                self.decide_state(&names, chosen, Some(&block.name), &block.rule);
+            }
             for name in fields {
-                self.decide_in_block(&name, chosen.unwrap_or(0), &block.name, &block.rule);
-                in_blocks.insert(name);
+                if !STATE.contains(&name.as_str()) {
+                    self.decide_together(&name, chosen, Some(&block.name), &block.rule);
+                    in_blocks.insert(name);
+                }
             }
         }
+        let is_decided = |one: &FieldDecision| one.field == STATUS;
+        if names.contains(STATUS) && !self.decisions.iter().any(is_decided) {
+            let rule = self.rules.fields.get(STATUS).unwrap_or(&self.rules.default);
+            let status = [STATUS.to_owned()];
+            let chosen = choose_view(rule, &status, &self.views_that_tell(&status)).unwrap_or(0);
+            self.decide_state(&names, chosen, None, rule);
+        }
         for name in names {
-            if !in_blocks.contains(name) {
+            if !in_blocks.contains(name) && !STATE.contains(&name) {
                 self.decide_alone(name);
             }
         }
         order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
-    fn decide_in_block(&mut self, name: &str, chosen: usize, block: &str, rule: &Survivorship) {
+    /// The views that fields may be taken from, with their places. The status of a record that goes on comes before that of one
+    /// that has ended, or the merged one would be found no more.
+    fn views_that_tell(&self, fields: &[String]) -> Vec<(usize, &View)> {
+        let mut views: Vec<(usize, &View)> = self.views.iter().enumerate().collect();
+        let tells_status = fields.iter().any(|name| name == STATUS);
+        if tells_status && views.iter().any(|(_, view)| view.is_valid) {
+            views.retain(|(_, view)| view.is_valid);
+        }
+        views
+    }
+
+    /// Whatever the blocks say: how a lead ended is told of a lead that ended.
+    fn decide_state(
+        &mut self,
+        names: &BTreeSet<&str>,
+        chosen: usize,
+        block: Option<&str>,
+        rule: &Survivorship,
+    ) {
+        for name in STATE.into_iter().filter(|name| names.contains(name)) {
+            self.decide_together(name, chosen, block, rule);
+        }
+    }
+
+    fn decide_together(&mut self, name: &str, chosen: usize, block: Option<&str>, rule: &Survivorship) {
         let Some(view) = self.views.get(chosen) else { return };
         let after = view.fields.get(name).cloned().unwrap_or_default();
         let differs = |(index, view): (usize, &View)| {
@@ -285,7 +329,7 @@ impl Draft<'_> {
         };
         let dropped: Vec<(usize, Value)> = self.views.iter().enumerate().filter_map(differs).collect();
         self.conflict(name, &after, dropped);
-        self.decision(name, Some(block), rule, &[chosen], after);
+        self.decision(name, block, rule, &[chosen], after);
     }
 
     fn decide_alone(&mut self, name: &str) {
@@ -504,83 +548,4 @@ fn contact_decision(person: &UnitedContact, references: &[RecordRef]) -> Option<
         from: references.get(person.from)?.clone(),
         united: person.absorbed.iter().map(|(_, contact)| contact.id.clone()).collect(),
     })
-}
-
-/// Whether a field holds what a person said, and not what became of the lead or where it came from.
-fn is_said(field: &str) -> bool {
-    let said = [
-        "name",
-        "title",
-        "job_function",
-        "company",
-        "country",
-        "province",
-        "city",
-        "region",
-        "employee_count",
-        "business_model",
-        "scenario",
-        "message",
-    ];
-    said.contains(&field) || field.starts_with("attributes.")
-}
-
-fn effects(
-    survivor: RecordRef,
-    decisions: &[FieldDecision],
-    conflicts: &[FieldConflict],
-    united: &[UnitedContact],
-    references: &[RecordRef],
-) -> Vec<Effect> {
-    let update = |record: &RecordRef, field: &str, value: Value, replaces: Value| Effect::UpdateField {
-        record: record.clone(),
-        field: field.to_owned(),
-        value,
-        replaces,
-    };
-    let link = |from, kind, to: &RecordRef| Effect::Link(Link { from, kind, to: to.clone() });
-    let changed = decisions.iter().filter(|decision| decision.is_change());
-    let mut effects: Vec<Effect> =
-        changed.map(|one| update(&survivor, &one.field, one.after.clone(), one.before.clone())).collect();
-    // What somebody said of a lead and the merged one does not say is shown to somebody.
-    for conflict in conflicts.iter().filter(|conflict| is_said(&conflict.field)) {
-        let of_leads = conflict.dropped.iter().filter_map(|(record, found)| match record {
-            RecordRef::Lead(entry) => Some((entry.clone(), found.clone())),
-            _ => None,
-        });
-        effects.extend(of_leads.map(|(entry, found)| Effect::RecordConflict {
-            record: survivor.clone(),
-            field: conflict.field.clone(),
-            kept: conflict.kept.clone(),
-            found,
-            entry,
-        }));
-    }
-    for person in united {
-        let contact = RecordRef::Contact(person.contact.id.clone());
-        if person.from > 0 {
-            effects.push(link(contact.clone(), LinkKind::BelongsTo, &survivor));
-        }
-        let before = members_of(&person.before);
-        for (field, value) in members_of(&person.contact) {
-            if field != "account" && !same_field(before.get(&field), Some(&value)) {
-                let replaced = before.get(&field).cloned().unwrap_or_default();
-                effects.push(update(&contact, &field, value, replaced));
-            }
-        }
-        for (_, other) in &person.absorbed {
-            if other.id != person.contact.id {
-                let other = RecordRef::Contact(other.id.clone());
-                effects.push(link(other.clone(), LinkKind::MergedInto, &contact));
-                effects.push(Effect::Repoint { from: other, to: contact.clone() });
-            }
-        }
-    }
-    let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
-    order::sort_by(&mut others, Ord::cmp);
-    for other in others {
-        effects.push(link(other.clone(), LinkKind::MergedInto, &survivor));
-        effects.push(Effect::Repoint { from: other.clone(), to: survivor.clone() });
-    }
-    effects
 }

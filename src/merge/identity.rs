@@ -176,12 +176,23 @@ impl SharedKeys {
             }
         }
         let mut families = BTreeSet::new();
+        // The same people may share many keys.
+        let mut compared: BTreeMap<BTreeSet<&str>, bool> = BTreeMap::new();
         for (key, names) in names {
             if names.len() > CROWDED {
                 nobodys.insert(key.clone());
-            } else if names.iter().any(|a| names.iter().any(|b| are_two_people(a, b))) {
+                continue;
+            }
+            let differ = |names: &BTreeSet<&str>| {
+                let mut pairs =
+                    names.iter().enumerate().flat_map(|(at, a)| names.iter().take(at).map(move |b| (a, b)));
+                pairs.any(|(a, b)| are_two_people(a, b))
+            };
+            let is_families = compared.get(&names).copied().unwrap_or_else(|| differ(&names));
+            if is_families {
                 families.insert(key.clone());
             }
+            compared.insert(names, is_families);
         }
         SharedKeys { nobodys, families }
     }

@@ -57,6 +57,7 @@ mod log;
 mod merger;
 mod people;
 mod plan;
+mod plan_effects;
 mod preset;
 mod record;
 mod rules;

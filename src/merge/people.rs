@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use crate::contact::PhoneOptions;
@@ -101,7 +101,8 @@ fn nodes<'r>(
     let came = order::map(leads.iter().map(|lead| (&lead.id, lead.created_at)));
     let created = order::map(accounts.iter().map(|account| (&account.id, account.created_at)));
     let mut moved: BTreeMap<&ContactId, Vec<&ContactMove>> = BTreeMap::new();
-    for one in moves {
+    // Of two employers that are one since, nobody moved.
+    for one in moves.iter().filter(|one| one.to.as_ref() != Some(&one.from)) {
         moved.entry(&one.contact).or_default().push(one);
     }
     moved.values_mut().for_each(|moves| order::sort_by(moves, |a, b| (a.at, a).cmp(&(b.at, b))));
@@ -121,13 +122,20 @@ fn nodes<'r>(
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {
-                Some((from, left)) => came.or(created.get(from).copied()).map_or(left, |at| at.min(left)),
+                // Whoever left was there before, though nobody wrote down since when.
+                Some((from, left)) => {
+                    let before = left - TimeDelta::nanoseconds(1);
+                    came.or(created.get(from).copied()).map_or(before, |at| at.min(before))
+                }
                 None => came.unwrap_or(account.created_at),
             };
             let to = moves.iter().filter_map(|one| Some((one.to.as_ref()?, one.at)));
             let mut trail: Vec<(&AccountId, DateTime<Utc>)> =
                 first.map(|(from, _)| (from, since)).into_iter().chain(to).collect();
-            let is_here = |last: &mut (&AccountId, DateTime<Utc>)| last.0 == &account.id;
+            // Where he is: also in place of an employer that is not on file.
+            let is_here = |last: &mut (&AccountId, DateTime<Utc>)| {
+                last.0 == &account.id || !created.contains_key(last.0) && last.1 > since
+            };
             let joined = trail.pop_if(is_here).map_or(since, |(_, at)| at);
             Node {
                 record: RecordRef::Contact(contact.id.clone()),
@@ -172,7 +180,7 @@ fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
         let differ = if is_platform(key) { Identity::has_other_name } else { Identity::is_somebody_else };
         let mut apart: Vec<usize> = Vec::new();
         for holder in holders.into_iter().filter(|holder| !between.contains(holder)) {
-            let is_other = |a: &Identity, b: &Identity| differ(a, b) || !shared.tell(key, a, b);
+            let is_other = |a: &Identity, b: &Identity| !shared.tell(key, a, b) || differ(a, b);
             if !apart.iter().any(|known| people.join_unless(*known, holder, is_other)) {
                 apart.push(holder);
             }
@@ -184,31 +192,45 @@ fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
 }
 
 /// Who shares keys with two people whose names differ, and could be either.
-fn between_two(
-    nodes: &[Node<'_>],
+fn between_two<'n>(
+    nodes: &'n [Node<'_>],
     holders: &BTreeMap<&PersonKey, Vec<usize>>,
     shared: &SharedKeys,
 ) -> BTreeSet<usize> {
     // One of each name is enough to tell.
-    let by_name = |places: &Vec<usize>| -> Vec<&Identity> {
+    let by_name = |places: &Vec<usize>| -> Vec<&'n Identity> {
         let mut names = BTreeSet::new();
         let identities = places.iter().filter_map(|place| Some(&nodes.get(*place)?.identity));
         identities.filter(|one| names.insert(&one.names)).take(CROWDED).collect()
     };
-    let named: BTreeMap<&PersonKey, Vec<&Identity>> =
+    let named: BTreeMap<&PersonKey, Vec<&'n Identity>> =
         order::map(holders.iter().map(|(key, places)| (*key, by_name(places))));
-    let is_between = |node: &Node<'_>| {
-        let identity = &node.identity;
-        let near = identity.keys.iter().filter_map(|key| Some((key, named.get(key)?)));
-        let near: Vec<&Identity> = near
-            .flat_map(|(key, others)| others.iter().filter(move |other| shared.tell(key, identity, other)))
-            .filter(|other| !other.has_other_name(identity))
-            .copied()
-            .collect();
-        near.iter().any(|a| near.iter().any(|b| a.has_other_name(b)))
+    // Comparing names is what takes time, and many keys lead to the same few.
+    let mut compared: BTreeMap<[&BTreeSet<String>; 2], bool> = BTreeMap::new();
+    let mut differ = |a: &'n Identity, b: &'n Identity| {
+        let pair = if a.names <= b.names { [&a.names, &b.names] } else { [&b.names, &a.names] };
+        *compared.entry(pair).or_insert_with(|| a.has_other_name(b))
     };
-    let between = nodes.iter().enumerate().filter(|(_, node)| is_between(node));
-    order::set(between.map(|(place, _)| place))
+    let mut between = BTreeSet::new();
+    for (place, node) in nodes.iter().enumerate() {
+        let identity = &node.identity;
+        let mut near: BTreeMap<&BTreeSet<String>, &'n Identity> = BTreeMap::new();
+        for (key, others) in identity.keys.iter().filter_map(|key| Some((key, named.get(key)?))) {
+            let told = others.iter().copied().filter(|other| shared.tell(key, identity, other));
+            near.extend(told.map(|other| (&other.names, other)));
+        }
+        let near: Vec<&'n Identity> =
+            near.into_values().filter(|other| !differ(other, identity)).take(CROWDED).collect();
+        let mut later = near.as_slice();
+        while let Some((a, rest)) = later.split_first() {
+            if rest.iter().any(|b| differ(a, b)) {
+                between.insert(place);
+                break;
+            }
+            later = rest;
+        }
+    }
+    between
 }
 
 /// Who is one with whom.

@@ -28,6 +28,7 @@ impl Default for MergeRules {
                     ("created_at", Survivorship::Min),
                     ("filed_at", Survivorship::Min),
                     ("closed_deal_at", Survivorship::Max),
+                    ("last_active_at", Survivorship::Max),
                     ("aliases", Survivorship::Union),
                     ("phones", Survivorship::Union),
                     ("emails", Survivorship::Union),

@@ -41,7 +41,8 @@ pub struct MergeRules {
     /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
     /// Fields that are taken together from one record. A field is in one block or in `fields`, not in both, and no field that
-    /// protects a person is in a block.
+    /// protects a person is in a block. Of leads, `close_reason`, `collected_under` and `folded_into` always come from the record
+    /// that gives the `status`, which is a live one where there is one.
     pub blocks: Vec<MergeBlock>,
     /// Whether the names of the accounts that are merged away become aliases of the survivor.
     pub names_become_aliases: bool,

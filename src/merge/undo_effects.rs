@@ -15,8 +15,14 @@ pub(super) fn effects<R: Mergeable>(
     let mut effects = updates(&survivor, &fields_of(current), &fields_of(&restored.survivor));
     // People who cannot be told apart stay as they are.
     let now = by_id(current.contacts()).unwrap_or_default();
+    let of_survivor = by_id(restored.survivor.contacts()).unwrap_or_default();
     for record in std::iter::once(&restored.survivor).chain(&restored.others) {
+        let is_survivor = record.id() == restored.survivor.id();
         for contact in record.contacts() {
+            // One person of two accounts: the other's row comes back as it was, and writes nothing on the survivor's.
+            if !is_survivor && of_survivor.contains_key(contact.id.as_str()) {
+                continue;
+            }
             let Some(now) = now.get(contact.id.as_str()) else { continue };
             let reference = RecordRef::Contact(contact.id.clone());
             let [mut now, mut before] = [*now, contact].map(members_of);

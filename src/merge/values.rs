@@ -24,6 +24,8 @@ pub(super) struct View {
     pub(super) recency: DateTime<Utc>,
     /// Folded.
     pub(super) source: Option<String>,
+    /// Whether it is neither invalid nor voided.
+    pub(super) is_valid: bool,
 }
 
 impl View {
@@ -85,14 +87,14 @@ pub(super) fn choose(
     Some(Choice { value: best.1.clone(), from: vec![best.0], drops })
 }
 
-/// The view that a block is taken from; `None` when all of it is blank everywhere.
-pub(super) fn choose_view(rule: &Survivorship, names: &[String], views: &[View]) -> Option<usize> {
+/// The place of the view that a block is taken from; `None` when all of it is blank everywhere.
+pub(super) fn choose_view(rule: &Survivorship, names: &[String], views: &[(usize, &View)]) -> Option<usize> {
     let filled = |view: &View| names.iter().filter(|name| view.filled(name).is_some()).count();
     let rank = |view: &View| match rule {
         Survivorship::Longest => Rank::Number(filled(view) as i64),
         rule => rank_of_view(rule, view),
     };
-    let mut candidates = views.iter().enumerate().filter(|(_, view)| filled(view) > 0);
+    let mut candidates = views.iter().filter(|(_, view)| filled(view) > 0);
     let mut best = candidates.next()?;
     for candidate in candidates {
         if rank(candidate.1).above(&rank(best.1)) {

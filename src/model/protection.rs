@@ -13,7 +13,19 @@ pub(crate) enum Protection {
 }
 
 /// Parts of the names of refusals, in letters and digits alone.
-const REFUSALS: [&str; 37] = [
+const REFUSALS: [&str; 49] = [
+    "noemail",
+    "nosms",
+    "nocall",
+    "nophone",
+    "stopsms",
+    "stopcall",
+    "opposition",
+    "勿联系",
+    "不要打",
+    "不要联系",
+    "不再联系",
+    "别打扰",
     "donot",
     "dontcall",
     "dontcontact",
@@ -55,7 +67,21 @@ const REFUSALS: [&str; 37] = [
 /// Words of their names that are parts of others.
 const REFUSAL_WORDS: [&str; 3] = ["dnc", "dnd", "tps"];
 /// Parts of the names of consents that are no refusals.
-const CONSENTS: [&str; 27] = [
+const CONSENTS: [&str; 41] = [
+    "acceptsmarketing",
+    "acceptmarketing",
+    "smsmarketing",
+    "emailmarketing",
+    "subscriber",
+    "emailopt",
+    "smsopt",
+    "dsgvo",
+    "rgpd",
+    "lgpd",
+    "einverstandnis",
+    "kontakterlaubt",
+    "接受",
+    "推送",
     "consent",
     "optin",
     "optedin",
@@ -86,8 +112,12 @@ const CONSENTS: [&str; 27] = [
 ];
 /// Words of their names that are parts of others.
 const CONSENT_WORDS: [&str; 5] = ["allow", "allows", "agree", "agreed", "agrees"];
-const YES: [&str; 12] = ["yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si"];
-const NO: [&str; 12] = ["no", "n", "false", "f", "0", "off", "none", "never", "否", "不", "无", "nein"];
+const YES: [&str; 15] =
+    ["sim", "开", "开启", "yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si"];
+const NO: [&str; 16] = [
+    "non", "nao", "关", "关闭", "no", "n", "false", "f", "0", "off", "none", "never", "否", "不", "无",
+    "nein",
+];
 /// Other answers by which a person refuses nothing.
 const PERMITS: [&str; 13] = [
     "allow",
@@ -106,7 +136,10 @@ const PERMITS: [&str; 13] = [
 ];
 const UNKNOWN: [&str; 6] = ["unknown", "na", "null", "未知", "不详", "不清楚"];
 /// Other words that take a consent away, at the start of an answer.
-const TAKEN_AWAY: [&str; 11] = [
+const TAKEN_AWAY: [&str; 14] = [
+    "out",
+    "erased",
+    "deleted",
     "not",
     "withdrew",
     "refused",
@@ -120,7 +153,8 @@ const TAKEN_AWAY: [&str; 11] = [
     "nonmarketing",
 ];
 /// The same, which refuse something whatever is asked.
-const REFUSING: [&str; 19] = [
+const REFUSING: [&str; 20] = [
+    "stop",
     "withdrawn",
     "revoked",
     "objected",
@@ -141,6 +175,11 @@ const REFUSING: [&str; 19] = [
     "未同意",
     "未授权",
 ];
+
+/// Words that forbid, and what they forbid: `请勿联系`, `不要再打电话`, wherever they stand in an answer.
+const FORBID: [&str; 6] = ["勿", "不要", "不要再", "不再", "别", "别再"];
+const FORBIDDEN: [&str; 10] =
+    ["联系", "打扰", "打电话", "来电", "致电", "发短信", "发邮件", "发信息", "推销", "骚扰"];
 
 impl Protection {
     /// What a custom attribute of a name asks, such as `do_not_contact`, `HasOptedOutOfEmail` or `营销同意`.
@@ -207,9 +246,14 @@ fn takes_away(text: &str) -> bool {
             || refuses(&whole))
 }
 
-/// Whether an answer, in letters and digits alone, begins with a word that refuses: `unsubscribed`, `donotallow`, `已撤回`.
+/// Whether an answer, in letters and digits alone, begins with a word that refuses, or forbids something anywhere: `unsubscribed`,
+/// `donotallow`, `已撤回`, `客户说请勿联系`.
 fn refuses(letters: &str) -> bool {
-    REFUSING.iter().any(|word| letters.starts_with(word))
+    let forbids = |word: &str| {
+        let mut after = letters.match_indices(word).filter_map(|(at, _)| letters.get(at + word.len()..));
+        after.any(|after| FORBIDDEN.iter().any(|what| after.starts_with(what)))
+    };
+    REFUSING.iter().any(|word| letters.starts_with(word)) || FORBID.iter().any(|word| forbids(word))
 }
 
 /// What a plain yes or no says, in whatever spelling.

@@ -828,6 +828,34 @@ fn words_for_none_are_no_key() {
         let entry = lead(&json!({"name": name, "attributes": {"vip": vip}}));
         assert_eq!(hits(&resolve(&by_name, &book, &entry)).len(), usize::from(is_hit), "{name} {vip}");
     }
+    // However names and texts are compared.
+    let similar = json!({"similar": {"threshold": 0.9}});
+    for comparator in [json!("person_name"), json!("folded"), similar.clone()] {
+        let by_name =
+            matching(json!([{"id": "r", "lead": "city", "target": "lead.city", "action": "same_owner",
+            "and": [{"lead": "name", "target": "lead.name", "comparator": comparator}]}]));
+        for name in
+            ["未知", "N/A", "test", "Unknown Unknown", "匿名用户", "微信用户", "用户123", "客户", "先生", "-"]
+        {
+            let person = json!({"id": "L1", "owner": "li", "name": name, "city": "上海"});
+            let book = file(&by_name, &[json!({"lead": person})]);
+            let entry = lead(&json!({"name": name, "city": "上海"}));
+            assert!(hits(&resolve(&by_name, &book, &entry)).is_empty(), "{name} {comparator}");
+        }
+        let person = json!({"id": "L1", "owner": "li", "name": "Anna User", "city": "上海"});
+        let book = file(&by_name, &[json!({"lead": person})]);
+        let entry = lead(&json!({"name": "Anna User", "city": "上海"}));
+        assert_eq!(hits(&resolve(&by_name, &book, &entry)).len(), 1, "{comparator}");
+    }
+    let by_address =
+        matching(json!([{"id": "r", "lead": "city", "target": "lead.city", "action": "same_owner",
+        "and": [{"lead": "attributes.addr", "target": "lead.attributes.addr", "comparator": similar}]}]));
+    for (address, is_hit) in [("暂无", false), ("N/A", false), ("南京路 100", true)] {
+        let record = json!({"id": "L1", "owner": "li", "city": "上海", "attributes": {"addr": address}});
+        let book = file(&by_address, &[json!({"lead": record})]);
+        let entry = lead(&json!({"city": "上海", "attributes": {"addr": address}}));
+        assert_eq!(hits(&resolve(&by_address, &book, &entry)).len(), usize::from(is_hit), "{address}");
+    }
 }
 
 /// A city of many records is no key; with the words of the name beside it the namesake is found, and by a database too.
@@ -887,12 +915,44 @@ fn names_and_cities_are_compared_as_people_write_them() {
 }
 
 #[test]
+fn a_registration_number_is_one_however_it_is_grouped() {
+    let matching =
+        matching(json!([{"id": "r", "lead": "attributes.tax", "target": "account.registration_number",
+        "action": "convert"}]));
+    for (ours, theirs, is_hit) in [
+        ("91110108-MA01ABCD2X", "91110108MA01ABCD2X", true),
+        ("DE 123 456 789", "de123456789", true),
+        ("９１１１０１０８ma01abcd2x", "91110108-MA01ABCD2X", true),
+        ("91110108MA01ABCD2X", "91110108MA01ABCD3X", false),
+        ("-", "--", false),
+    ] {
+        for (ours, theirs) in [(ours, theirs), (theirs, ours)] {
+            let mut book = Book::new().with_matching(&matching);
+            book.insert_account(account(json!({"id": "A1", "owner": "li", "registration_number": theirs})));
+            let entry = lead(&json!({"attributes": {"tax": ours}}));
+            assert_eq!(
+                hits(&resolve(&matching, &book, &entry)).len(),
+                usize::from(is_hit),
+                "{ours} {theirs}"
+            );
+        }
+    }
+}
+
+#[test]
 fn addresses_of_sites_are_read_as_people_type_them() {
     let by_site = matching(json!([{"id": "r", "lead": "attributes.website", "target": "account.domain",
         "comparator": "domain", "action": "convert"}]));
     let by_mail =
         matching(json!([{"id": "r", "lead": "domain", "target": "account.domain", "action": "convert"}]));
-    for domain in ["acme.com", "WWW.Acme.com", "https://www.acme.com/", "http://acme.com:8080/x?y=1"] {
+    for domain in [
+        "acme.com",
+        "WWW.Acme.com",
+        "https://www.acme.com/",
+        "http://acme.com:8080/x?y=1",
+        "acme.com; acme.de",
+        "acme.cn、acme.com",
+    ] {
         let file = account(json!({"id": "A1", "company": "Acme", "owner": "li", "domain": domain}));
         let hit = |matching: &Deduplicator, entry: Json| {
             let mut book = Book::new().with_matching(matching);

@@ -55,6 +55,24 @@ fn a_withdrawal_gets_through_and_a_new_yes_is_shown() {
             ("投诉", text("是"), text("否")),
             // Whatever it is called.
             ("mailing", text("Unsubscribed"), text("weekly")),
+            ("accepts_marketing", Value::Bool(false), Value::Bool(true)),
+            ("acceptsMarketing", text("no"), text("yes")),
+            ("sms_marketing", Value::Integer(0), Value::Integer(1)),
+            ("is_subscriber", text("false"), text("true")),
+            ("no_email", Value::Bool(true), Value::Bool(false)),
+            ("nocall", text("1"), text("0")),
+            ("email_opt", text("out"), text("in")),
+            ("sms_status", text("STOP"), text("START")),
+            ("接受短信", text("否"), text("是")),
+            ("不要打电话", text("是"), text("否")),
+            ("推送", text("关"), text("开")),
+            ("DSGVO", text("nein"), text("ja")),
+            ("RGPD", text("non"), text("oui")),
+            ("LGPD", text("não"), text("sim")),
+            ("Einverständnis", text("nein"), text("ja")),
+            ("opposition", text("oui"), text("non")),
+            ("备注", text("客户说请勿联系"), text("可以联系")),
+            ("gdpr", text("erased"), text("active")),
         ] {
             let of = |known: &Value, found: &Value| becomes(&rules, name, known.clone(), found.clone());
             assert_eq!(of(&refused, &allowed), Some((false, allowed.clone())), "{name}");
@@ -67,5 +85,27 @@ fn a_withdrawal_gets_through_and_a_new_yes_is_shown() {
         }
         let plain = becomes(&rules, "budget", text("10"), text("20"));
         assert_eq!(plain, Some((true, text("20"))), "what protects nobody is written as before");
+    }
+}
+
+/// Of a column that nobody knows by its name either answer may protect somebody: neither takes the other's place unseen.
+#[test]
+fn a_plain_answer_is_never_turned_round_by_an_entry() {
+    for (known, found) in [("yes", "no"), ("No", "YES"), ("是", "否"), ("off", "on"), ("oui", "non")] {
+        let (known, found) = (Value::from(known), Value::from(found));
+        let of = |name| becomes(&DedupRules::b2c(), name, known.clone(), found.clone());
+        assert_eq!(of("未成年"), Some((false, found.clone())), "{known} {found}");
+        assert_eq!(of("deceased"), Some((false, found.clone())), "{known} {found}");
+    }
+    let (no, yes) = (Value::Bool(false), Value::Bool(true));
+    assert_eq!(becomes(&DedupRules::b2c(), "minor", yes, no.clone()), Some((false, no)));
+    // What is no plain answer is news, and a count goes on.
+    for (known, found) in [
+        (Value::from("blue"), Value::from("red")),
+        (Value::Integer(0), Value::Integer(1)),
+        (Value::from("yes"), Value::from("in May")),
+    ] {
+        let becomes = becomes(&DedupRules::b2c(), "wish", known, found.clone());
+        assert_eq!(becomes, Some((true, found)));
     }
 }

@@ -392,3 +392,107 @@ fn a_book_is_filed_by_the_rules_that_work_on_it() {
     desk.submit(&entry);
     assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("li", LeadStatus::Converted));
 }
+
+/// Whoever gets a lead of two products, or of none, gets no product that another rep has.
+#[test]
+fn a_form_that_ticks_two_products_takes_neither_from_its_owner() {
+    for (rest, products) in [
+        (None, &["crm", "erp"][..]),
+        (Some("zhao"), &["erp", "crm"]),
+        (None, &[]),
+        (None, &["crm", "erp", "hr"]),
+    ] {
+        let mut desk = Desk::with(&scoped(), &[divided(rest)], &[]);
+        let asks = |id: &str, day: i64, products: &[&str]| Lead {
+            phones: vec![MOBILE.into()],
+            ..of(id, 24 * day, products)
+        };
+        desk.submit(&asks("L0", 0, &["crm"]));
+        desk.submit(&asks("L1", 0, &["erp"]));
+        let before = holders(&desk);
+        desk.submit(&asks("L2", 1, products));
+        let _ = desk.review("L2", 24 + 9);
+        assert_ne!(desk.owner("L2"), "-", "{products:?}: nobody answered, and somebody has it");
+        assert_eq!(["L0", "L1"].map(|id| desk.owner(id)), ["li", "wang"], "{products:?} {:?}", desk.told());
+        assert_eq!(holders(&desk), before, "{products:?}");
+        assert!(!desk.told().iter().any(|said| said.contains("lead_taken")), "{:?}", desk.told());
+        // Nor is a product lost by another look at either of them.
+        for id in ["L0", "L1", "L2", "L0"] {
+            let _ = desk.review(id, 24 + 10);
+        }
+        assert_eq!(["L0", "L1"].map(|id| desk.owner(id)), ["li", "wang"], "{products:?} {:?}", desk.told());
+        desk.submit(&of("L3", 50, &["erp"]));
+        assert_eq!(desk.owner("L3"), "wang", "{products:?}");
+    }
+}
+
+/// A part goes with all that is of it, and with nothing that is also of a part that stays.
+#[test]
+fn a_lost_deadline_takes_one_part_along() {
+    let both = Account {
+        owners: [("crm".to_owned(), "li".into()), ("erp".to_owned(), "li".into())].into(),
+        ..account("A1", COMPANY, None)
+    };
+    let mut desk = Desk::with(&scoped(), &[both], &[]);
+    for (n, products) in [&["crm"][..], &["erp"], &["crm"], &["erp"], &[]].into_iter().enumerate() {
+        let n = i64::try_from(n).unwrap();
+        desk.submit(&of(&format!("L{n}"), n, products));
+        assert_eq!(desk.lead(&format!("L{n}")).status, LeadStatus::Converted);
+    }
+    let input = desk.input("L2", 30);
+    let outcome = desk.intake.reassign(&input, Loss::DeadlineMissed, &desk.roster, &desk.state, hour(30));
+    desk.apply(&outcome);
+    let heir = desk.owner("L2").to_owned();
+    assert!(heir != "li" && heir != "-", "{}", outcome.explain());
+    assert_eq!(holders(&desk), [format!("crm={heir}"), "erp=li".to_owned()]);
+    assert_eq!(["L0", "L1", "L3", "L4"].map(|id| desk.owner(id)), [&heir, "li", "li", "li"]);
+}
+
+/// Without an account: who asks for two products of two reps waits for a person, and makes nobody's lead another's meanwhile.
+#[test]
+fn what_two_reps_have_of_a_person_stays_two_leads() {
+    for rules in [companies(), consumers()] {
+        for (products, worked) in [
+            (&["crm", "erp"][..], false),
+            (&["erp", "crm"], false),
+            (&["crm", "erp"], true),
+            (&["erp", "crm"], true),
+        ] {
+            let mut rules = rules.clone();
+            rules["scope"] = json!(["products"]);
+            let mut desk = Desk::with(&rules, &[], &[]);
+            let asks = |id: &str, at: i64, products: &[&str]| Lead {
+                phones: vec![MOBILE.into()],
+                name: Some("Pat Lee".into()),
+                ..of(id, at, products)
+            };
+            desk.submit(&asks("L0", 0, &["crm"]));
+            desk.submit(&asks("L1", 1, &["erp"]));
+            let owners = ["L0", "L1"].map(|id| desk.owner(id).to_owned());
+            assert_ne!(owners[0], owners[1]);
+            if worked {
+                for id in ["L0", "L1"] {
+                    let status = LeadStatus::Following;
+                    desk.book.apply_effects(id, &[Effect::SetStatus { lead: id.into(), status }], hour(2));
+                }
+            }
+            desk.submit(&asks("L2", 24, products));
+            desk.submit(&asks("L3", 25, &["erp"]));
+            let is_kept = |desk: &Desk, said: &str| {
+                let found =
+                    ["L0", "L1"].map(|id| (desk.owner(id).to_owned(), desk.lead(id).products.clone()));
+                let wanted = [
+                    (owners[0].clone(), vec!["crm".to_owned()]),
+                    (owners[1].clone(), vec!["erp".to_owned()]),
+                ];
+                assert_eq!(found, wanted, "{products:?} {worked} {said}: {:?}", desk.told());
+                assert!(!desk.told().iter().any(|said| said.contains("collision")), "{:?}", desk.told());
+            };
+            is_kept(&desk, "while it waits");
+            for (id, at) in [("L2", 34), ("L0", 35), ("L1", 36), ("L2", 37)] {
+                let _ = desk.review(id, at);
+                is_kept(&desk, id);
+            }
+        }
+    }
+}

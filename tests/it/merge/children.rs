@@ -3,8 +3,8 @@
 use leadkit::book::Book;
 use leadkit::merge::{MergeError, MergeLog, Merger};
 use leadkit::model::{
-    Account, Activity, ConversionRecord, Effect, FollowUp, FollowUpKind, Lead, LeadStatus, Link, LinkKind,
-    Opportunity, RecordRef, Value,
+    Account, Activity, Contact, ConversionRecord, Effect, FollowUp, FollowUpKind, Lead, LeadStatus, Link,
+    LinkKind, Opportunity, RecordRef, Value,
 };
 use proptest::prelude::*;
 
@@ -100,6 +100,7 @@ fn shown(book: &Book, before: &Book) -> Vec<String> {
     let desk = book.desk();
     lines.extend(desk.links.iter().map(ToString::to_string));
     lines.push(format!("{:?}\n{:?}\n{:?}", desk.conversions, desk.reviews, desk.proposals));
+    lines.push(format!("{:?}", desk.moves));
     let conflicts = desk.conflicts.iter().take(before.desk().conflicts.len());
     lines.extend(conflicts.map(|one| format!("{:?} {}", one.record, one.field)));
     let replaced = desk.replaced.iter().take(before.desk().replaced.len());
@@ -139,6 +140,29 @@ fn opportunities_follow_the_account_and_the_lead_they_are_of_whatever_became_of_
     // Taken back once more, by another decision: nothing is left to take back.
     book.apply_effects("undo once more", &effects, at(LATER));
     assert_eq!(shown(&book, &empty), before);
+}
+
+/// One contact may stand at two accounts: what he is at one is not what he is at the other.
+#[test]
+fn a_contact_of_two_accounts_comes_back_to_both() {
+    let with = |id: &str, day, title: &str| Account {
+        contacts: vec![Contact { title: Some(title.into()), ..contact("C1", id, "Pat Lee", "13927461853") }],
+        ..account(id, day)
+    };
+    for merged in [["A1", "A2"], ["A2", "A1"]] {
+        let accounts = [with(merged[0], 1, "CFO"), with(merged[1], 2, "Board")];
+        let mut book = Book::new();
+        accounts.iter().for_each(|one| book.insert_account(one.clone()));
+        let before = shown(&book, &book);
+        let plan = accounts_plan(&accounts, &merger());
+        assert!(plan.is_ambiguous(), "one title is lost");
+        let mut log = MergeLog::default();
+        log.push(plan.undo().clone());
+        book.apply_effects("merge", plan.effects(), at(NOW));
+        let (effects, _) = log.undo_effects(0, book.account(&merged[0].into()).unwrap()).unwrap();
+        book.apply_effects("undo", &effects, at(LATER));
+        assert_eq!(shown(&book, &Book::new()), before);
+    }
 }
 
 #[test]
@@ -199,6 +223,20 @@ fn what_was_said_to_the_customer_stands_with_who_goes_on() {
         calls.iter().map(|one| format!("{} of {}", one.id, one.lead)).collect::<Vec<_>>()
     };
     assert_eq!((calls(&book, "L1"), calls(&book, "L2")), (vec!["F1 of L1".to_owned()], vec![]));
+    // What comes later goes along when the merge is decided once more, and comes back as well.
+    book.record_follow_up(call("F2", "L2"));
+    let mut twice = book.clone();
+    twice.apply_effects("once more", plan.effects(), at(NOW));
+    assert_eq!((calls(&twice, "L1").len(), calls(&twice, "L2").len()), (2, 0));
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    let (effects, _) = log.undo_effects(0, twice.lead(&"L1".into()).unwrap()).unwrap();
+    twice.apply_effects("undo", &effects, at(LATER));
+    assert_eq!((calls(&twice, "L1").len(), calls(&twice, "L2").len()), (0, 2));
+    let mut book = Book::new();
+    records.iter().for_each(|one| book.insert_lead(one.clone()));
+    book.record_follow_up(call("F1", "L2"));
+    book.apply_effects("merge", plan.effects(), at(NOW));
     let mut log = MergeLog::default();
     log.push(plan.undo().clone());
     let (effects, _) = log.undo_effects(0, book.lead(&"L1".into()).unwrap()).unwrap();

@@ -90,6 +90,77 @@ fn who_moves_keeps_the_trail() {
     assert_eq!(trail(&book), ["A1 01-05..01-21", "A2 01-21..02-01", "A1 02-01.."]);
 }
 
+fn trail(accounts: &[Account], book: &Book) -> Vec<String> {
+    let found = find_people(&[], accounts, &[], &book.desk().moves, &PhoneOptions::default());
+    let stay = |one: &Employment| {
+        let day = |time: DateTime<Utc>| time.format("%m-%d").to_string();
+        format!("{} {}..{}", one.account, day(one.from), one.until.map(day).unwrap_or_default())
+    };
+    found[0].employments().iter().map(stay).collect()
+}
+
+/// Who moved from one account to another works where his contact stands, whatever was merged into what since.
+#[test]
+fn a_merge_of_employers_keeps_the_trail() {
+    let moved = at("2026-01-20T00:00:00Z");
+    let person = contact("C1", "A3", "张伟", "13927461853");
+    let twin = contact("C9", "A1", "张伟", "13927461853");
+    for (survivor, gone, of_survivor, wanted) in [
+        ("A1", "A2", None, ["A3 01-05..01-20", "A1 01-20.."]),
+        ("A1", "A2", Some(&twin), ["A3 01-05..01-20", "A1 01-20.."]),
+        ("A1", "A3", None, ["A1 01-01..01-20", "A2 01-20.."]),
+        ("A2", "A3", None, ["", "A2 01-02.."]),
+    ] {
+        let mut book = Book::new();
+        let people = of_survivor.into_iter().cloned().collect();
+        book.insert_account(Account { contacts: people, ..account("A1", 1) });
+        book.insert_account(account("A2", 2));
+        book.insert_account(Account { contacts: vec![person.clone()], ..account("A3", 5) });
+        let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
+        let goes = Effect::MoveContact { contact, from, to, is_proposal: false };
+        book.apply_effects("moved", &[goes], moved);
+        let accounts = |book: &Book| book.accounts().cloned().collect::<Vec<_>>();
+        let before = (trail(&accounts(&book), &book), book.desk().moves.clone(), accounts(&book));
+        let records = [survivor, gone].map(|id| book.account(&id.into()).unwrap().clone());
+        let plan = MergePlan::for_accounts(&records, &super::merger(), &PhoneOptions::default()).unwrap();
+        assert_eq!(plan.merged().id.as_str(), survivor);
+        book.apply_effects("merge", plan.effects(), at("2026-02-01T00:00:00Z"));
+        let wanted: Vec<&str> = wanted.into_iter().filter(|one| !one.is_empty()).collect();
+        assert_eq!(trail(&accounts(&book), &book), wanted, "{gone} into {survivor}");
+        let mut log = MergeLog::default();
+        log.push(plan.undo().clone());
+        let (effects, _) = log.undo_effects(0, book.account(&survivor.into()).unwrap()).unwrap();
+        book.apply_effects("undo", &effects, at("2026-02-02T00:00:00Z"));
+        let after = (trail(&accounts(&book), &book), book.desk().moves.clone(), accounts(&book));
+        assert_eq!(after, before, "{gone} into {survivor}");
+    }
+    // The old employer is no longer on file, or a host has not repointed its moves.
+    let mut book = Book::new();
+    book.insert_account(account("A2", 2));
+    book.insert_account(Account { contacts: vec![person], ..account("A3", 5) });
+    let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
+    book.apply_effects("moved", &[Effect::MoveContact { contact, from, to, is_proposal: false }], moved);
+    let at_new = book.account(&"A2".into()).unwrap().clone();
+    assert_eq!(trail(&std::slice::from_ref(&at_new), &book), ["A3 01-19..01-20", "A2 01-20.."]);
+    let renamed = Account { id: "A1".into(), ..at_new };
+    assert_eq!(trail(&[renamed, account("A3", 5)], &book), ["A3 01-05..01-20", "A1 01-20.."]);
+}
+
+/// Who stands at both accounts already is there once when he leaves one of them.
+#[test]
+fn a_contact_who_moves_to_where_he_stands_is_there_once() {
+    let mut book = Book::new();
+    for (id, day) in [("A1", 1), ("A2", 2)] {
+        let people = vec![contact("C1", id, "张伟", "13927461853")];
+        book.insert_account(Account { contacts: people, ..account(id, day) });
+    }
+    let (contact, from, to) = ("C1".into(), "A1".into(), Some("A2".into()));
+    let goes = Effect::MoveContact { contact, from, to, is_proposal: false };
+    book.apply_effects("moved", &[goes], at("2026-01-20T00:00:00Z"));
+    let of = |id: &str| book.account(&id.into()).unwrap().contacts.len();
+    assert_eq!((of("A1"), of("A2")), (0, 1));
+}
+
 /// A contact of his own at each employer: the account of the new one was there before he was.
 #[test]
 fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
@@ -349,4 +420,22 @@ fn contacts_of_one_openid_are_united_and_keep_all_their_ids() {
     assert_eq!(one.len(), 1);
     assert_eq!(one[0].external_ids["wechat_openid"], ["o1", "o2"]);
     assert_eq!(merge(with("C1", "张伟", "13927461853", &["o1"]), with("C2", "李丽", "", &["o1"])).len(), 2);
+}
+
+/// Everybody may send forms with the same many numbers: names are compared once, not once for each number.
+#[test]
+fn many_numbers_that_many_share_cost_no_more_than_one() {
+    let shared = |n: usize, phones: usize, name: &dyn Fn(usize) -> String| -> Vec<Lead> {
+        let numbers = |_| (0..phones).map(|p| format!("139274618{p:02}").as_str().into()).collect();
+        let one = |i: usize| Lead { phones: numbers(i), ..named(&format!("L{i:02}"), 1, &name(i)) };
+        (0..n).map(one).collect()
+    };
+    let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+    let growing = |i: usize| letters[..=i].join(" ");
+    let found = people(&shared(20, 32, &growing), &[]);
+    assert_eq!(roles(&found), roles(&people(&shared(20, 1, &growing), &[])));
+    let differing =
+        |i: usize| format!("{}{}", ["王", "李", "张", "刘", "陈"][i % 5], ["芳", "伟", "敏", "静"][i / 5]);
+    let found = people(&shared(20, 32, &differing), &[]);
+    assert_eq!(found.len(), 20);
 }

@@ -7,7 +7,8 @@ use leadkit::merge::{
     Survivorship, UndoRecord,
 };
 use leadkit::model::{
-    Account, AccountId, Contact, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, Source, Utm, Value,
+    Account, AccountId, CloseReason, Contact, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, Source,
+    Utm, Value,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -276,6 +277,85 @@ fn a_block_is_taken_from_one_record() {
     assert!(plan.merged().utm.is_empty());
     assert_eq!(plan.merged().source.primary.as_deref(), Some("douyin"));
     assert!(plan.conflicts().iter().any(|c| c.field == "utm.campaign" && c.kept == Value::Null));
+}
+
+/// How a lead ended is told of a lead that ended, and of two the one that goes on stays on file.
+#[test]
+fn what_ended_says_nothing_of_what_goes_on() {
+    use LeadStatus::{Converted, Following, Invalid, Pending, Returned, Unassigned, Voided};
+    let of = |id: &str, day, status| {
+        let is_voided = status == Voided;
+        Lead {
+            status,
+            close_reason: (status == Invalid).then_some(CloseReason::WrongContact),
+            folded_into: is_voided.then(|| "L9".into()),
+            collected_under: is_voided.then(|| "L8".into()),
+            owner: [Pending, Following, Converted].contains(&status).then(|| "li".into()),
+            ..lead(id, day)
+        }
+    };
+    // The teams' own rules do not split them, and a survivor that has ended does not end the other.
+    let block = |name: &str, fields: &[&str], rule| MergeBlock {
+        name: name.into(),
+        fields: fields.iter().map(|field| (*field).into()).collect(),
+        rule,
+    };
+    let newest = MergeRules {
+        blocks: vec![
+            block("end", &["close_reason", "folded_into"], Survivorship::Newest),
+            block("state", &["status", "owner"], Survivorship::Oldest),
+        ],
+        survivor: vec![SurvivorTest::Newest],
+        ..MergeRules::default()
+    };
+    let alone = MergeRules { blocks: vec![], survivor: vec![SurvivorTest::Oldest], ..MergeRules::default() };
+    let all = [Unassigned, Pending, Following, Converted, Invalid, Returned, Voided];
+    for rules in [MergeRules::default(), newest, alone] {
+        let merger = Merger::compile(&rules).unwrap();
+        for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (*a, *b))) {
+            let leads = [of("L1", 1, a), of("L2", 2, b)];
+            let plan = leads_plan(&leads, &merger);
+            let merged = plan.merged();
+            let gives = leads.iter().find(|one| {
+                let told = |one: &Lead| (one.status, one.close_reason.clone(), one.folded_into.clone());
+                told(one) == told(merged) && one.collected_under == merged.collected_under
+            });
+            assert!(gives.is_some(), "{a} and {b}: {merged:?}");
+            let is_on_file = leads.iter().any(Lead::is_on_file);
+            assert_eq!(merged.is_on_file(), is_on_file, "{a} and {b}: {merged:?}");
+            let goes_on = leads.iter().any(|one| !matches!(one.status, Invalid | Voided));
+            assert_eq!(goes_on, !matches!(merged.status, Invalid | Voided), "{a} and {b}");
+            let (mut records, before) = (leads.to_vec(), leads.to_vec());
+            let undo = plan.apply(&mut records).unwrap();
+            assert!(undo.undo(&mut records).unwrap().is_empty());
+            records.sort_by(|a, b| a.id.cmp(&b.id));
+            assert_eq!(records, before);
+        }
+    }
+}
+
+#[test]
+fn leads_of_two_accounts_and_two_appointments_are_a_persons_to_decide() {
+    let of = |id: &str, day, account: &str, active: &str, next: &str| Lead {
+        status: LeadStatus::Converted,
+        owner: Some("li".into()),
+        account: Some(account.into()),
+        last_active_at: Some(at(active)),
+        next_follow_up: Some(at(next)),
+        ..lead(id, day)
+    };
+    let first = of("L1", 1, "A1", "2026-01-05T00:00:00Z", "2026-05-01T00:00:00Z");
+    let second = of("L2", 2, "A2", "2026-02-20T00:00:00Z", "2026-03-03T00:00:00Z");
+    let plan = leads_plan(&[first.clone(), second.clone()], &merger());
+    let doubts: Vec<&str> = plan.doubts().iter().filter_map(|doubt| doubt.field()).collect();
+    assert_eq!(doubts, ["account", "next_follow_up"], "{plan}");
+    assert_eq!(
+        plan.merged().last_active_at,
+        second.last_active_at,
+        "the window counts from the last sign of life"
+    );
+    let same = Lead { account: first.account.clone(), next_follow_up: first.next_follow_up, ..second };
+    assert!(!leads_plan(&[first, same], &merger()).is_ambiguous());
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! What a host writes when a plan is carried out.
+
+use super::conflict::FieldConflict;
+use super::contacts::UnitedContact;
+use super::plan::FieldDecision;
+use super::record::{members_of, same_field};
+use crate::model::{Effect, Link, LinkKind, RecordRef, Value};
+use crate::order;
+
+/// Whether a field holds what a person said, and not what became of the lead or where it came from.
+fn is_said(field: &str) -> bool {
+    let said = [
+        "name",
+        "title",
+        "job_function",
+        "company",
+        "country",
+        "province",
+        "city",
+        "region",
+        "employee_count",
+        "business_model",
+        "scenario",
+        "message",
+    ];
+    said.contains(&field) || field.starts_with("attributes.")
+}
+
+pub(super) fn effects(
+    survivor: RecordRef,
+    decisions: &[FieldDecision],
+    conflicts: &[FieldConflict],
+    united: &[UnitedContact],
+    references: &[RecordRef],
+) -> Vec<Effect> {
+    let update = |record: &RecordRef, field: &str, value: Value, replaces: Value| Effect::UpdateField {
+        record: record.clone(),
+        field: field.to_owned(),
+        value,
+        replaces,
+    };
+    let link = |from, kind, to: &RecordRef| Effect::Link(Link { from, kind, to: to.clone() });
+    let changed = decisions.iter().filter(|decision| decision.is_change());
+    let mut effects: Vec<Effect> =
+        changed.map(|one| update(&survivor, &one.field, one.after.clone(), one.before.clone())).collect();
+    // What somebody said of a lead and the merged one does not say is shown to somebody.
+    for conflict in conflicts.iter().filter(|conflict| is_said(&conflict.field)) {
+        let of_leads = conflict.dropped.iter().filter_map(|(record, found)| match record {
+            RecordRef::Lead(entry) => Some((entry.clone(), found.clone())),
+            _ => None,
+        });
+        effects.extend(of_leads.map(|(entry, found)| Effect::RecordConflict {
+            record: survivor.clone(),
+            field: conflict.field.clone(),
+            kept: conflict.kept.clone(),
+            found,
+            entry,
+        }));
+    }
+    for person in united {
+        let contact = RecordRef::Contact(person.contact.id.clone());
+        if person.from > 0 {
+            effects.push(link(contact.clone(), LinkKind::BelongsTo, &survivor));
+        }
+        let before = members_of(&person.before);
+        for (field, value) in members_of(&person.contact) {
+            if field != "account" && !same_field(before.get(&field), Some(&value)) {
+                let replaced = before.get(&field).cloned().unwrap_or_default();
+                effects.push(update(&contact, &field, value, replaced));
+            }
+        }
+        for (_, other) in &person.absorbed {
+            if other.id != person.contact.id {
+                let other = RecordRef::Contact(other.id.clone());
+                effects.push(link(other.clone(), LinkKind::MergedInto, &contact));
+                effects.push(Effect::Repoint { from: other, to: contact.clone() });
+            }
+        }
+    }
+    let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
+    order::sort_by(&mut others, Ord::cmp);
+    for other in others {
+        effects.push(link(other.clone(), LinkKind::MergedInto, &survivor));
+        effects.push(Effect::Repoint { from: other.clone(), to: survivor.clone() });
+    }
+    effects
+}
