@@ -86,7 +86,7 @@ pub enum HitReason {
         /// What is probably wrong with it.
         fault: Option<PhoneFault>,
     },
-    /// The country of the phone number is a guess: its code stands in brackets without `+`.
+    /// The country of the phone number is a guess: its code is not written with `+`, or it may be of two countries.
     PhoneCountryAssumed,
     /// The e-mail address cannot be one.
     EmailMalformed {

@@ -97,8 +97,8 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
-    /// The country code stands in brackets without `+` or `00`, as in `(44) 7400 183652`: the country is a guess. Its own
-    /// country's code is none, as `(86)` in China.
+    /// The country is a guess: its code stands in brackets without `+` or `00`, as in `(44) 7400 183652` (its own country's
+    /// code is none, as `(86)` in China), or the number may be of two countries and has no key.
     AssumedCountry,
     /// It is another number: a date, or what the text says of it, a QQ account, a card, a post code.
     OtherNumber,
@@ -140,7 +140,7 @@ impl fmt::Display for PhoneFault {
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
-            PhoneFault::AssumedCountry => "the country code is written without `+`",
+            PhoneFault::AssumedCountry => "nothing says for sure which country it is of",
             PhoneFault::OtherNumber => "the number is a date, or of a QQ account, a card or a post code",
         })
     }

@@ -44,6 +44,9 @@
 //!   no number.
 //! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number is none of the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
+//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where nobody knows to which, where the
+//!   lead states a country that is not understood, or where a number is as well one of China as of the stated country, it is
+//!   such a guess without a key: it can be called and names nobody.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host. What it says of a number counts, also where it differs from the above.
@@ -54,6 +57,7 @@ mod area_codes;
 mod calling_code;
 mod canonical;
 mod cn_plan;
+mod country;
 mod domain;
 mod email;
 mod email_fault;
@@ -94,6 +98,7 @@ mod wechat_field;
 mod world;
 
 pub(crate) use canonical::{email_keys, phone_keys};
+pub(crate) use country::StatedCountry;
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
 pub use email::Email;
 pub use email_fault::EmailFault;

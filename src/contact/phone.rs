@@ -335,6 +335,18 @@ impl Phone {
         Phone { quality: PhoneQuality::UnknownCountry, hint, ..self }
     }
 
+    /// A number that may be of one country or of another: it can be called and names nobody.
+    pub(super) fn of_doubtful_country() -> Phone {
+        Phone::malformed(PhoneFault::Empty).assumed()
+    }
+
+    /// Takes the key from a number that is written without a country code.
+    pub(super) fn doubt(&mut self, written: &str) {
+        if self.key.is_some() && !is_coded(written) {
+            *self = Phone::of_doubtful_country();
+        }
+    }
+
     /// `(44) 7400 183652`: what stands in brackets before a number that is none of the country of the field is the calling
     /// code of another, when there is no other way to read the two. Without `00` it is not written as one.
     fn behind_bracket(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
@@ -655,6 +667,16 @@ pub(super) fn numbering_country(region: &Region) -> &str {
         ("CN", Some("MO")) => "MO",
         ("CN", Some("TW")) => "TW",
         (country, _) => country,
+    }
+}
+
+/// Whether a number is written with `+` or `00` before its country code.
+pub(super) fn is_coded(written: &str) -> bool {
+    let mut signs =
+        written.chars().map(scan::narrow).filter(|c| !scan::is_blank(*c) && !scan::is_invisible(*c));
+    match signs.next() {
+        Some('+') => true,
+        first => first == Some('0') && signs.next() == Some('0'),
     }
 }
 

@@ -211,7 +211,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             return;
         }
         let options = self.context.tables.phone_options();
-        let is_home = !is_planned(region, &options);
+        let is_home = !is_planned(region.into(), &options);
         for phone in phones {
             if !self.may_be_ours(phone.as_str()) {
                 continue;
@@ -219,7 +219,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
                 Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
                 None => {
-                    let found = read_phones_of(phone.as_str(), region, &options);
+                    let found = read_phones_of(phone.as_str(), region.into(), &options);
                     let keys = found.iter().filter_map(|one| one.value.key());
                     keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
                 }

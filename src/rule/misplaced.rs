@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use crate::contact::{
-    Email, Phone, PhoneKind, PhoneOptions, PhoneQuality, Wechat, WechatKind, read_emails, read_phones,
-    read_wechats,
+    ContactValue, Email, Phone, PhoneKind, PhoneQuality, Wechat, WechatKind, read_emails, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber};
 use crate::text::fold;
@@ -80,7 +79,7 @@ pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
 pub(super) fn misplaced_in(
     field: ContactField,
     text: &str,
-    options: &PhoneOptions<'_>,
+    phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>,
     own: &[Range<usize>],
 ) -> Vec<Misplaced> {
     let mut found = Vec::new();
@@ -88,7 +87,7 @@ pub(super) fn misplaced_in(
         emails_in(field, text, &mut found);
     }
     if field != ContactField::Phone {
-        phones_in(field, text, options, &mut found);
+        phones_in(field, text, phones, &mut found);
     }
     if field != ContactField::Wechat {
         wechats_in(field, text, &mut found);
@@ -118,11 +117,16 @@ fn picked_code(text: &str) -> usize {
 }
 
 /// Digits alone may be an account, a price or a number without its area code: a whole number is none of these.
-fn phones_in(field: ContactField, text: &str, options: &PhoneOptions<'_>, found: &mut Vec<Misplaced>) {
+fn phones_in(
+    field: ContactField,
+    text: &str,
+    phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>,
+    found: &mut Vec<Misplaced>,
+) {
     if !text.chars().any(char::is_numeric) || field == ContactField::Email && is_account(text) {
         return;
     }
-    for one in read_phones(text, options) {
+    for one in phones(text) {
         let written = text.get(one.span.clone()).unwrap_or_default();
         let is_dialled = written.starts_with(['+', '0', '(', '（', '＋', '０']);
         let is_whole = match one.value.quality() {
