@@ -57,6 +57,7 @@ mod area_codes;
 mod calling_code;
 mod canonical;
 mod cn_plan;
+mod coded;
 mod country;
 mod domain;
 mod email;

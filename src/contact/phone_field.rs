@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cn_plan;
+use super::coded::Coded;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
 use super::no_value::has_no_value;
@@ -67,8 +68,14 @@ pub(super) fn read_phones_as(
     }
     let decoded = Decoded::of(field);
     let text = decoded.as_ref().map_or(field, |decoded| &decoded.text);
+    let coded = (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text)).flatten();
+    let text = coded.as_ref().map_or(text, |coded| &coded.text);
     let mut found = again(text, read_all(text, options));
+    if coded.as_ref().is_some_and(|coded| coded.is_open) {
+        found.iter_mut().for_each(|one| one.value.doubt(text.get(one.span.clone()).unwrap_or_default()));
+    }
     for one in &mut found {
+        one.span = coded.as_ref().map_or_else(|| one.span.clone(), |coded| coded.original(&one.span));
         one.span = decoded.as_ref().map_or_else(|| one.span.clone(), |decoded| decoded.original(&one.span));
     }
     found

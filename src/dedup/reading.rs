@@ -234,7 +234,8 @@ impl<'x, 'a> Reading<'x, 'a> {
         let mut count = 0;
         for byte in raw.bytes() {
             if !byte.is_ascii_digit() {
-                if byte.is_ascii_alphabetic() || !byte.is_ascii() {
+                // `60987654 (+852)`: the code stands behind.
+                if byte.is_ascii_alphabetic() || !byte.is_ascii() || byte == b'+' && count > 0 {
                     return true;
                 }
                 continue;
