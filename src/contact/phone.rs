@@ -9,7 +9,7 @@ use super::cn_plan::{self, Judgement};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::key::Key;
 use super::moment::moment;
-use super::plans::fits_plan;
+use super::plans::{self, fits_plan};
 use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
 use super::segments::PhoneSegments;
 use crate::model::Region;
@@ -305,6 +305,19 @@ impl Phone {
                 [b'0', b'1'..=b'9', ..] => Some(digits),
                 _ => None,
             };
+            // `+13927461853`: a mobile number of China with a sign too many, where no American number can be meant.
+            if let [b'1', national @ ..] = digits
+                && cn_plan::is_mobile(digits)
+                && !plans::is_american(national)
+                && numbering_country(&options.default_region) == "CN"
+            {
+                let is_grouped = is_american(scan);
+                return if is_grouped {
+                    Phone::of_doubtful_country()
+                } else {
+                    Phone::chinese(digits).assumed()
+                };
+            }
             let own = trunk.map(|digits| Phone::dialled(digits, options)).filter(Phone::is_ok);
             return own.unwrap_or_else(|| Phone::international(digits, options));
         }

@@ -104,3 +104,39 @@ fn a_zero_in_brackets_is_dropped_where_nobody_dials_one() {
         ("+86(0)755-26718843", &["+8675526718843"]),
     ]);
 }
+
+/// No American number begins so: the sign is one too many.
+#[test]
+fn a_mobile_number_of_china_behind_a_plus_is_a_guess() {
+    for field in ["+13927461853", "+15900861347", "+1 3927461853"] {
+        let found = read_phones(field, &PhoneOptions::default());
+        assert_eq!(found[0].value.fault(), Some(PhoneFault::AssumedCountry), "{field}");
+        assert!(found[0].value.key().is_some_and(|key| key.starts_with("+861")), "{field}");
+    }
+    let divided = read_phones("+1 392 746 1853", &PhoneOptions::default());
+    assert_eq!((divided[0].value.key(), divided[0].value.fault()), (None, Some(PhoneFault::AssumedCountry)));
+    for field in ["+14155552671", "+1 310 555 1234", "+13105551234", "+8613927461853"] {
+        let found = read_phones(field, &PhoneOptions::default());
+        assert_eq!(found[0].value.fault(), None, "{field}");
+    }
+}
+
+#[test]
+fn numbers_of_items_are_no_part_of_numbers() {
+    let both: &[&str] = &["+8613927461853", "+8615088672341"];
+    all_read(&[
+        ("1.13927461853 2.15088672341", both),
+        ("1. 13927461853 2. 15088672341", both),
+        ("1：13927461853；2：15088672341", both),
+        ("1.13927461853；2.15088672341", both),
+        ("1.0755-26718843 2.13927461853", &["+8675526718843", "+8613927461853"]),
+        (
+            "1.13927461853 2.15088672341 3.0755-26718843",
+            &["+8613927461853", "+8615088672341", "+8675526718843"],
+        ),
+        ("1.13927461853", &["+8613927461853"]),
+        ("028-87654321；2", &["+862887654321"]),
+    ]);
+    let extension = read_phones("028-87654321；2", &PhoneOptions::default());
+    assert_eq!(extension[0].value.extension(), Some("2"));
+}
