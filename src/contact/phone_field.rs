@@ -536,6 +536,11 @@ impl<'t, 'o> Reader<'t, 'o> {
             }
             return;
         }
+        if let Some((item, rest)) = self.numbered(groups) {
+            let span = item.first().map_or(0, |group| group.start)..item.last().map_or(0, |group| group.end);
+            self.push(span.clone(), self.parse(span.start, span.end), MIN_REPORTED);
+            return self.take_segment(&Segment { groups: rest, end: segment.end }, run, listed);
+        }
         if let Some(rest) = self.without_stub(segment, run) {
             return self.take_segment(&rest, run, listed);
         }
