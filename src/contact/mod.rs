@@ -95,6 +95,7 @@ mod stated;
 mod value;
 mod wechat;
 mod wechat_field;
+mod wechat_words;
 #[cfg(feature = "phone-world")]
 mod world;
 

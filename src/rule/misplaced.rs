@@ -90,7 +90,7 @@ pub(super) fn misplaced_in(
         phones_in(field, text, phones, &mut found);
     }
     if field != ContactField::Wechat {
-        wechats_in(field, text, &mut found);
+        wechats_in(field, text, own, &mut found);
     }
     found.retain(|one| !own.iter().any(|own| overlap(own, &one.span)));
     found
@@ -152,8 +152,8 @@ fn is_account(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Most words may be an id: one is believed that is called so.
-fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
+/// Most words may be an id: one is believed that is called so, and beside a value of the field's own one that is no word.
+fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut Vec<Misplaced>) {
     if field == ContactField::Email && is_account(text) {
         let ids = read_wechats(text).into_iter();
         found.extend(
@@ -172,8 +172,10 @@ fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
         let behind = text.get(one.span.end..).unwrap_or_default();
         let is_called = match id.kind() {
             WechatKind::Id | WechatKind::System => {
+                let is_word = id.key().bytes().all(|byte| byte.is_ascii_alphabetic());
                 // `qq2026718843`
-                is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key())
+                (!is_word || own.is_empty() && is_led(before))
+                    && (is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key()))
             }
             WechatKind::Qq => is_called(before, behind, &QQ_WORDS),
             _ => false,
@@ -182,6 +184,13 @@ fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
             found.push(Misplaced { span: one.span, value: Contact::Wechat(id) });
         }
     }
+}
+
+/// Whether a sign or a word for one leads to what follows: `微信：`, `微信号`, `WeChat ID`.
+fn is_led(before: &str) -> bool {
+    let label = fold(before);
+    let label = label.trim_end();
+    label.ends_with([':', '=']) || ["号", "是", "id"].iter().any(|word| label.ends_with(word))
 }
 
 fn is_qq_id(key: &str) -> bool {
