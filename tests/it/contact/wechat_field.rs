@@ -199,6 +199,41 @@ fn what_is_hidden_is_no_address() {
     }
 }
 
+/// A label or a name in Chinese is none of the address, whatever stands before it.
+#[test]
+fn words_that_end_in_chinese_are_cut_off() {
+    for (field, key) in [
+        ("QQ邮箱2026718843@qq.com", "2026718843@qq.com"),
+        ("163邮箱lei.wang@163.com", "lei.wang@163.com"),
+        ("Email地址lei.wang@163.com", "lei.wang@163.com"),
+        ("QQ号2026718843@qq.com", "2026718843@qq.com"),
+        ("Leo王磊leiwang@163.com", "leiwang@163.com"),
+        ("IT部leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("HR王磊leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("VIP邮箱leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("3号楼leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("2026年leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("王磊lei@xinghe.cn", "lei@xinghe.cn"),
+        ("邮箱lei@xinghe.cn", "lei@xinghe.cn"),
+        ("M：leiwang@gmail.com", "leiwang@gmail.com"),
+        ("P：leiwang@gmail.com", "leiwang@gmail.com"),
+        ("E:leiwang@gmail.com", "leiwang@gmail.com"),
+        ("leiwang@qq .com", "leiwang@qq.com"),
+        ("lei @xinghe.cn", "lei@xinghe.cn"),
+        ("lei@ xinghe.cn", "lei@xinghe.cn"),
+        ("lei王@例子.中国", "lei王@例子.中国"),
+    ] {
+        let found = read_emails(field);
+        assert_eq!(found.len(), 1, "{field}");
+        let read = found[0].value.clone().map(|email| email.key().to_owned());
+        let wanted = leadkit::contact::Email::parse(key).map(|email| email.key().to_owned());
+        assert_eq!(read, wanted, "{field}");
+    }
+    for field in ["j:smith@xinghe.cn", "lei wang@xinghe.cn", "lei@xinghe.com .cn", "lei wang @xinghe.cn"] {
+        assert!(read_emails(field).iter().all(|one| one.value.is_err()), "{field}");
+    }
+}
+
 /// What is cut off is somebody else's, or nobody's.
 #[test]
 fn what_is_cut_off_is_no_id() {
