@@ -86,7 +86,7 @@ pub enum HitReason {
         /// What is probably wrong with it.
         fault: Option<PhoneFault>,
     },
-    /// The country of the phone number is a guess: its code is in brackets without `+`.
+    /// The country of the phone number is a guess: its code is not written with `+`, or it may be of two countries.
     PhoneCountryAssumed,
     /// The text cannot be an e-mail address.
     EmailMalformed {

@@ -80,9 +80,7 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         HitReason::PhoneNotAssigned { fault: None } => {
             f.write_str("the phone number cannot be called because it is in no assigned range")
         }
-        HitReason::PhoneCountryAssumed => {
-            f.write_str("the country of the phone number is a guess because its code is written without `+`")
-        }
+        HitReason::PhoneCountryAssumed => f.write_str("the country of the phone number is a guess"),
         HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used because {fault}"),
         HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used because {fault}"),
         HitReason::Fake { reason } => write!(f, "the value looks invented because {reason}"),

@@ -96,6 +96,11 @@ pub(super) fn dials_out_by_00(country: &str) -> bool {
     DIAL_00.binary_search(&country).is_ok()
 }
 
+/// Whether a 0 that is no part of the number is dialled before numbers with a code inside their country.
+pub(super) fn has_trunk_zero(code: u16) -> bool {
+    TRUNK_ZERO.binary_search(&code).is_ok()
+}
+
 /// A national number without the trunk code that people leave before it, as in `+44 (0)20 7946 0958`. What is left
 /// has none: doing it again changes nothing.
 ///
@@ -114,7 +119,7 @@ pub(super) fn without_trunk(code: u16, national: &[u8]) -> &[u8] {
             | (375, [b'8', rest @ ..], 10)
             | (370 | 993, [b'8', rest @ ..], 9)
             | (241, [b'0', rest @ ..], 9) => rest,
-            (_, [b'0', rest @ ..], _) if TRUNK_ZERO.binary_search(&code).is_ok() => rest,
+            (_, [b'0', rest @ ..], _) if has_trunk_zero(code) => rest,
             _ => return national,
         };
     }

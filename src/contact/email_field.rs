@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::domain::is_public_mail_domain;
 use super::email::{Email, is_apostrophe};
 use super::email_fault::EmailFault;
 use super::email_text::{
@@ -53,10 +54,22 @@ type Read = Result<Email, EmailFault>;
 /// ```
 #[must_use]
 pub fn read_emails(field: &str) -> Vec<ContactValue<Read>> {
-    match plain_email(field) {
+    match plain_email(field).or_else(|| without_blank(field)) {
         Some(email) => vec![ContactValue { span: trimmed(field), value: Ok(email) }],
         None => Reader::read(field),
     }
+}
+
+/// The address of a field that holds nothing else and has a blank where none can be: `lei @x.cn`, `lei@ x.cn`, `lei@qq .com`.
+fn without_blank(field: &str) -> Option<Email> {
+    let (head, tail) = field.trim_ascii().split_once(' ')?;
+    let tail = tail.trim_ascii_start();
+    let is_divided = match head.split_once('@') {
+        None => tail.starts_with('@'),
+        Some((_, "")) => true,
+        Some((_, domain)) => is_public_mail_domain(&format!("{domain}{tail}")),
+    };
+    is_divided.then(|| plain_email(&format!("{head}{tail}"))).flatten()
 }
 
 /// The address of a field that holds nothing else, written as most are.
@@ -355,10 +368,11 @@ impl Reader {
         if is_path { slash + 1 } else { 0 }
     }
 
-    /// How many characters of a local part are a word in Chinese, Japanese or Korean that is glued to it: `邮箱lei@x.cn`.
+    /// How many characters of a local part are words glued to it that end in Chinese, Japanese or Korean: `QQ邮箱lei@x.cn`,
+    /// `Leo王磊lei@x.cn`.
     fn words_before(&self, local: Range<usize>, glued: bool) -> usize {
         let chars: Vec<char> = self.chars(local).collect();
-        let word = chars.iter().take_while(|c| is_ideographic(**c)).count();
+        let word = chars.iter().rposition(|c| is_ideographic(*c)).map_or(0, |last| last + 1);
         let rest = chars.get(word..).unwrap_or_default();
         if word > 0 && rest.iter().all(|c| c.is_ascii() || *c == '。') {
             let signs = rest.iter().take_while(|c| LEADING.contains(c) || matches!(c, '_' | '.')).count();
@@ -444,9 +458,11 @@ impl Reader {
         if self.from > 0 || !is_word || number || !own.is_ascii() {
             return false;
         }
-        let is_label =
-            WORDS.contains(&word.to_ascii_lowercase().as_str()) || divider == ':' && is_label(&word);
         let is_capital = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
+        // `M:lei@…`: one capital letter stands for a word.
+        let is_letter = || word.len() == 1 && is_capital(&word);
+        let is_label = WORDS.contains(&word.to_ascii_lowercase().as_str())
+            || divider == ':' && (is_label(&word) || is_letter());
         // `Wang,Lei,wlei@…`, `Lei,lei@…`
         let other: Vec<char> = before()
             .skip(word.len())

@@ -97,8 +97,8 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
-    /// The country code is in brackets without `+` or `00`, as in `(44) 7400 183652`: the country is a guess. Its own
-    /// country's code is not a guess, as `(86)` in China.
+    /// The country is a guess: its code is in brackets without `+` or `00`, as in `(44) 7400 183652` (its own country's code is
+    /// not a guess, as `(86)` in China), or the number may be of two countries and has no key.
     AssumedCountry,
     /// It is another kind of number: a date, or what its label says, such as a QQ account, a card or a post code.
     OtherNumber,
@@ -140,7 +140,7 @@ impl fmt::Display for PhoneFault {
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
-            PhoneFault::AssumedCountry => "the country code is written without `+`",
+            PhoneFault::AssumedCountry => "it may belong to another country",
             PhoneFault::OtherNumber => "the number is a date, a QQ account, a card number or a post code",
         })
     }

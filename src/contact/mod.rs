@@ -45,6 +45,9 @@
 //!   not a number either.
 //! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number does not belong to the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
+//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, where
+//!   the lead states a country that is not understood, or where a number fits both China and the stated country, the number is
+//!   such a guess without a key: it can be called and identifies nobody.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.
@@ -55,6 +58,8 @@ mod area_codes;
 mod calling_code;
 mod canonical;
 mod cn_plan;
+mod coded;
+mod country;
 mod domain;
 mod email;
 mod email_fault;
@@ -91,10 +96,12 @@ mod stated;
 mod value;
 mod wechat;
 mod wechat_field;
+mod wechat_words;
 #[cfg(feature = "phone-world")]
 mod world;
 
 pub(crate) use canonical::{email_keys, phone_keys};
+pub(crate) use country::StatedCountry;
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
 pub use email::Email;
 pub use email_fault::EmailFault;

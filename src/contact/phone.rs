@@ -9,7 +9,7 @@ use super::cn_plan::{self, Judgement};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::key::Key;
 use super::moment::moment;
-use super::plans::fits_plan;
+use super::plans::{self, fits_plan};
 use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
 use super::segments::PhoneSegments;
 use crate::model::Region;
@@ -305,6 +305,19 @@ impl Phone {
                 [b'0', b'1'..=b'9', ..] => Some(digits),
                 _ => None,
             };
+            // `+13927461853`: a mobile number of China with a sign too many, where no American number can be meant.
+            if let [b'1', national @ ..] = digits
+                && cn_plan::is_mobile(digits)
+                && !plans::is_american(national)
+                && numbering_country(&options.default_region) == "CN"
+            {
+                let is_grouped = is_american(scan);
+                return if is_grouped {
+                    Phone::of_doubtful_country()
+                } else {
+                    Phone::chinese(digits).assumed()
+                };
+            }
             let own = trunk.map(|digits| Phone::dialled(digits, options)).filter(Phone::is_ok);
             return own.unwrap_or_else(|| Phone::international(digits, options));
         }
@@ -333,6 +346,18 @@ impl Phone {
     fn assumed(self) -> Phone {
         let hint = Some(PhoneFault::AssumedCountry);
         Phone { quality: PhoneQuality::UnknownCountry, hint, ..self }
+    }
+
+    /// A number that may be of one country or of another: it can be called and names nobody.
+    pub(super) fn of_doubtful_country() -> Phone {
+        Phone::malformed(PhoneFault::Empty).assumed()
+    }
+
+    /// Takes the key from a number that is written without a country code.
+    pub(super) fn doubt(&mut self, written: &str) {
+        if self.key.is_some() && !is_coded(written) {
+            *self = Phone::of_doubtful_country();
+        }
     }
 
     /// `(44) 7400 183652`: what stands in brackets before a number that is none of the country of the field is the calling
@@ -655,6 +680,16 @@ pub(super) fn numbering_country(region: &Region) -> &str {
         ("CN", Some("MO")) => "MO",
         ("CN", Some("TW")) => "TW",
         (country, _) => country,
+    }
+}
+
+/// Whether a number is written with `+` or `00` before its country code.
+pub(super) fn is_coded(written: &str) -> bool {
+    let mut signs =
+        written.chars().map(scan::narrow).filter(|c| !scan::is_blank(*c) && !scan::is_invisible(*c));
+    match signs.next() {
+        Some('+') => true,
+        first => first == Some('0') && signs.next() == Some('0'),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fault::{PhoneFault, PhoneQuality};
 use super::phone::{Phone, check_cn_mobile, numbering_country};
 use super::phone_alone::numbers_alone;
-use super::phone_field::{MIN_REPORTED, Piece, Reader, Segment, is_read, segment_length};
+use super::phone_field::{MAX_GROUPS, MIN_REPORTED, Piece, Reader, Segment, is_read, segment_length};
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Run};
 use super::scan::{MAX_BARE_EXTENSION, digit_value};
@@ -110,6 +110,22 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// `1.139… 2.150…`: the first item of a numbered list, and the groups behind it.
+    pub(super) fn numbered<'g>(&self, groups: &'g [Group]) -> Option<(&'g [Group], &'g [Group])> {
+        let leads = |number: &Group, next: &Group| number.digits <= 2 && next.gap == Gap::Dot;
+        let (number, after) = groups.split_first()?;
+        if groups.len() > MAX_GROUPS || !leads(number, after.first()?) {
+            return None;
+        }
+        let next = (1..after.len()).find(|at| {
+            let pair = after.get(*at).zip(after.get(at + 1));
+            pair.is_some_and(|(number, next)| number.gap == Gap::Blank && leads(number, next))
+        })?;
+        let (item, rest) = after.split_at_checked(next)?;
+        let is_whole = is_read(&self.parse(item.first()?.start, item.last()?.end));
+        is_whole.then_some((item, rest))
+    }
+
     /// A number that a separator of lists divides behind its first digits, which are no number: `010/83442922`,
     /// `+49 (0)30 / 1834927`. The rest begins at group `at`.
     pub(super) fn divided(&self, here: &Segment<'_>, run: &Run, at: usize) -> Option<Divided> {
@@ -138,8 +154,8 @@ impl Reader<'_, '_> {
         if !leads || segment.digits() > MAX_BARE_EXTENSION {
             return false;
         }
-        // `139…/24h`
-        if run.is_amount()
+        // `139…/24h`, `139…；2：150…`
+        if (run.is_amount() || run.attached == Some(':'))
             && run.groups.last().map(|group| group.end) == segment.groups.last().map(|group| group.end)
         {
             return false;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cn_plan;
+use super::coded::Coded;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
 use super::no_value::has_no_value;
@@ -19,7 +20,7 @@ use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed}
 /// Fewest digits that are reported when they are no number and the field holds one.
 pub(super) const MIN_REPORTED: usize = 5;
 /// Most groups of one number or of several that only blanks divide.
-const MAX_GROUPS: usize = 16;
+pub(super) const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
 const MAX_DIGITS: usize = 26;
 /// Digits of the longest code of a country.
@@ -52,17 +53,32 @@ const MAX_PLAIN: usize = 24;
 /// ```
 #[must_use]
 pub fn read_phones(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
-    match plain_phone(field, options) {
-        Some(phone) => vec![ContactValue { span: trimmed(field), value: phone }],
-        None => match Decoded::of(field) {
-            Some(decoded) => {
-                let mut found = read_all(&decoded.text, options);
-                found.iter_mut().for_each(|one| one.span = decoded.original(&one.span));
-                found
-            }
-            None => read_all(field, options),
-        },
+    read_phones_as(field, options, |_, found| found)
+}
+
+/// The same, read once more by `again`, which is given the field as it was read: without encoded characters, and with every
+/// code right before its number.
+pub(super) fn read_phones_as(
+    field: &str,
+    options: &PhoneOptions<'_>,
+    again: impl Fn(&str, Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>>,
+) -> Vec<ContactValue<Phone>> {
+    if let Some(phone) = plain_phone(field, options) {
+        return again(field, vec![ContactValue { span: trimmed(field), value: phone }]);
     }
+    let decoded = Decoded::of(field);
+    let text = decoded.as_ref().map_or(field, |decoded| &decoded.text);
+    let coded = (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text)).flatten();
+    let text = coded.as_ref().map_or(text, |coded| &coded.text);
+    let mut found = again(text, read_all(text, options));
+    if coded.as_ref().is_some_and(|coded| coded.is_open) {
+        found.iter_mut().for_each(|one| one.value.doubt(text.get(one.span.clone()).unwrap_or_default()));
+    }
+    for one in &mut found {
+        one.span = coded.as_ref().map_or_else(|| one.span.clone(), |coded| coded.original(&one.span));
+        one.span = decoded.as_ref().map_or_else(|| one.span.clone(), |decoded| decoded.original(&one.span));
+    }
+    found
 }
 
 fn read_all(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
@@ -519,6 +535,11 @@ impl<'t, 'o> Reader<'t, 'o> {
                 self.push(start..end, phone, MIN_REPORTED);
             }
             return;
+        }
+        if let Some((item, rest)) = self.numbered(groups) {
+            let span = item.first().map_or(0, |group| group.start)..item.last().map_or(0, |group| group.end);
+            self.push(span.clone(), self.parse(span.start, span.end), MIN_REPORTED);
+            return self.take_segment(&Segment { groups: rest, end: segment.end }, run, listed);
         }
         if let Some(rest) = self.without_stub(segment, run) {
             return self.take_segment(&rest, run, listed);

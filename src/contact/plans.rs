@@ -1,12 +1,41 @@
 //! How long the numbers of other countries are.
 
+use super::calling_code::has_trunk_zero;
+use super::country::calling_code_of;
+
 /// A number as it is dialled inside a country, with the calling code in front and no `+`; `None` if the plan is not
 /// known or the number does not fit it. Only lengths are known here: whether the number exists, an oracle says.
 pub(super) fn in_full(country: &str, digits: &str) -> Option<String> {
-    let (_, code, _, _, has_trunk) = PLANS.iter().find(|(name, ..)| *name == country)?;
-    let national = if *has_trunk { digits.strip_prefix('0')? } else { digits };
+    // Puerto Rico and others number as the United States do.
+    let plan = if plan_code(country) == Some(1) { "US" } else { country };
+    let (_, code, _, _, has_trunk) = PLANS.iter().find(|(name, ..)| *name == plan)?;
+    let national = match digits.strip_prefix('0') {
+        // India dials it before some numbers only.
+        Some(national) if *has_trunk || has_trunk_zero(*code) => national,
+        None if *has_trunk => return None,
+        _ => digits,
+    };
     let national = national.strip_prefix('1').filter(|_| *code == 1).unwrap_or(national);
     fits_plan(*code, national.as_bytes()).then(|| format!("{code}{national}"))
+}
+
+/// The calling code of a country.
+pub(super) fn plan_code(country: &str) -> Option<u16> {
+    calling_code_of(&country.parse().ok()?)
+}
+
+/// Whether a 0 may be dialled before the numbers of a country, as far as is known.
+pub(super) fn dials_trunk(country: &str) -> bool {
+    plan_code(country) != Some(1)
+        && PLANS
+            .iter()
+            .find(|(name, ..)| *name == country)
+            .is_none_or(|(_, code, _, _, has_trunk)| *has_trunk || has_trunk_zero(*code))
+}
+
+/// Whether the plan of a country is known.
+pub(super) fn is_known(country: &str) -> bool {
+    plan_code(country) == Some(1) || PLANS.iter().any(|(name, ..)| *name == country)
 }
 
 /// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164
@@ -55,12 +84,20 @@ pub(super) const PLANS: [(&str, u16, usize, usize, bool); 38] = [
 /// Whether digits behind a calling code are a number of a plan that is known: as many as there are, no trunk 0 first, and in
 /// North America an area code and an exchange.
 pub(super) fn fits_plan(code: u16, number: &[u8]) -> bool {
-    let is_american =
-        || [0, 3].iter().all(|at| number.get(*at).is_some_and(|digit| (b'2'..=b'9').contains(digit)));
     let fits = |(_, plan, least, most, _): &(&str, u16, usize, usize, bool)| {
         *plan == code && (*least..=*most).contains(&number.len())
     };
-    number.first() != Some(&b'0') && PLANS.iter().any(fits) && (code != 1 || is_american())
+    number.first() != Some(&b'0') && PLANS.iter().any(fits) && (code != 1 || is_american(number))
+}
+
+/// Whether digits are an area code and a number of North America. Area codes with a 9 in the middle, 37x and 96x are kept back
+/// and given to nobody, and services have those that end in 11 (North American Numbering Plan).
+pub(super) fn is_american(number: &[u8]) -> bool {
+    match number {
+        [_, b'9', ..] | [b'3', b'7', ..] | [b'9', b'6', ..] | [_, b'1', b'1', ..] => false,
+        [b'2'..=b'9', _, _, b'2'..=b'9', rest @ ..] => rest.len() == 6,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -1,31 +1,49 @@
 //! Numbers as they are dialled in the country that somebody states.
 
+use super::country::StatedCountry;
 use super::fault::{PhoneKind, PhoneQuality};
-use super::phone::{Phone, PhoneOptions, numbering_country};
-use super::phone_field::read_phones;
-use super::plans::{PLANS, in_full};
+use super::phone::{Phone, PhoneOptions, is_coded, numbering_country};
+use super::phone_field::{read_phones, read_phones_as};
+use super::plans::{dials_trunk, fits_plan, in_full, is_known, plan_code};
+use super::scan::digit_value;
 use super::value::ContactValue;
 use crate::model::Region;
 
 /// Fewest digits of a number with its area code.
 const MIN_DIGITS: usize = 7;
 
-/// The numbers of a field of somebody who is in a region, if that is known: as they are dialled there.
+/// The numbers of a field of somebody who states where he is: as they are dialled there.
 pub(crate) fn read_phones_of(
     text: &str,
-    region: Option<Region>,
+    stated: StatedCountry,
     options: &PhoneOptions<'_>,
 ) -> Vec<ContactValue<Phone>> {
-    let found = read_phones(text, options);
-    match planned(region, options) {
-        Some(country) => in_country(text, found, country, options),
-        None => found,
+    if stated == StatedCountry::Unknown {
+        return read_phones_as(text, options, in_no_country);
+    }
+    match planned(stated.region(), options) {
+        Some(country) => {
+            read_phones_as(text, options, |text, found| in_country(text, found, country, options))
+        }
+        None => read_phones(text, options),
     }
 }
 
-/// Whether the numbers of somebody in a region are read by the plan of a country, which [`read_phones`] does not know.
-pub(crate) fn is_planned(region: Option<Region>, options: &PhoneOptions<'_>) -> bool {
-    planned(region, options).is_some()
+/// The numbers of somebody in a country that nobody understands: a number is known that has a country code, and a whole mobile
+/// number of China; any other may be anybody's.
+fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
+    for one in &mut found {
+        let written = text.get(one.span.clone()).unwrap_or_default();
+        if !is_mobile_of_china(written, &one.value) {
+            one.value.doubt(written);
+        }
+    }
+    found
+}
+
+/// Whether the numbers of somebody who states where he is are read in another way than [`read_phones`] reads them.
+pub(crate) fn is_planned(stated: StatedCountry, options: &PhoneOptions<'_>) -> bool {
+    stated == StatedCountry::Unknown || planned(stated.region(), options).is_some()
 }
 
 /// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. China's plan
@@ -61,31 +79,64 @@ fn is_abroad(country: &Region, options: &PhoneOptions<'_>) -> bool {
 
 /// A number as it is dialled in the country of the options; `None` for one that is none of that country.
 fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option<Phone> {
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    let is_coded =
-        written.trim_start_matches(['(', ' ']).starts_with(['+', '＋']) || digits.starts_with("00");
-    // `1-310-555-1234` is none, 13105551234 is one.
-    let first = written.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let is_mobile = read.is_ok()
-        && read.kind() == PhoneKind::Mobile
-        && read.calling_code() == Some(86)
-        && first.get(..3).is_some_and(|head| head.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_coded || is_mobile || digits.len() < MIN_DIGITS {
+    let digits: String =
+        written.chars().filter_map(digit_value).map(|digit| char::from(b'0' + digit)).collect();
+    if is_coded(written) || digits.len() < MIN_DIGITS {
         return None;
     }
     let country = numbering_country(&options.default_region).to_owned();
+    let is_trunk = digits.starts_with('0') && dials_trunk(&country);
+    if is_mobile_of_china(written, read) && !is_trunk {
+        return may_be_national(&country, &digits, options).then(Phone::of_doubtful_country);
+    }
     let phone = Phone::parse(written, options);
     if phone.key().is_some() {
         return Some(phone);
     }
-    let plan = PLANS.iter().find(|(name, ..)| *name == country);
     // Nobody dials a 0 first there: it is the number of another country.
-    if digits.starts_with('0') && plan.is_some_and(|(.., has_trunk)| !has_trunk) {
+    if digits.starts_with('0') && !is_trunk {
         return None;
     }
     let whole = in_full(&country, &digits).map(|whole| Phone::parse(&format!("+{whole}"), options));
+    // A whole mobile number of China may be one anywhere.
+    let of_china = || {
+        let phone = Phone::parse(written, &PhoneOptions::default());
+        is_mobile_of_china(written, &phone).then_some(phone)
+    };
+    if whole.is_none()
+        && let Some(phone) = of_china()
+    {
+        let is_known = !is_trunk || options.oracle.is_some() || is_known(&country);
+        return Some(if is_known { phone } else { Phone::of_doubtful_country() });
+    }
     Some(whole.filter(|phone| phone.key().is_some()).unwrap_or(phone))
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))
+}
+
+/// Whether a number is a mobile number of China, divided as people divide one: `1-310-555-1234` is none, 13105551234 is one.
+fn is_mobile_of_china(written: &str, read: &Phone) -> bool {
+    let first = written.trim_start_matches(|c: char| digit_value(c).is_none());
+    read.is_ok()
+        && read.kind() == PhoneKind::Mobile
+        && read.calling_code() == Some(86)
+        && first.chars().take(3).filter(|c| digit_value(*c).is_some()).count() == 3
+}
+
+/// Whether the eleven digits of a mobile number of China are as well a number of a country, without the trunk 0 where it has one.
+fn may_be_national(country: &str, digits: &str, options: &PhoneOptions<'_>) -> bool {
+    let digits = digits.trim_start_matches('0');
+    let is_known = options
+        .oracle
+        .and_then(|oracle| oracle.judge(digits, country))
+        .is_some_and(|answer| answer.quality == PhoneQuality::Ok);
+    is_known
+        || match digits.as_bytes() {
+            [b'1', b'5'..=b'7', ..] if country == "DE" => true,
+            // An area code of two digits and a mobile number.
+            [b'1', _, b'9', ..] if country == "BR" => true,
+            [b'1', national @ ..] => plan_code(country) == Some(1) && fits_plan(1, national),
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -132,9 +183,9 @@ mod tests {
             ("CN-HK", "1. (0086)198 4340 2877", Some("+8619843402877")),
         ] {
             let options = PhoneOptions { default_region: country.parse().unwrap(), oracle: None };
-            let stated = Some(options.default_region);
-            for region in [None, stated] {
-                let found = read_phones_of(written, region, &options);
+            let stated = StatedCountry::In(options.default_region);
+            for stated in [StatedCountry::Unstated, stated] {
+                let found = read_phones_of(written, stated, &options);
                 let keys: Vec<&str> = found.iter().filter_map(|one| one.value.key()).collect();
                 assert_eq!(keys, Vec::from_iter(expected), "{country} {written}");
             }

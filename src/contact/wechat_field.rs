@@ -7,38 +7,14 @@ use super::no_value::{has_no_value, names_the_phone};
 use super::phone::check_cn_mobile;
 use super::scan::{is_cut, is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
-use super::wechat::{Wechat, WechatFault};
+use super::wechat::{Wechat, WechatFault, WechatKind};
+use super::wechat_words::{ends_in_label, ends_in_service, is_around, is_label, is_spoken};
 use crate::model::WechatId;
 
-/// What people write before an id.
-const LABELS: [&str; 24] = [
-    "vx",
-    "wx",
-    "v",
-    "w",
-    "weixin",
-    "wechat",
-    "weixinhao",
-    "qq",
-    "id",
-    "is",
-    "no",
-    "tel",
-    "phone",
-    "mobile",
-    "微信",
-    "微信号",
-    "微信號",
-    "薇信",
-    "威信",
-    "维信",
-    "加",
-    "号",
-    "是",
-    "電話",
-];
 /// Words that stand between two ids.
 const JOINS: [&str; 6] = ["or", "and", "或", "或者", "和", "及"];
+/// Most digits that an id may have lost by a blank: `lei_wang 88`.
+const MAX_TAIL: usize = 4;
 /// Most groups of digits that blanks divide in one number.
 const MAX_GROUPS: usize = 4;
 
@@ -50,8 +26,9 @@ type Read = Result<Wechat, WechatFault>;
 /// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
 /// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`, `手机号`).
 ///
-/// A wrong id is worse than none: a word among others is an id only after a label or if it has a digit, `_`
-/// or `-`. A text without an id is one value that cannot be read, and a text that is cut off (`zhang_sa…`) is not an id.
+/// A wrong id is worse than none: letters alone are an id only with nothing but a label next to them (`微信号：zhangsan`), and not
+/// when the label is a word before a blank (`wechat preferred`). A text without an id is one value that cannot be read; one that
+/// is cut off (`zhang_sa…`), torn (`zhang—san88`), or an account of another service (`Telegram: zhangsan88`) is not an id.
 ///
 /// ```
 /// use leadkit::contact::read_wechats;
@@ -75,9 +52,14 @@ pub fn read_wechats(field: &str) -> Vec<ContactValue<Read>> {
         return whole(Err(fault));
     }
     let mut values: Vec<ContactValue<Read>> = Vec::new();
-    for segment in segments(&pieces(head(field), &addresses(field))) {
-        let ids = ids_of(segment, field).into_iter().map(|(span, id)| ContactValue { span, value: Ok(id) });
-        values.extend(ids);
+    let mut places = addresses(field);
+    places.extend(links(field));
+    // `微信/抖音：zhangsan88`: the id is of both.
+    let mut is_ours = false;
+    for segment in segments(&pieces(head(field), &places)) {
+        let ids = ids_of(segment, field, is_ours);
+        is_ours = matches!(segment, [Piece::Words(word) | Piece::Run(word, _)] if is_label(word) || ends_in_label(word));
+        values.extend(ids.into_iter().map(|(span, id)| ContactValue { span, value: Ok(id) }));
     }
     values.truncate(MAX_VALUES);
     if values.is_empty() { whole(Err(fault)) } else { values }
@@ -117,14 +99,35 @@ fn addresses(field: &str) -> Vec<Range<usize>> {
     read_emails(field).into_iter().filter(|one| one.value.is_ok()).map(|one| one.span).collect()
 }
 
-/// The parts of a field outside addresses, without notes in brackets when anything else is there.
-fn pieces(text: &str, addresses: &[Range<usize>]) -> Vec<Piece> {
+/// Where links stand: `facebook.com/leiwang88` is no id, nor is any part of it.
+fn links(field: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (slash, _) in field.match_indices('/') {
+        let head = field.get(..slash).unwrap_or_default();
+        let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
+        let host = head.trim_end_matches(is_host);
+        let name = head.get(host.len()..).unwrap_or_default();
+        let top = name.rsplit('.').next().unwrap_or_default();
+        let is_link = name.ends_with(':') && !host.ends_with(is_host)
+            || name.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if !is_link || found.last().is_some_and(|last| last.end > slash) {
+            continue;
+        }
+        let rest = field.get(slash..).unwrap_or_default();
+        let length = rest.find(|c: char| !c.is_ascii_graphic()).unwrap_or(rest.len());
+        found.push(host.len()..slash + length);
+    }
+    found
+}
+
+/// The parts of a field outside `others`, without notes in brackets when anything else is there.
+fn pieces(text: &str, others: &[Range<usize>]) -> Vec<Piece> {
     let (mut outside, mut inside, mut depth) = (Vec::new(), Vec::new(), 0_u32);
     for (at, c) in text.char_indices() {
         if is_invisible(c) {
             continue;
         }
-        if let Some(address) = addresses.iter().find(|address| address.contains(&at)) {
+        if let Some(address) = others.iter().find(|address| address.contains(&at)) {
             if address.start == at {
                 outside.push(Piece::Words(String::new()));
             }
@@ -188,30 +191,51 @@ fn segments(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
     pieces.split(divides).filter(|segment| !segment.is_empty())
 }
 
-/// The ids between two dividers.
-fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
-    let is_label = |text: &str| LABELS.contains(&text);
-    let ends_in_label = |text: &str| LABELS.iter().any(|label| !label.is_ascii() && text.ends_with(label));
-    let mut ids: Vec<(Range<usize>, Wechat, bool)> = Vec::new();
-    let (mut labelled, mut others, mut at) = (false, 0, 0);
+/// An id that was read.
+struct Found {
+    span: Range<usize>,
+    id: Wechat,
+    /// It has a digit, `_` or `-`, so that it is no word.
+    tells: bool,
+    /// A Latin word before a blank is its only label: `wechat preferred`.
+    is_loose: bool,
+}
+
+/// The ids between two dividers. `is_ours` tells that a label of WeChat stands before the first of them.
+fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, Wechat)> {
+    let mut ids: Vec<Found> = Vec::new();
+    // `labelled` by the word before, `foreign` when that is another service's.
+    let (mut labelled, mut foreign, mut others, mut at) = (false, false, 0, 0);
+    let is_label_of_id = |word: &str, foreign: &mut bool, labelled: &mut bool| {
+        if ends_in_service(word) && !is_ours {
+            (*foreign, *labelled) = (true, false);
+            return true;
+        }
+        // `Line ID`, `抖音 号`: still that service's.
+        let is_weak = *foreign && matches!(word, "id" | "is" | "no" | "号" | "是") || is_around(word);
+        if is_label(word) || ends_in_label(word) {
+            (*foreign, *labelled) = (*foreign && is_weak, !(*foreign && is_weak));
+            return true;
+        }
+        is_weak
+    };
     while let Some(piece) = segment.get(at) {
-        let torn = !labelled
-            && at
-                .checked_sub(1)
-                .and_then(|at| segment.get(at))
-                .is_some_and(|before| is_torn(before, piece, field));
+        let before = at.checked_sub(1).and_then(|at| segment.get(at));
+        let torn = !labelled && before.is_some_and(|_| is_torn(segment, at, field));
         at += 1;
         let (run, span) = match piece {
             Piece::Run(run, span) => (run, span.clone()),
             Piece::Words(words) => {
-                labelled = is_label(words) || ends_in_label(words);
-                others += usize::from(!labelled);
+                if !is_label_of_id(words, &mut foreign, &mut labelled) {
+                    (labelled, foreign) = (false, foreign && words.is_empty());
+                    others += 1;
+                }
                 continue;
             }
             Piece::Divider => continue,
         };
-        if is_label(run) {
-            labelled = true;
+        if is_label_of_id(run, &mut foreign, &mut labelled) {
+            others += usize::from(is_around(run) && !labelled || foreign);
             continue;
         }
         // A number in groups: as many of them as make one.
@@ -233,9 +257,14 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
             None => Wechat::parse(run).ok().map(|id| (span, id)),
         };
         match found {
+            // A number by which somebody is found here may find him elsewhere too.
+            Some((_, id)) if foreign && !matches!(id.kind(), WechatKind::Phone) => others += 1,
             Some((span, id)) => {
-                let tells = labelled || !torn && run.chars().any(|c| !c.is_ascii_alphabetic());
-                ids.push((span, id, tells));
+                let is_whole = !torn && !is_torn(segment, at, field) && !is_open(segment, at - 1, field);
+                let tells = is_whole && run.chars().any(|c| !c.is_ascii_alphabetic());
+                others += usize::from(!is_whole);
+                let is_loose = labelled && !is_right_behind(field, &span);
+                ids.push(Found { span, id, tells, is_loose });
             }
             None => {
                 others += 1;
@@ -245,23 +274,74 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
                 at += if is_dialled { segment.iter().skip(at).take_while(own).count() } else { 0 };
             }
         }
-        labelled = false;
+        (labelled, foreign) = (false, false);
     }
     let is_alone = ids.len() == 1 && others == 0;
-    ids.retain(|(.., tells)| is_alone || *tells);
-    ids.into_iter().map(|(span, id, _)| (span, id)).collect()
+    ids.retain(|found| found.tells || is_alone && !found.is_loose);
+    ids.into_iter().map(|found| (found.span, found.id)).collect()
 }
 
-/// Whether a word may be the beginning of the id behind it: `lei wang88` and `lei.wang88` have lost a sign, `Lei wang88` is a
-/// name and an id.
-fn is_torn(before: &Piece, piece: &Piece, field: &str) -> bool {
-    let (Piece::Run(word, own), Piece::Run(run, span)) = (before, piece) else { return false };
+/// Whether a label is more than a Latin word before a blank: a sign or a Chinese word leads to the id, or `id`.
+fn is_right_behind(field: &str, span: &Range<usize>) -> bool {
+    let before = field.get(..span.start).unwrap_or_default();
+    let label = before.trim_end();
+    label.len() == before.len()
+        || !label.ends_with(|c: char| c.is_ascii_alphanumeric())
+        || label.to_ascii_lowercase().ends_with("id")
+}
+
+/// Whether the run at a place may be the end of the id before it: `lei wang88`, `lei.wang88`, `lei—wang88` and `lei下划线wang88`
+/// have lost a sign, `Lei wang88` is a name and an id.
+fn is_torn(segment: &[Piece], at: usize, field: &str) -> bool {
+    let Some(Piece::Run(run, span)) = segment.get(at) else { return false };
+    let Some(before) = at.checked_sub(1).and_then(|at| segment.get(at)) else { return false };
+    let (word, own) = match before {
+        Piece::Run(word, own) => (word, own),
+        Piece::Words(words) if is_spoken(words) => match at.checked_sub(2).and_then(|at| segment.get(at)) {
+            Some(Piece::Run(word, own)) if !is_label(word) => {
+                return !word.is_empty() && own.end < span.start;
+            }
+            _ => return false,
+        },
+        _ => return false,
+    };
     let between = field.get(own.end..span.start).unwrap_or_default();
     let is_small = field.get(own.clone()).is_some_and(|word| word.starts_with(|c: char| c.is_lowercase()));
-    word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && !LABELS.contains(&word.as_str())
-        && run.starts_with(|c: char| c.is_ascii_alphabetic())
-        && (between.contains('.') || is_small && between.chars().all(char::is_whitespace))
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // What has digits of its own is whole; the number of a phone is.
+    let may_go_on = word.bytes().all(|byte| !byte.is_ascii_digit()) && !is_label(word) && !is_around(word);
+    if !may_go_on || !run.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    if between.chars().all(char::is_whitespace) {
+        return is_small && is_word || word.ends_with(['_', '-']);
+    }
+    // `Lei：wang88` is a name and an id.
+    let is_named = !is_small && between.contains([':', '：']);
+    between.contains('.') || !is_named && !between.contains(char::is_whitespace)
+}
+
+/// Whether an id goes on behind its end: `lei_wang 88`, `lei_wang八八`.
+fn is_open(segment: &[Piece], at: usize, field: &str) -> bool {
+    let Some(Piece::Run(run, span)) = segment.get(at) else { return false };
+    if is_number(run) {
+        return false;
+    }
+    match segment.get(at + 1) {
+        Some(Piece::Words(words)) => {
+            let is_attached =
+                field.get(span.end..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+            is_attached && is_spoken(words)
+        }
+        Some(Piece::Run(next, place)) => {
+            let is_blank = field
+                .get(span.end..place.start)
+                .is_some_and(|between| between.chars().all(char::is_whitespace));
+            let has_none = run.bytes().all(|byte| !byte.is_ascii_digit());
+            is_blank && has_none && next.len() <= MAX_TAIL && next.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        _ => false,
+    }
 }
 
 fn is_number(run: &str) -> bool {

@@ -343,7 +343,7 @@ const SECOND_LEVELS: [&str; 12] =
 pub(super) fn contact_keys(contact: &Contact, region: Option<Region>, tables: &HostTables) -> Vec<MatchKey> {
     let options = tables.phone_options();
     let phones = contact.phones.iter().take(LeadLimits::VALUES);
-    let phones = phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region, &options));
+    let phones = phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region.into(), &options));
     let phones = phones.filter_map(|phone| phone.value.key().map(str::to_owned));
     let emails = contact.emails.iter().take(LeadLimits::VALUES);
     let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));

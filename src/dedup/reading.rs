@@ -217,7 +217,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             return;
         }
         let options = self.context.tables.phone_options();
-        let is_home = !is_planned(region, &options);
+        let is_home = !is_planned(region.into(), &options);
         for phone in phones {
             if !self.may_be_ours(phone.as_str()) {
                 continue;
@@ -226,7 +226,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
                 Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
                 None => {
-                    let found = read_phones_of(phone.as_str(), region, &options);
+                    let found = read_phones_of(phone.as_str(), region.into(), &options);
                     let keys = found.iter().filter_map(|one| one.value.key());
                     keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
                 }
@@ -241,7 +241,8 @@ impl<'x, 'a> Reading<'x, 'a> {
         let mut count = 0;
         for byte in raw.bytes() {
             if !byte.is_ascii_digit() {
-                if byte.is_ascii_alphabetic() || !byte.is_ascii() {
+                // `60987654 (+852)`: the code stands behind.
+                if byte.is_ascii_alphabetic() || !byte.is_ascii() || byte == b'+' && count > 0 {
                     return true;
                 }
                 continue;

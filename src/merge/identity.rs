@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, names_nothing, read_emails, read_phones_of,
-    wechat_ids,
+    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, names_nothing, read_emails,
+    read_phones_of, wechat_ids,
 };
 use crate::model::{
     CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, WechatId,
@@ -39,10 +39,10 @@ pub(super) struct Identity {
     pub(super) keys: BTreeSet<PersonKey>,
 }
 
-/// How the numbers of somebody who is in a region, if that is known, are read.
+/// How somebody's numbers are read: by the country that is stated.
 #[derive(Clone, Copy)]
 struct Dialled<'o> {
-    region: Option<Region>,
+    country: StatedCountry,
     options: &'o PhoneOptions<'o>,
 }
 
@@ -54,7 +54,7 @@ impl Identity {
         phones: &PhoneOptions<'_>,
     ) -> Identity {
         let name = contact.name.as_deref();
-        let dialled = Dialled { region, options: phones };
+        let dialled = Dialled { country: region.into(), options: phones };
         let mut identity =
             Identity::of(name, &contact.phones, &contact.emails, contact.wechat.as_ref(), dialled);
         identity.keys.extend(contact.person_ids().filter_map(platform));
@@ -64,8 +64,9 @@ impl Identity {
     /// Of a lead: numbers are as they are dialled in the country that it states.
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
         let name = lead.name.as_deref();
-        let stated = lead.country.as_deref().and_then(|country| Gazetteer::builtin().region_of(country));
-        let phones = Dialled { region: stated, options: phones };
+        let read = |text: &str| StatedCountry::read(text, |text| Gazetteer::builtin().region_of(text));
+        let country = lead.country.as_deref().map_or(StatedCountry::Unstated, read);
+        let phones = Dialled { country, options: phones };
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
         identity.keys.extend(lead.person_ids().filter_map(platform));
         for further in lead.other_ids.get(LeadField::Wechat.as_str()).into_iter().flatten() {
@@ -94,13 +95,13 @@ impl Identity {
         wechat: Option<&WechatId>,
         dialled: Dialled<'_>,
     ) -> Identity {
-        let Dialled { region, options } = dialled;
+        let Dialled { country, options } = dialled;
         let mobile = |phone: &Phone| {
             let key = phone.key().filter(|_| phone.names_person())?.to_owned();
             let is_unknown = phone.kind() == PhoneKind::Unknown;
             Some(if is_unknown { PersonKey::Number(key) } else { PersonKey::Mobile(key) })
         };
-        let numbers = phones.iter().flat_map(|phone| read_phones_of(phone.as_str(), region, options));
+        let numbers = phones.iter().flat_map(|phone| read_phones_of(phone.as_str(), country, options));
         let mut keys: BTreeSet<PersonKey> = order::set(numbers.filter_map(|phone| mobile(&phone.value)));
         for email in emails.iter().flat_map(|email| read_emails(email.as_str())) {
             let Ok(email) = email.value else { continue };

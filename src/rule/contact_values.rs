@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::HostTables;
 use super::misplaced::{Contact, ContactField, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, Wechat, WechatFault, is_planned,
+    ContactValue, Email, EmailFault, Phone, PhoneFault, StatedCountry, Wechat, WechatFault, is_planned,
     plain_email, plain_phone, read_emails, read_phones, read_phones_of, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
@@ -135,8 +135,9 @@ impl ContactValues {
     pub(super) fn of_lead(lead: &Lead, tables: &HostTables) -> ContactValues {
         let emails = lead.emails.iter().map(EmailAddress::as_str);
         let wechat = lead.wechat.as_ref().map(|id| id.as_str());
+        let stated = stated_country(lead, tables);
         let mut all = ContactValues {
-            phones: phones_of(lead, tables),
+            phones: phones_of(lead, stated, tables),
             emails: Values::read(ContactField::Email, emails, |text| plain_email(text).map(Ok), read_emails),
             wechats: Values::read(
                 ContactField::Wechat,
@@ -145,8 +146,9 @@ impl ContactValues {
                 read_wechats,
             ),
         };
+        let read = |text: &str| read_phones_of(text, stated, &tables.phone_options());
         for (field, index, text) in odd_texts(lead) {
-            all.read_again(lead, field, index, text, &tables.phone_options());
+            all.read_again(lead, field, index, text, &read);
         }
         all
     }
@@ -158,14 +160,14 @@ impl ContactValues {
         field: ContactField,
         index: usize,
         text: &str,
-        options: &PhoneOptions<'_>,
+        phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>,
     ) {
         let own = match field {
             ContactField::Phone => self.phones.spans(lead, index, |phone| phone.key().is_some()),
             ContactField::Email => self.emails.spans(lead, index, Result::is_ok),
             ContactField::Wechat => self.wechats.spans(lead, index, Result::is_ok),
         };
-        for Misplaced { span, value } in misplaced_in(field, text, options, &own) {
+        for Misplaced { span, value } in misplaced_in(field, text, phones, &own) {
             let place = Place { field, index, span };
             match field {
                 ContactField::Phone => self.phones.drop_unread(&place, |phone| phone.key().is_none()),
@@ -203,11 +205,15 @@ fn odd_texts(lead: &Lead) -> impl Iterator<Item = (ContactField, usize, &str)> {
     phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text))
 }
 
-fn phones_of(lead: &Lead, tables: &HostTables) -> Values<Phone> {
+/// Where a lead says that it is: whoever states a country writes numbers as they are dialled there.
+pub(super) fn stated_country(lead: &Lead, tables: &HostTables) -> StatedCountry {
+    let read = |text: &str| StatedCountry::read(text, |text| tables.gazetteer.region_of(text));
+    lead.country.as_deref().map_or(StatedCountry::Unstated, read)
+}
+
+fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<Phone> {
     let options = tables.phone_options();
     let texts = lead.phones.iter().map(PhoneNumber::as_str);
-    // Whoever states a country writes numbers as they are dialled there.
-    let stated = lead.country.as_deref().and_then(|country| tables.gazetteer.region_of(country));
     if is_planned(stated, &options) {
         let read = |text: &str| read_phones_of(text, stated, &options);
         return Values::read(ContactField::Phone, texts, |_| None, read);
@@ -231,7 +237,7 @@ fn phones_of(lead: &Lead, tables: &HostTables) -> Values<Phone> {
 pub(crate) fn visit_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
     let phones = match odd_texts(lead).next() {
         Some(_) => ContactValues::of_lead(lead, tables).phones,
-        None => phones_of(lead, tables),
+        None => phones_of(lead, stated_country(lead, tables), tables),
     };
     phones.values.iter().filter_map(Phone::key).for_each(visit);
 }
@@ -261,4 +267,88 @@ fn city_of(lead: &Lead, tables: &HostTables) -> Option<Region> {
         (region, city) => region.or(city)?,
     };
     Some(found).filter(china)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lead_in(country: &str, phone: &str) -> Lead {
+        serde_json::from_value(serde_json::json!({
+            "id": "L1", "created_at": "2026-03-02T09:00:00+08:00", "phones": [phone], "country": country,
+        }))
+        .unwrap()
+    }
+
+    fn keys(country: &str, phone: &str) -> Vec<String> {
+        let lead = lead_in(country, phone);
+        let mut keys = Vec::new();
+        visit_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
+        keys
+    }
+
+    #[test]
+    fn numbers_are_read_in_the_country_that_the_lead_states() {
+        for country in
+            ["US", "United States (US)", "U.S", "+1", "840", "🇺🇸", "en-US", "US, CA", "Puerto Rico"]
+        {
+            assert_eq!(keys(country, "(415) 555-2671"), ["+14155552671"], "{country}");
+        }
+        for country in ["KOR", "Republic of Korea", "Korea (South)", "大韩民国"] {
+            assert_eq!(keys(country, "010-2348-6780"), ["+821023486780"], "{country}");
+        }
+        for country in ["Hong Kong SAR China", "Hong Kong (SAR)", "HK (香港)"] {
+            assert_eq!(keys(country, "6098 7654"), ["+85260987654"], "{country}");
+        }
+        assert_eq!(keys("IN", "09838677234"), ["+919838677234"]);
+        for country in ["", "无", "China", "中国 China", "广东省深圳市", "CN-GD"] {
+            assert_eq!(keys(country, "0755-26718843"), ["+8675526718843"], "{country}");
+        }
+    }
+
+    /// A country that nobody understands is not China.
+    #[test]
+    fn numbers_in_an_unknown_country_are_guesses() {
+        for phone in ["(415) 555-2671", "010-2348-6780", "0755-26718843", "400-820-8820"] {
+            assert_eq!(keys("Atlantis", phone), [""; 0], "{phone}");
+        }
+        for (phone, key) in [
+            ("13927461853", "+8613927461853"),
+            ("+1 415 555 2671", "+14155552671"),
+            ("0086 755 26718843", "+8675526718843"),
+        ] {
+            assert_eq!(keys("Atlantis", phone), [key], "{phone}");
+        }
+        let lead = lead_in("Atlantis", "(415) 555-2671");
+        let read = ContactValues::of_lead(&lead, &HostTables::default());
+        assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
+    }
+
+    /// A trunk 0 is dialled in the country that is stated; a number of both plans names nobody.
+    #[test]
+    fn a_mobile_of_china_may_be_a_number_of_the_stated_country() {
+        for (country, phone, expected) in [
+            ("DE", "015254599371", &["+4915254599371"][..]),
+            ("Germany", "01525 4599371", &["+4915254599371"]),
+            ("德国", "0152 54599371", &["+4915254599371"]),
+            ("DE", "0151/50886723", &["+4915150886723"]),
+            ("DE", "(0151) 50886723", &["+4915150886723"]),
+            ("DE", "0176 12345981", &["+4917612345981"]),
+            ("DE", "01572 3456781", &["+4915723456781"]),
+            ("DE", "15254599371", &[]),
+            ("DE", "13927461853", &["+8613927461853"]),
+            ("BR", "19981234567", &[]),
+            ("BR", "019 98123-4567", &[]),
+            ("BR", "13827461853", &["+8613827461853"]),
+            ("US", "13105551234", &[]),
+            ("US", "1310 555 1234", &[]),
+            ("CA", "15145551234", &[]),
+            ("US", "13927461853", &["+8613927461853"]),
+            ("JP", "13927461853", &["+8613927461853"]),
+            ("JP", "013927461853", &["+8613927461853"]),
+            ("SG", "013927461853", &["+8613927461853"]),
+        ] {
+            assert_eq!(keys(country, phone), expected, "{country} {phone}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::contact_values::{ContactValues, Placed};
+use super::contact_values::{ContactValues, Placed, stated_country};
 use super::fact_value::{FactSource, FactValue, attribute, number, region, text, texts, time};
 use super::field::Path;
 use super::fields::{FieldId, Producer};
@@ -15,7 +15,9 @@ use super::misplaced::{Misplaced, written_in};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
-use crate::contact::{Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys};
+use crate::contact::{
+    Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys, read_phones_of,
+};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
 };
@@ -291,7 +293,8 @@ impl<'a> Facts<'a> {
 
     /// The sound phone numbers and addresses in a text of the lead that is no contact field.
     pub(crate) fn contacts_in(&self, text: &str) -> Vec<Misplaced> {
-        written_in(text, &self.context.tables.phone_options())
+        let (tables, lead) = (self.context.tables, self.lead);
+        written_in(text, &|text| read_phones_of(text, stated_country(lead, tables), &tables.phone_options()))
     }
 
     /// Distinct canonical keys of the phone numbers that have one.

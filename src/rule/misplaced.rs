@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::limits::read_text;
 use crate::contact::{
-    Email, Phone, PhoneKind, PhoneOptions, PhoneQuality, Wechat, WechatKind, read_emails, read_phones,
-    read_wechats,
+    ContactValue, Email, Phone, PhoneKind, PhoneQuality, Wechat, WechatKind, read_emails, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber};
 use crate::text::fold;
@@ -78,9 +77,9 @@ pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
 
 /// The sound phone numbers and addresses in a text that is no contact field, as a name or a message, as far as a contact field
 /// is read.
-pub(super) fn written_in(text: &str, options: &PhoneOptions<'_>) -> Vec<Misplaced> {
+pub(super) fn written_in(text: &str, phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>) -> Vec<Misplaced> {
     // Any word may be an id, and so may one in a WeChat field: there only numbers and addresses are looked for.
-    misplaced_in(ContactField::Wechat, read_text(text), options, &[])
+    misplaced_in(ContactField::Wechat, read_text(text), phones, &[])
 }
 
 /// The sound values of other kinds in a text, outside the spans of its own. What may be one thing or another is none: a wrong
@@ -88,7 +87,7 @@ pub(super) fn written_in(text: &str, options: &PhoneOptions<'_>) -> Vec<Misplace
 pub(super) fn misplaced_in(
     field: ContactField,
     text: &str,
-    options: &PhoneOptions<'_>,
+    phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>,
     own: &[Range<usize>],
 ) -> Vec<Misplaced> {
     let mut found = Vec::new();
@@ -96,10 +95,10 @@ pub(super) fn misplaced_in(
         emails_in(field, text, &mut found);
     }
     if field != ContactField::Phone {
-        phones_in(field, text, options, &mut found);
+        phones_in(field, text, phones, &mut found);
     }
     if field != ContactField::Wechat {
-        wechats_in(field, text, &mut found);
+        wechats_in(field, text, own, &mut found);
     }
     found.retain(|one| !own.iter().any(|own| overlap(own, &one.span)));
     found
@@ -126,11 +125,16 @@ fn picked_code(text: &str) -> usize {
 }
 
 /// Digits alone may be an account, a price or a number without its area code: a whole number is none of these.
-fn phones_in(field: ContactField, text: &str, options: &PhoneOptions<'_>, found: &mut Vec<Misplaced>) {
+fn phones_in(
+    field: ContactField,
+    text: &str,
+    phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>,
+    found: &mut Vec<Misplaced>,
+) {
     if !text.chars().any(char::is_numeric) || field == ContactField::Email && is_account(text) {
         return;
     }
-    for one in read_phones(text, options) {
+    for one in phones(text) {
         let written = text.get(one.span.clone()).unwrap_or_default();
         let is_dialled = written.starts_with(['+', '0', '(', '（', '＋', '０']);
         let is_whole = match one.value.quality() {
@@ -156,8 +160,8 @@ fn is_account(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Most words may be an id: one is believed that is called so.
-fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
+/// Most words may be an id: one is believed that is called so, and beside a value of the field's own one that is no word.
+fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut Vec<Misplaced>) {
     if field == ContactField::Email && is_account(text) {
         let ids = read_wechats(text).into_iter();
         found.extend(
@@ -176,8 +180,10 @@ fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
         let behind = text.get(one.span.end..).unwrap_or_default();
         let is_called = match id.kind() {
             WechatKind::Id | WechatKind::System => {
+                let is_word = id.key().bytes().all(|byte| byte.is_ascii_alphabetic());
                 // `qq2026718843`
-                is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key())
+                (!is_word || own.is_empty() && is_led(before))
+                    && (is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key()))
             }
             WechatKind::Qq => is_called(before, behind, &QQ_WORDS),
             _ => false,
@@ -186,6 +192,13 @@ fn wechats_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
             found.push(Misplaced { span: one.span, value: Contact::Wechat(id) });
         }
     }
+}
+
+/// Whether a sign or a word for one leads to what follows: `微信：`, `微信号`, `WeChat ID`.
+fn is_led(before: &str) -> bool {
+    let label = fold(before);
+    let label = label.trim_end();
+    label.ends_with([':', '=']) || ["号", "是", "id"].iter().any(|word| label.ends_with(word))
 }
 
 fn is_qq_id(key: &str) -> bool {

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::data;
 
+mod apart;
 mod beside;
 mod brackets;
 mod check_contacts;

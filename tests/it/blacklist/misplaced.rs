@@ -147,3 +147,29 @@ fn what_may_be_anything_is_nothing() {
         assert_eq!(keys(record.clone()), expected, "{record}");
     }
 }
+
+/// A word behind the name of a service is no account that two people share.
+#[test]
+fn words_behind_a_label_are_no_ids() {
+    let rules = Blacklist::load(json!({"rules": [{"id": "list", "severity": "block", "check": {"list": {
+        "wechats": ["preferred", "please", "michael", "beijing", "available", "leiwang"]}}}]}))
+    .unwrap();
+    for record in [
+        json!({"phones": ["13927461877 WeChat preferred"]}),
+        json!({"phones": ["13927461877 微信 please"]}),
+        json!({"phones": ["15088672341 微信 Michael"]}),
+        json!({"phones": ["15088672341 加微信 Beijing"]}),
+        json!({"phones": ["15088672341 微信：Michael"]}),
+        json!({"emails": ["lei@xinghe.cn (wechat available)"]}),
+        json!({"phones": ["微信 Beijing"], "emails": ["wu@lvhu-x.cn"]}),
+    ] {
+        assert_eq!(severity_of(&rules, &record), Severity::Pass, "{record}");
+    }
+    for record in [json!({"phones": ["微信：leiwang"]}), json!({"emails": ["WeChat ID: leiwang"]})] {
+        assert_eq!(severity_of(&rules, &record), Severity::Block, "{record}");
+    }
+}
+
+fn severity_of(rules: &Blacklist, record: &Json) -> Severity {
+    check(rules, record.clone()).severity()
+}

@@ -64,6 +64,107 @@ fn every_id_of_a_field_is_read() {
     assert_eq!(places, ["Zhang_San88", "139 2746 1853"]);
 }
 
+/// What stands behind a label may be any word.
+#[test]
+fn a_word_beside_others_is_no_id() {
+    for (field, wanted) in [
+        ("wechat preferred", &[][..]),
+        ("WeChat please", &[]),
+        ("please add WeChat", &[]),
+        ("V personal", &[]),
+        ("wechat available 13927461853", &["+8613927461853"]),
+        ("wechat account: leiwang88", &["leiwang88"]),
+        ("WeChat account leiwang88", &["leiwang88"]),
+        ("wechat number: lei_wang88", &["lei_wang88"]),
+        ("WeChat username hao_wu99", &["hao_wu99"]),
+        ("personal wechat leiwang88", &["leiwang88"]),
+        ("please add leiwang88", &["leiwang88"]),
+        ("wechat account: leiwang", &["leiwang"]),
+        ("WeChat: leiwang", &["leiwang"]),
+        ("WeChat ID leiwang", &["leiwang"]),
+        ("微信 leiwang", &["leiwang"]),
+        ("微信leiwang", &["leiwang"]),
+        ("leiwang 微信", &["leiwang"]),
+        ("wechat leiwang88 preferred", &["leiwang88"]),
+    ] {
+        assert_eq!(keys(field), wanted, "{field:?}");
+    }
+}
+
+#[test]
+fn an_account_of_another_service_is_no_id() {
+    for field in [
+        "Telegram: @leiwang88",
+        "抖音号：leiwang88",
+        "Line: leiwang88",
+        "Line ID: leiwang88",
+        "公众号：xinghe_tech",
+        "微信公众号 xinghe_tech",
+        "Skype lei_wang88",
+        "ins：leiwang88",
+        "FB leiwang88",
+        "facebook.com/leiwang88",
+        "https://www.instagram.com/leiwang88/",
+        "小红书 leiwang88",
+        "微博@leiwang88",
+        "飞书：leiwang88",
+        "钉钉号 leiwang88",
+        "微信昵称：leiwang88",
+        "抖音账号是leiwang88",
+    ] {
+        assert_eq!(keys(field), [""; 0], "{field:?}");
+        assert_eq!(read_wechats(field).len(), 1, "{field:?}");
+    }
+    for (field, wanted) in [
+        ("微信/抖音：leiwang88", &["leiwang88"][..]),
+        ("抖音号：leiwang88，微信：hao_wu99", &["hao_wu99"]),
+        ("Line: leiwang88 / WeChat: hao_wu99", &["hao_wu99"]),
+        ("hao_wu99（抖音同号）", &["hao_wu99"]),
+        ("Telegram 13927461853", &["+8613927461853"]),
+        ("微信号：line_wang88", &["line_wang88"]),
+        ("客服微信 lei_wang88", &["lei_wang88"]),
+    ] {
+        assert_eq!(keys(field), wanted, "{field:?}");
+    }
+}
+
+#[test]
+fn a_part_of_a_torn_id_is_none() {
+    for field in [
+        "lei(下划线)wang88",
+        "lei下划线wang88",
+        "lei—wang88",
+        "lei·wang88",
+        "lei~wang88",
+        "lei*wang88",
+        "lei﹍wang88",
+        "lei’wang88",
+        "lei_ wang88",
+        "lei:wang88",
+        "L小写ei_wang88",
+        "lei_wang 88",
+        "lei_wang八八",
+        "lei_lei—wang88",
+        "微信：lei—wang88",
+        "lei underscore wang88",
+    ] {
+        assert_eq!(keys(field), [""; 0], "{field:?}");
+    }
+    for (field, wanted) in [
+        ("Lei：wang88", &["wang88"][..]),
+        ("Lei: wang88", &["wang88"]),
+        ("vx:wang88", &["wang88"]),
+        ("vx·wang88", &["wang88"]),
+        ("lei_wang88—手机同号", &["lei_wang88"]),
+        ("lei_wang88 25岁", &["lei_wang88"]),
+        ("lei_wang88~13927461853", &["lei_wang88", "+8613927461853"]),
+        ("lei_wang88*hao_wu99", &["lei_wang88", "hao_wu99"]),
+        ("王磊·wang88", &["wang88"]),
+    ] {
+        assert_eq!(keys(field), wanted, "{field:?}");
+    }
+}
+
 /// A masked address is nobody's: what is left of it is somebody else's.
 #[test]
 fn what_is_hidden_is_no_address() {
@@ -95,6 +196,41 @@ fn what_is_hidden_is_no_address() {
     ] {
         let found = read_emails(field);
         assert_eq!(found[0].value.as_ref().map(|email| email.key()), Ok(key), "{field}");
+    }
+}
+
+/// A label or a name in Chinese is none of the address, whatever stands before it.
+#[test]
+fn words_that_end_in_chinese_are_cut_off() {
+    for (field, key) in [
+        ("QQ邮箱2026718843@qq.com", "2026718843@qq.com"),
+        ("163邮箱lei.wang@163.com", "lei.wang@163.com"),
+        ("Email地址lei.wang@163.com", "lei.wang@163.com"),
+        ("QQ号2026718843@qq.com", "2026718843@qq.com"),
+        ("Leo王磊leiwang@163.com", "leiwang@163.com"),
+        ("IT部leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("HR王磊leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("VIP邮箱leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("3号楼leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("2026年leiwang@xinghe.cn", "leiwang@xinghe.cn"),
+        ("王磊lei@xinghe.cn", "lei@xinghe.cn"),
+        ("邮箱lei@xinghe.cn", "lei@xinghe.cn"),
+        ("M：leiwang@gmail.com", "leiwang@gmail.com"),
+        ("P：leiwang@gmail.com", "leiwang@gmail.com"),
+        ("E:leiwang@gmail.com", "leiwang@gmail.com"),
+        ("leiwang@qq .com", "leiwang@qq.com"),
+        ("lei @xinghe.cn", "lei@xinghe.cn"),
+        ("lei@ xinghe.cn", "lei@xinghe.cn"),
+        ("lei王@例子.中国", "lei王@例子.中国"),
+    ] {
+        let found = read_emails(field);
+        assert_eq!(found.len(), 1, "{field}");
+        let read = found[0].value.clone().map(|email| email.key().to_owned());
+        let wanted = leadkit::contact::Email::parse(key).map(|email| email.key().to_owned());
+        assert_eq!(read, wanted, "{field}");
+    }
+    for field in ["j:smith@xinghe.cn", "lei wang@xinghe.cn", "lei@xinghe.com .cn", "lei wang @xinghe.cn"] {
+        assert!(read_emails(field).iter().all(|one| one.value.is_err()), "{field}");
     }
 }
 

@@ -1,0 +1,353 @@
+//! The country that somebody states, however it is written.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::no_id::names_nothing;
+use crate::model::Region;
+use crate::order;
+use crate::text::fold;
+
+/// Bytes of the longest statement that is looked at.
+const MAX_TEXT: usize = 120;
+/// First of the 26 signs that flags consist of, for `A`.
+const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
+
+/// Where the numbers of somebody are dialled, as far as he says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatedCountry {
+    /// He says nothing.
+    Unstated,
+    /// In a country whose numbering plan he means. Of several with one plan (`US, CA`) the first.
+    In(Region),
+    /// He says something that is not understood, or names countries with several plans.
+    Unknown,
+}
+
+impl StatedCountry {
+    /// What a text says. `region_of` reads what is no name of a country: a city, an address.
+    ///
+    /// Understood are ISO 3166 codes (`US`, `USA`, `840`), English, Chinese and some native names, flags, calling codes
+    /// (`+1`), locales (`en-US`), and several of these at once (`United States (US)`, `中国 China`).
+    pub(crate) fn read(text: &str, region_of: impl Fn(&str) -> Option<Region>) -> StatedCountry {
+        let text = text.trim();
+        if text.is_empty() || flag(text).is_none() && names_nothing(text) {
+            return StatedCountry::Unstated;
+        }
+        // A locale looks like a region: `pt-BR`.
+        let found = locale(text).or_else(|| region_of(text)).or_else(|| countries(text));
+        found.map_or(StatedCountry::Unknown, StatedCountry::In)
+    }
+
+    /// The country, if it is known.
+    pub(crate) fn region(self) -> Option<Region> {
+        match self {
+            StatedCountry::In(region) => Some(region),
+            _ => None,
+        }
+    }
+}
+
+impl From<Option<Region>> for StatedCountry {
+    fn from(region: Option<Region>) -> StatedCountry {
+        region.map_or(StatedCountry::Unstated, StatedCountry::In)
+    }
+}
+
+/// The country right before a number by its flag or its code in capital letters, as its calling code.
+pub(super) fn code_of_word(word: &str) -> Option<u16> {
+    let region = flag(word).or_else(|| TABLE.codes.get(word).copied())?;
+    calling_code_of(&region)
+}
+
+/// The calling code of a country by its name.
+pub(super) fn code_of_name(name: &str) -> Option<u16> {
+    calling_code_of(TABLE.names.get(normal(name).as_str())?)
+}
+
+/// The calling code of a country.
+pub(super) fn calling_code_of(country: &Region) -> Option<u16> {
+    TABLE.calling.get(country.country()).copied()
+}
+
+/// What is known of countries.
+struct Table {
+    /// By name, ISO codes and numbers, as [`normal`] leaves them.
+    names: BTreeMap<String, Region>,
+    /// By calling code: the country that most numbers are of.
+    by_calling: BTreeMap<u16, Region>,
+    /// Calling code by ISO alpha-2 code.
+    calling: BTreeMap<&'static str, u16>,
+    /// By ISO alpha-2 and alpha-3 code in capitals, and what is written for one.
+    codes: BTreeMap<&'static str, Region>,
+}
+
+/// Countries that a calling code is read as where it is several countries'.
+const MAIN: [&str; 11] = ["US", "RU", "GB", "NO", "AU", "MA", "FI", "IT", "FR", "CW", "GP"];
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let (mut names, mut by_calling) = (Vec::new(), Vec::new());
+    let (mut calling, mut codes) = (Vec::new(), Vec::new());
+    for line in include_str!("data/countries.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = line.split('\t');
+        let mut next = || cells.next().unwrap_or_default();
+        let (alpha_2, alpha_3, number, code, written) = (next(), next(), next(), next(), next());
+        let Ok(region) = alpha_2.parse::<Region>() else { continue };
+        let code: u16 = code.parse().unwrap_or_default();
+        names.extend([alpha_2, alpha_3, number].map(|name| (normal(name), region)));
+        names.extend(written.split('|').map(|name| (normal(name), region)));
+        calling.push((alpha_2, code));
+        codes.extend([(alpha_2, region), (alpha_3, region)]);
+        by_calling.push((code, region, MAIN.contains(&alpha_2)));
+    }
+    codes.extend(
+        [("UK", "GB"), ("UAE", "AE"), ("KSA", "SA")]
+            .into_iter()
+            .filter_map(|(word, country)| Some((word, country.parse::<Region>().ok()?))),
+    );
+    // The main one of a code is entered last.
+    order::sort_by_key(&mut by_calling, |(.., is_main)| *is_main);
+    Table {
+        names: order::map(names.into_iter().filter(|(name, _)| !name.is_empty())),
+        by_calling: order::map(by_calling.into_iter().map(|(code, region, _)| (code, region))),
+        calling: order::map(calling),
+        codes: order::map(codes),
+    }
+});
+
+/// A name in small letters with one blank between words, without signs and the article.
+fn normal(name: &str) -> String {
+    let mut words = String::with_capacity(name.len());
+    for c in fold(name).chars() {
+        match c {
+            '\'' | '’' | '.' => {}
+            '&' => words.push_str(" and "),
+            _ if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => words.push(c),
+            _ => words.push(' '),
+        }
+    }
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.strip_prefix(&["the"]).unwrap_or(&words).join(" ")
+}
+
+/// `en-US`, `zh_CN`: a language in small letters and a country in capitals.
+fn locale(text: &str) -> Option<Region> {
+    let (language, country) = text.split_once(['-', '_'])?;
+    let fits = language.len() == 2
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && country.len() == 2
+        && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    country.parse().ok().filter(|region: &Region| fits && region.is_known())
+}
+
+/// A flag: two signs, one for each letter of the ISO code.
+fn flag(text: &str) -> Option<Region> {
+    let letter = |c: char| {
+        let place = u32::from(c).checked_sub(FIRST_FLAG_LETTER).filter(|place| *place < 26)?;
+        u8::try_from(place).ok().map(|place| char::from(b'A' + place))
+    };
+    let mut letters = text.chars().map(letter);
+    let code: String = [letters.next()??, letters.next()??].iter().collect();
+    code.parse().ok().filter(Region::is_known)
+}
+
+/// The country of a statement whose parts name one, or several with one calling code.
+fn countries(text: &str) -> Option<Region> {
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    if let Some(region) = one(text) {
+        return Some(region);
+    }
+    let mut found: Option<Region> = None;
+    for region in parts(text).iter().filter_map(|part| one(part)) {
+        match found {
+            Some(known) if calling_code_of(&known) != calling_code_of(&region) => return None,
+            Some(_) => {}
+            None => found = Some(region),
+        }
+    }
+    found
+}
+
+/// A country by one of its names or codes.
+fn one(part: &str) -> Option<Region> {
+    let part = part.trim();
+    if let Some(region) = flag(part).filter(|_| part.chars().count() == 2) {
+        return Some(region);
+    }
+    let digits = part.strip_prefix(['+', '＋']);
+    let number = digits.unwrap_or(part);
+    if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let by_calling = || {
+            let code = number.trim_start_matches("00").parse().ok()?;
+            TABLE.by_calling.get(&code).copied()
+        };
+        let by_number = || TABLE.names.get(number).copied().filter(|_| digits.is_none());
+        return match (by_calling(), by_number()) {
+            // 376 is Israel's number and Andorra's calling code.
+            (Some(a), Some(b)) if a != b => None,
+            (a, b) => a.or(b),
+        };
+    }
+    TABLE.names.get(normal(part).as_str()).copied()
+}
+
+/// The parts of a statement: between signs, in and outside brackets, in Chinese and in Latin script, flags.
+fn parts(text: &str) -> Vec<String> {
+    #[derive(PartialEq, Clone, Copy)]
+    enum Script {
+        Han,
+        Flag,
+        Code,
+        Other,
+    }
+    let mut parts: Vec<String> = vec![String::new()];
+    let mut last: Option<Script> = None;
+    for c in text.chars() {
+        let script = match c {
+            '(' | ')' | '（' | '）' | '[' | ']' | '/' | '／' | ',' | '，' | ';' | '；' | '、' | '|' | ':'
+            | '：' | '\n' | '-' | '–' | '—' => {
+                parts.push(String::new());
+                last = None;
+                continue;
+            }
+            _ if c.is_whitespace() => last.unwrap_or(Script::Other),
+            '\u{1F1E6}'..='\u{1F1FF}' => Script::Flag,
+            '\u{3400}'..='\u{9FFF}' => Script::Han,
+            '+' | '＋' => Script::Code,
+            _ if c.is_ascii_digit() && last == Some(Script::Code) => Script::Code,
+            _ => Script::Other,
+        };
+        if last.is_some_and(|last| last != script) {
+            parts.push(String::new());
+        }
+        last = Some(script);
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> StatedCountry {
+        StatedCountry::read(text, |text| text.parse().ok().filter(Region::is_known))
+    }
+
+    #[test]
+    fn a_country_is_understood_as_pickers_and_people_write_it() {
+        for (country, texts) in [
+            (
+                "US",
+                &[
+                    "US",
+                    "us",
+                    "USA",
+                    "U.S",
+                    "U.S.A.",
+                    "United States (US)",
+                    "The United States",
+                    "+1",
+                    "1",
+                    "840",
+                    "🇺🇸",
+                    "🇺🇸 United States",
+                    "en-US",
+                    "US, CA",
+                    "USA/Canada",
+                    "美利坚合众国",
+                    "美国 USA",
+                    "United States of America (the)",
+                    "United States +1",
+                    "001",
+                ][..],
+            ),
+            ("PR", &["Puerto Rico", "PRI"]),
+            (
+                "KR",
+                &[
+                    "KOR",
+                    "Republic of Korea",
+                    "Korea (South)",
+                    "Korea Republic",
+                    "大韩民国",
+                    "Korea, Republic of",
+                    "+82",
+                ],
+            ),
+            (
+                "HK",
+                &[
+                    "Hong Kong SAR China",
+                    "Hong Kong (SAR)",
+                    "HK (香港)",
+                    "HKG",
+                    "+852",
+                    "344",
+                    "中国香港",
+                    "🇭🇰",
+                ],
+            ),
+            ("MO", &["Macao SAR China", "Macau"]),
+            ("TW", &["Taiwan, Province of China", "Taiwan (Province of China)", "臺灣"]),
+            ("RU", &["Russian Federation", "The Russian Federation", "RUS", "7"]),
+            ("NL", &["The Netherlands", "Netherlands (the)", "nl-NL"]),
+            (
+                "GB",
+                &["Scotland", "UK", "U.K.", "United Kingdom of Great Britain and Northern Ireland", "GBR"],
+            ),
+            ("SA", &["KSA", "Saudi Arabia (KSA)"]),
+            ("TH", &["ประเทศไทย", "THA"]),
+            ("BR", &["pt-BR", "Brasil"]),
+            ("CI", &["Côte d’Ivoire", "Cote d'Ivoire"]),
+            ("BA", &["Bosnia & Herzegovina", "Bosnia and Herzegovina"]),
+            (
+                "CN",
+                &[
+                    "CHN",
+                    "中国大陆",
+                    "中国 China",
+                    "China (CN)",
+                    "P.R. China",
+                    "zh-CN",
+                    "+86",
+                    "86",
+                    "中国（China）",
+                ],
+            ),
+        ] {
+            for text in texts {
+                let expected = StatedCountry::In(country.parse().unwrap());
+                assert_eq!(read(text), expected, "{text}");
+            }
+        }
+        for text in ["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"] {
+            assert_eq!(read(text), StatedCountry::Unstated, "{text}");
+        }
+        for text in ["Overseas", "海外", "Other", "EMEA", "China/US", "Atlantis", "376", "999"] {
+            assert_eq!(read(text), StatedCountry::Unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_country_is_known_by_its_codes() {
+        for (name, region) in &TABLE.names {
+            assert!(region.is_known(), "{name}");
+        }
+        for (country, code) in &TABLE.calling {
+            assert!(country.parse::<Region>().unwrap().is_known() && *code > 0, "{country}");
+            assert!(TABLE.by_calling.contains_key(code), "{country}");
+            let digits = code.to_string();
+            let split = super::super::calling_code::split(digits.as_bytes());
+            assert_eq!(split.map(|(code, rest)| (code, rest.len())), Some((*code, 0)), "{country}");
+        }
+        for (_, code, country) in super::super::plans::PLANS.map(|(country, code, ..)| ((), code, country)) {
+            assert_eq!(TABLE.calling.get(country), Some(&code), "{country}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Words of a WeChat field: what names an id, what stands around one, what names an account of another service.
+
+/// What people write before an id.
+pub(super) const LABELS: [&str; 24] = [
+    "vx",
+    "wx",
+    "v",
+    "w",
+    "weixin",
+    "wechat",
+    "weixinhao",
+    "qq",
+    "id",
+    "is",
+    "no",
+    "tel",
+    "phone",
+    "mobile",
+    "微信",
+    "微信号",
+    "微信號",
+    "薇信",
+    "威信",
+    "维信",
+    "加",
+    "号",
+    "是",
+    "電話",
+];
+/// Words between a label and an id, or beside one; none of them is an id or the beginning of one.
+const AROUND: [&str; 30] = [
+    "account",
+    "acc",
+    "add",
+    "also",
+    "available",
+    "business",
+    "call",
+    "contact",
+    "customer",
+    "handle",
+    "here",
+    "me",
+    "mine",
+    "my",
+    "name",
+    "nr",
+    "number",
+    "official",
+    "only",
+    "personal",
+    "please",
+    "pls",
+    "prefer",
+    "preferred",
+    "private",
+    "support",
+    "use",
+    "user",
+    "username",
+    "work",
+];
+/// Other services people have accounts at. A name for show (昵称) finds nobody either.
+const SERVICES: [&str; 47] = [
+    "telegram",
+    "tg",
+    "电报",
+    "skype",
+    "line",
+    "instagram",
+    "ins",
+    "ig",
+    "facebook",
+    "fb",
+    "messenger",
+    "twitter",
+    "linkedin",
+    "tiktok",
+    "snapchat",
+    "discord",
+    "kakao",
+    "kakaotalk",
+    "zalo",
+    "viber",
+    "signal",
+    "whatsapp",
+    "youtube",
+    "github",
+    "抖音",
+    "快手",
+    "小红书",
+    "小紅書",
+    "微博",
+    "知乎",
+    "b站",
+    "淘宝",
+    "闲鱼",
+    "陌陌",
+    "旺旺",
+    "飞书",
+    "钉钉",
+    "公众号",
+    "公眾號",
+    "订阅号",
+    "服务号",
+    "视频号",
+    "支付宝",
+    "alipay",
+    "小程序",
+    "昵称",
+    "网名",
+];
+/// What follows the name of a service before the account.
+const ENDS: [&str; 9] = ["号", "號", "id", "账", "帐", "户", "是", "为", "名"];
+/// Signs of an id as people say them: `lei下划线wang88`.
+const SPOKEN: [&str; 13] = [
+    "下划线",
+    "下劃線",
+    "底线",
+    "底杠",
+    "下杠",
+    "横线",
+    "横杠",
+    "中划线",
+    "减号",
+    "短横",
+    "小写",
+    "大写",
+    "空格",
+];
+/// Digits as people write them out.
+const NUMERALS: &str = "零〇一二三四五六七八九十幺两";
+
+pub(super) fn is_label(text: &str) -> bool {
+    LABELS.contains(&text)
+}
+
+/// Whether a word in a script without blanks ends with a label: `我的微信号`.
+pub(super) fn ends_in_label(text: &str) -> bool {
+    LABELS.iter().any(|label| !label.is_ascii() && text.ends_with(label))
+}
+
+pub(super) fn is_around(text: &str) -> bool {
+    AROUND.contains(&text)
+}
+
+/// Whether a word ends with the name of another service's account: `抖音号`, `公众号`.
+pub(super) fn ends_in_service(text: &str) -> bool {
+    let mut bare = text;
+    while let Some(head) = ENDS.iter().find_map(|end| bare.strip_suffix(end)) {
+        bare = head;
+    }
+    let is_one =
+        |text: &str, service: &str| text == service || !service.is_ascii() && text.ends_with(service);
+    SERVICES.iter().any(|service| is_one(text, service) || is_one(bare, service))
+}
+
+/// Whether a word between two parts of an id is a sign of it, or digits written out.
+pub(super) fn is_spoken(text: &str) -> bool {
+    SPOKEN.iter().any(|sign| text.contains(sign)) || is_numeral(text)
+}
+
+fn is_numeral(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| NUMERALS.contains(c))
+}
