@@ -206,7 +206,11 @@ fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
     let named = rules.source.iter().filter_map(|name| fields.get(name)).find(|value| !value.is_blank());
     let source = named.map(|value| fold(value.to_string().trim()));
     let recency = recency.unwrap_or_else(|| record.created_at());
-    View { recency, source, is_valid: record.is_valid(), fields }
+    let standing = match record.as_lead() {
+        _ if record.is_valid() => 2,
+        lead => u8::from(lead.is_none_or(Lead::is_on_file)),
+    };
+    View { recency, source, standing, fields }
 }
 
 /// The survivor's id, of records sorted by id, and the last test that told it from another.
@@ -298,8 +302,9 @@ impl Draft<'_> {
     fn views_that_tell(&self, fields: &[String]) -> Vec<(usize, &View)> {
         let mut views: Vec<(usize, &View)> = self.views.iter().enumerate().collect();
         let tells_status = fields.iter().any(|name| name == STATUS);
-        if tells_status && views.iter().any(|(_, view)| view.is_valid) {
-            views.retain(|(_, view)| view.is_valid);
+        if tells_status {
+            let most = views.iter().map(|(_, view)| view.standing).max();
+            views.retain(|(_, view)| Some(view.standing) == most);
         }
         views
     }
