@@ -271,7 +271,8 @@ impl Draft<'_> {
             let fields: Vec<String> =
                 names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();
             let views = self.views_that_tell(&fields);
-            let chosen = choose_view(&block.rule, &fields, &views).unwrap_or(0);
+            let first = views.first().map_or(0, |(place, _)| *place);
+            let chosen = choose_view(&block.rule, &fields, &views).unwrap_or(first);
             if fields.iter().any(|name| name == STATUS) {
                 self.decide_state(&names, chosen, Some(&block.name), &block.rule);
             }
@@ -286,7 +287,10 @@ impl Draft<'_> {
         if names.contains(STATUS) && !self.decisions.iter().any(is_decided) {
             let rule = self.rules.fields.get(STATUS).unwrap_or(&self.rules.default);
             let status = [STATUS.to_owned()];
-            let chosen = choose_view(rule, &status, &self.views_that_tell(&status)).unwrap_or(0);
+            let views = self.views_that_tell(&status);
+            // Nobody's status is blank, and still the status of a record that goes on.
+            let first = views.first().map_or(0, |(place, _)| *place);
+            let chosen = choose_view(rule, &status, &views).unwrap_or(first);
             self.decide_state(&names, chosen, None, rule);
         }
         for name in names {
