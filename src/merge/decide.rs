@@ -208,7 +208,11 @@ fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
     let named = rules.source.iter().filter_map(|name| fields.get(name)).find(|value| !value.is_blank());
     let source = named.map(|value| fold(value.to_string().trim()));
     let recency = recency.unwrap_or_else(|| record.created_at());
-    View { recency, source, is_valid: record.is_valid(), fields }
+    let standing = match record.as_lead() {
+        _ if record.is_valid() => 2,
+        lead => u8::from(lead.is_none_or(Lead::is_on_file)),
+    };
+    View { recency, source, standing, fields }
 }
 
 /// The survivor's id, of records sorted by id, and the last test that told it from another.
@@ -269,7 +273,8 @@ impl Draft<'_> {
             let fields: Vec<String> =
                 names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();
             let views = self.views_that_tell(&fields);
-            let chosen = choose_view(&block.rule, &fields, &views).unwrap_or(0);
+            let first = views.first().map_or(0, |(place, _)| *place);
+            let chosen = choose_view(&block.rule, &fields, &views).unwrap_or(first);
             if fields.iter().any(|name| name == STATUS) {
                 self.decide_state(&names, chosen, Some(&block.name), &block.rule);
             }
@@ -284,7 +289,10 @@ impl Draft<'_> {
         if names.contains(STATUS) && !self.decisions.iter().any(is_decided) {
             let rule = self.rules.fields.get(STATUS).unwrap_or(&self.rules.default);
             let status = [STATUS.to_owned()];
-            let chosen = choose_view(rule, &status, &self.views_that_tell(&status)).unwrap_or(0);
+            let views = self.views_that_tell(&status);
+            // Nobody's status is blank, and still the status of a record that goes on.
+            let first = views.first().map_or(0, |(place, _)| *place);
+            let chosen = choose_view(rule, &status, &views).unwrap_or(first);
             self.decide_state(&names, chosen, None, rule);
         }
         for name in names {
@@ -300,8 +308,9 @@ impl Draft<'_> {
     fn views_that_tell(&self, fields: &[String]) -> Vec<(usize, &View)> {
         let mut views: Vec<(usize, &View)> = self.views.iter().enumerate().collect();
         let tells_status = fields.iter().any(|name| name == STATUS);
-        if tells_status && views.iter().any(|(_, view)| view.is_valid) {
-            views.retain(|(_, view)| view.is_valid);
+        if tells_status {
+            let most = views.iter().map(|(_, view)| view.standing).max();
+            views.retain(|(_, view)| Some(view.standing) == most);
         }
         views
     }

@@ -24,8 +24,8 @@ pub(super) struct View {
     pub(super) recency: DateTime<Utc>,
     /// Folded.
     pub(super) source: Option<String>,
-    /// Whether it is neither invalid nor voided.
-    pub(super) is_valid: bool,
+    /// What its status says of it: 2 of a record that goes on, 1 of one that ended and is still found, else 0.
+    pub(super) standing: u8,
 }
 
 impl View {

@@ -224,8 +224,10 @@ fn what_was_said_to_the_customer_stands_with_who_goes_on() {
     };
     assert_eq!((calls(&book, "L1"), calls(&book, "L2")), (vec!["F1 of L1".to_owned()], vec![]));
     // What comes later goes along when the merge is decided once more, and comes back as well.
-    book.record_follow_up(call("F2", "L2"));
     let mut twice = book.clone();
+    let mut late = book.history(&"L2".into()).clone();
+    late.follow_ups.push(call("F2", "L2"));
+    twice.insert_life(&"L2".into(), late, Vec::new());
     twice.apply_effects("once more", plan.effects(), at(NOW));
     assert_eq!((calls(&twice, "L1").len(), calls(&twice, "L2").len()), (2, 0));
     let mut log = MergeLog::default();
@@ -233,10 +235,6 @@ fn what_was_said_to_the_customer_stands_with_who_goes_on() {
     let (effects, _) = log.undo_effects(0, twice.lead(&"L1".into()).unwrap()).unwrap();
     twice.apply_effects("undo", &effects, at(LATER));
     assert_eq!((calls(&twice, "L1").len(), calls(&twice, "L2").len()), (0, 2));
-    let mut book = Book::new();
-    records.iter().for_each(|one| book.insert_lead(one.clone()));
-    book.record_follow_up(call("F1", "L2"));
-    book.apply_effects("merge", plan.effects(), at(NOW));
     let mut log = MergeLog::default();
     log.push(plan.undo().clone());
     let (effects, _) = log.undo_effects(0, book.lead(&"L1".into()).unwrap()).unwrap();
