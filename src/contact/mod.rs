@@ -73,6 +73,7 @@ mod key;
 mod mash;
 mod moment;
 mod no_id;
+mod no_name;
 mod no_value;
 mod nobodys;
 mod percent;
@@ -112,7 +113,8 @@ pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fak
 pub(crate) use fake::{company_placeholder, fake_folded_company, is_sample_mailbox, is_sample_phone};
 pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
-pub(crate) use no_id::{names_nobody, names_nothing, says_nothing};
+pub(crate) use no_id::{names_nothing, says_nothing};
+pub(crate) use no_name::names_nobody;
 pub(crate) use no_value::{folded_has_no_value, has_no_value};
 pub(crate) use nobodys::{is_nobodys_email, is_nobodys_wechat};
 pub(crate) use person::{person_keys, person_of};

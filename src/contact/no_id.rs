@@ -1,7 +1,6 @@
 //! Values that name nothing: what people and programs write where they have no identifier, and no value by which records are
 //! compared.
 
-use super::fake::fake_name;
 use super::no_value::has_no_value;
 use crate::text::fold;
 
@@ -14,29 +13,8 @@ const NOBODY: [&str; 10] =
 /// What templates put around a value that nobody filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
-/// What shops and messengers call somebody who gave no name, folded.
-const NICKNAMES: [&str; 18] = [
-    "client",
-    "customer",
-    "new user",
-    "user",
-    "visitor",
-    "wechat user",
-    "weixin user",
-    "匿名用户",
-    "客户",
-    "客人",
-    "微信用户",
-    "新用户",
-    "游客用户",
-    "用户",
-    "网友",
-    "访客",
-    "顾客",
-    "潜在客户",
-];
 /// What a yes/no question has for an answer, which elsewhere is a word for none.
-const ANSWERS: [&str; 2] = ["0", "no"];
+const ANSWERS: [&str; 3] = ["0", "empty", "no"];
 
 /// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in. Whoever shares it is not
 /// one for that: a wrong key is worse than none.
@@ -44,7 +22,12 @@ pub(crate) fn names_nothing(id: &str) -> bool {
     is_none(id) || is_one_of(&NOBODY, id)
 }
 
-/// The same of a field that two records are compared by: there `false`, `0` and `default` are values like others.
+/// Whether a word is one for nobody, as an identifier or a name.
+pub(super) fn is_word_for_nobody(word: &str) -> bool {
+    is_one_of(&NOBODY, word)
+}
+
+/// The same as [`names_nothing`] of a field that two records are compared by: there `false`, `0` and `default` are values like others.
 pub(crate) fn says_nothing(text: &str) -> bool {
     is_none(text) && !is_one_of(&ANSWERS, text)
 }
@@ -63,18 +46,6 @@ fn is_one_of(words: &[&str], text: &str) -> bool {
 
 fn is_sign(c: char) -> bool {
     !c.is_alphanumeric()
-}
-
-/// Whether a name tells nobody from anybody: a word for none, or what everybody is called who gave no name. Many people have it.
-pub(crate) fn names_nobody(name: &str) -> bool {
-    let word = fold(name.trim());
-    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
-    let is_placeholder = || fake_name(name).is_some_and(|found| found.code() == "placeholder");
-    // `Unknown Unknown`: a form with two fields.
-    let says_none = |word: &str| says_nothing(word) || is_one_of(&NOBODY, word);
-    let is_blank =
-        || name.split_whitespace().all(|word| says_none(word) || NICKNAMES.contains(&&*fold(word)));
-    says_none(name) || NICKNAMES.contains(&bare) || is_placeholder() || is_blank()
 }
 
 #[cfg(test)]

@@ -181,17 +181,22 @@ fn the_page_of_the_life_has_every_notice_route_status_and_pool() {
     let named = Regex::new(r"(?:tell(?:_once|_admins)?|notify)\([^;]*?\b([A-Z][A-Z_]+)\b").unwrap();
     let constant = Regex::new(r#"const ([A-Z_]+): &str = "([a-z_]+)""#).unwrap();
     let sources_of = sources();
-    let constants: BTreeMap<String, String> = sources_of
-        .iter()
-        .flat_map(|(_, text)| constant.captures_iter(text).map(|one| (one[1].to_owned(), one[2].to_owned())))
-        .collect();
+    // One name may stand for a notice in one room and for a wake-up in another.
+    let mut constants: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for one in sources_of.iter().flat_map(|(_, text)| constant.captures_iter(text)) {
+        constants.entry(one[1].to_owned()).or_default().push(one[2].to_owned());
+    }
+    let is_listed = |notice: &&str| page.contains(&format!("| `{notice}` |"));
     let mut missing = BTreeSet::new();
     for (file, source) in sources() {
         if !["intake/", "dedup/", "follow_up/"].iter().any(|room| file.starts_with(room)) {
             continue;
         }
         let code = without_comments(&source);
-        let constants = named.captures_iter(&code).filter_map(|one| Some(constants.get(&one[1])?.as_str()));
+        let constants = named.captures_iter(&code).filter_map(|one| {
+            let notices = constants.get(&one[1])?;
+            notices.iter().map(String::as_str).find(is_listed).or(notices.first().map(String::as_str))
+        });
         let literals =
             called.captures_iter(&code).map(|one| one.iter().skip(1).flatten().next().unwrap().as_str());
         for notice in literals.chain(constants) {

@@ -345,7 +345,7 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     ] {
         let error = windows(text);
         assert!(
-            error.starts_with(&format!("--windows: `{text}` are not hours")) && error.ends_with(help),
+            error.starts_with(&format!("--windows: `{text}` is not a time window")) && error.ends_with(help),
             "{error}"
         );
     }

@@ -34,34 +34,34 @@ fn every_mistake_at_once() {
         error[unknown_value] at policies[0].nodes[0].kind (4:42): unknown value `fellow`
           help: did you mean `follow`?
         error[duplicate_id] at policies[0].nodes[1].id (5:8): another node has the id `talk`
-          help: give each node an id of its own
-        error[out_of_range] at policies[0].nodes[1].within (5:22): there would be no time at all
+          help: give each node a unique id
+        error[out_of_range] at policies[0].nodes[1].within (5:22): the time must be longer than 0
           help: write more, such as `"24h"`
         error[contradiction] at policies[0].nodes[1].before (5:38): `before` needs an anchor whose date is known in advance
           help: write `"anchor": "contract_end"` or a `date`, or remove `before`
         error[wrong_clock] at policies[0].nodes[2].within (6:23): the clock `elapsed` counts no working days
           help: write hours or days, or use the clock `workday` or `same_time`
-        error[unused] at policies[0].nodes[2].ladder[0].to (7:50): `copy_manager` moves no lead to a pool
+        error[unused] at policies[0].nodes[2].ladder[0].to (7:50): `copy_manager` does not move leads to a pool
           help: remove it, or write `"step": "recycle"`
         error[unknown_value] at policies[0].nodes[2].ladder[1].step (7:66): unknown value `recycel`
           help: did you mean `recycle`?
-        error[out_of_order] at policies[0].nodes[2].ladder[1].within (7:85): `1d` is less than the rung before has
-          help: put the rungs in the order in which they are reached
+        error[out_of_order] at policies[0].nodes[2].ladder[1].within (7:85): `1d` is less than the step before it allows
+          help: put the steps in the order in which they are reached
         error[duplicate_id] at policies[1].id (9:6): another policy has the id `a`
-          help: give each policy an id of its own
+          help: give each policy a unique id
         error[unknown_field] at policies[1].when.field (9:26): there is no field `score.grad`
           help: did you mean `score.grade`?
-        error[empty_list] at policies[1].nodes (9:61): nothing is due
+        error[empty_list] at policies[1].nodes (9:61): the policy has no nodes
           help: add a node, or remove the policy
-        error[bad_value] at calendars.office.weekly[0].hours (11:77): `9-18` are not hours such as `09:00-18:00`
+        error[bad_value] at calendars.office.weekly[0].hours (11:77): `9-18` is not a time window such as `09:00-18:00`
           help: write `"09:00-18:00"`
-        error[out_of_order] at protection.max_days (12:49): the hard stop after 5 days lies before the 10 days
+        error[out_of_order] at protection.max_days (12:49): the hard stop after 5 days comes before the end of the 10 days
           help: write at least 10
         error[unknown_value] at flows[0].to (13:43): unknown value `pol`
           help: did you mean `pool`?
         error[blank_name] at flows[0].reason (13:69): the reason has no name
           help: name the reason, such as `returned`
-        error[empty_list] at rhythm_days (14:3): no lead would be looked at again
+        error[empty_list] at rhythm_days (14:3): no lead would ever be reviewed again
           help: write `[30]`
         error[out_of_range] at holding_cap (14:22): `holding_cap` must be at least 1
           help: write at least 1, or remove it
@@ -87,11 +87,11 @@ fn what_looks_like_a_mistake_is_a_warning() {
           help: add one to `pools`: leads stay where they are until then
         warning[too_early] at policies[0].nodes[0].ladder[0].step: the owner loses the lead before `talk` is due
           help: write at least `"3d"`
-        warning[never_met] at policies[0].nodes[0].met_by: nothing meets it
+        warning[never_met] at policies[0].nodes[0].met_by: nothing can ever meet this node
           help: add `follow_ups`, `stages` or `ends`
-        warning[never_matches] at policies[0].when: `any` of nothing is never true
+        warning[never_matches] at policies[0].when: an empty `any` is never true
           help: add a condition, or remove it
-        warning[unused] at protection.extends_days: no act extends it
+        warning[unused] at protection.extends_days: nothing extends the protection
           help: add `follow_ups` or `activities`"#]].assert_eq(&said.join("\n"));
 }
 

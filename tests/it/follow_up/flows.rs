@@ -104,7 +104,7 @@ fn the_pool_is_chosen_by_the_region_not_by_where_the_lead_lay() {
     assert!(matches!(&moved.faults[..], [FollowUpFault::NoPool { region: None, .. }]));
     assert_eq!(
         moved.faults[0].to_string(),
-        "no pool of the kind `nurture` serves leads of no region: add one to `pools`"
+        "no pool of the kind `nurture` serves leads without a region: add one to `pools`"
     );
 }
 

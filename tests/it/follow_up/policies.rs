@@ -32,7 +32,7 @@ fn nodes_first_contact_then_mql_then_convert() {
               reminder 2026-03-03T06:00:00+08:00: ann, `first_contact` of `nodes` is due 2026-03-03T10:00:00+08:00
               reminder 2026-03-04T10:00:00+08:00: ann, `mql` of `nodes` is due 2026-03-05T10:00:00+08:00
               late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-              action 2026-03-03T10:00:01+08:00: hua hears about ann, `first_contact` of `nodes`: deadline_missed
+              action 2026-03-03T10:00:01+08:00: hua is told about ann, `first_contact` of `nodes`: deadline_missed
               action 2026-03-04T10:00:01+08:00: lead L1 is at high risk, `first_contact` of `nodes`: deadline_missed
               next look 2026-03-05T10:00:01+08:00: deadline"#]],
     );
@@ -61,7 +61,7 @@ fn nodes_first_contact_then_mql_then_convert() {
               reminder 2026-03-13T10:00:00+08:00: li, `convert` of `nodes` is due 2026-03-16T10:00:00+08:00
               late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; done 2026-03-04T14:00:00+08:00, 1d 4h late
               late_converter: li on lead L1, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday` after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-              action 2026-03-16T10:00:01+08:00: hua hears about li, `convert` of `nodes`: deadline_missed
+              action 2026-03-16T10:00:01+08:00: hua is told about li, `convert` of `nodes`: deadline_missed
               action 2026-03-17T10:00:01+08:00: lead L1 is at high risk, `convert` of `nodes`: deadline_missed
               next look 2026-04-16T10:00:01+08:00: reminder"#]],
     );
@@ -123,7 +123,7 @@ fn b2b_three_days_then_the_pool_of_the_region() {
               deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
               reminder 2026-03-04T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-05T10:00:00+08:00
               late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-              action 2026-03-05T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed
+              action 2026-03-05T10:00:01+08:00: hua is told about li, `follow_up` of `b2b`: deadline_missed
               action 2026-03-05T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
               next look 2026-03-18T10:00:00+08:00: reminder"#]],
     );
@@ -236,7 +236,7 @@ fn the_clock_stands_while_the_customer_asks_to_wait() {
               deadline: li, `convert` of `b2b` due 2026-03-25T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; open
               reminder 2026-03-09T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-10T10:00:00+08:00
               late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; still open
-              action 2026-03-10T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair
+              action 2026-03-10T10:00:01+08:00: hua is told about li, `follow_up` of `b2b`: deadline_missed, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair
               action 2026-03-10T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair
               next look 2026-03-23T10:00:00+08:00: reminder"#]],
     );

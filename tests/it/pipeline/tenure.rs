@@ -40,7 +40,7 @@ fn one_tenure_at_a_time() {
     );
     assert_eq!(
         said(log.close(TenureEnd::Recycled, Some(CloseReason::NoIntent), hour(6))),
-        "a tenure that ends as `recycled` has no close reason"
+        "a tenure that ends as `recycled` takes no close reason"
     );
     log.hand_over("R2", hour(6)).unwrap();
     let [first, second] = log.tenures() else { panic!("{log:?}") };

@@ -110,7 +110,7 @@ fn who_gave_a_lead_back_does_not_get_it_again_by_a_match() {
     let rows: Vec<&str> = out.lines().filter(|line| line.contains("\tL1\t")).collect();
     let wanted = [
         "2026-03-02T09:00:00+08:00\tsubmit\tL1\tto_owner\tli\t-\tpending\tcontact-phone",
-        "2026-03-02T10:00:00+08:00\treturn\tL1\tnurture\t-\tnurture\tunassigned\tA4",
+        "2026-03-02T10:00:00+08:00\treturn\tL1\tnurture\t-\tnurture\tunassigned\towners_exhausted",
     ];
     assert_eq!(rows[..2], wanted, "{out}");
 }

@@ -145,7 +145,7 @@ fn points_beyond_what_sums_can_hold_are_refused() {
     let mut built = rules(json!({"fit": {"rules": [{"id": "f", "points": 1}]}}));
     built.fit.rules[0].points = Award::Fixed(Points::from_thousandths(i64::MIN));
     let said = Scorer::compile(&built).unwrap_err().to_string();
-    assert!(said.contains("fit.rules[0].points") && said.contains("lie beyond"), "{said}");
+    assert!(said.contains("fit.rules[0].points") && said.contains("are outside"), "{said}");
 }
 
 #[test]
