@@ -173,7 +173,7 @@ impl Roll {
     pub(super) fn reseating(&self, question: &Question<'_>, changed: &[Changed], turns: &Turns) -> Seating {
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
-        for one in changed.iter().filter(|one| one.comes_or_goes()) {
+        for one in changed.iter().filter(|one| one.changes_membership()) {
             let to = match (one.now, self.kinds.get(one.kind)) {
                 (Some(code), _) => question.rest(&one.rep, code),
                 (None, None) => To::Away,

@@ -93,7 +93,7 @@ pub(super) struct Changed {
 
 impl Changed {
     /// Whether the rep takes part now and did not before, or the other way round.
-    pub(super) fn comes_or_goes(&self) -> bool {
+    pub(super) fn changes_membership(&self) -> bool {
         self.before.is_some() != self.now.is_some()
     }
 }
@@ -166,7 +166,7 @@ impl Roll {
             }
         }
         // The counts of the classes move only when somebody comes or goes, not with a reason or a load.
-        if patch.changed.iter().any(Changed::comes_or_goes) {
+        if patch.changed.iter().any(Changed::changes_membership) {
             self.number(classes);
         }
     }

@@ -76,7 +76,7 @@ fn turns_latin(c: char) -> bool {
 }
 
 /// Characters that show letters of any script in another order.
-pub(super) fn turns_letters(c: char) -> bool {
+pub(super) fn reverses_text(c: char) -> bool {
     matches!(c, '\u{202D}' | '\u{202E}')
 }
 
@@ -171,14 +171,14 @@ pub(super) struct CompanyKeys {
     /// Where the name says a place.
     pub(super) place: Option<Box<str>>,
     /// People without a company write it.
-    pub(super) is_nobodys: bool,
+    pub(super) is_shared_value: bool,
     /// The part of a company that it names, if it does not name the whole.
     pub(super) part: Option<Box<str>>,
 }
 
 /// The keys of a written company name, or what would be right.
 pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static str)> {
-    check_direction(text, turns_letters)?;
+    check_direction(text, reverses_text)?;
     let gazetteer = Gazetteer::builtin();
     let parsed = CompanyName::parse(text, &gazetteer);
     // Folded once for all that is asked of it: lists are long.
@@ -194,13 +194,13 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
         key.extend(["/", &name]);
         place = None;
     }
-    let is_nobodys = !names_company(text, folded);
-    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_nobodys, part })
+    let is_shared_value = !names_company(text, folded);
+    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_shared_value, part })
 }
 
 /// Warns of a name that people without a company write, and of one that is a part of a company.
-pub(super) fn warn_of_company(text: &str, is_nobodys: bool, part: Option<&str>, report: &mut Report) {
-    if is_nobodys {
+pub(super) fn warn_of_company(text: &str, is_shared_value: bool, part: Option<&str>, report: &mut Report) {
+    if is_shared_value {
         let message =
             format!("people without a company enter `{}`: the rule matches all of them", head(text));
         report.warning("names_nobody", message, "write the registered name of a company");
@@ -262,7 +262,7 @@ impl Lists {
                 report.item(index, |report| {
                     let read = company_keys(company);
                     if let Ok(keys) = &read {
-                        warn_of_company(company, keys.is_nobodys, keys.part.as_deref(), report);
+                        warn_of_company(company, keys.is_shared_value, keys.part.as_deref(), report);
                     }
                     tell(read.map(|keys| lists.add_company(keys, holder)), report);
                 });

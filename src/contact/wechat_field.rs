@@ -221,7 +221,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
     };
     while let Some(piece) = segment.get(at) {
         let before = at.checked_sub(1).and_then(|at| segment.get(at));
-        let torn = !labelled && before.is_some_and(|_| is_torn(segment, at, field));
+        let torn = !labelled && before.is_some_and(|_| is_split(segment, at, field));
         at += 1;
         let (run, span) = match piece {
             Piece::Run(run, span) => (run, span.clone()),
@@ -260,7 +260,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
             // A number by which somebody is found here may find him elsewhere too.
             Some((_, id)) if foreign && !matches!(id.kind(), WechatKind::Phone) => others += 1,
             Some((span, id)) => {
-                let is_whole = !torn && !is_torn(segment, at, field) && !is_open(segment, at - 1, field);
+                let is_whole = !torn && !is_split(segment, at, field) && !is_open(segment, at - 1, field);
                 let tells = is_whole && run.chars().any(|c| !c.is_ascii_alphabetic());
                 others += usize::from(!is_whole);
                 let is_loose = labelled && !is_right_behind(field, &span);
@@ -292,7 +292,7 @@ fn is_right_behind(field: &str, span: &Range<usize>) -> bool {
 
 /// Whether the run at a place may be the end of the id before it: `lei wang88`, `lei.wang88`, `lei—wang88` and `lei下划线wang88`
 /// have lost a sign, `Lei wang88` is a name and an id.
-fn is_torn(segment: &[Piece], at: usize, field: &str) -> bool {
+fn is_split(segment: &[Piece], at: usize, field: &str) -> bool {
     let Some(Piece::Run(run, span)) = segment.get(at) else { return false };
     let Some(before) = at.checked_sub(1).and_then(|at| segment.get(at)) else { return false };
     let (word, own) = match before {

@@ -124,7 +124,7 @@ impl Candidate<'_> {
     }
 
     /// Whether it is an account of which nobody holds a part for the lead.
-    pub(super) fn is_of_no_part(&self) -> bool {
+    pub(super) fn has_no_holder(&self) -> bool {
         self.parts.as_ref().is_some_and(Vec::is_empty)
     }
 

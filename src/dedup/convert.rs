@@ -59,7 +59,7 @@ impl Deduplicator {
     ) -> Consequences {
         let lead = case.facts.lead();
         // Nobody at the account holds what the lead asks for: a mark, and no conversion.
-        if candidate.is_of_no_part() {
+        if candidate.has_no_holder() {
             return self.mark(candidate, lead);
         }
         // What names no part would become the rest's, and the person is another's.
@@ -67,7 +67,7 @@ impl Deduplicator {
             return found;
         }
         // Nobody knows whose it is: nothing is converted before somebody says.
-        if candidate.is_of_several_owners(case) {
+        if candidate.has_several_owners(case) {
             return held(candidate, &[], case);
         }
         let record = RecordRef::Account(account.id.clone());

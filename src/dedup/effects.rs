@@ -60,7 +60,7 @@ impl Decision<'_, '_> {
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
         let is_in_doubt = matches!(&self.meant, Meant::Several(_));
         let is_found = is_in_doubt || self.joins(case);
-        let is_nobody_s = || matches!(&self.meant, Meant::One(one) if one.is_of_no_part());
+        let is_nobody_s = || matches!(&self.meant, Meant::One(one) if one.has_no_holder());
         match (case.look.is_entry, action.is_of_a_person()) {
             (true, true) => !is_found,
             (true, false) => is_in_doubt || self.is_mark() || is_nobody_s(),
@@ -174,7 +174,7 @@ impl Deduplicator {
 
     /// No rule gives the lead to anybody, and a rep has another live lead of the person: that rep has this one too, whatever
     /// the rules compare, for it would otherwise take the other from them. Between several reps a person decides.
-    pub(super) fn of_who_has_the_person(&self, found: Consequences, case: &Case<'_, '_>) -> Consequences {
+    pub(super) fn to_owner_of_same_person(&self, found: Consequences, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         let is_nobody_s = matches!(found.action, MatchAction::New | MatchAction::TagOnly { .. });
         if !is_nobody_s || is_reward(lead) || !(case.look.is_entry || lead.owner.is_none()) {
@@ -236,7 +236,7 @@ impl Deduplicator {
             }
         };
         let owner = one.heir(case)?;
-        let holds_the_rest = !there.is_of_several_owners(case) && there.present_owner(case) == Some(owner);
+        let holds_the_rest = !there.has_several_owners(case) && there.present_owner(case) == Some(owner);
         if holds_the_rest {
             return None;
         }

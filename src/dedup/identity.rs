@@ -123,7 +123,7 @@ impl Candidate<'_> {
     }
 
     /// Whether several reps hold the parts of an account that the lead is of.
-    pub(super) fn is_of_several_owners(&self, case: &Case<'_, '_>) -> bool {
+    pub(super) fn has_several_owners(&self, case: &Case<'_, '_>) -> bool {
         let is_there = |owner: &&RepId| (case.owner_state)(owner) != OwnerState::Gone;
         let mut present = self.owners().filter(is_there);
         present.next().is_some_and(|first| present.any(|other| other != first))
@@ -156,7 +156,7 @@ impl Candidate<'_> {
     /// Whether the record is in the lead's scope: each field is blank on one side, or has a value in common; of an account
     /// that is divided somebody holds a part for the lead.
     pub(super) fn is_in_scope(&self, scope: &[LeadKey], case: &Case<'_, '_>) -> bool {
-        let Some(known) = self.lead() else { return !self.is_of_no_part() };
+        let Some(known) = self.lead() else { return !self.has_no_holder() };
         scope.iter().all(|key| {
             let (ours, theirs) = (scope_values(key, case.facts.lead()), scope_values(key, known));
             // A side that names no value fits all.

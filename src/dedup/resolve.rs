@@ -136,7 +136,7 @@ impl Deduplicator {
             (None, None, Some(guess)) => self.mark(guess, facts.lead()),
             (None, None, None) => Consequences::new(MatchAction::New, Vec::new()),
         };
-        let Consequences { action, effects, fold } = self.of_who_has_the_person(found, &case);
+        let Consequences { action, effects, fold } = self.to_owner_of_same_person(found, &case);
         let rule = decision.map(|decision| decision.rule);
         let mut oversized: Vec<RecordRef> = fetched.iter().filter_map(Fetched::oversized).collect();
         if is_cut {
@@ -411,10 +411,10 @@ fn decide<'c, 'r>(
     } else if by_likeness {
         // Of accounts that are as likely, the one somebody holds for the lead's scope.
         let as_likely = hits.iter().filter(|hit| hit.similarity == first.similarity);
-        as_likely.map(|hit| hit.candidate).min_by_key(|one| one.is_of_no_part()).map(Meant::One)
+        as_likely.map(|hit| hit.candidate).min_by_key(|one| one.has_no_holder()).map(Meant::One)
     } else {
         let (outside, inside): (Vec<_>, Vec<_>) =
-            hits.iter().map(|hit| hit.candidate).partition(|one| one.is_of_no_part());
+            hits.iter().map(|hit| hit.candidate).partition(|one| one.has_no_holder());
         meant(if inside.is_empty() { &outside } else { &inside }, case)
     };
     Ok(meant.map(|meant| Decision { rule, meant, choice }))

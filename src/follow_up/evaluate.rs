@@ -165,7 +165,7 @@ impl<'a> Look<'a> {
             };
             (rank(a), &a.policy, &a.node).cmp(&(rank(b), &b.policy, &b.node))
         });
-        self.note_told();
+        self.mark_notified();
         let deadlines = self.deadlines(&tracks);
         let first_contacts = self.first_contacts();
         let next_wakeup = self.next_look();
@@ -194,7 +194,7 @@ impl<'a> Look<'a> {
 
     /// Notes what is asked for, and what no earlier look asked for. A lead is taken away once: by what comes first of what
     /// is new. What finds no pool takes nothing.
-    fn note_told(&mut self) {
+    fn mark_notified(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {
             // A request that reaches nobody is repeated until somebody gets it, and so is a move that no pool accepts.

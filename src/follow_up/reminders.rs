@@ -75,7 +75,7 @@ impl Look<'_> {
         let base = [self.last, spoken].into_iter().flatten().fold(holder.from, DateTime::max);
         let Beat { last, next } = rhythm(base, self.now(), &self.policies.rhythm_days);
         if let Some((about, times)) = last {
-            self.remind_of_beat(holder.owner.clone(), about, times);
+            self.remind_at_rhythm(holder.owner.clone(), about, times);
         }
         let next = self.told(&IDLE.into(), IDLE, on_a_workday(self.calendar, next));
         if let Some(next) = next {
@@ -95,7 +95,7 @@ impl Look<'_> {
         self.remind(holder.owner.clone(), reminder);
     }
 
-    fn remind_of_beat(&mut self, owner: Option<RepId>, about: DateTime<Utc>, times: i64) {
+    fn remind_at_rhythm(&mut self, owner: Option<RepId>, about: DateTime<Utc>, times: i64) {
         let fires = self.told(&IDLE.into(), IDLE, on_a_workday(self.calendar, about));
         let Some(fires) = fires.filter(|fires| self.has_come(*fires, LookReason::Reminder)) else { return };
         let reminder = self.reminder(ReminderKind::Idle, IDLE, fires, about);

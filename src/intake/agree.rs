@@ -102,8 +102,8 @@ impl Intake {
             (leads.and_then(|to| to.owner.clone()).unwrap_or_else(|| own.clone()), Acquisition::OwnerChanged);
         if is_disputed(case.lead) && of(&heir).iter().any(|one| case.has_lost(&heir, one)) {
             // No rule gives back to a rep what they lost.
-            let Some(found) = self.heir_of_all(case, own, &others, siblings) else {
-                outcome.ask_whose(self, case);
+            let Some(found) = self.owner_of_all_leads(case, own, &others, siblings) else {
+                outcome.request_ownership_review(self, case);
                 return false;
             };
             (heir, how) = found;

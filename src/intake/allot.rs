@@ -242,7 +242,7 @@ impl Intake {
         if case.act == Act::Allot {
             outcome.end_dispute(lead);
         } else if is_disputed(lead) {
-            outcome.ask_whose(self, &case);
+            outcome.request_ownership_review(self, &case);
             others.clear();
         }
         outcome.route = Route::Assigned { owner };

@@ -21,7 +21,7 @@ impl Intake {
     /// The account of another rep that the lead belongs to. None for an account that came after the lead's owner got it, for
     /// one whose owner lost the lead in this cycle, and for a lead that an administrator gave to its owner: the administrator
     /// knew.
-    pub(super) fn account_of_another<'a>(
+    pub(super) fn other_reps_account<'a>(
         &self,
         case: &Case<'a>,
         resolution: &'a Resolution,

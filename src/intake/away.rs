@@ -83,7 +83,7 @@ impl Intake {
         let stands = matches!(case.act, Act::Allot | Act::Import)
             || case.lead.acquisition == Some(Acquisition::AssignedByAdmin)
             || is_disputed(case.lead);
-        if is_customer || stands || self.has_others_of(case, facts, owner) {
+        if is_customer || stands || self.owns_other_leads_of_customer(case, facts, owner) {
             // The owner's other records stay theirs, for a customer has one owner; a director's word stands, and so does a
             // row's; while reviewers decide both reps keep what they have.
             return Attended::Covered(rep, until, Some(delta));
@@ -143,7 +143,7 @@ impl Intake {
     }
 
     /// Whether an owner has other leads of the customer.
-    fn has_others_of(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> bool {
+    fn owns_other_leads_of_customer(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> bool {
         let is_his = |id: &LeadId| {
             let lead = case.rows.leads.iter().find(|one| one.id == *id);
             lead.is_some_and(|one| one.owner.as_ref() == Some(owner))
@@ -173,7 +173,7 @@ impl Intake {
         if let Some(partner) = case.history.partner() {
             // The partner works, whether the owner is there or not, as long as they are a partner of the owner's.
             if case.roster.channel_manager(&partner.owner) != Some(own) {
-                self.end_help(case, facts, own, TenureEnd::Left, outcome);
+                self.end_cover(case, facts, own, TenureEnd::Left, outcome);
             }
             return;
         }
@@ -181,7 +181,7 @@ impl Intake {
         if let (OwnerState::Away { .. }, Some(cover)) = (case.owner_state(own), cover)
             && !self.is_standing_in(case, &cover.owner)
         {
-            return self.end_help(case, facts, own, TenureEnd::HandedOver, outcome);
+            return self.end_cover(case, facts, own, TenureEnd::HandedOver, outcome);
         }
         // What an open opportunity holds has no deadline to miss, and is not left alone either.
         let is_held = !case.history.opportunities.is_empty();
@@ -234,7 +234,7 @@ impl Intake {
     }
 
     /// Ends the work of a rep in an owner's place: the owner has the lead, and somebody else works on it if the owner is away.
-    pub(super) fn end_help(
+    pub(super) fn end_cover(
         &self,
         case: &Case<'_>,
         facts: &Facts<'_>,

@@ -186,7 +186,7 @@ impl Intake {
         }
         if is_disputed(lead) {
             // The reviewers who are asked whose the customer is are asked about the new owner too.
-            outcome.ask_whose(self, &case);
+            outcome.request_ownership_review(self, &case);
         }
         if is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
@@ -250,8 +250,8 @@ impl Intake {
         let (heir, how) = if let Some(holder) = holder.filter(is_holder_s) {
             (holder.clone(), Acquisition::OwnerChanged)
         } else if others.iter().any(|one| case.has_lost(owner, one)) {
-            let Some(found) = self.heir_of_all(case, owner, &others, &siblings) else {
-                return outcome.ask_whose(self, case);
+            let Some(found) = self.owner_of_all_leads(case, owner, &others, &siblings) else {
+                return outcome.request_ownership_review(self, case);
             };
             found
         } else {

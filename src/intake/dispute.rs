@@ -39,7 +39,7 @@ impl Intake {
     /// Who has a customer once the reviewers' time is over, where the rule of ownership names a rep who lost one of the leads:
     /// the first of their owners who lost none of the others. Where all did, an administrator of the pool, by whose word
     /// anybody may have it.
-    pub(super) fn heir_of_all(
+    pub(super) fn owner_of_all_leads(
         &self,
         case: &Case<'_>,
         own: &RepId,
@@ -84,7 +84,7 @@ impl Outcome {
         self.effects.push(link(first.record()));
         self.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
         self.effects.extend(rivals.iter().skip(1).map(|one| link(one.record())));
-        self.ask_whose(intake, case);
+        self.request_ownership_review(intake, case);
         // It went along with a lead of which the same is asked.
         let leader = case.entry.and_then(|entry| case.rows.leads.iter().find(|one| one.id == *entry));
         if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
@@ -122,12 +122,12 @@ impl Outcome {
             && self.leaves_disputed(case.lead)
             && !since.iter().any(wakes)
         {
-            self.ask_whose(intake, case);
+            self.request_ownership_review(intake, case);
         }
     }
 
     /// The reviewers have so long from now on.
-    pub(super) fn ask_whose(&mut self, intake: &Intake, case: &Case<'_>) {
+    pub(super) fn request_ownership_review(&mut self, intake: &Intake, case: &Case<'_>) {
         let until = intake.stay_ends(case, case.now, wake_up::COLLISION_STAY);
         self.wake(case.lead, until, wake_up::COLLISION);
     }

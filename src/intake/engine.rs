@@ -480,7 +480,7 @@ impl Intake {
         if lead.owner.is_none() && !case.is_entry() {
             outcome.end_dispute(lead);
         }
-        outcome.part_from_who_is_gone(case);
+        outcome.release_from_departed(case);
         outcome.announce(case);
         if !resolution.siblings().is_empty() {
             self.bring_customer(case, &resolution, &mut outcome);
@@ -506,7 +506,7 @@ impl Intake {
             route: Route::Blocked,
             // Most decisions have no more.
             effects: Vec::with_capacity(7),
-            decision: if case.is_review() { case.name_of_look(&decision) } else { decision.into_owned() },
+            decision: if case.is_review() { case.review_name(&decision) } else { decision.into_owned() },
             next: None,
             delta: OutcomeDelta {
                 windows: verdict.delta().clone(),
@@ -599,7 +599,7 @@ impl Case<'_> {
 
     /// Names another look at a lead: what is done, when, for what, and what the lead was then. Two looks at one moment find
     /// it otherwise, or decide alike.
-    fn name_of_look(&self, decision: &str) -> String {
+    fn review_name(&self, decision: &str) -> String {
         let now = self.now.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let (entry, wake_up) = (self.entry.map_or("", LeadId::as_str), self.wake_up.map_or("", Code::as_str));
         let (owner, tenures) =
@@ -628,7 +628,7 @@ impl Outcome {
     }
 
     /// A rep who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
-    fn part_from_who_is_gone(&mut self, case: &Case<'_>) {
+    fn release_from_departed(&mut self, case: &Case<'_>) {
         let id = &case.lead.id;
         let Some(rep) = case.lead.owner.as_ref() else { return };
         let is_settled = |effect: &Effect| match effect {

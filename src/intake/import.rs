@@ -94,7 +94,7 @@ impl Intake {
             // Whoever stands in, is stood in for or collides with another hears of the first row.
             let mut is_news = |rep: &RepId, code: &Code| heard.insert((rep.clone(), code.clone()));
             outcome.effects.retain(|effect| match effect {
-                Effect::Notify { rep, code, .. } if is_said_once(code) => is_news(rep, code),
+                Effect::Notify { rep, code, .. } if notifies_once(code) => is_news(rep, code),
                 _ => true,
             });
             // Decided on this very state.
@@ -265,7 +265,7 @@ fn filed_now(row: &Lead, now: DateTime<Utc>) -> Vec<Effect> {
     vec![Effect::UpdateField { record, field: "filed_at".to_owned(), value: now.into(), replaces }]
 }
 
-fn is_said_once(code: &Code) -> bool {
+fn notifies_once(code: &Code) -> bool {
     ["cover", "covered", "lead_waits", COLLISION].contains(&code.as_ref())
 }
 

@@ -73,7 +73,7 @@ impl Intake {
     }
 
     /// A lead on file is in somebody's hands: its owner keeps it, unless it turns out to be
-    /// [another's](Intake::account_of_another). When it belongs to an account of theirs, or of nobody, it is converted to them.
+    /// [another's](Intake::other_reps_account). When it belongs to an account of theirs, or of nobody, it is converted to them.
     pub(super) fn keep(
         &self,
         case: &Case<'_>,
@@ -93,12 +93,12 @@ impl Intake {
             self.convert_own(case, resolution, own, outcome);
             if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
                 // The question whose the customer is, is settled for what the lead has become.
-                outcome.ask_whose(self, case);
+                outcome.request_ownership_review(self, case);
             }
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
             return;
         }
-        let found = self.account_of_another(case, resolution, own);
+        let found = self.other_reps_account(case, resolution, own);
         if let Some(AnotherS::Goes(owner)) = found {
             return self.give_to_account(case, facts, resolution, own, owner, outcome);
         }
@@ -260,7 +260,7 @@ impl Outcome {
             // An owner who lost the lead in this cycle does not get it by what it takes in.
             (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
                 self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
-                self.wait_for_another_look(case);
+                self.defer_to_next_review(case);
             }
             (None, Some(owner)) => {
                 // The owner holds the other record already: nothing more counts for their caps.
@@ -269,11 +269,11 @@ impl Outcome {
                 self.start(case.lead, case.now);
                 self.route = Route::ToOwner { owner, record: resolution.action().record() };
             }
-            (None, None) => self.wait_for_another_look(case),
+            (None, None) => self.defer_to_next_review(case),
         }
     }
 
-    fn wait_for_another_look(&mut self, case: &Case<'_>) {
+    fn defer_to_next_review(&mut self, case: &Case<'_>) {
         self.wake(case.lead, case.now, wake_up::RETRY);
         self.route = Route::Unassigned { reason: "joined".into(), retry_at: Some(case.now) };
     }

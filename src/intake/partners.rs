@@ -35,7 +35,7 @@ impl Intake {
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.nothing(case);
         outcome.route = Route::ToOwner { owner: own.clone(), record: None };
-        self.end_help(case, &facts, own, end, &mut outcome);
+        self.end_cover(case, &facts, own, end, &mut outcome);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }

@@ -148,7 +148,7 @@ impl Intake {
         if is_converted {
             let mut outcome = self.escalate(&case, input, owner, why.end());
             if let Some(heir) = outcome.route().owner().filter(|heir| *heir != owner).cloned() {
-                outcome.tell_of_loss(&input.lead, owner, why);
+                outcome.notify_loss(&input.lead, owner, why);
                 outcome.tell_new_owner(&input.lead, &heir);
                 outcome.tell_helper(&case, &input.history);
             }
@@ -158,7 +158,7 @@ impl Intake {
         let case = Case { lead: &without.lead, history: &without.history, ..case };
         let mut outcome = self.decide(&case);
         outcome.after(without.effects);
-        outcome.tell_of_loss(&input.lead, owner, why);
+        outcome.notify_loss(&input.lead, owner, why);
         match outcome.route().owner().cloned() {
             Some(heir) => {
                 outcome.move_customer(self, &case, &Move::of_lead(owner, &heir));
@@ -244,7 +244,7 @@ impl Intake {
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.nothing(case);
         outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
-        self.end_help(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
+        self.end_cover(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
         if outcome.route.owner() != Some(owner) {
             outcome.tell_once(owner, "lead_taken", &RecordRef::Lead(lead.id.clone()));
         }
@@ -255,7 +255,7 @@ impl Intake {
 
 impl Outcome {
     /// Tells a rep who missed a deadline; one who gave the lead back or has left knows.
-    fn tell_of_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
+    fn notify_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
         if why == Loss::DeadlineMissed {
             self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));
         }

@@ -100,7 +100,7 @@ struct People {
 impl People {
     /// The only one of the first so many that somebody can be; `None` also when there are several.
     fn only_one(&self, identity: &Identity, shared: &SharedKeys, first: usize) -> Option<usize> {
-        let keys = identity.keys.iter().filter(|key| !shared.is_nobodys(key));
+        let keys = identity.keys.iter().filter(|key| !shared.is_shared_value(key));
         let held = keys.filter_map(|key| Some((key, self.by_key.get(key)?)));
         let uncrowded = held.filter(|(_, holders)| holders.len() <= CROWDED);
         let mut fitting = BTreeSet::new();

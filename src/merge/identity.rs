@@ -198,7 +198,7 @@ impl SharedKeys {
         SharedKeys { nobodys, families }
     }
 
-    pub(super) fn is_nobodys(&self, key: &PersonKey) -> bool {
+    pub(super) fn is_shared_value(&self, key: &PersonKey) -> bool {
         self.nobodys.contains(key)
     }
 

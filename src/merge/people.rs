@@ -168,7 +168,7 @@ fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
     let shared = SharedKeys::of(&identities);
     let mut holders: BTreeMap<&PersonKey, Vec<usize>> = BTreeMap::new();
     for (place, node) in nodes.iter().enumerate() {
-        for key in node.identity.keys.iter().filter(|key| !shared.is_nobodys(key)) {
+        for key in node.identity.keys.iter().filter(|key| !shared.is_shared_value(key)) {
             holders.entry(key).or_default().push(place);
         }
     }

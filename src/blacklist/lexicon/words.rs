@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::edges::Edges;
 use super::phrases::harmless_phrases;
-use crate::blacklist::lists::turns_letters;
+use crate::blacklist::lists::reverses_text;
 use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
 use crate::error::Report;
 use crate::text::fold;
@@ -124,7 +124,7 @@ impl Words {
 
 /// A folded word that can be looked for.
 fn read(word: &str, report: &mut Report) -> Option<String> {
-    if let Some(c) = word.chars().find(|c| turns_letters(*c)) {
+    if let Some(c) = word.chars().find(|c| reverses_text(*c)) {
         report.error(
             "bad_entry",
             format!(
