@@ -149,7 +149,7 @@ fn a_lead_that_names_no_part_goes_to_who_has_the_person_there() {
     desk.submit(&asks("L1", 0, &["crm"]));
     let decided = desk.submit(&asks("L2", 1, &[])).outcome;
     let wanted = expect_test::expect![
-        "shares a contact value with lead L1 and is a lead of its own, for its owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
+        "shares a contact value with lead L1 but is a separate lead, for the same owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
     ];
     wanted.assert_eq(&decided.resolution().unwrap().to_string());
     // He answers it, asks nobody, and the account stays divided as it was.
