@@ -141,7 +141,7 @@ fn a_merge_of_employers_keeps_the_trail() {
     let (contact, from, to) = ("C1".into(), "A3".into(), Some("A2".into()));
     book.apply_effects("moved", &[Effect::MoveContact { contact, from, to, is_proposal: false }], moved);
     let at_new = book.account(&"A2".into()).unwrap().clone();
-    assert_eq!(trail(&std::slice::from_ref(&at_new), &book), ["A3 01-19..01-20", "A2 01-20.."]);
+    assert_eq!(trail(std::slice::from_ref(&at_new), &book), ["A3 01-19..01-20", "A2 01-20.."]);
     let renamed = Account { id: "A1".into(), ..at_new };
     assert_eq!(trail(&[renamed, account("A3", 5)], &book), ["A3 01-05..01-20", "A1 01-20.."]);
 }
