@@ -90,10 +90,7 @@ pub(super) fn burst(
             return;
         }
         let mut counted = FxHashSet::with_capacity_and_hasher(seen.len(), FxBuildHasher);
-        // Of one moment only those that sort before it: a lead that is checked again finds what it found in time.
-        let is_before =
-            |seen: &&Seen| seen.until >= at && seen.lead != *own && (seen.at, &seen.lead) < (at, own);
-        let others = seen.filter(is_before).map(|seen| &seen.lead);
+        let others = seen.filter(|seen| seen.until >= at && seen.lead != *own).map(|seen| &seen.lead);
         let others: Vec<&LeadId> = others.filter(|lead| counted.insert(*lead)).collect();
         let count = others.len() + 1;
         if count < needed {

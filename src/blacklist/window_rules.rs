@@ -73,8 +73,7 @@ pub struct BurstCheck {
     pub by: BurstDimension,
     /// From how many leads on, this one included, it is a burst: 2 to 1000; 20 by default.
     pub count: u32,
-    /// How far back leads count, both ends included; 10 minutes by default. Of leads of one moment those count that sort
-    /// before this one by id.
+    /// How far back leads count, both ends included; 10 minutes by default.
     pub window: Span,
     /// The usual number for the origin; without it the count alone decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -476,25 +476,3 @@ fn a_class_that_writes_its_school_in_nine_ways_is_one() {
     let (verdicts, _) = stream(&blacklist, &mixed[..36], WindowState::default());
     assert!(verdicts.iter().all(|verdict| verdict.severity() == Severity::Pass));
 }
-
-/// Of leads of one moment the id says which came first: a lead that is checked again counts no later one.
-#[test]
-fn a_lead_that_is_checked_again_counts_what_it_counted_in_time() {
-    let by = BurstCheck { by: BurstDimension::Ip, count: 3, window: Span::hours(1), ..BurstCheck::default() };
-    let blacklist =
-        Blacklist::compile(&rules([("burst", Severity::Flag, BlacklistCheck::Burst(by))])).unwrap();
-    let lead = |n: usize| Lead {
-        id: format!("L-{n}").into(),
-        created_at: start(),
-        ip: "203.0.113.7".parse().ok(),
-        ..Lead::default()
-    };
-    let leads: Vec<Lead> = (0..6).map(lead).collect();
-    let (verdicts, windows) = stream(&blacklist, &leads, WindowState::default());
-    let severities: Vec<Severity> = verdicts.iter().map(Verdict::severity).collect();
-    assert_eq!(severities[..3], [Severity::Pass, Severity::Pass, Severity::Flag]);
-    for (lead, verdict) in leads.iter().zip(&verdicts) {
-        let again = check_at(&blacklist, lead, &windows, start() + TimeDelta::days(30));
-        assert_eq!(again.hits(), verdict.hits(), "{:?}", lead.id);
-    }
-}

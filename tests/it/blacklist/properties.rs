@@ -193,7 +193,7 @@ fn oracle_first(leads: &[Lead], own: &Lead, let_in: impl Fn(&LeadId) -> bool) ->
 fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
     let counted = |lead: &&Lead| {
         lead.ip == own.ip
-            && (lead.created_at, &lead.id) < (own.created_at, &own.id)
+            && lead.created_at <= own.created_at
             && own.created_at - lead.created_at <= TimeDelta::hours(6)
     };
     let cohort: Vec<LeadId> =
