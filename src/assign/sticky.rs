@@ -17,7 +17,7 @@ pub(super) fn stuck_to(facts: &Facts<'_>, candidates: &[Candidate<'_>]) -> Optio
     greatest.map(|(index, _)| index)
 }
 
-/// Those to whom it sticks most, the first first.
+/// The reps to whom it sticks most, the strongest hold first.
 pub(super) fn by_stickiness(facts: &Facts<'_>, candidates: &[Candidate<'_>], limit: usize) -> Vec<RepId> {
     let number = stickiness(facts);
     let mut reps: Vec<(Reverse<Digest>, &RepId)> =

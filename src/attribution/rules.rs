@@ -142,7 +142,7 @@ pub enum Model {
     Shapley(Shapley),
     /// All to the pipeline that owns the customer, when channels are pipelines.
     Ownership(OwnershipRules),
-    /// A model of the host's.
+    /// A custom model.
     Custom(Custom),
 }
 

@@ -714,7 +714,7 @@ impl Blacklist {
     }
 }
 
-/// Why a rule that asks for something of the host's finds nothing.
+/// Why a rule that asks for something the host attaches finds nothing.
 fn unattached(message: &str, help: &str) -> Fault {
     Fault { help: Some(help.to_owned()), ..Fault::new(message) }
 }

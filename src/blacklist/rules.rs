@@ -45,9 +45,9 @@ pub struct BlacklistRules {
     pub format: u16,
     /// The host's name of this revision; every verdict echoes it.
     pub revision: String,
-    /// The rules. All of them run, whatever the others found, in the order of their kinds: lists, domains, prefixes, consent,
-    /// formats, invented values, lexicons, patterns, resubmission and bursts, then conditions and forms; rules of one kind in
-    /// this order.
+    /// The rules. All of them run, whatever the others found, by group of kinds: lists, domains, prefixes, joint, consent;
+    /// formats; invented values; lexicons; patterns; resubmission, bursts; conditions, forms. Within a group they run in
+    /// the order of the document.
     #[serde(deserialize_with = "read_list")]
     pub rules: Vec<BlacklistRule>,
     /// What is allowed nevertheless.
@@ -501,7 +501,7 @@ impl Default for ElapsedCheck {
     }
 }
 
-/// Regular expressions over the texts that a [lexicon](LexiconCheck) reads; at most 16 KiB of source and 256 KiB
+/// Regular expressions over the texts that a [lexicon](LexiconCheck) reads; at most 16 KiB of source and 128 KiB
 /// compiled each, in time linear in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

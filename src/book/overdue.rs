@@ -34,8 +34,8 @@ impl Book {
     /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
     /// O(answers).
     ///
-    /// Ask anew before each [`reassign`](crate::Intake::reassign): a decision may have given the next lead of the list to a
-    /// rep whose time has just begun.
+    /// Ask before each [`reassign`](crate::Intake::reassign) whether the lead is still listed: it may have gone to a
+    /// rep whose time just began. Do not ask until the list is empty: a lead that a partner's deal protects stays in it.
     ///
     /// ```
     /// # use leadkit::book::Book;

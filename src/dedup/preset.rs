@@ -32,7 +32,7 @@ impl Default for DedupRules {
 
 impl DedupRules {
     /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
-    /// person coming in again. A lead that was inactive for three months, had ended or was given back begins a new cycle.
+    /// person coming in again. A lead that had ended, was given back, or lay idle and unowned for three months begins anew.
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator};

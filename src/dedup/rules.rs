@@ -127,7 +127,7 @@ pub struct MatchRule {
     /// What must agree too, of the same record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub and: Vec<Comparison>,
-    /// How long after its creation a record still counts; for ever when left out.
+    /// How old a record may be to count; of any age when left out. For re-entries see [`ReentryWindow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<ReentryWindow>,
     /// What follows.
@@ -176,7 +176,7 @@ impl Comparison {
     }
 }
 
-/// How long after its creation a record still counts.
+/// How old a record may be to count; of `reenter` and `key_change`, how long an unowned lead lies idle before a new cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReentryWindow {

@@ -42,7 +42,7 @@ pub struct FlowMove {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
     /// The rep who must not be the next owner. The effects end the tenure, and [`Intake`](crate::Intake) leaves out
-    /// who lost a lead in its cycle, and in the next for 90 days.
+    /// a rep who lost the lead in its cycle, and in the next for `exclusion_days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// What the host does: owner, tenure, pool, status and deadlines change together.

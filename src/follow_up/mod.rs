@@ -55,8 +55,8 @@
 //! | [`b2b`](FollowUpRules::b2b) | followed up in 3 days, converted in 14, else to the pool; 3 days silent → care; holding cap 150 |
 //! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general; holding cap 150 |
 //!
-//! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool, and a
-//! lead asks for care once somebody has spoken to it.
+//! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool. In
+//! `b2b` a lead asks for care only once somebody has spoken to it.
 //!
 //! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which
 //! does not read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until

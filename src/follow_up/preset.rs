@@ -248,7 +248,7 @@ impl ProtectionRules {
 }
 
 impl TrackingRules {
-    /// A month, a quarter, a year, the half of the second year and the third year after a closing.
+    /// A month, a quarter, a year, a year and a half, and three years after a closing.
     #[must_use]
     pub fn usual() -> TrackingRules {
         let reminder =
@@ -303,7 +303,7 @@ impl FlowRules {
     }
 }
 
-/// The condition that an attribute of the host's is true.
+/// The condition that a custom attribute is true.
 fn says(attribute: &str) -> Condition {
     use crate::rule::Operator;
     Condition::compare(&format!("attributes.{attribute}"), Operator::Eq, true)

@@ -353,7 +353,7 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
     /// Of what takes the lead away: who must not be the next owner, if a flow says so. The effects end the tenure, and
-    /// [`Intake`](crate::Intake) leaves out a rep who lost the lead in its cycle, and in the next for 90 days.
+    /// [`Intake`](crate::Intake) leaves out a rep who lost the lead in its cycle, and in the next for `exclusion_days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// Why, as a code: the reason of the flow where one says where the lead goes.

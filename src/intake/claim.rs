@@ -16,8 +16,8 @@ impl Intake {
     ///
     /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a
     /// partner's deal protects, that is blocked or asked about, whose person has refused every channel, or whose pool is
-    /// only assigned from; for a rep who
-    /// had it in this cycle or during the cool-down, and for one who is gone, away, or at a cap: of leads held, or of
+    /// assigned from only; for a rep who had it in this cycle or during the cool-down,
+    /// and for one who is gone, away, or at a cap: of leads held, or of
     /// claims that day. A lead that turns out to be somebody's goes there.
     ///
     /// ```

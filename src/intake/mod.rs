@@ -85,8 +85,8 @@
 //!     intake: &Intake, roster: &Roster, book: &mut Book, state: &mut State, now: DateTime<Utc>,
 //! ) -> Result<(), StateError> {
 //!     // Asked anew each time: a decision may give the next lead to a rep whose time has just begun.
-//!     while let Some(id) = book.overdue(now).first().cloned() {
-//!         let input = intake.input_of(book, &id, now).unwrap();
+//!     for id in book.overdue(now) {
+//!         let Some(input) = intake.input_of(book, &id, now).filter(|_| book.overdue(now).contains(&id)) else { continue };
 //!         write(&intake.reassign(&input, Loss::DeadlineMissed, roster, state, now), book, state)?;
 //!     }
 //!     let due: Vec<Input> = book.due(now).iter().filter_map(|id| intake.input_of(book, id, now)).collect();
@@ -144,7 +144,7 @@
 //! * While a rep has an open opportunity of an account, all that was converted to it stays with the rep, answered or
 //!   not. A rep who leaves or hands over passes on the opportunity with all of it.
 //! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
-//! * A rep who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again goes to the
+//! * A rep who loses an opportunity does not get its lead by rules for `exclusion_days`. A customer who comes again goes to the
 //!   owner of the account all the same, also when that rep lost the last opportunity.
 //! * A rep from whom an administrator takes a lead neither lost it nor gave it up. A rep who gets one by an order and misses
 //!   the deadline has lost it as any other.

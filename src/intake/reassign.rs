@@ -24,7 +24,7 @@ pub enum Loss {
     DeadlineMissed,
     /// The owner gave it back.
     Returned,
-    /// The opportunity that the owner made of it is lost: no rule gives it to the same rep again within ninety days.
+    /// The opportunity that the owner made of it is lost: no rule gives it to the same rep for `exclusion_days`.
     DealLost,
     /// The owner has left.
     OwnerGone,

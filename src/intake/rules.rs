@@ -169,7 +169,7 @@ pub struct LifeRules {
     pub burst_hold_hours: u32,
     /// How many owners may lose a lead in one cycle before it is nurtured; 3 by default.
     pub owners_per_cycle: u32,
-    /// Days for which a new cycle leaves out the rep who lost the lead last, while another is eligible; 90 by default.
+    /// Days for which the rules pass over the rep who lost the lead last, while another is eligible, or its deal; 90 by default.
     pub exclusion_days: u32,
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
     pub cool_down_days: u32,
@@ -192,7 +192,7 @@ pub struct LifeRules {
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
-    /// Which rep keeps a lead that two reps work on if no reviewer decides within a working day.
+    /// Which rep keeps a lead that two work on if no reviewer decides in 24 hours, by [`calendar`](Self::calendar).
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,

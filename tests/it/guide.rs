@@ -138,14 +138,15 @@ fn without_comments(source: &str) -> String {
 }
 
 fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
-    let calls = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|with|Problem::new|\bsay|\.problem)\(\s*"([a-z]+_[a-z_]+)""#;
+    let calls = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|\w+Error::new|\bwith|Problem::new|\bsay|\.problem)\(\s*"([a-z][a-z0-9_]+)""#;
     // A code beside the text that goes with it, and one that is chosen first.
-    let beside = r#"\(\s*"([a-z]+_[a-z_]+)",\s*(?:format!|"[^"]*"\.|Some\()"#;
-    let chosen = r#"(?:\bcode(?: =|:)[^;\n]*|\bCODE: &str = )"([a-z]+_[a-z_]+)""#;
+    let beside = r#"\(\s*"([a-z][a-z0-9_]+)",\s*(?:format!|"[^"]*"\.|Some\()"#;
+    let chosen = r#"(?:\bcode(?: =|:)[^;\n]*|\bCODE: &str = )"([a-z][a-z0-9_]+)""#;
     let called = Regex::new(calls).unwrap();
     let others = [beside, chosen].map(|pattern| Regex::new(pattern).unwrap());
-    let is_reader =
-        |file: &str| ["document/", "rule/", "model/import"].iter().any(|room| file.starts_with(room));
+    let is_reader = |file: &str| {
+        ["document/", "rule/", "model/import", "model/lead_field"].iter().any(|room| file.starts_with(room))
+    };
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, source) in sources {
         let code = without_comments(source);
