@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::calling_code::{self, has_trunk_zero};
+use super::calling_code;
 use super::cn_plan;
 use super::country::{code_of_name, code_of_word};
 use super::moment::moment;
@@ -28,8 +28,6 @@ const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
 const LABELS: [&str; 6] = ["手机号", "手机", "电话", "號碼", "号码", "電話"];
 /// Codes of countries in capitals that mean something else before a number: `NO 1`, `ID 1`, `PH` for phone.
 const WORDS: [&str; 8] = ["AT", "BE", "ID", "IN", "IS", "MO", "NO", "PH"];
-/// Codes of countries whose numbers may begin with 0 (ITU-T E.164 national numbering plans).
-const KEEPS_ZERO: [u16; 8] = [39, 225, 229, 241, 242, 250, 378, 379];
 const CHINA: u16 = 86;
 
 /// A field in which every code stands right before its number, and the way back.
@@ -172,18 +170,6 @@ impl Reader<'_> {
         let (code, rest) = calling_code::split(&digits)?;
         if !rest.is_empty() {
             return None;
-        }
-        // `+1 (0) 212…`: where no 0 is dialled before numbers, it is none of the number either.
-        let opened = (end..)
-            .find(|at| self.char(*at) != Some(' '))
-            .filter(|at| self.char(*at).is_some_and(is_opening));
-        if let Some(open) =
-            opened.filter(|_| code != CHINA && !has_trunk_zero(code) && !KEEPS_ZERO.contains(&code))
-            && self.char(open + 1) == Some('0')
-            && self.char(open + 2).is_some_and(is_closing)
-        {
-            self.edits.push(Edit { out: self.place(end)..self.place(open + 3), put: " ".to_owned() });
-            return Some(open + 3);
         }
         if before == at.checked_sub(1)
             && self.char(end).is_some_and(is_closing)
