@@ -33,6 +33,13 @@ struct Findings<'c, 'r> {
     faults: Vec<RuleFault>,
 }
 
+/// Places of the company names that too many records have: such a name says nothing, and a name like it says no more.
+fn crowded_names(keys: &[MatchKey], usable: &[Option<&MatchKey>]) -> Vec<usize> {
+    let names = keys.iter().zip(usable).enumerate();
+    let names = names.filter(|(_, (key, usable))| key.kind == MatchKeyKind::CompanyExact && usable.is_none());
+    names.map(|(place, _)| place).collect()
+}
+
 impl Findings<'_, '_> {
     /// Whether no later rule has anything to add.
     fn is_decided(&self, case: &Case<'_, '_>) -> bool {
@@ -106,12 +113,7 @@ impl Deduplicator {
         let lead_keys = with_composites.as_ref().unwrap_or(lead_keys);
         let candidates = candidates(facts, &fetched, lead_keys, self, asked.as_mut());
         let (usable, crowded) = self.usable_keys(facts, lead_keys, &candidates, &rows.people);
-        // A name that so many records share says nothing, and a name like it says no more.
-        let crowded_names = |place: &usize| {
-            let kind = lead_keys.keys.get(*place).map(|key| key.kind);
-            kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
-        };
-        let crowded_names: Vec<usize> = (0..usable.len()).filter(crowded_names).collect();
+        let crowded_names = crowded_names(&lead_keys.keys, &usable);
         let case = Case {
             facts,
             now: facts.now(),
@@ -126,18 +128,8 @@ impl Deduplicator {
             opportunities: &rows.opportunities,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
-        // One event that came twice is settled before the rules: they look at who came, not at what was sent.
-        let known = look.is_entry.then(|| self.known_submission(&case)).flatten();
-        let decision = decision.filter(|_| known.is_none());
-        let found = match (known, &decision, guess) {
-            (Some(known), ..) => known,
-            (None, Some(decision), _) => self.consequences(decision, &case),
-            // A guess is never more than a mark.
-            (None, None, Some(guess)) => self.mark(guess, facts.lead()),
-            (None, None, None) => Consequences::new(MatchAction::New, Vec::new()),
-        };
+        let (found, rule) = self.follow(decision, guess, &case);
         let Consequences { action, effects, fold } = self.to_owner_of_same_person(found, &case);
-        let rule = decision.map(|decision| decision.rule);
         let mut oversized: Vec<RecordRef> = fetched.iter().filter_map(Fetched::oversized).collect();
         if is_cut {
             oversized.push(RecordRef::Lead(facts.lead().id.clone()));
@@ -156,6 +148,26 @@ impl Deduplicator {
             effects,
             faults,
             version: self.version.clone(),
+        }
+    }
+
+    /// What follows from the findings, and the rule that decides.
+    fn follow<'c>(
+        &self,
+        decision: Option<Decision<'c, '_>>,
+        guess: Option<&Candidate<'_>>,
+        case: &Case<'_, '_>,
+    ) -> (Consequences, Option<&'c MatchRule>) {
+        // One event that came twice is settled before the rules: they look at who came, not at what was sent.
+        let known = case.look.is_entry.then(|| self.known_submission(case)).flatten();
+        if let Some(known) = known {
+            return (known, None);
+        }
+        match (&decision, guess) {
+            (Some(decision), _) => (self.consequences(decision, case), Some(decision.rule)),
+            // A guess is never more than a mark.
+            (None, Some(guess)) => (self.mark(guess, case.facts.lead()), None),
+            (None, None) => (Consequences::new(MatchAction::New, Vec::new()), None),
         }
     }
 

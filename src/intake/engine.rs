@@ -87,6 +87,14 @@ impl Input {
     }
 }
 
+/// How a lead stands that is to be matched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Free,
+    /// A person reviews it, unless it joins a lead on file.
+    Held,
+}
+
 /// What one decision is made of, borrowed, so that a batch copies nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
@@ -392,44 +400,9 @@ impl Intake {
             outcome.after(marks);
             return outcome;
         }
-        let Case { lead, rows, roster, state, now, .. } = *case;
+        let Case { lead, rows, roster, state, .. } = *case;
         let mut outcome = self.begin(case, facts);
-        if !self.elsewhere.is_empty() {
-            facts.set_verdict(outcome.verdict.facts());
-            let rule = self.sent_elsewhere(case, facts, &mut outcome);
-            let is_blocked = outcome.verdict.is_blocked();
-            if let Some(rule) = rule.filter(|rule| rule.then == ElsewhereTarget::Void || !is_blocked) {
-                self.send(case, facts, rule, &mut outcome);
-                return outcome;
-            }
-        }
-        let mut is_held = false;
-        if case.is_released() {
-            // Somebody has reviewed it, so the findings are known. But only the person can give consent.
-            if outcome.verdict.leaves_no_channel() {
-                self.hold_for_consent(case, &mut outcome);
-                return outcome;
-            }
-        } else if self.is_for_owner(case, &outcome) {
-            // The lead's contact values cannot be used: its owner finds others, and keeps it.
-            self.warn_owner(case, &mut outcome);
-        } else if outcome.verdict.is_blocked() {
-            outcome.note_findings(self, case);
-            let owner = lead.owner.as_ref().filter(|owner| case.owner_state(owner) != OwnerState::Gone);
-            owner.into_iter().for_each(|owner| {
-                outcome.tell(owner, "lead_blocked", &RecordRef::Lead(lead.id.clone()));
-            });
-            self.list_cohort(&mut outcome);
-            return outcome;
-        } else if outcome.verdict.is_held() {
-            // A person's next entry joins his lead, of which the same is then found: two would be held, and the owner of the
-            // first would know nothing.
-            is_held = case.is_entry();
-            if !is_held {
-                self.hold_for_consent(case, &mut outcome);
-                return outcome;
-            }
-        }
+        let Some(standing) = self.by_findings(case, facts, &mut outcome) else { return outcome };
         outcome.basis.read_rows();
         facts.set_verdict(outcome.verdict.facts());
         if case.is_review() && !outcome.verdict.is_blocked() {
@@ -445,22 +418,7 @@ impl Intake {
             }
         };
         let owner_state = |rep: &RepId| case.owner_state(rep);
-        let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
-        if case.is_undecided() {
-            // No reviewer has decided: whose the customer is by the rule of ownership.
-            let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
-            let settled = settle_collision(lead, &found, &self.life.ownership, now);
-            let rival = found.action().record();
-            let rival = rival.and_then(|of| rows.leads.iter().find(|one| of.id() == one.id.as_str()));
-            let is_ordered = |one: &Lead| one.acquisition == Some(Acquisition::AssignedByAdmin);
-            // An administrator's word is a decision.
-            let keeps = match (is_ordered(lead), rival.is_some_and(is_ordered)) {
-                (true, false) => Some(true),
-                (false, true) => Some(false),
-                _ => settled.map(|settled| Some(settled.owner) == lead.owner),
-            };
-            look = Look { settles: true, keeps, ..look };
-        }
+        let look = self.look(case, facts, keys);
         let resolution = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
@@ -468,7 +426,7 @@ impl Intake {
             self.list_cohort(&mut outcome);
             return outcome;
         }
-        if is_held {
+        if standing == Standing::Held {
             self.hold_for_consent(case, &mut outcome);
             return outcome;
         }
@@ -489,6 +447,68 @@ impl Intake {
         outcome.resolution = Some(Box::new(resolution));
         outcome.score = Some(score);
         outcome
+    }
+
+    /// What the rules of `elsewhere` and the blacklist decide before anything is matched; `None` where they decide all of it.
+    fn by_findings(&self, case: &Case<'_>, facts: &mut Facts<'_>, outcome: &mut Outcome) -> Option<Standing> {
+        if !self.elsewhere.is_empty() {
+            facts.set_verdict(outcome.verdict.facts());
+            let rule = self.sent_elsewhere(case, facts, outcome);
+            let is_blocked = outcome.verdict.is_blocked();
+            if let Some(rule) = rule.filter(|rule| rule.then == ElsewhereTarget::Void || !is_blocked) {
+                self.send(case, facts, rule, outcome);
+                return None;
+            }
+        }
+        if case.is_released() {
+            // Somebody has reviewed it, so the findings are known. But only the person can give consent.
+            if outcome.verdict.leaves_no_channel() {
+                self.hold_for_consent(case, outcome);
+                return None;
+            }
+        } else if self.is_for_owner(case, outcome) {
+            // The lead's contact values cannot be used: its owner finds others, and keeps it.
+            self.warn_owner(case, outcome);
+        } else if outcome.verdict.is_blocked() {
+            outcome.note_findings(self, case);
+            let owner = case.lead.owner.as_ref().filter(|owner| case.owner_state(owner) != OwnerState::Gone);
+            if let Some(owner) = owner {
+                outcome.tell(owner, "lead_blocked", &RecordRef::Lead(case.lead.id.clone()));
+            }
+            self.list_cohort(outcome);
+            return None;
+        } else if outcome.verdict.is_held() {
+            // A person's next entry joins their lead, of which the same is then found: two would be held, and the owner of
+            // the first would know nothing.
+            if case.is_entry() {
+                return Some(Standing::Held);
+            }
+            self.hold_for_consent(case, outcome);
+            return None;
+        }
+        Some(Standing::Free)
+    }
+
+    /// How the lead is matched; of one that two reps work on and no reviewer has decided about, also whether its owner keeps
+    /// it.
+    fn look(&self, case: &Case<'_>, facts: &Facts<'_>, keys: &Probe) -> Look {
+        let look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
+        if !case.is_undecided() {
+            return look;
+        }
+        let owner_state = |rep: &RepId| case.owner_state(rep);
+        let found = self.deduplicator.resolve_as(facts, keys, case.rows, &owner_state, look);
+        let settled = settle_collision(case.lead, &found, &self.life.ownership, case.now);
+        let rival = found.action().record();
+        let rival = rival.and_then(|of| case.rows.leads.iter().find(|one| of.id() == one.id.as_str()));
+        let is_ordered = |one: &Lead| one.acquisition == Some(Acquisition::AssignedByAdmin);
+        // An administrator's word is a decision.
+        let keeps = match (is_ordered(case.lead), rival.is_some_and(is_ordered)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => settled.map(|settled| Some(settled.owner) == case.lead.owner),
+        };
+        Look { settles: true, keeps, ..look }
     }
 
     /// Checks the blacklist; what follows from its findings is still to be said. A lead that is looked at again is no
