@@ -6,8 +6,13 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::finding::Finding;
+
 /// Bytes of room that are made before anything is read.
 const FIRST: usize = 1 << 20;
+
+/// The most members of an object that [`read_map`] reads: an empty one is some ten bytes of text and hundreds in memory.
+const MAX_MEMBERS: usize = 1 << 16;
 
 /// Reads a list. serde makes room for a mebibyte at most and then for twice as much again and again, of which a half
 /// may stay empty; here the room never exceeds what the list says it is long, unless twice as much is too little.
@@ -98,6 +103,11 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Object<K, V
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Vec<(K, V)>, A::Error> {
         let mut members = first_room(object.size_hint());
         while let Some(member) = object.next_entry()? {
+            if members.len() == MAX_MEMBERS {
+                let message = format!("the object has more than {MAX_MEMBERS} members");
+                let help = "name fewer, such as one for each team";
+                return Err(Error::custom(Finding::new("bad_value", message, help)));
+            }
             make_room(&mut members, object.size_hint());
             members.push(member);
         }
@@ -131,5 +141,12 @@ mod tests {
         let text = r#"{"b": 1, "a": 2, "b": 3}"#;
         let map: BTreeMap<String, u8> = read_map(&mut serde_json::Deserializer::from_str(text)).unwrap();
         assert_eq!(map, BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 3)]));
+        let members = |most: usize| {
+            let text: Vec<String> = (0..most).map(|one| format!("\"{one}\": 0")).collect();
+            let text = format!("{{{}}}", text.join(","));
+            read_map::<_, String, u8>(&mut serde_json::Deserializer::from_str(&text)).map(|map| map.len())
+        };
+        assert_eq!(members(MAX_MEMBERS).unwrap(), MAX_MEMBERS);
+        assert!(members(MAX_MEMBERS + 1).unwrap_err().to_string().contains("more than 65536 members"));
     }
 }

@@ -140,7 +140,7 @@ fn without_comments(source: &str) -> String {
 fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
     let calls = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|\w+Error::new|\bwith|Problem::new|\bsay|\.problem)\(\s*"([a-z][a-z0-9_]+)""#;
     // A code beside the text that goes with it, and one that is chosen first.
-    let beside = r#"\(\s*"([a-z][a-z0-9_]+)",\s*(?:format!|"[^"]*"\.|Some\()"#;
+    let beside = r#"\(\s*"([a-z][a-z0-9_]+)",\s*(?:format!|message\b|"[^"]*"\.|Some\()"#;
     let chosen = r#"(?:\bcode(?: =|:)[^;\n]*|\bCODE: &str = )"([a-z][a-z0-9_]+)""#;
     let called = Regex::new(calls).unwrap();
     let others = [beside, chosen].map(|pattern| Regex::new(pattern).unwrap());
