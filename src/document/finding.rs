@@ -90,7 +90,12 @@ impl Finding {
                 continue;
             };
             let expected = expected_in_words(expected);
-            let seen = value.map_or_else(|| found_in_words(seen), found);
+            let seen = match value {
+                // A number where a number belongs is nobody's phone number.
+                Some(Node::Number(number)) if expected.contains("number") => format!("number `{number}`"),
+                Some(value) => found(value),
+                None => found_in_words(seen),
+            };
             let help = cure(&expected, value);
             return with("wrong_type", format!("expected {expected}, found {seen}"), help);
         }
@@ -253,8 +258,8 @@ fn cure(expected: &str, value: Option<&Node<'_>>) -> String {
                 return format!("write {}, without quotes", quoted(digits));
             }
             _ if matches!(value, Some(Node::Number(_))) => return format!("write {number}"),
-            _ if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
-            _ if number.starts_with("a number") => "write it in digits, without quotes",
+            _ if number.starts_with("a whole number") => "write a whole number, such as `20`",
+            _ if number.starts_with("a number") => "write a number, such as `0.5`",
             _ => return format!("write {number}"),
         },
         names if names.starts_with("one of ") => "name one of them",

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::RecordRef;
+use crate::text::codes;
 
 /// Why a person should review a merge before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +29,14 @@ pub enum MergeDoubt {
         /// The other.
         other: RecordRef,
     },
+}
+
+codes! {
+    MergeDoubt {
+        MergeDoubt::Lost { .. } => "lost",
+        MergeDoubt::Contradiction { .. } => "contradiction",
+        MergeDoubt::OtherPerson { .. } => "other_person",
+    }
 }
 
 impl MergeDoubt {

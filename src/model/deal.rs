@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::closed_enum;
-use super::{AccountId, ContractId, LeadId, Money, OpportunityId, OrderId, PaymentId, RepId};
+use super::{AccountId, LeadId, Money, OpportunityId, OrderId, PaymentId, RepId};
 
 /// A business opportunity (商机).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -88,23 +88,6 @@ pub struct Order {
     pub product: Option<String>,
     /// When it was placed.
     pub created_at: DateTime<Utc>,
-}
-
-/// A contract (合同).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Contract {
-    /// Identifier.
-    pub id: ContractId,
-    /// The lead it came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lead: Option<LeadId>,
-    /// The order it covers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<OrderId>,
-    /// Amount.
-    pub amount: Money,
-    /// When it was signed.
-    pub signed_at: DateTime<Utc>,
 }
 
 /// A payment received (回款).

@@ -127,8 +127,6 @@ ids! {
     OpportunityId
     /// An order.
     OrderId
-    /// A contract.
-    ContractId
     /// A payment received.
     PaymentId
     /// A sales representative or any other user who owns or judges leads.

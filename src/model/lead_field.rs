@@ -6,7 +6,7 @@ use super::{
     Acquisition, BusinessModel, ChannelType, CloseReason, FieldType, JobFunction, Lead, LeadStatus,
     OpenGroup, Region, RegistryStatus, SourceClass, SourcePipeline, Value,
 };
-use crate::document::{Unique, finish, load_into, write_dates_as_text};
+use crate::document::{Unique, finish, load_into, load_text, write_dates_as_text};
 use crate::error::{Report, RuleErrors, suggestion};
 use crate::text::scrubbed;
 
@@ -294,11 +294,40 @@ impl Lead {
         if let Some(members) = document.as_object() {
             unknown_keys(members, "", &mut report);
         }
-        let lead = load_into(document, &mut report, &|lead: &Lead, report| {
-            report.within("id", |report| Unique::ids("lead").check(lead.id.as_str(), report));
-            report.within("region", |report| lead.region.iter().for_each(|one| one.check(report)));
-        });
+        let lead = load_into(document, &mut report, &Lead::check);
         finish(lead, report).map_err(|errors| errors.of("lead"))
+    }
+
+    /// As [`from_json`](Self::from_json), from JSON text: each mistake has its line and column too, and a key that appears
+    /// twice is one.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    ///
+    /// let text = r#"{"id": "L1", "created_at": "2026-03-01T09:00:00Z", "phone": "138", "company": "Acme", "company": "Apex"}"#;
+    /// let found: Vec<String> =
+    ///     Lead::from_json_str(text).unwrap_err().iter().map(|finding| finding.to_string()).collect();
+    /// assert_eq!(found, [
+    ///     "error[duplicate_key] at company (line 1, column 83): `company` is repeated\n  help: keep one",
+    ///     "error[unknown_key] at phone (line 1, column 52): a lead has no `phone`\n  help: did you mean `phones`?",
+    /// ]);
+    /// ```
+    ///
+    /// # Errors
+    /// Every mistake in the text; a text that is not JSON is one.
+    pub fn from_json_str(text: &str) -> Result<Lead, RuleErrors> {
+        // What is not an object of JSON is told by the reader below.
+        let members = serde_json::from_str::<serde_json::Map<_, _>>(text).unwrap_or_default();
+        let read = load_text(text, &|lead: &Lead, report| {
+            unknown_keys(&members, "", report);
+            lead.check(report);
+        });
+        read.map_err(|errors| errors.of("lead"))
+    }
+
+    fn check(&self, report: &mut Report) {
+        report.within("id", |report| Unique::ids("lead").check(self.id.as_str(), report));
+        report.within("region", |report| self.region.iter().for_each(|one| one.check(report)));
     }
 }
 

@@ -52,7 +52,7 @@ mod yes_no;
 
 pub use account::{Account, BuyingRole, Contact, ContactMove, Employment, Person, PersonRole};
 pub use activity::{Activity, Campaign, SharedBy, Touch};
-pub use deal::{Contract, InquiryGrade, Opportunity, Order, Payment};
+pub use deal::{InquiryGrade, Opportunity, Order, Payment};
 pub(crate) use effect::MaskedValue;
 pub use effect::{Effect, FoldKind, Link, LinkKind, RecordRef};
 pub use effect_key::EffectKey;
@@ -62,8 +62,8 @@ pub use field_type::FieldType;
 pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Lateness, Pause, Violation};
 pub use history::{History, StageEntry, StepDeadline};
 pub use ids::{
-    AccountId, ActivityId, CalendarId, CampaignId, ContactId, ContractId, FollowUpId, GroupId, LeadId,
-    OpportunityId, OrderId, PaymentId, PersonId, PoolId, RepId, RuleId, TeamId,
+    AccountId, ActivityId, CalendarId, CampaignId, ContactId, FollowUpId, GroupId, LeadId, OpportunityId,
+    OrderId, PaymentId, PersonId, PoolId, RepId, RuleId, TeamId,
 };
 pub use import::{ColumnMap, Importer, RowIssue};
 pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, RegistryStatus};

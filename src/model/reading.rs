@@ -20,6 +20,9 @@ use crate::error::RuleErrors;
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 ///
+/// Records such as [`Lead`](super::Lead) may carry keys that this version does not know; [`Lead::from_json`](super::Lead::from_json)
+/// refuses those too.
+///
 /// # Errors
 /// Every mistake in it, at most 100, each with its path and a suggested fix. Contact values are masked.
 pub fn load<T: DeserializeOwned>(document: serde_json::Value) -> Result<T, RuleErrors> {

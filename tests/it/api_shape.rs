@@ -23,8 +23,8 @@ use leadkit::merge::{
     MergeDoubt, MergeError, MergeLog, MergePlan, MergeRules, Merger, UndoConflict, find_people,
 };
 use leadkit::model::{
-    Account, Activity, CloseReason, ContactMove, ConversionRecord, Effect, History, Lead, LeadId, LeadStatus,
-    OwnerState, Person, RecordRef, Rep, RepId, Tenure, Value,
+    Account, AccountId, Activity, CloseReason, ContactMove, ConversionRecord, Effect, History, Lead, LeadId,
+    LeadStatus, OwnerState, Person, RecordRef, Rep, RepId, Tenure, Value,
 };
 use leadkit::pipeline::{Pipeline, PipelineRules};
 use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
@@ -62,11 +62,20 @@ fn engines_have_the_agreed_signatures() {
         Roster::compile: fn(&[Rep], &Calendars) -> Loaded<Roster>;
         leadkit::model::load::<Vec<Account>>: fn(Json) -> Loaded<Vec<Account>>;
         leadkit::model::from_json_str::<Lead>: fn(&str) -> Loaded<Lead>;
+        Lead::from_json_str: fn(&str) -> Loaded<Lead>;
         Roster::owner_state: fn(&Roster, &RepId, &RepLedger, Now) -> OwnerState;
         Intake::probe: fn(&Intake, &Lead) -> Probe;
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
         Intake::held_parts: fn(&Intake, &Lead, &Account) -> HeldParts;
+        Intake::book: fn(&Intake) -> Book;
+        Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Intake::review_next:
+            fn(&Intake, &Outcome, &mut Book, &Roster, &mut State) -> Result<Option<Outcome>, StateError>;
+        Intake::serve: fn(&Intake, &[Input], &Roster, &State, Now) -> Vec<Outcome>;
+        Intake::import: fn(&Intake, &[Input], bool, &Roster, &State, Now) -> Vec<Outcome>;
+        Intake::convert: fn(&Intake, &Input, &AccountId, &Roster, &State, Now) -> Outcome;
+        Intake::forget: fn(&Intake, &Input, &[LeadId], &Roster, &State, Now) -> Outcome;
         Intake::register_deal: fn(&Intake, &Account, &RepId, &Roster, &State, Now) -> RegisteredDeal;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
         State::forget_after: fn(&mut State, Now);

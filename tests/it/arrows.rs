@@ -347,7 +347,7 @@ fn departures(sources: &[Source]) -> (Vec<String>, usize) {
             found.push(format!("{shown} compiles rules and is no `compile.rs`"));
         }
         let files: Vec<&Source> = sources.iter().filter(|one| one.path.parent() == Some(folder)).collect();
-        for wanted in ["mod.rs", "rules.rs"] {
+        for wanted in ["mod.rs", "rules.rs", "preset.rs"] {
             if !files.iter().any(|one| one.path.ends_with(wanted)) {
                 found.push(format!("{} has no `{wanted}`", folder.display()));
             }
@@ -403,6 +403,7 @@ fn engines_that_depart_from_the_plan_are_seen() {
             "score/fit.rs compiles rules and is no `compile.rs`",
             "score has no `mod.rs`",
             "score has no `rules.rs`",
+            "score has no `preset.rs`",
             "score/fit.rs defines rules and is no `rules.rs`",
         ]
     );
@@ -411,6 +412,7 @@ fn engines_that_depart_from_the_plan_are_seen() {
             at("score/mod.rs", "mod compile;\nmod engine;\nmod rules;\npub use engine::Fit;"),
             at("score/rules.rs", rules),
             at("score/compile.rs", "use super::engine::Fit;\nfn compile_into() -> Fit {}"),
+            at("score/preset.rs", ""),
             at("score/engine.rs", "pub struct Fit {\n}"),
         ])
         .0

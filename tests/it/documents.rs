@@ -117,7 +117,6 @@ fn messages_say_the_fix() {
     expect_file!["snapshots/documents_messages.txt"].assert_eq(&all);
 }
 
-/// A rules document with everything in it that an engine reads.
 /// A value that JSON drops because its key comes again defines what others name all the same; and who is used to another
 /// language is told what stands for it here.
 #[test]
@@ -203,6 +202,7 @@ fn habits_of_other_languages_are_told_once() {
     expect_file!["snapshots/documents_habits.txt"].assert_eq(&all);
 }
 
+/// A rules document with everything in it that an engine reads.
 fn rich_assignment() -> Value {
     json!({
         "format": 1, "revision": "r1",
@@ -645,7 +645,7 @@ fn a_mistake_does_not_hide_others_around_it() {
         (
             "an action without its value",
             rules(json!({"dedup": {"rules": [
-                {"id": "c", "lead": "company", "target": "account.company", "comparator": {"company": {"threshold": 7}}, "action": "tag"},
+                {"id": "c", "lead": "company", "target": "account.company", "comparator": {"company": {"threshold": 7}}, "action": "custom"},
             ]}})),
         ),
         ("two missing keys", score(json!({"engagement": {"rules": [{"points": 1}]}}))),
