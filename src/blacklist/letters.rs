@@ -76,8 +76,7 @@ pub(super) fn push_folded_letters(text: &str, out: &mut String) -> usize {
 
 /// The beginning of a text, as far as it is read.
 pub(super) fn head(text: &str) -> &str {
-    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
+    crate::text::head(text, MAX_TEXT)
 }
 
 #[cfg(test)]

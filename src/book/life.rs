@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 
 use crate::document::Digest;
 use crate::model::{
-    AccountId, Activity, ContactId, ContactMove, ConversionRecord, History, LeadId, Link, MaskedValue,
-    RecordRef, RepId, Value,
+    AccountId, Activity, ActivityId, ContactId, ContactMove, ConversionRecord, History, LeadId, Link,
+    MaskedValue, RecordRef, RepId, Value,
 };
 use crate::text::Code;
 
@@ -18,7 +18,29 @@ use crate::text::Code;
 pub(super) struct Life {
     pub(super) history: History,
     pub(super) activities: Vec<Activity>,
+    /// Ids of the activities, once there are many.
+    known: FxHashSet<ActivityId>,
     pub(super) wake_up: Option<WakeUp>,
+}
+
+impl Life {
+    /// Adds what the lead did, once by its id. O(1) where one comes after another.
+    pub(super) fn add(&mut self, activity: Activity) {
+        const MANY: usize = 64;
+        if self.activities.len() < MANY {
+            if self.activities.iter().all(|known| known.id != activity.id) {
+                self.activities.push(activity);
+            }
+            return;
+        }
+        // Activities are set and taken out as well.
+        if self.known.len() != self.activities.len() {
+            self.known = self.activities.iter().map(|known| known.id.clone()).collect();
+        }
+        if self.known.insert(activity.id.clone()) {
+            self.activities.push(activity);
+        }
+    }
 }
 
 /// When a lead is looked at again, and what for.
@@ -145,4 +167,26 @@ pub struct Desk {
     pub moves: Vec<ContactMove>,
     /// Names of the effects that were carried out, looked up only.
     pub(super) applied: FxHashSet<Digest>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_counts_once_among_many_too() {
+        let mut life = Life::default();
+        let done =
+            |number: usize| Activity { id: format!("a{number}").as_str().into(), ..Activity::default() };
+        let add = |life: &mut Life| (0..200).for_each(|number| life.add(done(number)));
+        add(&mut life);
+        add(&mut life);
+        assert_eq!(life.activities.len(), 200);
+        // Whoever takes some out does not tell the ids.
+        life.activities.truncate(100);
+        add(&mut life);
+        assert_eq!(life.activities.len(), 200);
+        let ids: BTreeSet<&ActivityId> = life.activities.iter().map(|one| &one.id).collect();
+        assert_eq!(ids.len(), 200);
+    }
 }

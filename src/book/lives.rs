@@ -86,10 +86,7 @@ impl Book {
         if let Some(lead) = self.leads.get_mut(&activity.lead) {
             lead.last_active_at = lead.last_active_at.max(Some(at));
         }
-        let life = self.lives.entry(activity.lead.clone()).or_default();
-        if !life.activities.iter().any(|known| known.id == activity.id) {
-            life.activities.push(activity);
-        }
+        self.lives.entry(activity.lead.clone()).or_default().add(activity);
     }
 
     /// What a lead did; nothing when it is not known.

@@ -28,8 +28,7 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
 
 /// The beginning of a field that is read, whole characters only.
 pub(super) fn head(field: &str) -> &str {
-    let end = (0..=MAX_FIELD.min(field.len())).rev().find(|at| field.is_char_boundary(*at));
-    end.and_then(|end| field.get(..end)).unwrap_or_default()
+    crate::text::head(field, MAX_FIELD)
 }
 
 /// The character of the visual order turned round: what is seen is not what is stored.

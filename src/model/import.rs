@@ -1,6 +1,6 @@
 //! Leads out of rows of text: whatever the columns are called, and nothing lost on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::format::{Item, StrftimeItems};
@@ -232,13 +232,14 @@ impl ColumnMap {
             }
         });
         report_doubles(columns, &mut report);
+        let ignored: BTreeSet<&str> = self.ignore.iter().map(String::as_str).collect();
         let bound = columns.iter().map(|column| {
             let column = header(column.as_ref());
             let to = match self.columns.get(column) {
                 Some(to) => {
                     report.within("columns", |report| report.within(column, |report| target(to, report)))
                 }
-                None if self.ignore.iter().any(|ignored| ignored == column) => None,
+                None if ignored.contains(column) => None,
                 None => Some(match field_of(column) {
                     Some(field) => Target::Field(field),
                     None => Target::Attribute(column.to_owned(), ValueType::Text),
@@ -519,7 +520,8 @@ fn whole(cell: &str) -> &str {
 
 fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
     if cell.len() > MAX_FIELD_LEN {
-        let message = format!("the text has {} bytes, at most {MAX_FIELD_LEN} are allowed", cell.len());
+        // The number of bytes would be masked: it may be a phone number.
+        let message = format!("the text is longer than {MAX_FIELD_LEN} bytes");
         return Err(("too_long", message));
     }
     let Ok(cell) = std::str::from_utf8(cell) else {

@@ -1,7 +1,7 @@
 //! Answers that protect a person, by the names that CRMs give such columns.
 
 use super::Value;
-use crate::text::fold;
+use crate::text::{fold, head};
 
 /// What a column asks, as far as the answer protects somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +184,7 @@ const FORBIDDEN: [&str; 10] =
 impl Protection {
     /// What a custom attribute of a name asks, such as `do_not_contact`, `HasOptedOutOfEmail` or `营销同意`.
     pub(crate) fn of_attribute(name: &str) -> Option<Protection> {
+        let name = head(name, READ);
         let folded = fold(name);
         let words = || folded.split(|c: char| !c.is_alphanumeric());
         let name = letters(name);
@@ -234,7 +235,7 @@ impl Protection {
 
 /// Whether a text takes a consent away: `no`, `Withdrawn 2026-03-02`, `Opted out`, `已撤回`.
 fn takes_away(text: &str) -> bool {
-    let folded = fold(text.trim());
+    let folded = fold(head(text.trim(), READ));
     let first = folded.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
     let Some(first) = first else { return false };
     let whole = letters(text);
@@ -256,13 +257,21 @@ fn refuses(letters: &str) -> bool {
     REFUSING.iter().any(|word| letters.starts_with(word)) || FORBID.iter().any(|word| forbids(word))
 }
 
+/// Bytes that are read of a name or an answer: no word of the tables is as long, and folding makes a text up to twenty times
+/// as long.
+const READ: usize = 4 * 1024;
+
+/// Bytes of the longest text that may be a plain yes or no.
+const MAX_PLAIN: usize = 256;
+
 /// What a plain yes or no says, in whatever spelling.
 pub(crate) fn yes_or_no(answer: &Value) -> Option<bool> {
     match answer {
         Value::Bool(yes) => Some(*yes),
         Value::Integer(0) => Some(false),
         Value::Integer(1) => Some(true),
-        Value::Text(text) => {
+        // A sentence is no plain answer.
+        Value::Text(text) if text.len() <= MAX_PLAIN => {
             let text = letters(text);
             let yes = YES.contains(&text.as_str());
             (yes || NO.contains(&text.as_str())).then_some(yes)
@@ -272,7 +281,7 @@ pub(crate) fn yes_or_no(answer: &Value) -> Option<bool> {
 }
 
 fn letters(text: &str) -> String {
-    let mut folded = fold(text);
+    let mut folded = fold(head(text, READ));
     folded.retain(char::is_alphanumeric);
     folded
 }
@@ -399,5 +408,17 @@ mod tests {
         for answer in ["no", "yes", "rejected", "weekly", ""] {
             assert_eq!(of(answer), None, "{answer}");
         }
+    }
+
+    #[test]
+    fn only_the_beginning_of_a_long_text_is_read() {
+        // Each of these letters is eighteen when it is folded.
+        let long = "\u{FDFA}".repeat(READ);
+        assert!(letters(&long).len() <= 20 * READ);
+        assert_eq!(Protection::of_attribute(&format!("do_not_contact {long}")), Some(Protection::Refusal));
+        assert_eq!(yes_or_no(&Value::from(" Yes. ")), Some(true));
+        assert_eq!(yes_or_no(&Value::from(format!("yes{}", " ".repeat(MAX_PLAIN)))), None);
+        let longest = |words: &[&str]| words.iter().map(|word| word.len()).max().unwrap();
+        assert!(longest(&YES).max(longest(&NO)) <= MAX_PLAIN / 4);
     }
 }

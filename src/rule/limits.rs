@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, PhoneNumber, Value, WechatId};
+use crate::text::head;
 
 /// How much of a lead, of its activities and of the rows on file the engines read. What is stored is never cut:
 /// [`Facts::lead`](super::Facts::lead) is the lead as it is, and effects write whole values. The blacklist flags a lead
@@ -255,10 +256,4 @@ fn attribute_exceeds(value: &Value) -> bool {
 
 fn heads(items: &[String], most: usize) -> Vec<String> {
     items.iter().take(most).map(cut_text).collect()
-}
-
-/// The first bytes of a text, whole characters only.
-fn head(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }

@@ -38,6 +38,12 @@ pub(crate) use sip::sip_hash;
 pub(crate) use slip::{Slips, slips};
 pub(crate) use words::is_common_word;
 
+/// The first bytes of a text, whole characters only.
+pub(crate) fn head(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
 #[inline]
 pub(crate) fn is_blank(text: &str) -> bool {

@@ -209,6 +209,9 @@ pub(crate) const APPENDING: &[&str] = &[
     "fn f(a, b) { a += b; a } let a = industry; loop { a = f(a, a); }",
     "fn f(a, b) { a = a + b; a } let a = industry; loop { a = f(a, a); }",
     "let a = industry; loop { let c = industry; c = c + a; a = c; }",
+    // A number as a text is looked for among the numbers of the list too.
+    "let a = industry; loop { \"1e5\" in a; }",
+    "let a = attr(\"big\"); loop { \"1e5\" in a; 1.5 in a; 7 in a; }",
     "let a = attr(\"big\"); loop { let c = attr(\"big\"); c += a; a = c; }",
     "let a = [[industry]]; let b = [[0]]; loop { let c = a[0]; c += b; b = c; }",
     "let a = industry; loop { a += loop { break a; }; }",
@@ -471,6 +474,8 @@ pub(crate) fn tortuous() -> Vec<String> {
     sources.push(format!("true{}", "&&true".repeat(2_700)));
     sources.push(format!("employee_count{}", "[0]".repeat(5_000)));
     sources.push(format!("title{}", ".lower()".repeat(2_000)));
+    sources.push(format!("title{}", ".or(1)".repeat(2_700)));
+    sources.push(format!("title{}", ".known()".repeat(2_000)));
     sources.push(format!("{}1{}", "if true {".repeat(1_600), "}".repeat(1_600)));
     sources.push(format!("if 1>2 {{1}}{}", " else if 1>2 {1}".repeat(1_000)));
     sources.push(format!("{}1{}", "abs(".repeat(3_000), ")".repeat(3_000)));

@@ -122,10 +122,11 @@ impl<'s> Look<'_, 's> {
         before.zip(sign).is_some_and(|(before, sign)| before.is_mark("=") && before.end() == sign.start)
     }
 
-    /// The operand before the sign, unless it is calculated: calculating with a missing value fails aloud.
+    /// The operand before the sign, unless it is calculated: calculating with a missing value fails aloud. Of a long one
+    /// nothing is kept, so it is not followed to its beginning, from each call of a chain anew.
     fn left(&self, sign: usize) -> Option<Range<usize>> {
         let mut start = sign;
-        loop {
+        while sign - start <= MAX_TESTED_LEN {
             start = start.checked_sub(1)?;
             if self.is(start, &[")"]) {
                 start = *self.pairs.get(&start)?;
@@ -141,6 +142,7 @@ impl<'s> Look<'_, 's> {
                 _ => return Some(start..sign),
             }
         }
+        None
     }
 
     /// The operand after the sign.
