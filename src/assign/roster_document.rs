@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
 use crate::calendar::Calendars;
-use crate::document::{Document, document, load_engine};
+use crate::document::{Document, document, load_engine, read_named};
 use crate::error::{Report, RuleErrors};
 use crate::model::Rep;
 
@@ -41,6 +41,7 @@ use crate::model::Rep;
 #[serde(deny_unknown_fields)]
 pub struct RosterDocument {
     /// Who there is, by ids that differ.
+    #[serde(deserialize_with = "read_named")]
     pub reps: Vec<Rep>,
     /// Working time; a rep names a calendar as `hours`, and one who names none always works.
     #[serde(default)]

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::document::Finding;
+use crate::document::{Finding, MAX_NAMED, too_many};
 
 /// An object that is refused when a key is there twice, whatever format it is read from.
 pub(super) struct Once<K, V>(pub(super) BTreeMap<K, V>);
@@ -29,6 +29,9 @@ impl<'de, K: Deserialize<'de> + Ord + fmt::Display, V: Deserialize<'de>> Deseria
                     if read.contains_key(&key) {
                         let message = format!("`{key}` is repeated");
                         return Err(A::Error::custom(Finding::new("bad_value", message, "keep one of them")));
+                    }
+                    if read.len() == MAX_NAMED {
+                        return Err(too_many());
                     }
                     let value = map.next_value()?;
                     read.insert(key, value);

@@ -11,8 +11,9 @@ use super::finding::Finding;
 /// Bytes of room that are made before anything is read.
 const FIRST: usize = 1 << 20;
 
-/// The most members of an object that [`read_map`] reads: an empty one is some ten bytes of text and hundreds in memory.
-const MAX_MEMBERS: usize = 1 << 16;
+/// The most that a document may name of one kind, such as reps, pools or groups: each is some ten bytes of text and hundreds
+/// in memory.
+pub(crate) const MAX_NAMED: usize = 1 << 16;
 
 /// Reads a list. serde makes room for a mebibyte at most and then for twice as much again and again, of which a half
 /// may stay empty; here the room never exceeds what the list says it is long, unless twice as much is too little.
@@ -29,7 +30,20 @@ pub(crate) fn read_list_if_any<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer.deserialize_option(IfAny(PhantomData))
 }
 
-/// Reads an object of any keys; of several members with one key the last stays. A map that grows member by member has
+/// Reads a list of what is named, at most [`MAX_NAMED`] of them.
+pub(crate) fn read_named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(Named(PhantomData))
+}
+
+/// The error of a list or an object of more than [`MAX_NAMED`].
+pub(crate) fn too_many<E: Error>() -> E {
+    let message = format!("expected at most {MAX_NAMED} items, found more");
+    E::custom(Finding::new("bad_value", message, "name fewer"))
+}
+
+/// Reads an object of any keys, at most [`MAX_NAMED`] of them; of several members with one key the last stays. A map that grows member by member has
 /// nodes that are half empty; one that is made of a list has full ones.
 pub(crate) fn read_map<'de, D: Deserializer<'de>, K: Deserialize<'de> + Ord, V: Deserialize<'de>>(
     deserializer: D,
@@ -38,6 +52,8 @@ pub(crate) fn read_map<'de, D: Deserializer<'de>, K: Deserialize<'de> + Ord, V: 
 }
 
 struct List<T>(PhantomData<T>);
+
+struct Named<T>(PhantomData<T>);
 
 struct IfAny<T>(PhantomData<T>);
 
@@ -66,6 +82,26 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = first_room(list.size_hint());
         while let Some(item) = list.next_element()? {
+            make_room(&mut items, list.size_hint());
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Named<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut items = first_room(list.size_hint());
+        while let Some(item) = list.next_element()? {
+            if items.len() == MAX_NAMED {
+                return Err(too_many());
+            }
             make_room(&mut items, list.size_hint());
             items.push(item);
         }
@@ -103,10 +139,8 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Object<K, V
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Vec<(K, V)>, A::Error> {
         let mut members = first_room(object.size_hint());
         while let Some(member) = object.next_entry()? {
-            if members.len() == MAX_MEMBERS {
-                let message = format!("the object has more than {MAX_MEMBERS} members");
-                let help = "name fewer, such as one for each team";
-                return Err(Error::custom(Finding::new("bad_value", message, help)));
+            if members.len() == MAX_NAMED {
+                return Err(too_many());
             }
             make_room(&mut members, object.size_hint());
             members.push(member);
@@ -146,7 +180,13 @@ mod tests {
             let text = format!("{{{}}}", text.join(","));
             read_map::<_, String, u8>(&mut serde_json::Deserializer::from_str(&text)).map(|map| map.len())
         };
-        assert_eq!(members(MAX_MEMBERS).unwrap(), MAX_MEMBERS);
-        assert!(members(MAX_MEMBERS + 1).unwrap_err().to_string().contains("more than 65536 members"));
+        assert_eq!(members(MAX_NAMED).unwrap(), MAX_NAMED);
+        assert!(members(MAX_NAMED + 1).unwrap_err().to_string().contains("at most 65536 items"));
+        let items = |most: usize| {
+            let text = format!("[{}]", vec!["0"; most].join(","));
+            read_named::<_, u8>(&mut serde_json::Deserializer::from_str(&text)).map(|items| items.len())
+        };
+        assert_eq!(items(MAX_NAMED).unwrap(), MAX_NAMED);
+        assert!(items(MAX_NAMED + 1).unwrap_err().to_string().contains("at most 65536 items"));
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Amount, CalendarRules, Clock};
+use crate::document::read_map;
 use crate::model::open_enum::{closed_enum, open_enum};
 use crate::model::{CalendarId, FollowUpKind, Pool, PoolKind, RuleId, TenureEnd};
 use crate::rule::{Condition, RulesVersion};
@@ -54,7 +55,7 @@ pub struct FollowUpRules {
     /// Working time where neither the policy nor the owner has a calendar. Default: [`CalendarRules::china`].
     pub calendar: CalendarRules,
     /// Further calendars by the ids that policies and reps ([`Rep::hours`](crate::model::Rep::hours)) name.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read_map")]
     pub calendars: BTreeMap<CalendarId, CalendarRules>,
     /// The policies: what the owner has to do, and by when. Several may run on one lead.
     pub policies: Vec<PolicyRules>,

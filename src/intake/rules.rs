@@ -7,6 +7,7 @@ use crate::attribution::OwnershipRules;
 use crate::blacklist::BlacklistRules;
 use crate::book::{Clocks, NoticeRules};
 use crate::dedup::DedupRules;
+use crate::document::read_named;
 use crate::model::open_enum::closed_enum;
 use crate::model::{CalendarId, Pool, PoolId, RuleId};
 use crate::rule::{Condition, RulesVersion};
@@ -58,7 +59,7 @@ pub struct Rules {
     pub invalid_pool: PoolId,
     /// The host's pools: which region they serve, who runs them, how leads leave them. A pool that is neither listed here nor
     /// named elsewhere in the document is not known: a lead in it is not assigned, and the reason says so.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "read_named")]
     pub pools: Vec<Pool>,
     /// Times, limits and counts for a lead after its first decision.
     pub life: LifeRules,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::{closed_enum, open_enum};
 use super::{Attributes, CalendarId, PoolId, Region, RepId, TeamId};
 use crate::calendar::Zone;
-use crate::document::{Unique, load_into};
+use crate::document::{Unique, load_into, read_named};
 use crate::error::{Report, RuleErrors};
 
 /// A sales representative (销售), as the host knows the rep now.
@@ -174,6 +174,7 @@ fn is_zero(count: &u32) -> bool {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reps {
+    #[serde(deserialize_with = "read_named")]
     reps: Vec<Rep>,
 }
 
@@ -181,6 +182,7 @@ struct Reps {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pools {
+    #[serde(deserialize_with = "read_named")]
     pools: Vec<Pool>,
 }
 
