@@ -8,6 +8,7 @@ mod finding;
 mod fingerprint;
 mod list;
 mod load;
+mod named;
 mod node;
 mod position;
 mod removed;
@@ -23,8 +24,9 @@ pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_
 pub(crate) use digest::Digest;
 pub(crate) use finding::{Finding, in_words, one_of};
 pub use fingerprint::Fingerprint;
-pub(crate) use list::{MAX_NAMED, read_list, read_list_if_any, read_map, read_named, too_many};
+pub(crate) use list::{read_list, read_list_if_any};
 pub(crate) use load::{finish, load_any, load_any_text, load_into, load_text};
+pub(crate) use named::{MAX_NAMED, read_map, read_named, too_many};
 pub(crate) use strict::read_struct;
 pub(crate) use toml_date::write_dates_as_text;
 pub(crate) use unique::{Unique, check_named, check_reference, reserved};

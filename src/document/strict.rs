@@ -289,11 +289,14 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.node {
-            // What has an id has no default: a list of `{}` would be a hundred times as large in memory as in its text.
-            Node::Object(members) if fields.first() == Some(&"id") && members.get("id").is_none() => {
-                Err(Error::missing_field("id"))
+            Node::Object(members) => {
+                let read = self.members(members, visitor)?;
+                // What has an id has no default: a list of `{}` would be a hundred times as large in memory as in its text.
+                match fields.first() {
+                    Some(&"id") if members.get("id").is_none() => Err(Error::missing_field("id")),
+                    _ => Ok(read),
+                }
             }
-            Node::Object(members) => self.members(members, visitor),
             _ => Err(self.no_object(fields)),
         }
     }
