@@ -40,7 +40,7 @@ use crate::model::Rep;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RosterDocument {
-    /// Who there is, by ids that differ.
+    /// The reps; each id once.
     pub reps: Vec<Rep>,
     /// Working time; a rep names a calendar as `hours`, and one who names none always works.
     #[serde(default)]
