@@ -1,4 +1,4 @@
-//! Long lists and objects, read into room just as long.
+//! Long lists and objects, read into exactly as much memory.
 
 use std::collections::BTreeMap;
 use std::fmt;
