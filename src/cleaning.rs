@@ -26,13 +26,14 @@ use crate::company::{Gazetteer, region_path};
 use crate::model::{Lead, Value};
 use crate::text::Code;
 
-/// Which custom attributes hold what.
+/// Which [custom attributes](crate::model::Lead::attributes) hold an age, an address or a date; each is named without
+/// `attributes.`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CleaningRules {
     /// Columns with an age in years.
     pub ages: Vec<String>,
-    /// Columns with a Chinese address.
+    /// Columns with a Chinese address, as one text.
     pub addresses: Vec<String>,
     /// Columns with a date or a time.
     pub dates: Vec<String>,
@@ -55,11 +56,11 @@ impl Default for CleaningRules {
 pub struct Cleaning {
     /// The field, as rules name it.
     pub field: String,
-    /// What it holds.
+    /// The value on file now.
     pub from: Value,
     /// The value it should have; null when the present one cannot be true.
     pub to: Value,
-    /// Why: `impossible_age`, `address_parts`, `iso_date`.
+    /// Which check proposes it: `impossible_age`, `address_parts` or `iso_date`.
     pub code: Code,
 }
 
@@ -70,7 +71,7 @@ const DATES: [&str; 7] =
 const TIMES: [&str; 4] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M"];
 
 impl CleaningRules {
-    /// What would make the lead cleaner. The host decides, and shows who decided.
+    /// Proposals that would make the lead cleaner. The host decides, and shows who decided.
     ///
     /// Ages outside 0 to 120 are proposed to be dropped, addresses are split into province, city and district where
     /// the lead names none, dates become ISO 8601. Dates that can be read two ways (`03/04/2026`) are left alone.

@@ -8,12 +8,12 @@ pub(crate) struct DisjointSets {
 }
 
 impl DisjointSets {
-    /// So many items, each in a set of its own.
+    /// Makes this number of items, each in a separate set.
     pub(crate) fn new(items: usize) -> DisjointSets {
         DisjointSets { parent: (0..items).collect() }
     }
 
-    /// One more item, in a set of its own: its number.
+    /// Adds an item in a new set and returns its number.
     pub(crate) fn push(&mut self) -> usize {
         let number = self.parent.len();
         self.parent.push(number);
@@ -28,7 +28,7 @@ impl DisjointSets {
             if up == at {
                 return at;
             }
-            // Halve the way for whoever comes next.
+            // Halve the path for later lookups.
             let above = self.parent.get(up).copied().unwrap_or(up);
             if let Some(parent) = self.parent.get_mut(at) {
                 *parent = above;

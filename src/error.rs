@@ -43,7 +43,7 @@ const MAX_LISTED: usize = 16;
 
 fn shortened(text: String, most: usize) -> String {
     match text.char_indices().nth(most) {
-        // Not cut in place: what is long would stay in memory.
+        // A new string, not a truncated one: truncation would keep the memory of the long one.
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
         None => text,
     }
@@ -54,7 +54,7 @@ fn shortened(text: String, most: usize) -> String {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Level {
-    /// The rules cannot be used.
+    /// The rules cannot be used: loading and compiling fail.
     Error,
     /// The rules can be used, but look like a mistake.
     Warning,
@@ -77,9 +77,9 @@ impl Level {
 /// A place inside a text of the document, such as a script or a pattern. Both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
-    /// Line.
+    /// Line of the text, from 1.
     pub line: u32,
-    /// Column, in characters.
+    /// Column of the line, in characters, from 1.
     pub column: u32,
 }
 
@@ -89,9 +89,9 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The severity.
+    /// Whether the rules can be used in spite of it.
     pub level: Level,
-    /// What kind of finding it is, such as `unknown_field`.
+    /// The kind of the finding, such as `unknown_field`.
     pub code: Code,
     /// Where it is: `score.fit[2].when`; empty for the document as a whole.
     pub path: String,
@@ -101,12 +101,12 @@ pub struct Diagnostic {
     /// Line and column inside the text at the path, such as a script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// What is wrong.
+    /// The error, as an English sentence without the place.
     pub message: String,
     /// The line of the text with a caret under the place, in two lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
-    /// A suggested fix.
+    /// A suggested fix; `None` when nothing better than the message is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
@@ -190,7 +190,7 @@ impl fmt::Display for Diagnostic {
             write!(f, " ({}:{})", location.line, location.column)?;
         }
         if let Some(position) = self.position {
-            // Two places would run into each other.
+            // Without a separator two places would run into each other.
             f.write_str(if self.location.is_some() { "," } else { "" })?;
             write!(f, " line {} column {}", position.line, position.column)?;
         }
@@ -212,7 +212,7 @@ impl fmt::Display for Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleErrors {
     diagnostics: Vec<Diagnostic>,
-    /// What the document is, unless it is rules.
+    /// The name of the document, unless it is rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     document: Option<Cow<'static, str>>,
 }
@@ -476,7 +476,7 @@ impl Report {
         self.error(code, format!("there is no {what} `{shown}`"), help);
     }
 
-    /// What was found so far.
+    /// The findings so far, in the order in which they were reported.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
@@ -550,7 +550,7 @@ fn suggested(name: &str, names: Vec<&str>) -> String {
     {
         return format!("did you mean `{close}`?");
     }
-    // So few that they can be listed, if there are no more.
+    // List all names if there are few enough.
     let mut few: BTreeSet<&str> = BTreeSet::new();
     for name in &names {
         if few.insert(name) && few.len() > MAX_LISTED {

@@ -1,8 +1,8 @@
 //! Sorting and collecting in order, compiled once.
 //!
 //! `slice::sort_by` and `collect` into a `BTreeMap` or `BTreeSet`, which sorts first, are thousands of instructions
-//! for each type they are used with. What is here does the same in cold code with little of its own for each type;
-//! where leads or names pass by the million, the originals stay.
+//! for each type they are used with. These functions do the same in cold code with few instructions for each type;
+//! code that sorts leads or names by the million keeps the originals.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub(crate) fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTree
     map
 }
 
-/// Where each of so many items belongs.
+/// The place of each item in sorted order.
 fn targets(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut sorted: Vec<usize> = (0..count).collect();
     sorted.sort_by(|a, b| compare(*a, *b));

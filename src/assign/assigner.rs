@@ -52,14 +52,14 @@ use crate::rule::{Facts, MatchKind, RulesVersion};
 #[derive(Debug, Clone)]
 pub struct Assigner {
     pub(super) version: RulesVersion,
-    /// Apart from the nodes of the map, which are half empty.
+    /// Boxed, because the nodes of the map are half empty.
     pub(super) pools: BTreeMap<PoolId, Box<PoolPlan>>,
     /// For pools without rules.
     pub(super) bare: PoolPlan,
 }
 
 impl Assigner {
-    /// What is followed in a pool.
+    /// The compiled rules of a pool.
     pub(super) fn plan(&self, pool: &PoolId) -> &PoolPlan {
         self.pools.get(pool).map_or(&self.bare, |plan| plan)
     }
@@ -87,7 +87,7 @@ impl Assigner {
         self.pools.contains_key(pool)
     }
 
-    /// Every rep whom the rules of a pool name, by id: whose rows a decision reads, beside those of the whole roster where
+    /// Every rep whom the rules of a pool name, by id: whose rows a decision reads, besides those of the whole roster where
     /// they [ask everybody](Assigner::asks_everybody).
     ///
     /// ```
@@ -127,10 +127,10 @@ impl Assigner {
     /// changes: apply the decision's effects, and its delta to both ledgers, in one transaction, or the next
     /// decision is made on the old state. A pool without rules matches nothing.
     ///
-    /// O(r + c + k·log m) in the pool's rules and, of the list that shares the lead, its classes, the reps who came, went or
-    /// are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
-    /// is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies that take
-    /// no turns look at every member.
+    /// O(r + c + k·log m) in the pool's rules and, for the list that shares the lead, its classes, the reps who joined,
+    /// left or are ruled out, and the members. A list that was not read before, or whose rules, roster or date have
+    /// changed since, is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies
+    /// that take no turns look at every member.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -155,7 +155,7 @@ impl Assigner {
         self.assign_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
-    /// As [`Assigner::assign`], with more to say about the lead.
+    /// As [`Assigner::assign`], with options for the lead.
     ///
     /// ```
     /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -238,7 +238,7 @@ impl Assigner {
         trace: Option<&mut AssignExplanation>,
     ) -> Assignment {
         let (ledger, now) = (ledgers.pool, facts.now());
-        // A clock that runs back moves no day: nothing is decided before the last decision.
+        // A clock that runs backwards does not change the day: no decision is dated before the last one.
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         // A lead without an id shares its empty key with all such leads, so nothing is remembered under it.
@@ -246,7 +246,7 @@ impl Assigner {
         let mut assignment = self.undecided(facts, ledgers, at);
         let (pool, rules) = (self.plan(ledger.pool()), self.version.fingerprint);
         let team = Team { pool, facts, roster, ledgers, options, at, rules };
-        // Asked first, before any rule: the same request twice, as after a lost answer, gives the lead once.
+        // Before any rule: the same request made twice, as after a lost answer, gives the lead once.
         let before = key.as_deref().and_then(|key| team.remembered(key));
         if let Some(before) = before.filter(|before| before.kind.owner().is_some()) {
             assignment.repeat(before, &team);
@@ -255,7 +255,7 @@ impl Assigner {
         let given = options.given.clone().map(|rep| AssignmentKind::Given { rep });
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         let owned = || matched().map(|rep| AssignmentKind::ExistingOwner { rep });
-        // A person's word before the owner on file, and both before the rules.
+        // A person's choice precedes the owner on file, and both precede the rules.
         let counted = match given.or_else(owned) {
             Some(kind) => {
                 let turn = kind.owner().and_then(|rep| team.turn_of(rep));
@@ -264,7 +264,7 @@ impl Assigner {
             }
             None => by_rules(&team, trace, &mut assignment),
         };
-        // What gives the lead to nobody holds as long as the rules would say it again: facts may have changed since.
+        // An answer without an owner is repeated only while the rules would give it again: facts may have changed since.
         if let Some(before) = before.filter(|before| before.kind.is_same_step(&assignment.kind)) {
             assignment.repeat(before, &team);
         } else if assignment.kind.is_settled() {
@@ -286,7 +286,7 @@ impl Assigner {
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
-            // The answer says when the caller's clock was not believed.
+            // The answer reports when the caller's clock was not believed.
             clamped_from: (at != now).then_some(now),
             decided_at: None,
             delta: AssignDelta {
@@ -325,7 +325,7 @@ impl AssignDelta {
     /// ```
     ///
     /// # Errors
-    /// When one of them is of another revision than the decision was made on, or the ledger of another pool, or when no
+    /// When one of them has another revision than the decision was made on, or the ledger belongs to another pool, or when no
     /// revision is left.
     pub fn apply_to(&self, ledger: &mut Ledger, reps: &mut RepLedger) -> Result<(), LedgerError> {
         // Both are checked before either moves: the reps here, the ledger by its own `apply`.
@@ -335,7 +335,7 @@ impl AssignDelta {
     }
 }
 
-/// What becomes of the lead by the rules of its pool.
+/// What happens to the lead by the rules of its pool.
 fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: &mut Assignment) -> Counted {
     let Team { pool, facts, roster, ledgers, options, at, rules } = *team;
     let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
@@ -367,12 +367,12 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
 }
 
 impl Assignment {
-    /// Answers as before.
+    /// Repeats the remembered answer.
     fn repeat(&mut self, before: &Decided, team: &Team<'_>) {
         self.kind = before.kind.clone();
         let also = before.counted.iter().flat_map(|counted| &counted.also);
         self.companions.extend(also.map(|one| {
-            // The place of a companion who left since stays empty: a repeated answer chooses nobody.
+            // A companion who has left since leaves a gap: a repeated answer chooses nobody new.
             let rep = Some(one.rep.clone()).filter(|rep| team.may_answer(rep));
             Companion { role: one.role.clone(), rep }
         }));

@@ -14,7 +14,7 @@ use crate::model::{Acquisition, Effect, LeadId, RecordRef, RepId, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::moment;
 
-/// The decision about one lead: what becomes of it, and what that changes in the state.
+/// The decision about one lead: what happens to it, and what that changes in the state.
 ///
 /// `Display` is an English sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ impl Assignment {
     }
 
     /// How many reps of the rules that matched were skipped, by the code of the
-    /// [`SkipReason`](super::SkipReason). [`Assigner::explain`](super::Assigner::explain) tells who.
+    /// [`SkipReason`](super::SkipReason). [`Assigner::explain`](super::Assigner::explain) names them.
     #[must_use]
     pub fn skipped(&self) -> &BTreeMap<Cow<'static, str>, u32> {
         &self.skipped
@@ -85,19 +85,19 @@ impl Assignment {
         &self.faults
     }
 
-    /// The time that was decided for.
+    /// The time for which the decision was made.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// The `now` that was passed in, when it was before the ledger's last decision and that was taken instead.
+    /// The `now` that was passed in, when it was before the ledger's last decision and was replaced by that time.
     #[must_use]
     pub fn clamped_from(&self) -> Option<DateTime<Utc>> {
         self.clamped_from
     }
 
-    /// When the decision was made, if it was made before under the same key and is only repeated.
+    /// When the decision was made, if it repeats an earlier one with the same key.
     #[must_use]
     pub fn repeats(&self) -> Option<DateTime<Utc>> {
         self.decided_at
@@ -115,7 +115,7 @@ impl Assignment {
     }
 
     /// What the host should do. A companion is told with the code `companion`, and the owner with `companion_missing` where
-    /// nobody could be one; what else it means to stand beside the owner is the host's.
+    /// nobody could be one; what else a companion means is up to the host.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
         let lead = self.lead.clone();

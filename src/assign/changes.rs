@@ -1,4 +1,4 @@
-//! Which reps' counts have changed since a moment that is remembered.
+//! Which reps' counts have changed since a remembered revision.
 
 use std::collections::VecDeque;
 
@@ -10,8 +10,8 @@ use crate::model::RepId;
 /// Changes that are remembered: a reader who looks at the counts less often reads them all.
 const REMEMBERED: usize = 256;
 
-/// What happened to counts since they were read, so that who knew them then need not read them all again. It is no part
-/// of the state: it makes decisions quick and never different.
+/// What happened to counts since they were read, so that a reader who knew them then need not read them all again. It is
+/// not part of the state: it makes decisions quick and never changes them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     now: Digest,
@@ -20,12 +20,12 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Of counts that were read: whatever was known of others does not hold.
+    /// For counts that were just read: nothing is known of others.
     pub(super) fn of<T: Serialize + ?Sized>(counts: &T) -> Changes {
         Changes { now: Digest::of(counts), recent: VecDeque::new() }
     }
 
-    /// Names what the counts are.
+    /// The digest that names the counts.
     pub(super) fn now(&self) -> Digest {
         self.now
     }
@@ -36,11 +36,11 @@ impl Changes {
             self.recent.pop_front();
         }
         self.recent.push_back((self.now, rep.clone()));
-        // Chained: naming the new state costs one change and not all counts.
+        // Chained: naming the new state costs as much as the change, not as all counts.
         self.now = Digest::of(&(self.now.bits(), rep, change));
     }
 
-    /// Whose counts changed since they were so; `None` when that is not known.
+    /// The reps whose counts have changed since; `None` when that is not known.
     pub(super) fn since(&self, then: Digest) -> Option<impl Iterator<Item = &RepId>> {
         let from = match self.now == then {
             true => self.recent.len(),
@@ -51,7 +51,7 @@ impl Changes {
 }
 
 impl PartialEq for Changes {
-    /// Counts are equal whatever led to them.
+    /// Counts are equal, whatever their history.
     fn eq(&self, _: &Changes) -> bool {
         true
     }

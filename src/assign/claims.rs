@@ -1,4 +1,4 @@
-//! What reps take themselves (领取).
+//! Leads that reps claim (领取).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -70,11 +70,11 @@ impl Assigner {
     }
 
     /// Whether a rep may claim a lead of the ledger's pool, and what that changes: the claim is counted, apart from what
-    /// is assigned, and the rep holds one lead more. It takes no turn. It is remembered under a
+    /// is assigned, and the rep holds one more lead. It takes no turn. It is remembered under a
     /// [key of its own](claim_key), by which it can be [taken back](Ledgers::take_back), and answers no later request: a claim
     /// of a lead that has an owner is for the caller to refuse.
     ///
-    /// The rep is asked what the rules' reps are asked, except for working time and absence (a rep who claims is there) and the
+    /// The rep is checked like the rules' reps, except for working time and absence (a rep who claims is there) and the
     /// caps on what is assigned. A rep who had the lead waits out
     /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
@@ -111,7 +111,7 @@ impl Assigner {
     ) -> Result<AssignDelta, SkipReason> {
         let (ledger, now) = (ledgers.pool, facts.now());
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
-        // A clock that runs back moves no day: nothing is decided before the last decision.
+        // A clock that runs backwards does not change the day: no decision is dated before the last one.
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.plan(ledger.pool());
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
@@ -126,7 +126,7 @@ impl Assigner {
             let (used, limit) = (ledger.claimed_on(rep, date), pool.daily_claim_cap?);
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
-        // A weight of 0 takes no turns from the rules, and says nothing about what a rep claims.
+        // A weight of 0 means that the rules give the rep no turns; it does not limit what the rep claims.
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
@@ -136,13 +136,15 @@ impl Assigner {
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
-        // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
+        // A rep who had the lead may claim it again after the cool-down: what the rules say of previous owners
+        // binds the rules only.
         let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,
         };
-        // Reasons in the order they are reported: what the rep is, has claimed and holds, then the lead's past.
+        // Reasons in the order in which they are reported: the rep, then the rep's claims and leads, then the
+        // lead's past.
         let reason = barred.or_else(|| question.full(rep, slot)).or_else(cool_down);
         match reason.or_else(ruled_out) {
             Some(reason) => Err(reason),
@@ -157,7 +159,7 @@ impl Assigner {
                     key: claim_key(&key).map(Arc::from),
                     rep: Some(rep.clone()),
                     turn: None,
-                    // Counted by its own way: claims fill no cap on what is assigned.
+                    // Counted apart: claims do not count towards the caps on assigned leads.
                     way: Way::Claimed,
                     spans: pool.counts_spans(slot),
                     also: Vec::new(),
@@ -168,8 +170,8 @@ impl Assigner {
         }
     }
 
-    /// Whether a person may give the lead to a rep: all that the rules ask but for the rep's hours and absences and untouched
-    /// leads, which a director knows about, and whom it had before.
+    /// Whether a person may give the lead to a rep: all that the rules check, except the rep's hours, absences and untouched
+    /// leads, which a director knows about, and its previous owners.
     pub(crate) fn may_be_given(
         &self,
         facts: &Facts<'_>,
@@ -181,7 +183,7 @@ impl Assigner {
         let pool = self.plan(ledgers.pool.pool());
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
-        // Whoever had it before may be given it again: a person who gives it knows.
+        // A previous owner may be given the lead again: the person who gives it knows.
         let (excluded, untouched) = (&BTreeSet::new(), UntouchedLeads::Ignored);
         let lead = LeadOptions { industry, named: &[], previous: &[], excluded, untouched };
         let question = pool.question(facts, roster, ledgers, at, lead);

@@ -10,7 +10,7 @@ use crate::document::Digest;
 /// One lead in the units credit is counted in.
 pub const ONE_LEAD: i64 = 1 << 32;
 
-/// In what turns are counted: credits of fair shares, or smooth weights.
+/// The unit of turns: credits of fair shares, or smooth weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TurnTable {
@@ -18,11 +18,11 @@ pub(super) enum TurnTable {
     Smooth,
 }
 
-/// As how many leads one may count.
+/// The most leads as which one may count.
 pub(super) const MAX_UNITS: u32 = 100;
 
-/// What the members of a class have in common: all on which it depends whether one of them may take a lead, but for what
-/// is each one's own, and the weight.
+/// What the members of a class have in common: all that decides whether one of them may take a lead, except what
+/// is individual, and the weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClassKey {
@@ -41,7 +41,7 @@ pub(super) struct Class {
     pub(super) credit: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) smooth: i64,
-    /// By the date through which some rested: what the class was owed when they came back. Kept until each of them is seated
+    /// By the date through which some rested: the sum of the class when they came back. Kept until each of them is seated
     /// anew.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) since: BTreeMap<NaiveDate, Since>,
@@ -77,14 +77,15 @@ impl Class {
         Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, since, count: 0, resting }
     }
 
-    /// A day has begun: a rep who rested through an earlier one takes part again. Nobody's seat is touched.
+    /// A day has begun: a rep who rested through an earlier one takes part again. No seat changes.
     pub(super) fn wake(&mut self, today: NaiveDate) -> bool {
         let mut woke = false;
         while let Some(entry) = self.resting.first_entry()
             && *entry.key() < today
         {
             let (through, count) = entry.remove_entry();
-            // The sum of the moment: what the class gains from now on is theirs too, what it gained meanwhile is not.
+            // The sum at this moment: the member shares in what the class gains from now on, not in what it has
+            // gained before.
             self.since.insert(through, Since { credit: self.credit, smooth: self.smooth, count });
             self.count = self.count.saturating_add(count);
             woke = true;
@@ -92,7 +93,7 @@ impl Class {
         woke
     }
 
-    /// Whether nobody belongs to it.
+    /// Whether it has no members.
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0 && self.resting.is_empty()
     }
@@ -116,7 +117,7 @@ impl Class {
     }
 }
 
-/// What somebody of a weight is owed more for a turn of so many leads: in credit ⌊weight · leads / total⌋, in smooth
+/// The gain of a member with a weight for a turn of so many leads: in credit ⌊weight · leads / total⌋, in smooth
 /// weights the weight for each lead.
 pub(super) fn gain(table: TurnTable, weight: u32, total: u64, units: u32) -> i64 {
     match table {

@@ -10,9 +10,9 @@ use crate::model::RepId;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Companion {
-    /// What for, as the rule says.
+    /// The role, as the rule names it.
     pub role: String,
-    /// Who; `None` when nobody of the group may take it now.
+    /// The companion; `None` when nobody of the group may take it now.
     pub rep: Option<RepId>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Also {
     pub(super) spans: bool,
 }
 
-/// What a companion counted for, so that it can be taken back.
+/// The counts of a companion, so that they can be taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AlsoCounted {

@@ -26,7 +26,7 @@ impl Assigner {
     /// As [`Assigner::compile`], with the findings added to a report. Of no use when the report has errors.
     pub(crate) fn compile_into(rules: &AssignRules, registry: &Registry, report: &mut Report) -> Assigner {
         RulesVersion::check(rules.format, report);
-        // First, so that what it needs for a moment is not needed beside the plans.
+        // First, so that its temporary memory is free again before the plans are made.
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         // Groups before pools: rules share the members and strategies of the compiled groups.
         let plans = report.within("groups", |report| {
@@ -114,10 +114,10 @@ fn share(
     let plan = groups.plan(id);
     Sharing {
         list: TurnList::Group(id.clone()),
-        // A strategy of the rule comes before the group's, also before a custom one.
+        // The rule's strategy precedes the group's, even a custom one.
         custom: plan.and_then(|plan| plan.custom.clone()).filter(|_| strategy.is_none()),
         strategy: strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy),
-        // An unknown group is reported above, so that no assigner comes of an empty one.
+        // An unknown group has been reported above, so no assigner comes out of an empty one.
         members: plan.map(|plan| plan.members.clone()).unwrap_or_default(),
         is_reward: false,
     }
@@ -137,7 +137,7 @@ fn check_group(group: &RepGroup, report: &mut Report) {
             }
             return;
         }
-        // With a condition others belong to it too, and a weight of 0 only leaves somebody out.
+        // With a condition, others belong to the group too, and a weight of 0 only leaves this rep out.
         if group.when.is_none() && group.members.iter().all(|member| member.weight == Some(0)) {
             report.warning("zero_weights", "every member has weight 0", "give at least one member a weight");
         }
@@ -210,7 +210,7 @@ impl PoolRules {
 /// Checks the ids of a pool's rules, and that each can be reached.
 fn check_rules(pool: &PoolRules, report: &mut Report) {
     let mut ids = Unique::ids("rule");
-    // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
+    // Per pass and occasion: a rule that takes every lead there leaves none to the rules below.
     let mut closed: Vec<(RulePass, &RuleId)> = Vec::new();
     for (index, rule) in pool.rules.iter().enumerate() {
         report.item(index, |report| {
@@ -220,7 +220,7 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
                 report.warning("unreachable_rule", message, "move it up, or narrow the one before");
             }
         });
-        // Only the first is named: it is the one that takes the leads.
+        // Only the first is named: that one takes the leads.
         if rule.when.is_always() && closed.iter().all(|(pass, _)| *pass != rule.pass) {
             closed.push((rule.pass, &rule.id));
         }
@@ -241,10 +241,10 @@ fn covering<'c>(above: &[(RulePass, &'c RuleId)], below: RulePass) -> Option<&'c
     let first = of(below);
     match below {
         RulePass::First => first,
-        // Where the first pass takes every lead, some rule is hit.
+        // If the first pass takes every lead, some rule always matches.
         RulePass::AfterNoHit => first.or_else(|| of(RulePass::AfterEither)).or_else(|| of(RulePass::First)),
         RulePass::AfterNobodyEligible => first.or_else(|| of(RulePass::AfterEither)),
-        // Such a rule has two occasions, and is out of reach only where both are taken.
+        // Such a rule has two occasions, and is unreachable only if both are taken.
         RulePass::AfterEither => first.or_else(|| {
             of(RulePass::AfterNoHit).or_else(|| of(RulePass::First))?;
             of(RulePass::AfterNobodyEligible)
@@ -290,7 +290,7 @@ impl RulePlan {
             };
             rule.also.iter().enumerate().map(companion).collect()
         });
-        // Last, over whatever the target is: what counts as a reward must not move the common turns.
+        // Last, whatever the target is: what counts as a reward must not move the common turns.
         let target = if rule.reward { target.rewarding(&rule.id) } else { target };
         let AssignRule { units, takes_turn, reward, .. } = *rule;
         RulePlan {
@@ -314,7 +314,7 @@ impl TargetPlan {
     fn rewarding(self, rule: &RuleId) -> TargetPlan {
         match self {
             TargetPlan::Shared(group) => {
-                // In turns of their own: a prize does not cost the winner a place among the others.
+                // Separate turns: a prize does not cost the winner a place among the others.
                 TargetPlan::Shared(Sharing { list: TurnList::Rule(rule.clone()), is_reward: true, ..group })
             }
             target => target,
@@ -328,7 +328,7 @@ impl TargetPlan {
         groups: &Groups<'_>,
         report: &mut Report,
     ) -> TargetPlan {
-        // The turns belong to the rule: another rule that names the same reps shares its leads apart.
+        // The turns belong to the rule: another rule that names the same reps has turns of its own.
         let shared_by_rule = |members| {
             let (list, strategy) = (TurnList::Rule(rule.id.clone()), pool.strategy);
             TargetPlan::Shared(Sharing { list, strategy, custom: None, members, is_reward: false })
@@ -379,7 +379,7 @@ impl TargetPlan {
                         report.item(index, |report| listed.check(rep.as_str(), report));
                     }
                 });
-                // By id, as every list of members: of equals the smaller id comes first.
+                // By id, as every list of members: of equal members the one with the smaller id comes first.
                 let members = sorted(reps.iter().map(|rep| (rep.clone(), None)).collect());
                 shared_by_rule(members)
             }
@@ -389,7 +389,7 @@ impl TargetPlan {
             }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));
-                // A blank id has its own error.
+                // A blank id is reported as an error of its own.
                 if to == pool_id && !to.is_blank() {
                     let message = format!("the pool `{to}` sends leads to itself");
                     report.within("pool", |r| r.warning("same_pool", message, "name another pool"));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::RepId;
 
-/// Whether a date can be read again as it is written.
+/// Whether a date survives being written and read.
 pub(super) fn is_storable(date: NaiveDate) -> bool {
     (1900..=9999).contains(&date.year())
 }
@@ -19,9 +19,9 @@ pub(super) enum Way {
     /// The rules, or a person who decides, gave it.
     #[default]
     Assigned,
-    /// The rep took it.
+    /// The rep claimed it.
     Claimed,
-    /// As [`Assigned`](Way::Assigned), beside an owner: it is one lead, whoever else gets it.
+    /// As [`Assigned`](Way::Assigned), to a companion of the owner: it is one lead, whoever else gets it.
     Beside,
 }
 
@@ -31,18 +31,18 @@ impl Way {
     }
 }
 
-/// For how long a cap counts.
+/// The period of a cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Period {
     Day,
-    /// From Monday.
+    /// A week from Monday.
     Week,
-    /// Of the calendar.
+    /// A calendar month.
     Month,
 }
 
 impl Period {
-    /// The first date of the one a date falls into.
+    /// The first date of the period that contains a date.
     pub(super) fn start(self, date: NaiveDate) -> NaiveDate {
         let back = match self {
             Period::Day => 0,
@@ -52,7 +52,7 @@ impl Period {
         date.checked_sub_days(Days::new(back.into())).unwrap_or(date)
     }
 
-    /// The first date of the one after it.
+    /// The first date of the next period.
     pub(super) fn next(self, date: NaiveDate) -> NaiveDate {
         let next = match self {
             Period::Day => date.succ_opt(),
@@ -64,13 +64,13 @@ impl Period {
 }
 
 /// How many leads reached a rep on a day, by way. What is given back later stays counted: a cap on events is not
-/// passed by returning leads. Only a decision that is taken back as wrong is counted no longer.
+/// passed by returning leads. Only a decision that is taken back as wrong no longer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct DayCount {
     pub(super) assigned: u32,
     pub(super) claimed: u32,
-    /// Of those assigned, the ones that were given beside an owner.
+    /// Of those assigned, the ones that were given to companions of an owner.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) beside: u32,
 }
@@ -93,7 +93,7 @@ impl DayCount {
         match way {
             Way::Assigned => self.assigned = change(self.assigned),
             Way::Claimed => self.claimed = change(self.claimed),
-            // The rep has been given something today, so their own cap fills; `beside` keeps it out of the pool's.
+            // The lead counts for the rep's daily cap; `beside` keeps it out of the pool's.
             Way::Beside => (self.assigned, self.beside) = (change(self.assigned), change(self.beside)),
         }
     }
@@ -104,7 +104,7 @@ impl DayCount {
     }
 }
 
-/// The counts of weeks and months, each under its first date, where a cap asks for them.
+/// The counts of weeks and months, each under its first date, if a cap needs them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Spans {
@@ -130,7 +130,8 @@ impl Spans {
         self.prune(date);
     }
 
-    /// Forgets what ended before a date, but for the week and the month before: pools in other zones may be a day behind.
+    /// Forgets periods that ended before a date, except the week and the month before: pools in other zones may be a day
+    /// behind.
     pub(super) fn prune(&mut self, date: NaiveDate) {
         self.weeks.prune(Period::Week.start(date), 7);
         self.months.prune(Period::Month.start(date), 31);
@@ -145,7 +146,7 @@ impl Spans {
         self.weeks.dates().chain(self.months.dates())
     }
 
-    /// A rep who was given more leads than there can have been.
+    /// A rep with more leads than can have been given.
     pub(super) fn over(&self, most: u64) -> Option<&RepId> {
         self.weeks.over(most).or_else(|| self.months.over(most))
     }
@@ -162,7 +163,7 @@ impl Spans {
 #[serde(transparent)]
 pub(super) struct DayCounts(BTreeMap<NaiveDate, Day>);
 
-/// The counts of a day: of each rep, and the leads of all.
+/// The counts of a day: by rep, and in total.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "BTreeMap<RepId, DayCount>")]
 struct Day {
@@ -186,7 +187,7 @@ impl From<BTreeMap<RepId, DayCount>> for Day {
 impl Day {
     fn change(&mut self, rep: &RepId, way: Way, change: impl FnOnce(&mut DayCount, Way)) {
         let count = self.reps.entry(rep.clone()).or_default();
-        // The day's sum moves with each count instead of being added up for each lead that asks for the pool's cap.
+        // The day's sum changes with each count, so that a lead that needs the pool's cap does not add up all reps.
         let before = count.owned();
         change(count, way);
         self.assigned = self.assigned.saturating_sub(before).saturating_add(count.owned());
@@ -222,7 +223,7 @@ impl DayCounts {
         self.0.keys().copied()
     }
 
-    /// A rep who was given more leads on a day than there can have been.
+    /// A rep with more leads on a day than can have been given.
     pub(super) fn over(&self, most: u64) -> Option<&RepId> {
         let sum = |count: &DayCount| u64::from(count.assigned) + u64::from(count.claimed);
         let mut all = self.0.values().flat_map(|day| &day.reps);
@@ -242,7 +243,7 @@ impl DayCounts {
 
 /// Forgets the days more than `days` before `today`.
 pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
-    // Most decisions find nothing to forget, and one look at the oldest day tells.
+    // Most decisions forget nothing, and the oldest day alone shows it.
     if let Some(first) = today.checked_sub_days(Days::new(days))
         && counts.first_key_value().is_some_and(|(oldest, _)| *oldest < first)
     {

@@ -20,7 +20,7 @@ use crate::rule::{FactSource, Factory, Registry};
 ///
 /// It is registered with [`Registry::strategy`] and named by a [group](super::RepGroup::custom) as
 /// `{"custom": {"name": "…", "params": {…}}}`; the [module docs](super) show one. It must be pure: the same view gives the
-/// same proposals. A rep to whom the engine would not give the lead does not get it, whatever is proposed.
+/// same proposals. A rep who may not take the lead does not get it, whatever is proposed.
 pub trait CustomStrategy: Send + Sync + fmt::Debug {
     /// Proposes reps, the best first, until `seen` says to stop: that one gets the lead. A rep who may not take it, or whom
     /// the group does not have, is passed over.
@@ -51,13 +51,13 @@ impl PoolView<'_> {
         self.facts
     }
 
-    /// The moment of the decision.
+    /// The moment of the decision: the `now` that the assigner was called with.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.facts.now()
     }
 
-    /// Those who may take the lead, by id.
+    /// The reps who may take the lead, by id.
     pub fn reps(&self) -> impl Iterator<Item = &RepId> {
         self.candidates.iter().map(|one| &one.rep)
     }
@@ -67,7 +67,7 @@ impl PoolView<'_> {
         self.candidates.get(place)
     }
 
-    /// The share of one of them in relation to the others; 0 for who may not take the lead.
+    /// The share of one of them in relation to the others; 0 for a rep who may not take the lead.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
@@ -178,7 +178,7 @@ impl PoolView<'_> {
         Some(self.find(rep)?.holding_cap?.saturating_sub(self.open(rep)))
     }
 
-    /// Leads that a rep was assigned on the pool's local date, of all pools.
+    /// Leads that a rep was assigned on the pool's local date, from all pools.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
@@ -264,17 +264,17 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
     let mut chosen = None;
     strategy.propose(view, &mut |rep| match view.candidates.binary_search_by(|one| one.rep.cmp(&rep)) {
         Ok(place) => {
-            // A strategy that goes on after the break changes nothing: the first stands.
+            // A strategy that proposes more after the break changes nothing: the first proposal counts.
             chosen.get_or_insert(place);
             ControlFlow::Break(())
         }
-        // A strategy need not know who may take the lead: whom it names in vain is passed over.
+        // A strategy need not know who may take the lead: reps who may not are skipped.
         Err(_) => ControlFlow::Continue(()),
     });
     chosen
 }
 
-/// Those whom a strategy proposes first, of the candidates.
+/// The candidates in the order of a strategy's proposals.
 pub(super) fn preferred(strategy: &dyn CustomStrategy, view: &PoolView<'_>, limit: usize) -> Vec<RepId> {
     let mut first: Vec<RepId> = Vec::new();
     strategy.propose(view, &mut |rep| {

@@ -18,12 +18,12 @@ pub(super) struct Decided {
     pub(super) key: Arc<str>,
     pub(super) at: DateTime<Utc>,
     pub(super) kind: AssignmentKind,
-    /// What it counted for, so that it can be taken back.
+    /// Its counts, so that it can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) counted: Option<Counted>,
 }
 
-/// What a decision counted for.
+/// The counts of a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Counted {
@@ -68,7 +68,7 @@ impl Decision {
         self.decided.at
     }
 
-    /// What became of the lead.
+    /// What happens to the lead: an owner, another pool, a review or nobody.
     #[must_use]
     pub fn kind(&self) -> &AssignmentKind {
         &self.decided.kind

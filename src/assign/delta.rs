@@ -46,7 +46,7 @@ impl AssignDelta {
         self.revision
     }
 
-    /// The rep whose row moves: who gets the lead, or gives it back. `None` when it counts for nobody.
+    /// The rep whose row moves: the one who gets the lead, or gives it back. `None` when it counts for nobody.
     #[must_use]
     pub fn rep(&self) -> Option<&RepId> {
         self.change.as_ref()?.rep.as_ref()
@@ -66,7 +66,7 @@ impl AssignDelta {
         self.rep_revision
     }
 
-    /// The key under which the decision is remembered, or, taken back, was.
+    /// The key under which the decision is remembered, or was before it was taken back.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.change.as_ref()?.key.as_deref()
@@ -84,10 +84,10 @@ pub(super) struct Change {
     pub(super) kind: AssignmentKind,
     /// The pool's local date.
     pub(super) date: NaiveDate,
-    /// Under which the decision is remembered.
+    /// The key under which the decision is remembered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<Arc<str>>,
-    /// Who gets the lead: counts for caps.
+    /// The rep who gets the lead: counts for caps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rep: Option<RepId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,13 +98,13 @@ pub(super) struct Change {
     /// Weeks and months are counted too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) spans: bool,
-    /// Who beside the owner gets it.
+    /// The companions who get it besides the owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) also: Vec<Also>,
-    /// Who sits elsewhere in lists of which no turn is taken.
+    /// Changed seats in lists of which no turn is taken.
     #[serde(default, skip_serializing_if = "SeatedOnly::is_empty")]
     pub(super) seated: SeatedOnly,
-    /// The decision is taken back: counts go down, the key is forgotten, the turn's moves are those of the decision with
+    /// The decision is taken back: counts go down, the key is forgotten, the turn moves by the decision's amounts with
     /// the other sign.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) takes_back: bool,

@@ -17,7 +17,7 @@ use super::turns::Turns;
 use crate::calendar::Zone;
 use crate::model::{Region, RepId};
 
-/// One lead before one rule: everything eligibility depends on but the rep.
+/// One lead and one rule: everything that eligibility depends on except the rep.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'a> {
     pub(super) roster: &'a Roster,
@@ -30,18 +30,18 @@ pub(super) struct Question<'a> {
     /// The cap of a rep who has none of their own.
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
-    /// Whether what came since the host counted counts as untouched.
+    /// Whether leads given since the host counted count as untouched.
     pub(super) and_since: bool,
     pub(super) weekly_cap: Option<u32>,
     pub(super) monthly_cap: Option<u32>,
-    /// Of the whole pool.
+    /// The cap of the whole pool.
     pub(super) total_cap: Option<u32>,
     /// How many leads at most a rep catches up after an absence.
     pub(super) catch_up: u32,
     /// Caps do not matter.
     pub(super) is_reward: bool,
     pub(super) match_territory: bool,
-    /// Whether any rule of the pool asks for skills.
+    /// Whether any rule of the pool requires skills.
     pub(super) match_skills: bool,
     pub(super) serve_unknown_region: bool,
     /// Whether nobody serves the lead's region, so that anybody may.
@@ -53,16 +53,16 @@ pub(super) struct Question<'a> {
     pub(super) skills: &'a [(String, String)],
     /// What the lead names as skills, folded, by field.
     pub(super) named: &'a [Vec<String>],
-    /// The fields that the rule asks for.
+    /// The fields that the rule reads.
     pub(super) skills_in: &'a [usize],
     pub(super) previous: &'a [RepId],
     pub(super) excluded: &'a BTreeSet<RepId>,
-    /// The turns that others take who get the same lead.
+    /// The turns of others who get the same lead.
     pub(super) pending: &'a [Taken],
 }
 
 impl<'a> Question<'a> {
-    /// Why the member of the rule's target may not take the lead, or what the roster knows of it.
+    /// Why the member of the rule's target may not take the lead, or the rep's entry in the roster.
     pub(super) fn answer(&self, rep: &RepId, weight: Option<u32>) -> Result<&'a Slot, SkipReason> {
         let Some((_, slot)) = self.roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         // From lasting reasons to passing ones: the reported reason is the one that needs the most change.
@@ -85,7 +85,7 @@ impl<'a> Question<'a> {
         reason.is_cap() && self.ruled_out(rep).is_none()
     }
 
-    /// What the reps of a list are owed, after the turns that others take who get the lead. O(n) when there are some.
+    /// What the reps of a list are owed, after the turns of others who get the lead. O(n) when there are some.
     pub(super) fn turns(&self, list: &TurnList) -> Option<Cow<'a, Turns>> {
         let kept = self.ledgers.pool.turns(list).map(Cow::Borrowed);
         let mut pending = self.pending.iter().filter(|taken| taken.turn.list == *list).peekable();
@@ -105,24 +105,24 @@ impl<'a> Question<'a> {
             return None;
         }
         let at = self.roster.at_work_from(slot, self.now)?;
-        // What a rep holds becomes less by work, not by time.
+        // Work reduces what a rep holds; time does not.
         if self.held_up(rep, slot) {
             return None;
         }
-        // Each cap that is reached frees at the end of its period; the last to end counts.
+        // Each cap that is reached frees up at the end of its period; the latest of them counts.
         let periods = self.closed().into_iter().chain(self.period_caps(rep, slot));
         let Some(free) = periods.map(|(_, next)| next).max() else { return Some(at) };
-        // A cap frees at midnight, when the rep may not be at work.
+        // A cap frees up at midnight, when the rep may not be at work.
         let free = self.zone.start_of_day(free);
         if at >= free { Some(at) } else { self.roster.at_work_from(slot, free) }
     }
 
-    /// What no passing of time changes, up to the working time.
+    /// The reasons that time does not change, and the working time.
     pub(super) fn barred(&self, slot: &Slot, weight: Option<u32>) -> Option<SkipReason> {
         if let Some(reason) = slot.outside() {
             return Some(reason);
         }
-        // The weight that the rules give comes before the rep's own.
+        // The weight in the rules precedes the rep's own.
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);
         }
@@ -134,16 +134,17 @@ impl<'a> Question<'a> {
         }
         let named = self.skills_in.iter().filter_map(|field| self.named.get(*field)).map(Vec::as_slice);
         let lacks = |one_of: &&[String]| {
-            // A lead that names no industry or skill asks for none.
+            // A lead that names no industry or skill requires none.
             !one_of.is_empty() && !one_of.iter().any(|skill| slot.skills.contains(skill))
         };
         let missing = std::iter::once(self.industry).chain(named).find(lacks)?;
         Some(SkipReason::Skill { missing: missing.join(" / ") })
     }
 
-    /// Whether who has these territories serves the lead's region.
+    /// Whether a rep with these territories serves the lead's region.
     pub(super) fn serves(&self, territories: &[Region]) -> bool {
-        // A rep without territories serves everywhere. A region that nobody serves is everybody's, where the pool says so.
+        // A rep without territories serves everywhere. Where the pool says so, everybody serves a region that
+        // nobody serves.
         !self.match_territory
             || territories.is_empty()
             || self.is_unserved
@@ -155,7 +156,7 @@ impl<'a> Question<'a> {
             }
     }
 
-    /// Why nobody like this rep may take the lead now, whoever is asked.
+    /// Why nobody like this rep may take the lead now, whichever of them is checked.
     pub(super) fn kind_code(
         &self,
         slot: &Slot,
@@ -183,11 +184,11 @@ impl<'a> Question<'a> {
         slot.away_until(self.now).map(|until| SkipReason::Absent { until })
     }
 
-    /// Whether the whole pool had enough leads today, and the date from which it has not.
+    /// Whether the whole pool has reached its cap today, and the date from which it has not.
     pub(super) fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
         let (limit, date) = (self.total_cap?, self.date);
         let used = self.ledgers.pool.assigned_in_all(date);
-        // A reward counts for no cap, so no cap keeps it from anybody.
+        // A reward counts for no cap, so no cap keeps a rep from it.
         (used >= limit && !self.is_reward)
             .then(|| (SkipReason::PoolTotalCap { used, limit, date }, Period::Day.next(date)))
     }
@@ -197,7 +198,7 @@ impl<'a> Question<'a> {
         self.closed().is_some()
     }
 
-    /// The caps of days, weeks and months that the rep has reached, each with the date from which it is not.
+    /// The caps of days, weeks and months that the rep has reached, each with the date from which it is free again.
     fn period_caps(&self, rep: &RepId, slot: &Slot) -> impl Iterator<Item = (SkipReason, NaiveDate)> {
         let (date, pool, reps) = (self.date, self.ledgers.pool, self.ledgers.reps);
         let (week, month) = (Period::Week.start(date), Period::Month.start(date));
@@ -216,7 +217,8 @@ impl<'a> Question<'a> {
         let weekly = |used, limit| SkipReason::WeeklyCap { used, limit, week };
         let monthly = |used, limit| SkipReason::MonthlyCap { used, limit, month };
         let caps = [
-            // The pool's before the rep's own and days before months: the first that is reached is the reason told.
+            // The pool's before the rep's own, and days before months: the first that is reached is the reason that
+            // is reported.
             cap(self.daily_cap, Period::Day, &|| pool.assigned_on(rep, date), &of_pool),
             cap(self.weekly_cap, Period::Week, &|| in_pool(Period::Week), &weekly),
             cap(self.monthly_cap, Period::Month, &|| in_pool(Period::Month), &monthly),
@@ -227,10 +229,10 @@ impl<'a> Question<'a> {
         caps.into_iter().flatten().filter(|_| !self.is_reward)
     }
 
-    /// The last date on which a cap keeps the rep from taking part, where nothing else does that the next day would not end.
+    /// The last date on which a cap keeps the rep from taking part, if no other reason lasts longer.
     pub(super) fn rests_through(&self, rep: &RepId, slot: &Slot) -> Option<NaiveDate> {
         let free = self.period_caps(rep, slot).map(|(_, next)| next).max()?;
-        // The date would wake a rep whom something else still keeps out.
+        // At that date something else would still keep the rep out.
         if self.held_up(rep, slot) { None } else { free.pred_opt() }
     }
 
@@ -257,7 +259,7 @@ impl<'a> Question<'a> {
             return None;
         }
         if let Some(limit) = self.holding_cap_of(slot) {
-            // What was taken since the host counted is held too, or leads that come between two counts pass the cap.
+            // Leads taken since the host counted are held too; otherwise leads between two counts would pass the cap.
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });
@@ -273,10 +275,10 @@ impl<'a> Question<'a> {
         slot.holding_cap.or(self.holding_cap)
     }
 
-    /// Whether no passing of time frees the rep.
+    /// Whether time alone never frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
         let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
-        // No next day frees a cap of 0.
+        // A cap of 0 never frees up.
         let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
         is_never || self.never_frees() || self.has_no_room(rep, slot).is_some()
     }
@@ -295,7 +297,7 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Those of the previous owners, oldest first, who do not get the lead again.
+/// The previous owners, oldest first, who do not get the lead again.
 pub(super) fn ruled_out_before(rule: PreviousOwners, owners: &[RepId]) -> &[RepId] {
     let skipped = match rule {
         PreviousOwners::All => 0,

@@ -40,7 +40,7 @@ impl Assigner {
         self.explain_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
-    /// As [`Assigner::explain`], with more to say about the lead.
+    /// As [`Assigner::explain`], with options for the lead.
     ///
     /// ```
     /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster, SkipReason};
@@ -76,7 +76,7 @@ impl Assigner {
             kind: AssignmentKind::NoRuleMatched,
             rules: Vec::new(),
         };
-        // Nothing is remembered under a blank key, so the rules are asked although they have decided before.
+        // Nothing is remembered under a blank key, so the rules are tried although they have decided before.
         let anew = AssignOptions { key: Some(String::new()), ..options.clone() };
         explanation.kind = self.decide(facts, roster, ledgers, &anew, Some(&mut explanation)).kind;
         for trace in explanation.rules.iter_mut().filter(|trace| !trace.reps.is_empty()) {
@@ -91,8 +91,8 @@ impl Assigner {
         explanation
     }
 
-    /// Explains a decision on the very state it was made on. One that [repeats](Assignment::repeats) another asked no rule, so
-    /// that there is nothing to tell but what was decided.
+    /// Explains a decision on the very state it was made on. One that [repeats](Assignment::repeats) another tried no rule,
+    /// so that there is nothing to report but the decision.
     ///
     /// ```
     /// # use leadkit::assign::{AssignOptions, Assigner, Ledger, LedgerError, Ledgers, RepLedger, Roster};
@@ -119,8 +119,8 @@ impl Assigner {
     /// ```
     ///
     /// # Errors
-    /// When the decision is about another lead or was made by other rules, when the ledger is of another revision or
-    /// pool, or the row of the rep who got the lead of another revision.
+    /// When the decision is about another lead or was made by other rules, when the ledger has another revision or
+    /// pool, or the row of the rep who got the lead another revision.
     pub fn explain_decision(
         &self,
         assignment: &Assignment,
@@ -133,7 +133,7 @@ impl Assigner {
             let (expected, found) = (assignment.lead().clone(), facts.lead().id.clone());
             return Err(LedgerError::OtherLead { expected, found });
         }
-        // By other rules, or on another state, another decision would be explained.
+        // With other rules, or on another state, this would explain another decision.
         if assignment.version() != self.version() {
             return Err(LedgerError::OtherRules);
         }
@@ -152,7 +152,7 @@ impl Assigner {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }
         }
-        // The answer of before: no rule was asked.
+        // A repeated answer: no rule was tried.
         if assignment.repeats().is_some() {
             return Ok(AssignExplanation {
                 lead: assignment.lead().clone(),

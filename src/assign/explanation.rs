@@ -15,27 +15,27 @@ use crate::model::{LeadId, PoolId, RepId, RuleId};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssignExplanation {
-    /// The lead.
+    /// The lead that the decision is about.
     pub lead: LeadId,
-    /// The pool.
+    /// The pool by whose rules the lead was assigned.
     pub pool: PoolId,
-    /// The revision of the pool's ledger that is explained on.
+    /// The revision of the pool's ledger that the explanation reads.
     pub ledger_revision: u64,
-    /// What becomes of the lead on this state.
+    /// What happens to the lead on this state.
     pub kind: AssignmentKind,
     /// The rules that were tried, in order.
     pub rules: Vec<RuleTrace>,
 }
 
-/// The result of one rule.
+/// What one rule did with the lead in one pass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleTrace {
-    /// The rule.
+    /// The rule that was tried, by its id in the pool.
     pub rule: RuleId,
     /// In which pass: 1 or 2.
     pub pass: u8,
-    /// Whether it matched.
+    /// Whether its condition holds for the lead; a rule that could not be evaluated does not match.
     pub matched: bool,
     /// Every rep of the roster and of the rule's target, with the reason not to get the lead; `None` is eligible.
     /// Empty when no rep was checked.

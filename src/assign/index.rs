@@ -1,4 +1,4 @@
-//! Who comes first in each class.
+//! The order of the reps in each class.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,21 +9,21 @@ use super::roll::{ABSENT, Roll};
 use super::seat::Seat;
 use crate::model::RepId;
 
-/// Who has least to do first where that decides, and of equals who is owed most.
+/// The rep with the lowest load first if that decides, and of equals the one who is owed most.
 type Place = (Load, Reverse<i64>, RepId);
 type Order = BTreeSet<Place>;
 
-/// Who comes first in each class. It is no part of the state, but follows from it and from who was there.
+/// The order of the reps in each class. It is not part of the state, but follows from it and from the reps at that time.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     pub(super) roll: Roll,
-    /// Those of each class by what they are owed beside it.
+    /// The members of each class by what they are owed in addition to it.
     orders: BTreeMap<u32, Order>,
-    /// Those of each kind whom nothing but a cap keeps out, by all they are owed: a reward may be theirs.
+    /// The reps of each kind whom only a cap keeps out, by all they are owed: they may get a reward.
     capped: BTreeMap<usize, Order>,
-    /// Those of each kind who are away.
+    /// The reps of each kind who are away.
     absent: BTreeMap<usize, BTreeSet<RepId>>,
-    /// As what they stand there: the kind, and for those at a cap what they have to do and are owed.
+    /// How they are sorted: by kind, and for those at a cap by load and by what they are owed.
     stands: BTreeMap<RepId, (usize, Option<(Load, i64)>)>,
 }
 
@@ -55,17 +55,17 @@ impl Index {
         self.roll.table()
     }
 
-    /// Those of a class in their order, each with their load and what they are owed beside the class.
+    /// The members of a class in their order, each with their load and what they are owed in addition to the class.
     pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.orders.get(&class))
     }
 
-    /// Those of a kind whom a cap keeps out, in their order, each with their load and what they are owed.
+    /// The reps of a kind whom a cap keeps out, in their order, each with their load and what they are owed.
     pub(super) fn capped(&self, kind: usize) -> impl Iterator<Item = (Load, i64, &RepId)> {
         shown(self.capped.get(&kind))
     }
 
-    /// Those of a kind who are away, by id.
+    /// The reps of a kind who are away, by id.
     pub(super) fn absent(&self, kind: usize) -> impl Iterator<Item = &RepId> {
         self.absent.get(&kind).into_iter().flatten()
     }
@@ -95,13 +95,13 @@ impl Index {
                 self.orders.entry(number).or_default().insert((load, owed, rep.clone()));
             }
         }
-        // At a cap a rep stands by all they are owed, which their new seat may have changed.
+        // A rep at a cap is ordered by all they are owed, which the new seat may have changed.
         if self.stands.contains_key(rep) {
             self.rests(rep, after, class(after));
         }
     }
 
-    /// A rep has more or less to do, where that decides.
+    /// The load of a rep has changed, if loads decide.
     pub(super) fn loads(&mut self, rep: &RepId, load: Load, seat: &Seat, class: Option<&Class>) {
         let before = self.roll.load(rep);
         if before == load {
@@ -111,15 +111,15 @@ impl Index {
         if let Some((number, seat)) = seat.sitting(class) {
             let (order, owed) =
                 (self.orders.entry(number).or_default(), Reverse(seat.beside(self.roll.table())));
-            // The load is part of the place, so the old place is found under the old load only.
+            // The load is part of the sort key, so the old entry is found by the old load only.
             order.remove(&(before, owed, rep.clone()));
             order.insert((load, owed, rep.clone()));
         }
     }
 
-    /// A rep takes part no longer, or again, or for another reason not, as the roll says.
+    /// A rep no longer takes part, or does again, or the reason has changed, as the roll says.
     pub(super) fn rests(&mut self, rep: &RepId, seat: &Seat, class: Option<&Class>) {
-        // Taken out by the values the rep was put in with: the load and what the rep is owed may have changed by now.
+        // Removed by the values the rep was inserted with: load and credit may have changed since.
         match self.stands.remove(rep) {
             Some((kind, Some((load, owed)))) => {
                 self.capped.entry(kind).or_default().remove(&(load, Reverse(owed), rep.clone()));

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::model::{LeadId, RepId};
 use crate::rule::Facts;
 
-/// The key a decision about the lead is remembered by: its [id](key_of), and from the second look at it on, its cycle and the
-/// number of tenures that ended in it. So the same request gets the same answer, and a lead that comes round again a
+/// The key a decision about the lead is remembered by: its [id](key_of), and from the second decision on, its cycle and the
+/// number of tenures that ended in it. So the same request gets the same answer, and a lead that comes back a
 /// new one.
 pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     let (lead, history) = (key_of(&facts.lead().id), facts.history());
@@ -21,12 +21,12 @@ pub(crate) fn key_at(lead: Cow<'_, str>, cycle: u32, tenures: usize) -> Cow<'_, 
     }
 }
 
-/// The key under which it is remembered who stands in for an owner, after so many who did.
+/// The key of the decision on who stands in for an owner, after so many who did.
 pub(crate) fn cover_key(decision: &str, covers: usize, owner: &RepId) -> String {
     format!("{decision} cover {covers} for {owner}")
 }
 
-/// A lead's id as keys begin with it. What follows it there begins with a blank, so that an id with blanks stands in quotes:
+/// A lead's id as keys begin with it. What follows it there begins with a blank, so an id with blanks is in quotes:
 /// the lead `L1 claim` is not a claim of the lead `L1`.
 pub(crate) fn key_of(lead: &LeadId) -> Cow<'_, str> {
     let id = lead.as_str();
@@ -36,7 +36,7 @@ pub(crate) fn key_of(lead: &LeadId) -> Cow<'_, str> {
     }
 }
 
-/// The key a claim is remembered under, for a lead whose decision is remembered under another. A blank key is none.
+/// The key a claim is remembered under, for a lead whose decision is remembered under another. A blank key counts as none.
 ///
 /// ```
 /// use leadkit::assign::claim_key;

@@ -15,47 +15,47 @@ use crate::text::{codes, list, moment};
 pub enum AssignmentKind {
     /// A rule gave it to a rep.
     Assigned {
-        /// The rep.
+        /// The rep who gets the lead.
         rep: RepId,
-        /// The pool it came from.
+        /// The pool whose rules decided.
         pool: PoolId,
-        /// The rule.
+        /// The rule that matched.
         rule: RuleId,
         /// In which pass: 1 or 2.
         pass: u8,
     },
     /// The lead goes to the rep who owns the record it matched, before any rule is tried.
     ExistingOwner {
-        /// The rep.
+        /// The owner of the matched record, who gets the lead.
         rep: RepId,
     },
-    /// A person gave it to the rep, or the rep has it, by [`AssignOptions::given`](super::AssignOptions::given): no rule was
-    /// asked.
+    /// A person gave it to the rep, or the rep has it, by [`AssignOptions::given`](super::AssignOptions::given): no rule is
+    /// tried.
     Given {
-        /// The rep.
+        /// The rep to whom the lead was given.
         rep: RepId,
     },
-    /// The rep took the lead themselves (领取), by [`Assigner::claim`](super::Assigner::claim).
+    /// The rep claimed the lead (领取), by [`Assigner::claim`](super::Assigner::claim).
     Claimed {
-        /// The rep.
+        /// The rep who claims the lead.
         rep: RepId,
     },
     /// A rule sent it to another pool.
     ToPool {
-        /// The pool it goes to.
+        /// The pool that gets the lead.
         pool: PoolId,
-        /// The rule.
+        /// The rule that matched.
         rule: RuleId,
         /// In which pass: 1 or 2.
         pass: u8,
     },
-    /// A rule asks a reviewer to decide.
+    /// A rule leaves the decision to a reviewer.
     AwaitingReview {
-        /// Who decides.
+        /// The reviewer that the rule names.
         by: RepId,
-        /// Whom the rule suggests, best first.
+        /// The reps whom the rule suggests, best first.
         suggestions: Vec<RepId>,
-        /// The rule.
+        /// The rule that matched.
         rule: RuleId,
         /// In which pass: 1 or 2.
         pass: u8,
@@ -102,7 +102,7 @@ impl AssignmentKind {
         }
     }
 
-    /// Whether the lead's way is settled, so that the decision is remembered; else it is worth another try.
+    /// Whether the result is final, so that the decision is remembered; otherwise it is worth another try.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         !matches!(

@@ -93,13 +93,13 @@ impl Ledger {
         &self.pool
     }
 
-    /// How often the state has moved.
+    /// How often the state has changed, counted by decision.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// The time of the last decision; an earlier `now` is taken for it.
+    /// The time of the last decision; it replaces an earlier `now`.
     #[must_use]
     pub fn latest(&self) -> Option<DateTime<Utc>> {
         self.latest
@@ -253,7 +253,7 @@ impl Ledger {
     }
 
     /// Moves the state by a decision. O((c + k)·log n) in the c classes of reps that took part (reps of one class differ in
-    /// nothing on which eligibility depends) and the k reps who came, went or were ruled out since the last.
+    /// nothing on which eligibility depends) and the k reps who joined, left or were ruled out since the last.
     ///
     /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
@@ -285,7 +285,7 @@ impl Ledger {
         let Some(change) = &delta.change else { return Ok(()) };
         self.revision += 1;
         self.latest = self.latest.max(Some(delta.at));
-        // A turn that is given back begins no day.
+        // A turn that is given back does not start a new day.
         let date = (!change.takes_back).then_some(change.date);
         for one in &change.seated.seated {
             self.turns_mut(&one.list).sit(&one.seating, date);
@@ -305,7 +305,7 @@ impl Ledger {
         } else {
             self.remember(delta, change);
         }
-        // What is taken back is counted on a date of its own, and today's in the pool's zone may be a day behind.
+        // What is taken back counts on its own date; the pool's current date may be a day earlier.
         let today = delta.at.date_naive().pred_opt().filter(|_| change.takes_back);
         self.prune(delta.at, today.map_or(change.date, |today| today.max(change.date)));
         Ok(())
@@ -350,7 +350,7 @@ impl Ledger {
             });
         }
         let date = delta.change.as_ref().map_or(delta.at.date_naive(), |change| change.date);
-        // What could not be written could not be read back either: refused before it is in the state.
+        // What cannot be written could not be read back either: refuse it before it enters the state.
         if !is_storable(delta.at.date_naive()) || !is_storable(date) {
             return Err(LedgerError::Time { at: delta.at });
         }
@@ -393,7 +393,7 @@ impl Ledger {
         // A decision made before this moment must not apply to a state that has forgotten it.
         self.revision = self.revision.saturating_add(1);
         self.latest = Some(at);
-        // The pool's date may be ahead of that of Greenwich by a day.
+        // The pool's date may be a day ahead of UTC's.
         let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
         self.counts.forget_after(last);
         self.spans.forget_after(last);
@@ -406,12 +406,13 @@ impl Ledger {
         }
     }
 
-    /// Forgets the decisions that are remembered of some leads: under their ids, and under keys that go on after a blank.
+    /// Forgets the remembered decisions about some leads: under their ids, and under keys that continue after a blank.
     pub(crate) fn forget_leads(&mut self, leads: &[LeadId]) {
         let is_of = |key: &str, name: &str| {
             key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
-        // Ids with blanks stood there without quotes before: rather a key too many than one of who is forgotten.
+        // Older versions wrote ids with blanks without quotes: better to remove one key too many than to keep one
+        // of a forgotten person.
         let of = |key: &str| leads.iter().any(|lead| is_of(key, &key_of(lead)) || is_of(key, lead.as_str()));
         self.decided.retain(|_, decided| !of(&decided.key));
         self.keys.retain(|key, _| !of(key));
@@ -433,7 +434,7 @@ impl Ledger {
         }
     }
 
-    /// The pool's row with the decisions that are remembered under keys that begin so.
+    /// The pool's row with the decisions whose keys begin so.
     #[must_use]
     pub(crate) fn with_keys(&self, beginnings: &[&str]) -> Ledger {
         let mut ledger = self.without_decisions();
@@ -497,8 +498,8 @@ impl Ledger {
         self.keys.get(key).is_some_and(|revision| revision.saturating_add(TURNS_KEPT) > self.revision)
     }
 
-    /// What gives a turn back: the winner is paid by those of the classes that took part who sit in them now. When nobody
-    /// came or went since, that is the turn itself with the other sign.
+    /// The delta that gives a turn back: the present members of the classes that took part pay the winner. When nobody
+    /// has joined or left since, that is the turn itself with the other sign.
     pub(super) fn given_back(&self, turn: &Turn) -> Option<Taken> {
         let total = self.turns(&turn.list)?.total_of(turn);
         let turn = Turn { total, back: true, ..turn.clone() };
@@ -520,7 +521,7 @@ impl Ledger {
             }
         }
         for also in &change.also {
-            // Beside: it fills the companion's day, and not the cap of the whole pool, which counts the lead once.
+            // A companion's day: it does not count for the cap of the whole pool, which counts the lead once.
             self.counts.add(change.date, &also.rep, Way::Beside);
             if also.spans {
                 self.spans.add(change.date, &also.rep, change.way);
@@ -543,7 +544,7 @@ impl Ledger {
             turn: change.turn.as_ref().map(|taken: &Taken| taken.turn.clone()),
         });
         let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
-        // Decided anew under the key: the earlier decision answers nobody from now on.
+        // Decided anew under the key: the earlier decision is no longer the answer.
         if let Some(before) = self.keys.insert(key.clone(), self.revision) {
             self.decided.remove(&before);
         }
@@ -578,7 +579,7 @@ impl Ledger {
         self.counts.prune(today, DAYS_KEPT);
         self.spans.prune(today);
         let oldest = KEYS_KEPT.before(now);
-        // By revision, hence by time: the oldest stand in front, and pruning costs what it removes.
+        // By revision, and so by time: the oldest come first, and pruning costs as much as it removes.
         while let Some(entry) = self.decided.first_entry()
             && (entry.get().at < oldest || self.keys.len() > KEYS_LIMIT)
         {

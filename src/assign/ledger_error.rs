@@ -17,11 +17,11 @@ pub enum LedgerError {
         "the ledger of pool `{pool}` is at revision {found}, the decision was made on revision {expected}"
     )]
     StaleLedger {
-        /// The pool.
+        /// The pool whose ledger has moved.
         pool: PoolId,
         /// The revision the decision was made on.
         expected: u64,
-        /// The revision of the ledger.
+        /// The revision of the ledger that was handed in.
         found: u64,
     },
     /// The state of the rep the lead goes to has moved on since the decision: decide again on the new one.
@@ -29,7 +29,7 @@ pub enum LedgerError {
         "the counts of rep `{rep}` are at revision {found}, the decision was made on revision {expected}"
     )]
     StaleRepLedger {
-        /// The rep.
+        /// The rep whose counts have moved.
         rep: RepId,
         /// The revision the decision was made on.
         expected: u64,
@@ -39,35 +39,35 @@ pub enum LedgerError {
     /// The decision was made for another pool.
     #[error("the decision belongs to pool `{expected}`, not to pool `{found}`")]
     OtherPool {
-        /// The pool of the decision.
+        /// The pool that the decision was made for.
         expected: PoolId,
-        /// The pool of the ledger.
+        /// The pool that the ledger belongs to.
         found: PoolId,
     },
     /// The decision is about another lead than the facts.
     #[error("the decision is about lead `{expected}`, not about lead `{found}`")]
     OtherLead {
-        /// The lead of the decision.
+        /// The lead that the decision is about.
         expected: LeadId,
-        /// The lead of the facts.
+        /// The lead that the facts describe.
         found: LeadId,
     },
-    /// The decision was made under other rules: ask the assigner of its [version](super::Assignment::version).
+    /// The decision was made under other rules: use the assigner of its [version](super::Assignment::version).
     #[error("the decision was made under other rules")]
     OtherRules,
     /// The decision was made at a time with which a ledger cannot be stored. Use a `now` between the years 1900 and 9999.
     #[error("the decision was made at {at}, outside the years 1900 to 9999")]
     Time {
-        /// The moment of the decision.
+        /// The `now` of the decision, outside the years 1900 to 9999.
         at: DateTime<Utc>,
     },
-    /// The ledger is at the highest possible revision: no decision could be told from the next, so none is applied. A count
-    /// of decisions does not come so far; the ledger is damaged. Begin a new one.
+    /// The ledger is at the highest possible revision: two decisions could not be distinguished, so none is applied. No count
+    /// of decisions gets so far: the ledger is damaged. Begin a new one.
     #[error(
         "the ledger of pool `{pool}` is at the highest possible revision: it is damaged, start a new one"
     )]
     NoRevisionLeft {
-        /// The pool.
+        /// The pool whose ledger is damaged.
         pool: PoolId,
     },
     /// As [`NoRevisionLeft`](LedgerError::NoRevisionLeft), of a rep's row.
@@ -75,22 +75,22 @@ pub enum LedgerError {
         "the counts of rep `{rep}` are at the highest possible revision: they are damaged, start new ones"
     )]
     NoRepRevisionLeft {
-        /// The rep.
+        /// The rep whose row is damaged.
         rep: RepId,
     },
 }
 
-/// Why a stored ledger, rep ledger or row of them is not read: it says what no history of decisions leads to.
+/// Why a stored ledger, rep ledger or row of them is not read: it has content that no history of decisions leads to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerFault {
-    /// The format is not known.
+    /// This version cannot read the format, which is given.
     #[error("format {0} is not known, only 1 is")]
     UnknownFormat(u16),
     /// The content is not what was written.
     #[error("it is damaged: its digest differs")]
     Damaged,
-    /// The pool has no id.
+    /// The pool's id is blank.
     #[error("`pool` is blank")]
     NoPool,
     /// The revision is the highest possible one.
@@ -99,21 +99,21 @@ pub enum LedgerFault {
     /// What the reps of a list are owed does not sum to 0.
     #[error("what the reps of {list} are owed sums to {sum}, not to 0")]
     Unbalanced {
-        /// The list.
+        /// The list of turns that does not balance.
         list: TurnList,
-        /// The sum.
+        /// What its reps are owed in total, in units; 0 in a sound list.
         sum: i128,
     },
     /// A rep is owed more than so many decisions can have moved.
     #[error("rep `{rep}` of {list} is owed {units}, more than {revision} decisions can have moved")]
     Overdrawn {
-        /// The list.
+        /// The list of turns with the rep.
         list: TurnList,
-        /// The rep.
+        /// The rep who is owed too much.
         rep: RepId,
-        /// What the rep is owed.
+        /// What the rep is owed, in units.
         units: i64,
-        /// The revision of the ledger.
+        /// The revision of the ledger: how many decisions it counts.
         revision: u64,
     },
     /// A time or date outside the years 1900 to 9999.
@@ -125,9 +125,9 @@ pub enum LedgerFault {
     /// A remembered decision has a later revision than the ledger.
     #[error("the decision of revision {found} is later than the ledger, which is at revision {revision}")]
     LaterDecision {
-        /// The revision of the decision.
+        /// The revision that the remembered decision has.
         found: u64,
-        /// The revision of the ledger.
+        /// The revision of the ledger, which is lower.
         revision: u64,
     },
     /// A remembered decision was made later than the last one.
@@ -139,9 +139,9 @@ pub enum LedgerFault {
     /// A remembered decision belongs to another pool.
     #[error("the decision under the key `{key}` belongs to pool `{pool}`")]
     OtherPool {
-        /// The key.
+        /// The key under which the decision is remembered.
         key: String,
-        /// The pool.
+        /// The pool that the decision belongs to.
         pool: PoolId,
     },
     /// A remembered decision is of a kind that is never remembered.

@@ -46,7 +46,7 @@ struct StoredLedger<P, G, R, C, S, D> {
     spans: Option<S>,
     #[serde(default)]
     decided: D,
-    /// Tells damage.
+    /// Reveals damage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
 }
@@ -85,7 +85,7 @@ impl<'de> Deserialize<'de> for Ledger {
         let digest = stored.digest.take();
         let pool = stored.pool.clone();
         let in_pool = |fault| D::Error::custom(format_args!("the ledger of pool `{pool}`: {fault}"));
-        // The digest of an older format was taken of another text.
+        // The digest of an older format covers another text.
         if stored.format == FORMAT && digest.is_some_and(|digest| digest != Digest::of(&stored)) {
             return Err(in_pool(LedgerFault::Damaged));
         }
@@ -110,7 +110,7 @@ impl Ledger {
             spans: stored.spans.unwrap_or_default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
-            // What happened before is not stored: lists are read once more, and then kept again.
+            // The changes before are not stored: lists are read again, and then kept up to date.
             given: Recent::from(stored.revision),
         };
         ledger.latest.map_or(Ok(()), |at| check_time("latest", at))?;
@@ -122,7 +122,7 @@ impl Ledger {
         }
         ledger.check_counts()?;
         for (revision, decided) in stored.decided {
-            // As a row that is fetched apart: both ways pass the same checks.
+            // Like a row that is fetched separately: both ways pass the same checks.
             ledger.put_decided(revision, decided)?;
         }
         Ok(ledger)
@@ -154,7 +154,7 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// When it belongs to another pool, or was made at a revision that has not been, or under a key that is taken.
+    /// When it belongs to another pool, or was made at a revision that does not exist yet, or under a key that is taken.
     pub fn with_decision(mut self, decision: Decision) -> Result<Ledger, LedgerFault> {
         if decision.pool != self.pool {
             let key = decision.key().to_owned();
@@ -169,12 +169,12 @@ impl Ledger {
         if self.decided.contains_key(&revision) || self.keys.contains_key(&decided.key) {
             return Err(LedgerFault::KeyTwice(key()));
         }
-        // By the revision it led to, of which the first is 1.
+        // By the revision it led to; the first decision led to revision 1.
         if revision == 0 || revision > self.revision {
             return Err(LedgerFault::LaterDecision { found: revision, revision: self.revision });
         }
         check_time("decided", decided.at)?;
-        // `latest` never runs back, so no decision can be later than it.
+        // `latest` never goes back, so no decision can be later.
         if Some(decided.at) > self.latest {
             return Err(LedgerFault::AfterLatest(key()));
         }
@@ -209,7 +209,7 @@ impl Ledger {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }
-        // Each decision moves the revision and counts for a rep once at most.
+        // Each decision changes the revision and counts for a rep once at most.
         match self.counts.over(self.revision).or_else(|| self.spans.over(self.revision)) {
             Some(rep) => Err(LedgerFault::Taken(rep.clone())),
             None => Ok(()),
@@ -218,7 +218,7 @@ impl Ledger {
 }
 
 impl Turns {
-    /// What is given equals what is paid, and no decision moves a rep by more than it is worth.
+    /// Credits and debits are equal, and no decision moves a rep by more than its worth.
     fn check(&self, list: &TurnList, revision: u64) -> Result<(), LedgerFault> {
         let days = self.classes.values().flat_map(|class| class.since.keys().chain(class.resting.keys()));
         self.date.iter().chain(days).try_for_each(|date| check_date("turns", *date))?;
@@ -233,7 +233,7 @@ impl Turns {
                 return Err(LedgerFault::Overdrawn { list, rep, units, revision });
             }
             let sum: i128 = self.all_owed(table).map(|(_, units)| i128::from(units)).sum();
-            // What a turn gives the others its winner pays, so decisions lead to no other sum.
+            // The winner pays what the others gain in a turn, so no history of decisions leads to another sum.
             if sum != 0 {
                 return Err(LedgerFault::Unbalanced { list: list.clone(), sum });
             }
@@ -242,7 +242,7 @@ impl Turns {
     }
 }
 
-/// A decision as it is stored by itself.
+/// A decision as a stored row.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredDecision<P, D> {
@@ -280,7 +280,7 @@ impl<'de> Deserialize<'de> for Decision {
     }
 }
 
-/// The row of a rep as it is stored by itself.
+/// A rep as a stored row.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredRep<I, C> {
@@ -315,7 +315,7 @@ impl<'de> Deserialize<'de> for RepRow {
     }
 }
 
-/// The rows of all reps as they are stored together.
+/// The rows of all reps, stored together.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredReps<R> {
@@ -359,7 +359,7 @@ impl RepCounts {
         self.counts.keys().try_for_each(|date| check_date("counts", *date))?;
         self.spans.dates().try_for_each(|date| check_date("spans", date))?;
         let counted = |day: &DayCount| u64::from(day.assigned) + u64::from(day.claimed);
-        // Each change of the row moves its revision by one.
+        // Each change of the row raises its revision by one.
         if self.taken.unsigned_abs() > self.revision
             || self.counts.values().map(counted).sum::<u64>() > self.revision
             || self.spans.over(self.revision).is_some()

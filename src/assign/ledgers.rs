@@ -21,19 +21,19 @@ use super::seating::SeatedOnly;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Ledgers<'a> {
-    /// Of the pool the lead is assigned from.
+    /// The ledger of the pool that the lead is assigned from.
     pub pool: &'a Ledger,
-    /// Of the reps.
+    /// What each rep was given over all pools.
     pub reps: &'a RepLedger,
 }
 
 impl Ledgers<'_> {
-    /// What takes back the decision that is remembered under a key, as one that should never have been: the day's count
-    /// and the place in the caps are given back, the turn too while it is among the pool's last 1,000, and the key is
+    /// The delta that takes back the decision remembered under a key, as one that should never have been made: the day's
+    /// count and the place in the caps are given back, the turn too while it is among the pool's last 1,000, and the key is
     /// free for another decision. `None` when no decision is remembered.
     ///
-    /// A delta of its own: apply it as any other. Twice is refused, as its revision is stale then. A lead that is only
-    /// returned is another matter: that it was given stays counted.
+    /// Apply it like any other delta. A second time is refused, as its revision is stale then. A lead that is only
+    /// returned is a different case: it stays counted.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -66,7 +66,7 @@ impl Ledgers<'_> {
         let decided = self.pool.decided(key, at)?;
         let counted = decided.counted.as_ref();
         let knows = self.pool.knows_turn(key);
-        // A turn too old is not given back: who sat in its classes then is no longer known.
+        // A turn that is too old is not given back: the members of its classes at that time are no longer known.
         let back = |turn| self.pool.given_back(turn).filter(|_| knows);
         let also = counted.iter().flat_map(|counted| &counted.also).map(|one| Also {
             role: one.role.clone(),
@@ -76,7 +76,7 @@ impl Ledgers<'_> {
             spans: one.spans,
         });
         let also = also.collect();
-        // A reward counted for nobody, so there is nothing to take from its owner.
+        // A reward has not been counted for anybody, so nothing is taken from its owner.
         let rep = decided.kind.owner().filter(|_| counted.is_some()).cloned();
         Some(AssignDelta {
             pool: self.pool.pool().clone(),
@@ -85,7 +85,7 @@ impl Ledgers<'_> {
             at,
             change: Some(Arc::new(Change {
                 kind: decided.kind.clone(),
-                // The day it was counted on, which is the one whose cap gets room again.
+                // The day on which the lead was counted: the cap of that day gets room again.
                 date: counted.map_or(at.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
                 rep,

@@ -1,4 +1,4 @@
-//! What is valid in assignment rules, and probably not what is meant.
+//! Valid assignment rules that look like mistakes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use super::rules::{AssignRule, AssignRules, AssignTarget, PoolRules, RepGroup, R
 use crate::error::Report;
 use crate::model::{GroupId, PoolId};
 
-/// Among how many pools a round is looked for, so that a long chain of them costs no more than it is long.
+/// Among how many pools a cycle is sought, so that the cost of a long chain is linear.
 const MAX_ROUND: usize = 16;
 
 impl AssignRules {
-    /// Adds what is probably not meant.
+    /// Adds warnings about likely mistakes.
     pub(super) fn warn(&self, report: &mut Report) {
         let used = self.used();
         report.within("groups", |report| {
@@ -18,7 +18,7 @@ impl AssignRules {
                 report.within(id.as_str(), |report| warn_of_group(group, used.contains(id), report));
             }
         });
-        // Only pools that send on every lead: a condition may let the lead out of the round.
+        // Only pools that pass on every lead: a condition may let the lead leave the cycle.
         let next = self.pools.iter().filter_map(|(id, pool)| Some((id, sends_all_to(pool)?))).collect();
         report.within("pools", |report| {
             for (id, pool) in &self.pools {
@@ -91,7 +91,7 @@ impl AssignRules {
     }
 }
 
-/// A lead that pools send on and on comes back.
+/// Pools that pass every lead on in a cycle.
 fn warn_of_round<'r>(
     next: &BTreeMap<&'r PoolId, &'r PoolId>,
     from: &'r PoolId,
@@ -99,7 +99,7 @@ fn warn_of_round<'r>(
     report: &mut Report,
 ) {
     let Some(to) = pool_of(rule).filter(|to| *to != from) else { return };
-    // The walk may enter a round that does not come back here, which is reported at its own pools.
+    // The walk may enter a cycle that does not come back here; it is reported at the pools of that cycle.
     let on = std::iter::successors(Some(to), |at| next.get(at).copied()).take(MAX_ROUND);
     let way: Vec<&PoolId> = on.take_while(|at| *at != from).collect();
     if way.last().and_then(|last| next.get(last)) == Some(&from) {
@@ -144,7 +144,7 @@ fn warn_of_group(group: &RepGroup, is_used: bool, report: &mut Report) {
     }
 }
 
-/// Caps that keep everybody from everything, and such as are never reached.
+/// Caps that exclude everybody, and caps that are never reached.
 fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
     let caps = [
         ("daily_assign_cap", pool.daily_assign_cap),
@@ -154,7 +154,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
         ("holding_cap", pool.holding_cap),
         ("untouched_limit", pool.untouched_limit),
     ];
-    // A pool that only hands leads on assigns none, so its caps are no mistake.
+    // A pool that only passes leads on assigns none, so its caps are not a mistake.
     let gives = pool.rules.iter().any(|rule| pool_of(rule).is_none() && !rule.reward);
     for (key, _) in caps.iter().filter(|(_, cap)| gives && *cap == Some(0)) {
         let help = "leave it out for no cap, or remove the rules";
@@ -171,9 +171,9 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
     }
 }
 
-/// Below a tier at which every lead begins, no condition is asked.
+/// Below a tier at which every lead begins, no condition is evaluated.
 fn warn_of_tiers(tiers: &[Tier], report: &mut Report) {
-    // Leads that begin nowhere above begin at the first tier without a condition: later ones are not asked.
+    // Leads that match no tier above begin at the first tier without a condition: later conditions are never evaluated.
     let first = tiers.iter().position(|tier| tier.when.is_always()).unwrap_or(tiers.len());
     for (index, tier) in tiers.iter().enumerate().skip(first.saturating_add(1)) {
         if !tier.when.is_always() {

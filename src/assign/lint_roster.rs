@@ -1,4 +1,4 @@
-//! Whom the rules name, beside who there is.
+//! Compares the reps whom the rules name with the roster.
 
 use super::roster::Roster;
 use super::rules::{AssignRules, AssignTarget};
@@ -59,7 +59,7 @@ impl AssignRules {
 }
 
 impl Roster {
-    /// Adds a warning for a rep who is named and not there.
+    /// Adds a warning for a rep who is named but not there.
     pub(crate) fn warn_of(&self, rep: &RepId, report: &mut Report) {
         if self.find(rep.as_str()).is_none() && !rep.is_blank() {
             let known: Vec<&str> = self.reps().map(RepId::as_str).collect();

@@ -1,8 +1,8 @@
-//! How much a rep has to do, where that decides who gets a lead.
+//! The load of a rep, if that decides who gets a lead.
 
 use std::cmp::Ordering;
 
-/// By what load leads are shared.
+/// The load by which leads are shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum LoadOf {
     /// By turns alone.
@@ -10,11 +10,11 @@ pub(super) enum LoadOf {
     Nothing,
     /// Open leads.
     Leads,
-    /// Open leads in relation to the room there is for them.
+    /// Open leads in relation to the room for them.
     Ratio,
 }
 
-/// Open leads in relation to the room there is for them: whoever has less comes first.
+/// Open leads in relation to the room for them: the lower ratio comes first.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Load {
     open: u32,
@@ -22,7 +22,7 @@ pub(super) struct Load {
 }
 
 impl Default for Load {
-    /// Nothing to do.
+    /// No load.
     fn default() -> Load {
         Load { open: 0, room: 1 }
     }
@@ -39,7 +39,7 @@ impl LoadOf {
 }
 
 impl Ord for Load {
-    /// a ÷ b beside c ÷ d, in whole numbers.
+    /// Compares a ÷ b with c ÷ d, in whole numbers.
     fn cmp(&self, other: &Load) -> Ordering {
         // Multiplied crosswise: no quotient rounds two loads together, and 32 bits by 32 fit into 64.
         let (ours, theirs) =

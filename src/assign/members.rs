@@ -1,4 +1,4 @@
-//! Who takes turns together.
+//! The reps who take turns together.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::rules::ResultShares;
 use crate::model::RepId;
 use crate::rule::{Fault, Predicate};
 
-/// Who takes turns together.
+/// The reps who take turns together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Members {
     /// Reps by id, each with a weight if the rules give one. All rules for a group share them.
@@ -20,20 +20,20 @@ pub(super) struct Members {
     pub(super) by_results: Option<ResultShares>,
 }
 
-/// Who belongs to a list without being named.
+/// The members of a list who are not named.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Others {
     #[default]
     Nobody,
     /// All reps of the roster.
     Everybody,
-    /// Those of the roster for whom a condition holds.
+    /// The reps of the roster for whom a condition holds.
     When(Arc<Predicate>),
 }
 
 impl Members {
-    /// Shows every member by id, each with a weight if the rules give one. The fault is that of the condition, which does not
-    /// hold for whom it fails.
+    /// Shows every member by id, each with a weight if the rules give one. A fault is that of the condition, which does not
+    /// hold for reps for whom it fails.
     pub(super) fn visit(
         &self,
         question: &Question<'_>,
@@ -48,7 +48,7 @@ impl Members {
             (won.saturating_add(*more), worked.saturating_add(*of))
         });
         for ((rep, weight), results) in members.iter().zip(results) {
-            // A weight of 0 takes a rep out of the list, and good results do not bring them back.
+            // A weight of 0 takes a rep out of the list; good results do not change that.
             let weight = if *weight == Some(0) { 0 } else { shares.weight(results, (won, worked)) };
             visit(rep, Some(weight));
         }
@@ -87,14 +87,14 @@ impl Members {
         fault
     }
 
-    /// Whether all reps of the roster may belong to it.
+    /// Whether any rep of the roster may belong to it.
     pub(super) fn asks_everybody(&self) -> bool {
         !matches!(self.others, Others::Nobody)
     }
 }
 
 impl ResultShares {
-    /// The weight of somebody who won so many of so many leads, beside those of all: 10 for who wins as they do.
+    /// The weight of a rep who won so many of so many leads, compared with all: 10 for one who wins as often as they do.
     fn weight(&self, (won, worked): (u64, u64), (all_won, all_worked): (u64, u64)) -> u32 {
         let (all_won, all_worked, steady) =
             (u128::from(all_won), u128::from(all_worked), u128::from(self.steady));

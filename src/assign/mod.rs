@@ -54,7 +54,7 @@
 //! # Fair shares
 //! Counting turns is not enough when reps cover different territories, hours and caps. [`Strategy::FairShare`] keeps
 //! each rep's normalised credit instead, in units of 2⁻³² lead: each lead owes every rep who is eligible *for it*
-//! weight ÷ total weight, and who is owed most gets it and pays what was given. The credits of a group sum to 0, a
+//! weight ÷ total weight, and the rep who is owed most gets it and pays what was given. The credits of a group sum to 0, a
 //! newcomer starts at 0 and is not flooded, and the credit of somebody absent stays as it is. No bound holds for
 //! every sequence of leads: somebody who chooses, lead by lead, who is eligible can drive credits apart without end
 //! (the carpool problem, a cup game). Where eligibility does not depend on the credits they stay small: within one
@@ -67,13 +67,13 @@
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision
 //! moves one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
-//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any,
-//! skills set reps apart, and thousands of classes take as many times longer. Only the first decision names every rep,
-//! because from then on each is owed a share and a newcomer is not; where that is too long for one delta,
+//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool requires any,
+//! skills make more classes, and thousands of classes take thousands of times longer. Only the first decision names every
+//! rep, because from then on each is owed a share and a newcomer is not; if that is too long for one delta,
 //! [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is shared among
 //! 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then within a
 //! tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
-//! through its last date: the next day nothing is written for those who are back.
+//! through its last date: the next day nothing is written for the reps who are back.
 //!
 //! # State
 //! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a

@@ -1,4 +1,4 @@
-//! Nobody may take a lead: why, and until when.
+//! Why nobody may take a lead, and until when.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use super::roster::Slot;
 use super::standing::Standing;
 use crate::model::RepId;
 
-/// Nobody could take the lead.
+/// The result that nobody could take the lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Nobody {
-    /// Whether somebody could have but for a cap.
+    /// Whether a rep could have taken it without a cap.
     pub(super) capped: bool,
     pub(super) free_from: Option<DateTime<Utc>>,
 }
@@ -35,14 +35,14 @@ impl Nobody {
         }
     }
 
-    /// Of a list of which nobody may take the lead, without asking everybody: of a kind the first who is free as soon as any
-    /// of them can be speaks for all.
+    /// For a list of which nobody may take the lead, without checking everybody: of a kind the first who is free as soon as
+    /// any of them can be represents all.
     pub(super) fn of(question: &Question<'_>, standing: &Standing<'_>) -> Nobody {
         let mut nobody = Nobody { capped: is_capped(question, standing), free_from: None };
         let Some(roll) = standing.roll().filter(|_| !question.never_frees()) else { return nobody };
         for (index, kind) in roll.kinds.iter().enumerate() {
             let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-            // Of a kind that is barred nobody is free at any time.
+            // Members of an excluded kind are never free.
             if question.barred(slot, Some(kind.key.weight)).is_none() {
                 let free = Free { question, standing, index, kind, slot };
                 nobody.free_from =
@@ -53,7 +53,7 @@ impl Nobody {
     }
 }
 
-/// Whether somebody could take the lead but for a cap.
+/// Whether a rep could take the lead without a cap.
 fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     let (Some(roll), false) = (standing.roll(), question.is_reward) else { return false };
     let is_closed = question.is_closed();
@@ -61,7 +61,7 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     let mut capped = 0_i64;
     for (index, kind) in roll.kinds.iter().enumerate() {
         let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-        // A kind that is off duty is not kept out by a cap alone.
+        // A kind that is off duty is kept out by more than a cap.
         if question.kind_code(slot, kind.key.weight, &mut hours).is_none() {
             capped += standing
                 .resting(index, kind)
@@ -74,7 +74,7 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
             }
         }
     }
-    // Less those who shall not have it whatever the caps say.
+    // Without those who must not have it whatever their caps.
     let ruled_out: BTreeSet<&RepId> = question.previous.iter().chain(question.excluded).collect();
     let is_one_of_them = |rep: &RepId| {
         let kind = standing.kind_of(rep, true).and_then(|kind| roll.kinds.get(kind));
@@ -87,7 +87,7 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     capped > ruled_out.into_iter().filter(|rep| is_one_of_them(rep)).count() as i64
 }
 
-/// When somebody of a kind is free.
+/// When a rep of a kind is free.
 struct Free<'s, 'q> {
     question: &'s Question<'q>,
     standing: &'s Standing<'q>,
@@ -97,16 +97,16 @@ struct Free<'s, 'q> {
 }
 
 impl Free<'_, '_> {
-    /// The first moment at which somebody of the kind is free, where that is before another.
+    /// The first moment at which a rep of the kind is free, if it is before another moment.
     fn first(&self, before: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         let Free { question, standing, slot, .. } = *self;
         let opens = |at| question.roster.opens_from(slot, at);
         let now = opens(question.now)?;
         let tomorrow = || opens(question.zone.start_of_day(Period::Day.next(question.date)));
-        // What other kinds gave so far, so that nobody is asked who cannot be earlier.
+        // The earliest time found so far: kinds that cannot be earlier are skipped.
         let mut first = before;
         let index = standing.index()?;
-        // The earliest that anybody of the kind can be free; who is, ends the search.
+        // The earliest that anybody of the kind can be free; a rep who is free then ends the search.
         let all = match question.is_closed() {
             true => tomorrow()?,
             false => now,
@@ -122,15 +122,15 @@ impl Free<'_, '_> {
         {
             self.look(capped.filter(|rep| standing.is_as_kept(rep)), tomorrow, &mut first);
         }
-        // Each absence ends by itself, so all are asked, while one may still be earlier than what was found.
+        // Each absence ends by itself, so all of them are checked while one may still be earlier than what was found.
         self.look(index.absent(self.index).filter(|rep| standing.is_as_kept(rep)), all, &mut first);
         let others = standing.changed(self.index).map(|one| &one.rep).chain(standing.beside(self.index));
-        // A rep who came back may be free at once, unless nobody is before tomorrow.
+        // A rep who is back may be free at once, unless nobody is before tomorrow.
         self.look(others, all, &mut first);
         first
     }
 
-    /// Asks one after the other until somebody is free as early as any can be.
+    /// Checks one after the other until one is free as early as any can be.
     fn look<'r>(
         &self,
         reps: impl Iterator<Item = &'r RepId>,
@@ -147,7 +147,7 @@ impl Free<'_, '_> {
     }
 }
 
-/// Whether no passing of time frees who rests for a reason.
+/// Whether time alone never frees reps who rest for a reason.
 fn is_for_good(code: &str) -> bool {
     matches!(code, ABSENT | "holding_cap" | "protected_cap" | "busy")
 }

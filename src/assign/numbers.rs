@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The last digit of a number, of base 16, is one of the first half; those before it are of the second.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
-/// More numbers than reps ever make classes: a text that names more is none of ours.
+/// More numbers than reps ever make classes: a text that names more was not written by this crate.
 const MAX_NUMBERS: u32 = 1 << 20;
 /// Runs of more numbers are written by how many they are.
 const MAX_SINGLE: u32 = 4;
@@ -51,7 +51,7 @@ impl Numbers {
                     run.last = run.last.checked_add(more)?;
                     count = count.checked_add(more)?;
                 }
-                // A run goes on from a number; one without is no text of ours.
+                // A run begins with a number; a text without one was not written by this crate.
                 (Some(_), None) => return None,
                 (None, last) => {
                     let passed = read_digits(&mut letters)?;
@@ -66,7 +66,7 @@ impl Numbers {
                 }
             }
         }
-        // A short text can name billions: refused before anybody walks through them.
+        // A short text can name billions: refuse it before walking through them.
         (count <= MAX_NUMBERS).then(|| Numbers(runs.into()))
     }
 }

@@ -12,7 +12,7 @@ use crate::rule::Facts;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignOptions {
-    /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
+    /// Identifies the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
     /// and the number of tenures that ended in it, from its history; an id with blanks is in quotes. A blank key counts as
     /// none: the decision is made again. Custom keys should begin with a word, such as `form:`, that no lead's id begins
     /// with.
@@ -58,7 +58,7 @@ closed_enum! {
     }
 }
 
-/// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
+/// The previous owners in this cycle, oldest first: those that the options add, then those of its history.
 pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
     let known: Vec<&RepId> = facts.history().previous_owners().collect();
     let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));

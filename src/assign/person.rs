@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::model::{Attributes, Rep, TeamId};
 use crate::rule::{FactSource, FactValue, Field, FieldId, Path, number, own_column, text, texts};
 
-/// What conditions of groups ask of a rep.
+/// What conditions of groups read of a rep.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     id: String,
@@ -70,7 +70,7 @@ impl FactSource for RepFacts<'_> {
             FieldId::RepWeight => FactValue::Integer(person.weight.into()),
             FieldId::RepWon => FactValue::Integer(person.won.into()),
             FieldId::RepWorked => FactValue::Integer(person.worked.into()),
-            // Without a lead worked there is no rate, and 0 would pass for the worst one.
+            // Without a worked lead there is no rate, and 0 would count as the worst one.
             FieldId::RepConversion if person.worked > 0 => {
                 number(Some(f64::from(person.won) / f64::from(person.worked)))
             }

@@ -27,12 +27,12 @@ pub(super) struct PoolPlan {
     pub(super) serve_unknown_region: bool,
     pub(super) serve_unserved_region: bool,
     pub(super) match_industry: bool,
-    /// Whether any rule asks for skills, or for what the lead names as one.
+    /// Whether any rule requires skills, or what the lead names as one.
     pub(super) match_skills: bool,
     /// The fields in which leads name skills.
     pub(super) skill_fields: Vec<Field>,
     pub(super) catch_up: u32,
-    /// In whose turns a lead counts that goes to its owner.
+    /// The group in whose turns a lead counts that goes to its owner.
     pub(super) owner_turn: Option<Sharing>,
     pub(super) previous_owners: PreviousOwners,
     pub(super) rules: Vec<RulePlan>,
@@ -44,7 +44,7 @@ impl PoolPlan {
         [self.weekly_cap, self.monthly_cap, slot.weekly_cap, slot.monthly_cap].iter().any(Option::is_some)
     }
 
-    /// Every rep the rules may give a lead to, or may suggest, where the rules name them.
+    /// Every rep whom the rules name as a recipient or a suggestion.
     pub(super) fn reps(&self) -> BTreeSet<&RepId> {
         let mut reps = BTreeSet::new();
         for rule in &self.rules {
@@ -58,7 +58,7 @@ impl PoolPlan {
         reps
     }
 
-    /// Whether a rule gives leads to reps whom it does not name.
+    /// Whether a rule may give leads to reps whom it does not name.
     pub(super) fn asks_everybody(&self) -> bool {
         let mut asks = self.owner_turn.as_ref().is_some_and(|group| group.members.asks_everybody());
         for rule in &self.rules {
@@ -88,7 +88,7 @@ pub(super) struct RulePlan {
     pub(super) pass: RulePass,
     /// As written, and folded.
     pub(super) skills: Vec<(String, String)>,
-    /// Of the pool's fields in which leads name skills, those that the rule asks for.
+    /// Of the pool's fields in which leads name skills, those that the rule reads.
     pub(super) skills_in: Vec<usize>,
     pub(super) units: u32,
     pub(super) takes_turn: bool,
@@ -117,7 +117,7 @@ pub(super) enum TargetPlan {
 pub(super) struct Sharing {
     pub(super) list: TurnList,
     pub(super) strategy: Strategy,
-    /// Instead of it.
+    /// A custom strategy instead of it.
     pub(super) custom: Option<Arc<dyn CustomStrategy>>,
     pub(super) members: Members,
     /// Whether it is the list of a rule of rewards, who have turns of their own.

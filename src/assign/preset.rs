@@ -10,8 +10,8 @@ impl AssignRules {
     /// For sales to companies: by size, then by region, and within the region by industry or product; else to anybody who is
     /// there.
     ///
-    /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to somebody who
-    /// does not serve its region where anybody does; of those who do, a lead with an industry goes to one who has it
+    /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to a rep who
+    /// does not serve its region if another does; of those who do, a lead with an industry goes to one who has it
     /// among the skills, one with a product to one who has that, and only then to any of them. A lead whose region is
     /// not known is for everybody. All but the largest share their turns in one group, `team`.
     ///
@@ -74,8 +74,8 @@ impl AssignRules {
     /// `attributes.named_account` or `attributes.strong_industry`) to the team `regional_marketing`; the rest to the
     /// team `sdr`.
     ///
-    /// Where nobody of a team may take a lead it goes on to the next, at last to anybody. Assign the best leads first: whoever
-    /// comes first has the choice of those with room.
+    /// If nobody of a team may take a lead it passes to the next, at last to anybody. Assign the best leads first: the lead
+    /// that comes first has the widest choice.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};

@@ -1,4 +1,4 @@
-//! Who comes first, by looking at everybody.
+//! The first in turn, by looking at everybody.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use super::seats::Seats;
 use super::turn::TurnList;
 use crate::model::RepId;
 
-/// Somebody who may take the lead.
+/// A rep who may take the lead.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate<'a> {
     pub(super) rep: RepId,
@@ -20,7 +20,7 @@ pub(super) struct Candidate<'a> {
     pub(super) weight: u32,
     /// Most open leads, by the rep's own cap or the pool's.
     pub(super) holding_cap: Option<u32>,
-    /// The same, and of who has no cap that of who has most.
+    /// The same; a rep without a cap counts as having the largest one.
     pub(super) room: u32,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn rank(
     ledgers: Ledgers<'_>,
     limit: usize,
 ) -> Vec<RepId> {
-    // Ranked one by one, each among those left: the second is who would get the lead if the first were not there.
+    // Ranked one by one among those left: the second is the rep who would get the lead without the first.
     let mut left = candidates.to_vec();
     let mut ranked = Vec::new();
     while ranked.len() < limit
@@ -44,7 +44,7 @@ pub(super) fn rank(
     ranked
 }
 
-/// The place of the one who comes first; `None` when there are none. The candidates come by id.
+/// The position of the first; `None` without candidates. The candidates come by id.
 pub(super) fn best(
     strategy: Strategy,
     candidates: &[Candidate<'_>],

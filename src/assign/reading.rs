@@ -1,4 +1,4 @@
-//! Reading a list for a decision: whole, or only what is different since the last.
+//! Reading a list for a decision: all of it, or only what has changed since the last.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl Moment {
 }
 
 impl Roll {
-    /// Reads a list; also who takes part, with the kind of each, by id.
+    /// Reads a list; also the reps who take part, with the kind of each, by id.
     pub(super) fn read(question: &Question<'_>, share: Share<'_>) -> (Roll, Vec<(RepId, usize)>) {
         let basis = Basis {
             rules: share.rules,
@@ -42,7 +42,7 @@ impl Roll {
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
         let fault = share.members.visit(question, &mut |rep, weight| {
-            // Outside of all kinds: no lead and no passing of time makes these members take part.
+            // Outside all kinds: no lead and no passage of time makes these members take part.
             let Some(index) = question.roster.index_of(rep.as_str()) else {
                 return add(&mut roll.outside, "unknown_rep", 1);
             };
@@ -51,7 +51,7 @@ impl Roll {
                 return add(&mut roll.outside, reason.code(), 1);
             }
             roll.room = roll.room.max(question.holding_cap_of(slot).unwrap_or(0));
-            // An attribute that no rule asks for does not distinguish reps.
+            // An attribute that no rule reads does not distinguish reps.
             let of = slot.kind(question.match_territory, question.match_skills);
             let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
@@ -79,7 +79,7 @@ impl Roll {
         (roll, seated)
     }
 
-    /// Who is to be seated anew so that those who take part sit in the classes of their kinds, and nobody else sits.
+    /// The reps to seat anew so that those who take part sit in the classes of their kinds, and nobody else sits.
     pub(super) fn seating(
         &self,
         question: &Question<'_>,
@@ -103,7 +103,7 @@ impl Roll {
                 seating.moved.insert(rep.clone(), way(rep, number, turns));
             }
         }
-        // Both by id.
+        // Both sorted by id.
         let sits = |rep: &RepId| sits.binary_search(&rep).is_ok();
         for rep in turns.reps.keys().filter(|rep| !sits(rep) && turns.sits_in(rep).is_some()) {
             let code = self.resting.get(rep).map(|(_, code)| *code);
@@ -121,7 +121,8 @@ impl Roll {
         share: Share<'_>,
     ) -> Option<Vec<Changed>> {
         let Basis { moment, .. } = &self.basis;
-        // All that decides who takes part, but for what happens to single reps: where one differs, nothing read holds.
+        // All that decides who takes part, except what happens to single reps: if one of them differs, nothing read
+        // is valid.
         let stands = self.basis.rules == share.rules
             && self.basis.table == share.table
             && self.basis.by == share.by
@@ -133,7 +134,8 @@ impl Roll {
             return None;
         }
         let ledgers = question.ledgers;
-        // Each log reaches back some changes only. Beyond, nobody knows who changed, and `?` has the list read again.
+        // Each log reaches back a limited number of changes. Beyond that nobody knows who changed, and `?` has the
+        // list read again.
         let given = ledgers.pool.given.since(moment.revision)?;
         let counted = ledgers.reps.changes.since(moment.reps)?;
         let held = question.roster.counted().since(moment.holdings)?;
@@ -146,14 +148,14 @@ impl Roll {
                 Some((kind, code)) => (*kind, Some(*code)),
                 None => match turns.sits_in(rep).and_then(|number| self.kind_of(number)) {
                     Some(kind) => (kind, None),
-                    // Of no kind: outside the list as it was read, and so as long as the roster is the same.
+                    // Without a kind: outside the list as it was read, and so as long as the roster stays the same.
                     None => continue,
                 },
             };
             let Some((rep, slot)) = question.roster.find(rep.as_str()) else { continue };
             let (now, load) =
                 (question.own_code(rep, slot), self.load_now(question, rep).unwrap_or_default());
-            // Most of those looked at again stand as before: few leads fill a cap.
+            // Most of those checked again are unchanged: few leads fill a cap.
             if now != before || load != self.load(rep) {
                 changed.push(Changed { rep: rep.clone(), kind, before, now, load });
             }
@@ -161,15 +163,15 @@ impl Roll {
         Some(changed)
     }
 
-    /// What a rep has to do now, as far as it decides.
+    /// The present load of a rep, as far as it decides.
     fn load_now(&self, question: &Question<'_>, rep: &RepId) -> Option<Load> {
         let (_, slot) = question.roster.find(rep.as_str())?;
-        // A rep without a cap has the room of the largest one, so that nobody looks emptier for having none.
+        // A rep without a cap has as much room as the largest one, so that nobody looks emptier for having none.
         let room = question.holding_cap_of(slot).unwrap_or(self.room);
         Some(self.basis.by.load(slot.open(question.ledgers.reps.taken(rep)), room))
     }
 
-    /// As [`seating`](Self::seating), of those who changed.
+    /// As [`seating`](Self::seating), for those who changed.
     pub(super) fn reseating(&self, question: &Question<'_>, changed: &[Changed], turns: &Turns) -> Seating {
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
@@ -178,7 +180,7 @@ impl Roll {
                 (Some(code), _) => question.rest(&one.rep, code),
                 (None, None) => To::Away,
                 (None, Some(kind)) => {
-                    // One class for all who come to a kind of which nobody sat before.
+                    // One class for all who join a kind in which nobody sat before.
                     let number = kind.class.unwrap_or_else(|| {
                         *opened.entry(one.kind).or_insert_with(|| {
                             seating.opened.insert(next, kind.key);
@@ -207,7 +209,7 @@ fn way(rep: &RepId, number: u32, turns: &Turns) -> To {
 }
 
 impl Question<'_> {
-    /// Where somebody goes who takes no part for a reason: a cap of a day, a week or a month ends by itself.
+    /// Where a rep goes who does not take part for a reason: a cap of a day, a week or a month ends by itself.
     fn rest(&self, rep: &RepId, code: &'static str) -> To {
         if code == ABSENT {
             return To::Away;

@@ -1,4 +1,4 @@
-//! Who was given leads of a pool lately, or gave them back.
+//! The reps who were given leads of a pool lately, or gave them back.
 
 use std::collections::VecDeque;
 
@@ -6,8 +6,8 @@ use crate::model::RepId;
 
 const REMEMBERED: usize = 256;
 
-/// Whose counts in a pool changed, by the revision that led to. As [`Changes`](super::changes::Changes), no part of the
-/// state.
+/// The reps whose counts in a pool changed, by the resulting revision. As [`Changes`](super::changes::Changes), no part of
+/// the state.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recent {
     /// From this revision on nothing is missing.
@@ -30,7 +30,7 @@ impl Recent {
         self.reps.push_back((revision, rep.clone()));
     }
 
-    /// Whose counts changed after a revision; `None` when that is not known.
+    /// The reps whose counts changed after a revision; `None` when that is not known.
     pub(super) fn since(&self, revision: u64) -> Option<impl Iterator<Item = &RepId>> {
         let after = self.reps.partition_point(|(at, _)| *at <= revision);
         (revision >= self.from).then(|| self.reps.iter().skip(after).map(|(_, rep)| rep))

@@ -31,7 +31,7 @@ pub struct RepLedger {
     pub(super) changes: Changes,
 }
 
-/// What is counted of one rep.
+/// The counts of one rep.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RepCounts {
@@ -57,7 +57,7 @@ impl RepRow {
         &self.rep
     }
 
-    /// How often the row has moved.
+    /// How often the row has changed.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.counts.revision
@@ -65,7 +65,7 @@ impl RepRow {
 }
 
 impl RepLedger {
-    /// How often the row of a rep has moved; 0 for a rep who was given nothing yet.
+    /// How often the row of a rep has changed; 0 for a rep who was given nothing yet.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -262,7 +262,7 @@ impl RepLedger {
     /// ```
     ///
     /// # Errors
-    /// When a row says what no history of decisions leads to, or a rep has two.
+    /// When a row has content that no history of decisions leads to, or a rep has two.
     pub fn from_rows(rows: Vec<RepRow>) -> Result<RepLedger, LedgerFault> {
         let mut reps = BTreeMap::new();
         for RepRow { rep, counts } in rows {
@@ -313,7 +313,7 @@ impl RepLedger {
     fn count(&mut self, rep: &RepId, change: &Change, spans: bool) {
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
-        // What happened and not only how often: two states of one revision may have come to it differently.
+        // The history and not only the counts: two states of one revision may have reached it differently.
         let day = change.date.num_days_from_ce();
         self.changes.note(rep, &(counts.revision, counts.taken, day, change.way, change.takes_back));
         if change.takes_back {
@@ -360,11 +360,11 @@ impl RepLedger {
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
         for (rep, expected) in delta.reps() {
             let found = self.revision(rep);
-            // The counts of one rep change in all pools, so each rep has a revision of their own.
+            // The counts of a rep change in all pools, so each rep has a separate revision.
             if expected != found {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }
-            // At the last revision nothing could be told stale any more.
+            // At the last revision nothing could be recognised as stale any more.
             if found == u64::MAX {
                 return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
             }
@@ -395,7 +395,7 @@ impl RepLedger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn forget_after(&mut self, at: DateTime<Utc>) {
-        // The pool's date may be ahead of that of Greenwich by a day.
+        // The pool's date may be a day ahead of UTC's.
         let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
         for counts in self.reps.values_mut() {
             // Other rows keep their revision, so decisions that were made on them still hold.

@@ -1,9 +1,9 @@
-//! Who of a list takes part, kept from one decision to the next.
+//! Which reps of a list take part, kept from one decision to the next.
 //!
-//! Reading a whole list takes a while when it is long. What was read is kept beside the ledger, and the next decision looks
-//! again only at those who came or went since, were given something or gave it back. When the rules, the roster or the date
-//! are others, or nobody knows what happened meanwhile, it reads the list again: what is kept makes decisions quick and
-//! never different.
+//! Reading a whole list takes a while when it is long. What was read is kept with the ledger, and the next decision looks
+//! again only at reps who joined or left since, were given something or gave it back. When the rules, the roster or the date
+//! are different, or the changes meanwhile are not known, it reads the list again: keeping it makes decisions quick and
+//! never changes them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::document::Digest;
 use crate::model::{Region, RepId};
 use crate::rule::{Fault, Fingerprint};
 
-/// The code of who is away; all others who rest are at a cap.
+/// The code of a rep who is away; all others who rest are at a cap.
 pub(super) const ABSENT: &str = "absent";
 
-/// What a list was read on.
+/// The inputs from which a list was read.
 #[derive(Debug, Clone)]
 pub(super) struct Basis {
     pub(super) rules: Fingerprint,
@@ -28,16 +28,16 @@ pub(super) struct Basis {
     pub(super) table: TurnTable,
     pub(super) by: LoadOf,
     pub(super) date: NaiveDate,
-    /// How many untouched leads make busy, and whether those are among them that came since the host counted.
+    /// How many untouched leads make a rep busy, and whether leads since the host's count are among them.
     pub(super) busy: (Option<u32>, bool),
     pub(super) moment: Moment,
 }
 
-/// What a list was read on that passes with every decision.
+/// The inputs of a list that change with every decision.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     pub(super) at: DateTime<Utc>,
-    /// Of the counts of all reps.
+    /// The digest of the counts of all reps.
     pub(super) reps: Digest,
     /// Of the holdings that were counted anew since the roster was compiled.
     pub(super) holdings: Digest,
@@ -50,18 +50,18 @@ pub(super) struct Moment {
 pub(super) struct Roll {
     pub(super) basis: Basis,
     pub(super) kinds: Vec<Kind>,
-    /// What territories reps of the kinds have: asked once for all kinds that have the same.
+    /// What territories reps of the kinds have: read once for all kinds that have the same.
     pub(super) grounds: Vec<Vec<Region>>,
     by_class: BTreeMap<u32, usize>,
-    /// Those of a kind who take no part, each with the reason.
+    /// The reps of a kind who do not take part, each with the reason.
     pub(super) resting: BTreeMap<RepId, (usize, &'static str)>,
-    /// Those who are of no kind, by reason.
+    /// The reps without a kind, by reason.
     pub(super) outside: BTreeMap<&'static str, u32>,
-    /// Of the condition that says who belongs to it.
+    /// The fault of the condition that says who belongs to it.
     pub(super) fault: Option<Fault>,
-    /// The greatest holding cap of those who belong to it: the room of who has none.
+    /// The greatest holding cap of those who belong to it: the room of a rep without one.
     pub(super) room: u32,
-    /// What each has to do, where that decides.
+    /// The load of each, if that decides.
     pub(super) loads: BTreeMap<RepId, Load>,
 }
 
@@ -73,15 +73,15 @@ pub(super) struct Kind {
     pub(super) slot: usize,
     /// Their territories, by the place among the grounds.
     pub(super) ground: usize,
-    /// The class of those who take part.
+    /// The class of the reps who take part.
     pub(super) class: Option<u32>,
-    /// How many they are.
+    /// The number of reps.
     pub(super) seated: u32,
-    /// Those who do not, by reason.
+    /// The reps who do not take part, by reason.
     pub(super) resting: BTreeMap<&'static str, u32>,
 }
 
-/// Somebody who takes part no longer, or again, or for another reason not, or has more or less to do.
+/// A rep who no longer takes part, or does again, or whose reason or load has changed.
 #[derive(Debug, Clone)]
 pub(super) struct Changed {
     pub(super) rep: RepId,
@@ -98,7 +98,7 @@ impl Changed {
     }
 }
 
-/// What is different since a list was read.
+/// What has changed since a list was read.
 #[derive(Debug)]
 pub(super) struct Patch {
     pub(super) moment: Moment,
@@ -115,7 +115,7 @@ pub(super) enum Hint {
 }
 
 impl PartialEq for Hint {
-    /// It is no part of what a delta says.
+    /// A delta does not contain it.
     fn eq(&self, _: &Hint) -> bool {
         true
     }
@@ -124,7 +124,7 @@ impl PartialEq for Hint {
 impl Eq for Hint {}
 
 impl Roll {
-    /// A list of nobody.
+    /// An empty list.
     pub(super) fn new(basis: Basis) -> Roll {
         Roll {
             basis,
@@ -143,7 +143,7 @@ impl Roll {
         self.basis.table
     }
 
-    /// Somebody of a kind takes no part.
+    /// A rep of a kind does not take part.
     pub(super) fn rest(&mut self, rep: &RepId, kind: usize, code: &'static str) {
         self.resting.insert(rep.clone(), (kind, code));
         if let Some(kind) = self.kinds.get_mut(kind) {
@@ -151,11 +151,11 @@ impl Roll {
         }
     }
 
-    /// What is different, after the seats were changed.
+    /// The changes, after the seats were changed.
     pub(super) fn apply(&mut self, patch: &Patch, classes: &BTreeMap<u32, Class>) {
         self.basis.moment = patch.moment;
         for one in &patch.changed {
-            // Out under the old reason first: a rep may rest on for another one.
+            // Remove the old reason first: a rep may still be resting for another one.
             if let Some((kind, code)) = self.resting.remove(&one.rep)
                 && let Some(count) = self.kinds.get_mut(kind).and_then(|kind| kind.resting.get_mut(code))
             {
@@ -165,7 +165,7 @@ impl Roll {
                 self.rest(&one.rep, one.kind, code);
             }
         }
-        // The counts of the classes move only when somebody comes or goes, not with a reason or a load.
+        // The counts of the classes change only when a rep joins or leaves, not with a reason or a load.
         if patch.changed.iter().any(Changed::changes_membership) {
             self.number(classes);
         }
@@ -184,7 +184,7 @@ impl Roll {
         }
     }
 
-    /// What a rep has to do, as far as it decides.
+    /// The load of a rep, as far as it decides.
     pub(super) fn load(&self, rep: &RepId) -> Load {
         self.loads.get(rep).copied().unwrap_or_default()
     }

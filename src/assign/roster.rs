@@ -18,7 +18,7 @@ use crate::text;
 
 /// The reps as the host knows them now, compiled for assignment.
 ///
-/// Apart from the rules, so that neither an absence nor a changed cap touches those, and apart from the running
+/// It is separate from the rules, so that neither an absence nor a changed cap touches those, and from the running
 /// state. Compile it again when the reps have changed or their holdings have been read again.
 ///
 /// ```
@@ -42,22 +42,22 @@ struct Reps {
     calendars: Vec<Calendar>,
     /// Their ids, sorted.
     names: Vec<String>,
-    /// Names the reps and their calendars as they were compiled: the same reps and calendars are the same roster.
+    /// Digest of the reps and their calendars as they were compiled: the same reps and calendars are the same roster.
     name: Digest,
-    /// Whose holdings were counted anew since.
+    /// The reps whose holdings were counted anew since.
     counted: Changes,
-    /// All that those who take leads serve; `None` where one of them serves everywhere.
+    /// All regions that reps who take leads serve; `None` if one of them serves everywhere.
     territories: Option<BTreeSet<Region>>,
-    /// When somebody goes away or comes back, and who, by time.
+    /// Starts and ends of absences, with the rep, by time.
     comings: Vec<(DateTime<Utc>, usize)>,
 }
 
-/// What eligibility asks of a rep.
+/// What eligibility reads of a rep.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
     /// Whether the rep takes leads at all.
     pub(super) active: bool,
-    /// Of a partner who takes part: whose.
+    /// Of a partner who takes part: the channel manager.
     partner_of: Option<RepId>,
     pub(super) weight: u32,
     pub(super) territories: Vec<Region>,
@@ -77,8 +77,8 @@ pub(super) struct Slot {
     /// From when until when, in time, none touching the next.
     absences: Vec<Absence>,
     person: Person,
-    /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
-    /// caps and what each had before.
+    /// Digest of what reps of one kind have in common: all that decides whether one of them may take a lead, except absences,
+    /// caps and earlier leads.
     kinds: [Digest; 4],
 }
 
@@ -125,7 +125,7 @@ impl Roster {
         let ids = Unique::ids("rep");
         let mut by_id: Vec<&Rep> = reps.iter().collect();
         order::sort_by(&mut by_id, |one, other| one.id.cmp(&other.id));
-        // Of the reps by id: the order in which a host reads its rows makes no other roster.
+        // Hashed in the order of ids: the order in which a host reads its rows makes no difference.
         let name = Digest::of(&(by_id, calendars));
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {
@@ -172,7 +172,7 @@ impl Roster {
                             });
                         }
                     }
-                    // In a map, hence sorted: slots are found by bisection, and ties go by id.
+                    // In a map, and so sorted: slots are found by bisection, and ties go by id.
                     if slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
                         report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
                     }
@@ -182,7 +182,7 @@ impl Roster {
         let slots: Vec<(RepId, Slot)> = slots.into_iter().collect();
         let mut comings = Vec::new();
         for (index, (_, slot)) in slots.iter().enumerate() {
-            // Both ends of an absence change who takes part, with no event to tell it.
+            // Both ends of an absence change who takes part, and no event reports it.
             comings.extend(slot.absences.iter().flat_map(|one| [(one.from, index), (one.until, index)]));
         }
         order::sort_by(&mut comings, Ord::cmp);
@@ -192,7 +192,7 @@ impl Roster {
         let roster = Roster(Arc::new(Reps { slots, calendars, names, name, counted, territories, comings }));
         report.within("reps", |report| {
             for (index, rep) in reps.iter().enumerate() {
-                // Once all are known: a deputy may stand further down the list.
+                // Once all reps are known: a deputy may come later in the list.
                 let deputy =
                     |report: &mut Report| rep.deputy.iter().for_each(|rep| roster.warn_of(rep, report));
                 report.item(index, |report| report.within("deputy", deputy));
@@ -206,12 +206,12 @@ impl Roster {
         self.0.slots.iter().map(|(rep, _)| rep)
     }
 
-    /// Names the reps as they were compiled.
+    /// Digest of the reps as they were compiled.
     pub(super) fn name(&self) -> Digest {
         self.0.name
     }
 
-    /// Whose holdings were counted anew since.
+    /// The reps whose holdings were counted anew since.
     pub(super) fn counted(&self) -> &Changes {
         &self.0.counted
     }
@@ -221,7 +221,7 @@ impl Roster {
         self.0.slots.get(index).map(|(rep, slot)| (rep, slot))
     }
 
-    /// Where a rep stands in the order of ids.
+    /// The place of a rep in the order of ids.
     pub(super) fn index_of(&self, rep: &str) -> Option<usize> {
         self.0.slots.binary_search_by(|(id, _)| id.as_str().cmp(rep)).ok()
     }
@@ -232,7 +232,7 @@ impl Roster {
         territories.iter().any(|one| one.contains(&region) || (in_part && region.contains(one)))
     }
 
-    /// Who went away or came back after the one moment and not after the other, by place.
+    /// The reps who went away or came back between two moments, by place.
     pub(super) fn comings(
         &self,
         after: DateTime<Utc>,
@@ -246,7 +246,7 @@ impl Roster {
         self.find(rep.as_str()).map(|(_, slot)| slot)
     }
 
-    /// Whether the rep is known and takes part as one of the team's own.
+    /// Whether the rep is known, active and not a partner.
     ///
     /// ```
     /// use leadkit::Roster;
@@ -290,7 +290,7 @@ impl Roster {
     }
 
     /// Updates how many leads a rep holds now, and how many of them are untouched, without reading the whole roster
-    /// again. What the rep was given since the last count is in the host's count: forget it by [`RepLedger::counted`].
+    /// again. Leads given since the last count are in the host's count: forget it by [`RepLedger::counted`].
     /// Nothing happens for a rep who is not known.
     ///
     /// ```
@@ -311,14 +311,14 @@ impl Roster {
         if let Some((id, slot)) = reps.slots.get_mut(index)
             && (slot.holding, slot.untouched) != (holding, untouched)
         {
-            // Noted only when a number differs: counting the same again must not have lists read anew.
+            // Noted only when a number differs: counting the same again must not cause lists to be read anew.
             (slot.holding, slot.untouched) = (holding, untouched);
             reps.counted.note(id, &(holding, untouched));
         }
     }
 
     /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, not active, or a partner), away, or
-    /// at the holding cap. What an owner of a record on file is asked before a lead goes there.
+    /// at the holding cap. It is checked of an owner of a record on file before a lead goes there.
     ///
     /// ```
     /// use leadkit::assign::{RepLedger, Roster};
@@ -369,7 +369,7 @@ impl Roster {
             self.0.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
         };
         let calendar = self.0.calendars.get(own.or_else(named)?)?;
-        // Three days from a Friday are three working days, and four hours are hours of opening.
+        // Three days from a Friday are three working days, and four hours are opening hours.
         let clock = if hours.is_multiple_of(24) { Clock::Workday } else { Clock::OfficeHours };
         calendar.add(from, Span::hours(hours), clock).ok().map(|due| due.at())
     }
@@ -401,7 +401,7 @@ impl Roster {
         self.slot(rep).map_or(0, |slot| slot.untouched(reps.taken(rep)))
     }
 
-    /// Who stands in for a rep who is away.
+    /// The deputy of a rep who is away.
     ///
     /// ```
     /// use leadkit::Roster;
@@ -449,7 +449,7 @@ impl Roster {
         self.slot(rep)?.team.as_ref()
     }
 
-    /// Whether two reps are of one team.
+    /// Whether two reps are in one team.
     #[must_use]
     pub(crate) fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
         let team = |rep: &RepId| self.slot(rep).and_then(|slot| slot.team.as_ref());
@@ -475,7 +475,7 @@ impl Roster {
         })
     }
 
-    /// What conditions of groups ask of each rep who takes part, by id.
+    /// What conditions of groups read of each rep who takes part, by id.
     pub(super) fn people(&self) -> impl Iterator<Item = (&RepId, &Person)> {
         self.0.slots.iter().filter(|(_, slot)| slot.active).map(|(rep, slot)| (rep, &slot.person))
     }
@@ -485,12 +485,12 @@ impl Roster {
         self.slot(rep).map_or((0, 0), |slot| (slot.person.won.into(), slot.person.worked.into()))
     }
 
-    /// Nothing is known yet of who is at work.
+    /// It is not known yet which reps are at work.
     pub(super) fn unread_hours(&self) -> Vec<Option<Option<&'static str>>> {
         vec![None; self.0.calendars.len()]
     }
 
-    /// The code of why a rep does not [work](Self::working), asking each calendar once.
+    /// The code of why a rep does not [work](Self::working), querying each calendar once.
     pub(super) fn not_working(
         &self,
         slot: &Slot,
@@ -498,7 +498,7 @@ impl Roster {
         known: &mut [Option<Option<&'static str>>],
     ) -> Option<&'static str> {
         let known = slot.hours.and_then(|index| known.get_mut(index))?;
-        // Each calendar is asked once for all kinds of reps that keep its hours.
+        // Each calendar is queried once for all kinds of reps that keep its hours.
         *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
     }
 
@@ -533,7 +533,7 @@ impl Roster {
 impl Slot {
     fn new(rep: &Rep, hours: Option<usize>) -> Slot {
         Slot {
-            // A partner owns no leads, so for the rules they are not there.
+            // A partner owns no leads, so the rules do not see them.
             active: rep.active && rep.partner_of.is_none(),
             partner_of: rep.partner_of.clone().filter(|_| rep.active),
             weight: rep.weight,
@@ -552,7 +552,7 @@ impl Slot {
             person: Person::new(rep),
             weekly_cap: rep.weekly_cap,
             monthly_cap: rep.monthly_cap,
-            // Digests for each of the four ways in which a pool's rules may ask, taken once for each rep.
+            // Digests for each of the four ways in which a pool's rules may use them, taken once for each rep.
             kinds: [(false, false), (false, true), (true, false), (true, true)].map(
                 |(by_region, by_skill)| {
                     let territories = by_region.then_some(&rep.territories);
@@ -584,7 +584,7 @@ impl Slot {
         self.untouched.saturating_add(self.open(taken).saturating_sub(self.holding))
     }
 
-    /// Names the kind of a rep, by what is asked: the territories, the skills.
+    /// Names the kind of a rep, by what rules read: the territories, the skills.
     pub(super) fn kind(&self, by_region: bool, by_skill: bool) -> Digest {
         let [plain, skill, region, both] = self.kinds;
         match (by_region, by_skill) {
@@ -602,10 +602,10 @@ impl Slot {
     }
 }
 
-/// All that those who take leads serve; `None` where one of them serves everywhere.
+/// All regions that reps who take leads serve; `None` if one of them serves everywhere.
 fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     let mut territories = BTreeSet::new();
-    // The rules give nothing to who is inactive or has weight 0, so neither serves a region.
+    // The rules give nothing to a rep who is inactive or has weight 0, so neither serves a region.
     for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
         // One rep serves everywhere, so every region is served.
         if slot.territories.is_empty() {
@@ -616,7 +616,7 @@ fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     Some(territories)
 }
 
-/// Absences as the times somebody is away: one that begins before another is over goes on with it.
+/// Absences as the times somebody is away: overlapping ones are one.
 fn joined(absences: &[Absence]) -> Vec<Absence> {
     let mut all = absences.to_vec();
     order::sort_by_key(&mut all, |absence| (absence.from, absence.until));

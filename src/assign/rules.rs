@@ -27,7 +27,7 @@ use crate::rule::{Condition, Custom, Field, RulesVersion};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssignRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name for this version of the rules, echoed by every decision.
     pub revision: String,
@@ -112,7 +112,7 @@ impl Default for ResultShares {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupMember {
-    /// The rep.
+    /// The rep, by the id that the roster has.
     pub rep: RepId,
     /// Share of leads in relation to the others, 0 takes none; `None` is the rep's own weight in the roster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,11 +215,11 @@ impl Default for PoolRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssignRule {
-    /// Identifier, unique in the pool.
+    /// Identifier, unique in the pool; decisions name it.
     pub id: RuleId,
     /// Which leads; the default is all.
     pub when: Condition,
-    /// Where they go.
+    /// Who gets the leads that match, or which pool.
     pub then: AssignTarget,
     /// Skills a rep must have, all of them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -237,7 +237,7 @@ pub struct AssignRule {
     /// shares of the list all the same.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub takes_turn: bool,
-    /// Whether the pool's [`match_industry`](PoolRules::match_industry) is otherwise for this rule.
+    /// Replaces the pool's [`match_industry`](PoolRules::match_industry) for this rule; `None` keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub match_industry: Option<bool>,
     /// Whether the leads are rewards (发牌): they are outside quotas, so they count for no cap, no cap keeps a rep from
@@ -253,7 +253,7 @@ pub struct AssignRule {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompanionRule {
-    /// What for, such as `presales`.
+    /// What the companion helps with, such as `presales`; in the host's words.
     pub role: String,
     /// The group that shares the work, in its own turns; the owner's group for a second of its kind.
     pub group: GroupId,
@@ -287,7 +287,7 @@ fn is_none(days: &u32) -> bool {
     *days == 0
 }
 
-/// Where a lead goes.
+/// Who gets a lead that a rule matches, or which pool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AssignTarget {
@@ -295,15 +295,15 @@ pub enum AssignTarget {
     Rep(RepId),
     /// To one of some reps by name (指定分配), in turns of this rule, by their own weights and the pool's strategy.
     Reps(Vec<RepId>),
-    /// To the rep whom a field of the lead names, such as who met the contact at a fair: `{"rep_in": "attributes.met_by"}`.
-    /// Takes no turn anywhere. Nobody is eligible where the field is empty.
+    /// To the rep whom a field of the lead names, such as the one who met the contact at a fair:
+    /// `{"rep_in": "attributes.met_by"}`. Takes no turn anywhere. Nobody is eligible if the field is empty.
     RepIn(Field),
     /// To a member of the first tier that is for the lead (权重分配), such as the best leads to seniors; where nobody of it is
-    /// eligible, to one of the tier below it.
+    /// eligible, to one of the tier below.
     Tiers(Vec<Tier>),
     /// To a member of a group, in turns that all rules for the group share.
     Group {
-        /// The group.
+        /// The group, as [`AssignRules::groups`] names it.
         id: GroupId,
         /// How the group shares leads here; `None` leaves it to the group, then to the pool.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -323,10 +323,10 @@ pub enum AssignTarget {
     /// To another pool, without an owner.
     Pool(PoolId),
     /// To somebody who decides, such as a regional director. [`Intake`](crate::Intake) waits 48 hours for the
-    /// decision, and not at all for who has left or is away as long; then the lead goes to one of those suggested, or
-    /// by the rules below.
+    /// decision, and not at all for a reviewer who has left or is away as long; then the lead goes to one of those
+    /// suggested, or by the rules below.
     Reviewer {
-        /// Who decides.
+        /// The reviewer, by the host's id.
         by: RepId,
         /// The group whose eligible members are suggested, best first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -346,7 +346,7 @@ pub struct Tier {
 }
 
 impl Default for AssignTarget {
-    /// No reps: a rule that was given no target, which does not compile.
+    /// No reps: a rule without a target, which does not compile.
     fn default() -> Self {
         AssignTarget::Reps(Vec::new())
     }
@@ -383,14 +383,14 @@ closed_enum! {
     /// says after which.
     #[derive(Default)]
     RulePass {
-        /// The first.
+        /// The first pass, which always runs.
         #[default]
         First = "first",
         /// The second, when no rule of the first matched.
         AfterNoHit = "after_no_hit",
         /// The second, when nobody was eligible in the first.
         AfterNobodyEligible = "after_nobody_eligible",
-        /// The second, in either case.
+        /// The second, in either of these cases.
         AfterEither = "after_either",
     }
 }
@@ -399,7 +399,7 @@ closed_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreviousOwners {
-    /// All of them.
+    /// All reps who have owned it in this cycle.
     #[default]
     All,
     /// The last so many of them, at least 1.

@@ -30,7 +30,7 @@ use crate::rule::{
 };
 use crate::text;
 
-/// How many reps a reviewer is suggested.
+/// How many reps are suggested to a reviewer.
 const SUGGESTIONS: usize = 5;
 
 /// One lead on its way through the rules of a pool.
@@ -44,9 +44,9 @@ pub(super) struct Run<'a, 't> {
     pub(super) faults: Vec<RuleFault>,
     pub(super) trace: Option<&'t mut AssignExplanation>,
     pub(super) is_for_companion: bool,
-    /// Whether no reviewer is asked.
+    /// Whether the decision is made without a reviewer.
     pub(super) without_reviewers: bool,
-    /// Who sits elsewhere than the state says, where no turn tells it.
+    /// The reps whose seat differs from the state's, if no turn reports it.
     pub(super) seated: SeatedOnly,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn is_reward(facts: &Facts<'_>) -> bool {
 impl PoolPlan {
     /// The folded levels of the lead's industry, where they matter.
     pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
-        // Folding every level of every lead is work that most rules never look at.
+        // Most rules do not need it, so the levels of every lead are not folded in advance.
         let is_asked = self.match_industry || self.rules.iter().any(|rule| rule.match_industry);
         let levels = if is_asked { facts.read().industry.as_slice() } else { &[] };
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
@@ -66,7 +66,7 @@ impl PoolPlan {
 
     /// What the lead names as skills, folded, by field.
     pub(super) fn named_skills(&self, facts: &Facts<'_>) -> Vec<Vec<String>> {
-        // Folded as the skills of the roster are, so that case and width of letters tell no two skills apart.
+        // Folded as the skills of the roster are: case and width of letters distinguish no two skills.
         let fold = |skill: &str| Some(text::fold(skill)).filter(|skill| !skill.is_empty());
         let named = |field: &Field| match facts.fact(field) {
             FactValue::Text(skill) => fold(skill).into_iter().collect(),
@@ -84,7 +84,7 @@ impl PoolPlan {
         now: DateTime<Utc>,
         lead: LeadOptions<'a>,
     ) -> Question<'a> {
-        // Deriving it may take parsing the company name.
+        // Deriving the region may take parsing the company name.
         let region = if self.match_territory { facts.region() } else { None };
         let is_unserved = |region| !roster.serves(region, self.serve_unknown_region);
         Question {
@@ -101,7 +101,7 @@ impl PoolPlan {
         }
     }
 
-    /// What is asked about reps where no lead is.
+    /// What is read of reps without a lead.
     pub(super) fn nobody<'a>(
         &'a self,
         roster: &'a Roster,
@@ -141,7 +141,7 @@ impl PoolPlan {
 
 static NOBODY: BTreeSet<RepId> = BTreeSet::new();
 
-/// What of a lead keeps some reps from taking it.
+/// The fields of a lead that keep some reps from taking it.
 #[derive(Clone, Copy)]
 pub(super) struct LeadOptions<'a> {
     pub(super) industry: &'a [String],
@@ -153,10 +153,10 @@ pub(super) struct LeadOptions<'a> {
 }
 
 impl<'a> Run<'a, '_> {
-    /// What becomes of the lead, and the turn that is taken.
+    /// What happens to the lead, and the turn that is taken.
     pub(super) fn rules(&mut self) -> (AssignmentKind, Option<Taken>) {
         let pool = self.pool;
-        // A rule that matches ends its pass even when nobody can take the lead: the next pass says what then.
+        // A matching rule ends its pass even when nobody can take the lead: the next pass says what happens then.
         let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
         let nobody = match self.first_match(first, 1) {
             Some(rule) => match self.target(rule, 1) {
@@ -172,7 +172,7 @@ impl<'a> Run<'a, '_> {
         let kind = match self.first_match(second, 2) {
             Some(rule) => match self.target(rule, 2) {
                 Ok(settled) => return settled,
-                // Whichever of the passes frees somebody first is when asking again pays.
+                // Trying again pays as soon as either pass frees somebody.
                 Err(again) => nobody.unwrap_or_default().and(again).kind(),
             },
             None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
@@ -186,11 +186,11 @@ impl<'a> Run<'a, '_> {
         pass: u8,
     ) -> Option<&'a RulePlan> {
         rules.find(|rule| {
-            // A rule that asks a reviewer and suggests nobody has no answer without one.
+            // A rule that needs a reviewer and suggests nobody has no answer without one.
             if self.without_reviewers && matches!(rule.target, TargetPlan::Reviewer { suggest: None, .. }) {
                 return false;
             }
-            // A condition that fails does not match: the lead goes on to the next rule, and the answer names the fault.
+            // A condition that fails does not match: the next rule is tried, and the answer names the fault.
             let matches = match rule.when.eval(self.facts) {
                 Ok(matches) => matches,
                 Err(fault) => {
@@ -212,7 +212,7 @@ impl<'a> Run<'a, '_> {
             TargetPlan::Pool(pool) => {
                 return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
             }
-            // The reviewer has not answered: one of those they would have been shown gets the lead.
+            // The reviewer has not answered: one of the suggested reps gets the lead.
             TargetPlan::Reviewer { suggest: Some(group), .. } if self.without_reviewers => {
                 self.share_out(rule, group)?
             }
@@ -247,13 +247,13 @@ impl<'a> Run<'a, '_> {
         Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
     }
 
-    /// Who of the first tier that is for the lead gets it, or of one below.
+    /// The rep of the first tier that is for the lead who gets it, or of a tier below.
     fn tier(
         &mut self,
         rule: &'a RulePlan,
         tiers: &'a [(Predicate, Sharing)],
     ) -> Result<(RepId, Option<Taken>), Nobody> {
-        // The first tier that is for the lead is where it begins; those below stand in when nobody above can take it.
+        // The lead begins at the first tier that is for it; those below stand in when nobody above can take it.
         let mut begins = None;
         for (index, (when, _)) in tiers.iter().enumerate() {
             match when.eval(self.facts) {
@@ -275,11 +275,11 @@ impl<'a> Run<'a, '_> {
         Err(nobody)
     }
 
-    /// What is asked about the lead where this rule stands.
+    /// What the conditions before this rule leave to evaluate for the lead.
     fn question(&self, rule: &'a RulePlan) -> Question<'a> {
         let industry = if rule.match_industry { self.question.industry } else { &[] };
         let is_reward = self.question.is_reward || rule.reward;
-        // The lead's skills are the owner's business; a companion is chosen for the role.
+        // The lead's skills matter for the owner; a companion is chosen for the role.
         let (skills, skills_in): (&[(String, String)], &[usize]) = match self.is_for_companion {
             true => (&[], &[]),
             false => (&rule.skills, &rule.skills_in),
@@ -287,13 +287,13 @@ impl<'a> Run<'a, '_> {
         Question { skills, skills_in, industry, is_reward, ..self.question }
     }
 
-    /// A condition of the rule has failed: said once, however often it was asked.
+    /// A condition of the rule has failed: reported once, however often it was evaluated.
     fn fails(&mut self, rule: &RulePlan, fault: Option<Fault>) {
         let fault = fault.map(|fault| RuleFault { rule: rule.id.clone(), fault });
         self.faults.extend(fault.filter(|fault| !self.faults.contains(fault)));
     }
 
-    /// Who of those who share gets the lead.
+    /// The rep among those who share who gets the lead.
     fn share_out(
         &mut self,
         rule: &'a RulePlan,
@@ -313,7 +313,7 @@ impl<'a> Run<'a, '_> {
             rules,
             is_reward,
         };
-        // Not shared by turns. Where the rule says so a turn is taken all the same, and later shares even out.
+        // Not shared by turns. If the rule says so, a turn is taken all the same, and later shares even out.
         let Some(table) = group.table() else {
             let winner = self.otherwise(rule, group)?;
             let turn = (rule.takes_turn && (!question.is_reward || group.is_reward)).then(|| {
@@ -322,17 +322,17 @@ impl<'a> Run<'a, '_> {
             return Ok((winner, turn.and_then(Result::ok).map(|(_, taken)| taken)));
         };
         if self.trace.is_some() {
-            // Everybody is asked, for the explanation's sake.
+            // Everybody is checked, for the sake of the explanation.
             let skipped = self.skipped.clone();
             self.candidates(rule, &group.members)?;
-            // `pick` counts the same reps once more.
+            // `pick` counts the same reps again.
             self.skipped = skipped;
         }
         let mut fault = None;
         let picked = pick(&question, share(table), None, &mut self.skipped, &mut fault);
         self.fails(rule, fault);
         match picked? {
-            // It moves no turn. Reps who came or went are noted all the same, or each reward would read the list anew.
+            // It takes no turn. Reps who joined or left are noted all the same, or each reward would read the list anew.
             (winner, Taken { turn, seating }) if question.is_reward && !group.is_reward => {
                 let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
                 self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));
@@ -342,7 +342,7 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// Who gets the lead of those who share by something else than turns.
+    /// The rep who gets the lead when it is not shared by turns.
     fn otherwise(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Result<RepId, Nobody> {
         let question = self.question(rule);
         let candidates = self.candidates(rule, &group.members)?;
@@ -360,10 +360,10 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// The strategy wants none of those who may take the lead.
+    /// The strategy proposes none of those who may take the lead.
     fn declined(&mut self, candidates: &[Candidate<'_>]) -> Nobody {
         let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
-        // The lead went to nobody although these could have it: the decision says so.
+        // The lead went to nobody although these reps could have it: the decision says so.
         add(&mut self.skipped, Cow::Borrowed(SkipReason::NotProposed.code()), count);
         for one in candidates {
             if let Some(trace) = self.trace.as_deref_mut() {
@@ -373,7 +373,7 @@ impl<'a> Run<'a, '_> {
         Nobody::default()
     }
 
-    /// Who of a group stands beside the owner. Skills that the rule asks for are asked of the owner only.
+    /// The companion from a group. Skills that the rule requires are required of the owner only.
     pub(super) fn companion(
         &mut self,
         rule: &'a RulePlan,
@@ -397,11 +397,12 @@ impl<'a> Run<'a, '_> {
         })
     }
 
-    /// Those of the members who may take the lead, by id; counts the others by reason. O(members).
+    /// The members who may take the lead, by id; counts the others by reason. O(members).
     fn candidates(&mut self, rule: &'a RulePlan, members: &Members) -> Result<Vec<Candidate<'a>>, Nobody> {
         let question = self.question(rule);
         let mut candidates = Vec::new();
-        // `most` is the room of who has no cap: the largest cap there is, so that nobody looks emptier for having none.
+        // `most` is the room of a rep without a cap: the largest cap there is, so that nobody looks emptier for
+        // having none.
         let (mut capped, mut most) = (false, 1);
         let fault = members.visit(&question, &mut |rep, weight| {
             let answer = question.answer(rep, weight);
@@ -428,7 +429,7 @@ impl<'a> Run<'a, '_> {
             candidates.iter_mut().for_each(|one| one.room = one.holding_cap.unwrap_or(most));
             return Ok(candidates);
         }
-        // When somebody is free takes the calendars of everybody, so it is asked only when nobody is.
+        // Finding when somebody is free reads everybody's calendar, so it is done only when nobody is.
         let mut free_from: Option<DateTime<Utc>> = None;
         let _ = members.visit(&question, &mut |rep, weight| {
             let from = question.free_from(rep, weight);

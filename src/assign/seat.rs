@@ -4,20 +4,21 @@ use chrono::NaiveDate;
 
 use super::class::{Class, TurnTable};
 
-/// One rep's place.
+/// The seat of one rep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Seat {
     /// The class the rep sits in, or sat in before the rest.
     pub(super) class: Option<u32>,
     pub(super) rest: Rest,
-    /// While the rep sits, what they are owed beside their class; while they rest, all they are owed. In units of one lead.
+    /// While the rep sits, what they are owed in addition to their class; while they rest, all they are owed. In units of
+    /// one lead.
     pub(super) credit: i64,
     pub(super) smooth: i64,
-    /// What the class was owed when the rep went away, where they may catch up.
+    /// The sum of the class when the rep went away, if they may catch up.
     pub(super) left: Option<i64>,
 }
 
-/// Whether somebody takes no part for a time.
+/// How long a rep does not take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Rest {
     #[default]
@@ -42,14 +43,15 @@ impl Seat {
         }
     }
 
-    /// The class the rep takes part in, and the seat as it stands there; `None` while they rest. `class` is the seat's own.
+    /// The class the rep takes part in, and the seat in it; `None` while they rest. `class` belongs to the seat.
     pub(super) fn sitting(&self, class: Option<&Class>) -> Option<(u32, Seat)> {
         let (number, class) = (self.class?, class?);
         let (credit, smooth) = match self.rest {
             Rest::None => (0, 0),
             Rest::UntilFurtherNotice => return None,
             Rest::Through(date) => {
-                // Not woken yet, the rep rests on; once woken, they are owed from the sum that the class had then.
+                // A rep who is not woken yet keeps resting; once woken, they are owed from the sum that the class
+                // had then.
                 let since = class.since.get(&date)?;
                 (since.credit, since.smooth)
             }
@@ -59,7 +61,7 @@ impl Seat {
         Some((number, Seat { rest: Rest::None, credit, smooth, ..*self }))
     }
 
-    /// What the rep is owed. `class` is the seat's own.
+    /// What the rep is owed. `class` is that of the seat.
     pub(super) fn owed(&self, class: Option<&Class>, table: TurnTable) -> i64 {
         match self.sitting(class).zip(class) {
             Some(((_, seat), class)) => seat.beside(table).saturating_add(class.owed(table)),
@@ -67,18 +69,18 @@ impl Seat {
         }
     }
 
-    /// The seat out of its class, with all the rep is owed. `class` is the seat's own.
+    /// The seat outside its class, with all the rep is owed. `class` is that of the seat.
     pub(super) fn standing(&self, class: Option<&Class>) -> Seat {
         let (credit, smooth) = (self.owed(class, TurnTable::Credit), self.owed(class, TurnTable::Smooth));
         Seat { rest: Rest::UntilFurtherNotice, credit, smooth, ..*self }
     }
 
-    /// The seat, which stood outside, in a class from now on.
+    /// The seat, which was outside all classes, in a class from now on.
     pub(super) fn seated_in(self, number: u32, class: &Class) -> Seat {
         Seat {
             class: Some(number),
             rest: Rest::None,
-            // Less what the class has by now: the total of the two is what the rep was owed before.
+            // Less the present sum of the class: the total of the two is what the rep was owed before.
             credit: self.credit.saturating_sub(class.credit),
             smooth: self.smooth.saturating_sub(class.smooth),
             left: None,

@@ -20,7 +20,7 @@ use super::standing::{Share, Standing};
 use super::turn::TurnList;
 
 impl Sharing {
-    /// In what turns it is shared; `None` when by something else.
+    /// The kind of turns; `None` when it is shared otherwise.
     pub(super) fn table(&self) -> Option<TurnTable> {
         match self.strategy {
             _ if self.custom.is_some() => None,
@@ -32,7 +32,7 @@ impl Sharing {
         }
     }
 
-    /// What decides before the turns.
+    /// The load that decides before the turns.
     pub(super) fn load(&self) -> LoadOf {
         match self.strategy {
             _ if self.custom.is_some() => LoadOf::Nothing,
@@ -42,7 +42,7 @@ impl Sharing {
         }
     }
 
-    /// As [`table`](Self::table), where a turn is taken whatever gives the lead.
+    /// As [`table`](Self::table), if a turn is taken however the lead is given.
     pub(super) fn table_of_turns(&self) -> TurnTable {
         match self.strategy {
             Strategy::SmoothWeighted => TurnTable::Smooth,
@@ -52,7 +52,7 @@ impl Sharing {
 }
 
 impl PoolPlan {
-    /// Who shares leads by turns, and by which.
+    /// The lists that share leads by turns, and the kind of turns.
     fn lists(&self) -> Vec<(&Sharing, TurnTable)> {
         let mut lists = Vec::new();
         for rule in &self.rules {
@@ -72,9 +72,10 @@ impl PoolPlan {
 }
 
 impl Assigner {
-    /// Seats all who share leads of the ledger's pool by turns, ahead of the first lead, and those who came and went since.
+    /// Seats all reps who share leads of the ledger's pool by turns, ahead of the first lead, and those who joined or left
+    /// since.
     ///
-    /// A decision does that by itself, so nobody need call this: no lead goes to somebody else, and nobody's credit moves. But
+    /// A decision does that by itself, so this call is optional: no lead goes to another rep, and no credit moves. But
     /// the first decision among many reps names each of them in its delta. Where deltas are stored one by one, call it when
     /// the rules or the roster were compiled; the deltas of decisions then stay short. Empty when everybody sits.
     ///
@@ -111,10 +112,10 @@ impl Assigner {
                 }
             }
         }
-        // Without a change the revision stays, so seating twice costs and refuses nothing.
+        // Without a change the revision stays, so seating twice costs nothing and makes nothing stale.
         let change = (!seated.is_empty()).then(|| {
             Arc::new(Change {
-                // A change has a kind; about no lead is anything decided here.
+                // A change has a kind; no lead is decided on here.
                 kind: AssignmentKind::NoRuleMatched,
                 date: question.date,
                 key: None,

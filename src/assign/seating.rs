@@ -1,4 +1,4 @@
-//! Who sits in another class than before, or rests.
+//! The reps who sit in another class than before, or rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,44 +10,44 @@ use super::roll::Hint;
 use super::turn::{Turn, TurnList};
 use crate::model::RepId;
 
-/// Who sits in another class than at the last turn: reps that came, left, went away, came back, reached a cap or changed.
-/// Nobody's credit moves by it.
+/// The reps who sit in another class than at the last turn: they joined, left, went away, came back, reached a cap or
+/// changed. No credit moves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Seating {
-    /// Classes that nobody sat in.
+    /// Classes that were empty.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) opened: BTreeMap<u32, ClassKey>,
-    /// Where each is from now on.
+    /// The new seat of each.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", with = "by_place")]
     pub(super) moved: BTreeMap<RepId, To>,
     /// As deltas said earlier who of them [left](To::Left).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) away: BTreeSet<RepId>,
-    /// How many leads at most those catch up who were away and are back.
+    /// The most leads that reps who are back may catch up.
     #[serde(skip_serializing_if = "is_nothing")]
     pub(super) catch_up: u32,
     #[serde(skip)]
     pub(super) hint: Hint,
 }
 
-/// Where somebody is from now on.
+/// The new place of a rep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "Place", into = "Place")]
 pub(super) enum To {
     /// In a class.
     Class(u32),
-    /// In the class the rep was in before the rest.
+    /// In the class of the rep before the rest.
     Back,
     /// Nowhere until further notice.
     Away,
     /// As [`Away`](To::Away), where the rep may catch up later.
     Left,
-    /// Nowhere through a date, and then where the rep is.
+    /// Nowhere through a date, and then in the same place.
     Through(NaiveDate),
 }
 
-/// As it is written: a number, a date, `"back"` or `"left"`, or nothing for who is away.
+/// As it is written: a number, a date, `"back"` or `"left"`, or nothing for a rep who is away.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Place {
@@ -114,7 +114,7 @@ mod by_place {
         let mut moved = BTreeMap::new();
         for (to, reps) in Vec::<(To, Vec<RepId>)>::deserialize(deserializer)? {
             for rep in reps {
-                // Written by place, a rep may stand in two: refused, as the later would win by its place in the text.
+                // The text is ordered by place, so a rep may occur in two: refused, as the later one would win silently.
                 if let Some(before) = moved.insert(rep.clone(), to)
                     && before != to
                 {
@@ -132,7 +132,7 @@ fn is_nothing(leads: &u32) -> bool {
 }
 
 impl Seating {
-    /// Who of those who leave their seats is away, where that matters.
+    /// The reps who leave their seats and are away, if that matters.
     pub(super) fn note_away<'r>(&mut self, absent: impl Iterator<Item = &'r RepId>, catch_up: u32) {
         if catch_up > 0 && !self.moved.is_empty() {
             self.catch_up = catch_up;
@@ -149,7 +149,7 @@ impl Seating {
     }
 }
 
-/// Who sits where in a list from now on, without a turn.
+/// New seats in a list, without a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seated {
@@ -158,12 +158,12 @@ pub(super) struct Seated {
     pub(super) seating: Seating,
 }
 
-/// Who sits where in lists of which no turn is taken.
+/// New seats in lists of which no turn is taken.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct SeatedOnly {
     pub(super) seated: Vec<Seated>,
-    /// Lists that were read and in which everybody sits as before: no part of what a delta says.
+    /// Lists that were read and in which everybody sits as before: not part of a stored delta.
     #[serde(skip)]
     pub(super) read: Vec<Seated>,
 }

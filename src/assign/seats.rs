@@ -1,4 +1,4 @@
-//! Taking seats and turns: the same in a list and in a draft of what becomes of it.
+//! Taking seats and turns, in a list or in a draft of its next state.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use super::seating::{Seating, To};
 use super::turn::Turn;
 use crate::model::RepId;
 
-/// Where everybody sits, and what the classes are owed.
+/// The seats of all reps, and the sums of the classes.
 pub(super) trait Seats {
     /// The seat of a rep; that of a newcomer for one who has none.
     fn seat(&self, rep: &RepId) -> Seat;
@@ -23,7 +23,7 @@ pub(super) trait Seats {
     /// Adds a class.
     fn open(&mut self, number: u32, class: Class);
 
-    /// Removes a class that nobody belongs to.
+    /// Removes a class without members.
     fn close(&mut self, number: u32);
 
     /// The date of the last turn.
@@ -44,9 +44,9 @@ pub(super) trait Seats {
         seat.sitting(self.class_of(&seat)).map(|(number, _)| number)
     }
 
-    /// Seats reps anew. Nobody's credit moves, but for who catches up. Returns the classes that were closed.
+    /// Seats reps anew. No credit moves, except that of reps who catch up. Returns the classes that were closed.
     fn reseat(&mut self, seating: &Seating) -> Vec<u32> {
-        // Classes before seats: somebody may be moved into one that opens now.
+        // Classes before seats: a rep may move into one that opens now.
         for (number, key) in &seating.opened {
             self.open(*number, Class::new(*key));
         }
@@ -55,23 +55,23 @@ pub(super) trait Seats {
             let before = self.seat(rep);
             left.extend(before.class);
             self.move_to(rep, *to, *to == To::Left || seating.away.contains(rep));
-            // Only back in the same class: the mark is a sum of that class, and says nothing about another.
+            // Only when back in the same class: the mark is a sum of that class, and meaningless in another.
             let owed = before.left.filter(|_| seating.catch_up > 0);
             back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
         }
-        // After everybody has moved: what is caught up is paid by all who sit in the class from now on.
+        // After everybody has moved: all who sit in the class from now on pay for what is caught up.
         for (rep, owed) in back {
             self.catch_up(rep, owed, seating.catch_up);
         }
         left.sort_unstable();
         left.dedup();
-        // Whoever left took along what the class owed them, so an empty class holds no credit that could be lost.
+        // Reps who left took along what the class owed them, so an empty class holds no credit that could be lost.
         left.retain(|number| self.class(*number).is_some_and(Class::is_empty));
         left.iter().for_each(|number| self.close(*number));
         left
     }
 
-    /// A rep is back in their class: they are given what it was owed meanwhile, up to so many leads, and all of it pay.
+    /// A rep is back in their class: they get what it gained meanwhile, up to so many leads, and all its members pay.
     fn catch_up(&mut self, rep: &RepId, owed_then: i64, leads: u32) {
         let number = self.seat(rep).class;
         let Some(class) = number.and_then(|number| self.class_mut(number)).filter(|class| class.count > 0)
@@ -79,9 +79,10 @@ pub(super) trait Seats {
             return;
         };
         let most = ONE_LEAD.saturating_mul(i64::from(leads));
-        // At least 0: a class whose sum fell meanwhile takes nothing from a rep who was away.
+        // At least 0: a class whose sum has fallen meanwhile takes nothing from a rep who was away.
         let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
-        // Each member pays the same, the rep too, who is given just that sum: the total stays 0 whatever floors lose.
+        // Each member pays the same, the rep included, who is given exactly that sum: the total stays 0 whatever is
+        // rounded down.
         let each = missed / i64::from(class.count);
         class.credit = class.credit.saturating_sub(each);
         let given = each.saturating_mul(i64::from(class.count));
@@ -94,14 +95,15 @@ pub(super) trait Seats {
         // Noted when the rep leaves the seat; moving again while away does not move the mark.
         let left = class.filter(|class| may_catch_up && before.sitting(Some(*class)).is_some());
         let left = left.map(|class| class.credit).or(before.left);
-        // A rep leaves with all they are owed and sits down with what that is beside the next sum: no credit moves.
+        // A rep leaves with all they are owed and takes a seat with the difference from the next sum: credit is
+        // conserved.
         let standing = Seat { left, ..before.standing(class) };
         let sits = |number| self.class(number).map(|class| standing.seated_in(number, class));
         let after = match to {
             To::Class(number) => sits(number),
             To::Back => standing.class.and_then(sits),
             To::Away | To::Left => None,
-            // A rest through a past date would never end.
+            // A rest until a past date would never end.
             To::Through(date) => class
                 .filter(|class| self.date() <= Some(date) && !class.since.contains_key(&date))
                 .map(|_| Seat { rest: Rest::Through(date), ..standing }),
@@ -115,16 +117,16 @@ pub(super) trait Seats {
         self.count(after, true);
     }
 
-    /// Counts a seat in its class, or no longer.
+    /// Counts a seat in its class, or stops counting it.
     fn count(&mut self, seat: Seat, is_there: bool) {
         let Some(class) = seat.class.and_then(|number| self.class_mut(number)) else { return };
         let counted = |count: u32| if is_there { count.saturating_add(1) } else { count.saturating_sub(1) };
         match seat.rest {
-            // Counted nowhere: only a new seat brings them back, so the class keeps no sum for them.
+            // Not counted anywhere: only a new seat brings them back, so the class keeps no sum for them.
             Rest::UntilFurtherNotice => {}
             Rest::None => class.count = counted(class.count),
             Rest::Through(date) => match class.since.get_mut(&date) {
-                // Back from a rest and not seated anew: a member, and one more who needs the sum of that day.
+                // Back from a rest and not seated anew: a member again, and one more who needs the sum of that day.
                 Some(since) => {
                     since.count = counted(since.count);
                     class.count = counted(class.count);
@@ -139,9 +141,9 @@ pub(super) trait Seats {
         }
     }
 
-    /// The winner pays what was given, not one lead: floors lose units, and the sum must stay 0.
+    /// The winner pays what was given, not one lead: rounding down loses units, and the sum must stay 0.
     fn turn(&mut self, turn: &Turn) {
-        // Given back, all others lose what they would gain, and the winner gets it again.
+        // When it is given back, all others lose what they gained, and the winner gets it back.
         let sign = if turn.back { -1 } else { 1 };
         let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
         let mut paid = 0_i64;
@@ -152,7 +154,7 @@ pub(super) trait Seats {
             *owed = owed.saturating_add(gained);
             paid = paid.saturating_add(gained.saturating_mul(i64::from(class.count)));
         }
-        // Their class gained as a whole, so they are put back one by one: a turn costs as many as are passed over.
+        // Their class gained as a whole, so they are set back one by one: a turn costs as many steps as it passes over.
         for rep in turn.out.iter() {
             let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(*number)) else {
                 continue;
@@ -161,7 +163,7 @@ pub(super) trait Seats {
             paid = paid.saturating_sub(gained);
             self.pay(rep, turn.table, gained);
         }
-        // Such a turn moves no class: its few pay and are paid one by one.
+        // Such a turn moves no class: the few members pay and are paid one by one.
         for rep in turn.among.iter() {
             let Some(gained) =
                 self.sits_in(rep).and_then(|number| self.class(number)).map(|class| gain(class.weight))
@@ -176,7 +178,7 @@ pub(super) trait Seats {
 
     fn pay(&mut self, rep: &RepId, table: TurnTable, units: i64) {
         let before = self.seat(rep);
-        // A rep who is back from a rest sits as all others do from their first turn on.
+        // A rep who is back from a rest sits like all others from their first turn on.
         let mut after = before.sitting(self.class_of(&before)).map_or(before, |(_, seat)| seat);
         let beside = after.beside_mut(table);
         *beside = beside.saturating_sub(units);

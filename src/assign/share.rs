@@ -1,6 +1,6 @@
-//! Whose turn it is, quickly: by class and not rep by rep.
+//! The next turn, quickly: by class and not rep by rep.
 //!
-//! It picks whom [`super::ranks`] would, which goes through everybody.
+//! It picks the same rep as [`super::ranks`], which goes through everybody.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -23,11 +23,11 @@ pub(super) type Skipped = BTreeMap<Cow<'static, str>, u32>;
 
 /// Most reps who are ruled out that a turn lists.
 const MAX_OUT: usize = 48;
-/// Where more are ruled out: among how many of all others the lead is shared. So a turn is as short whoever is ruled out, and
+/// If more are ruled out: among how many of all others the lead is shared. So a turn is short whoever is ruled out, and
 /// shares are exact as long as one of the two is few.
 const MAX_AMONG: usize = 32;
 
-/// Those of one kind who may take the lead.
+/// The reps of one kind who may take the lead.
 struct Part {
     kind: usize,
     class: Option<u32>,
@@ -35,19 +35,19 @@ struct Part {
     count: u32,
 }
 
-/// Who may take the lead, kind by kind.
+/// The reps who may take the lead, kind by kind.
 struct Parts<'q> {
-    /// The whole pool has had enough.
+    /// The whole pool has reached its cap.
     is_closed: bool,
     /// By kind.
     some: Vec<Part>,
-    /// Those of the kinds who may not, each with the kind.
+    /// The reps of the kinds who may not, each with the kind.
     out: BTreeMap<&'q RepId, usize>,
     /// The others by reason.
     counts: BTreeMap<&'static str, u32>,
 }
 
-/// Who gets the lead, or the rep who has it if they may, and the turn that takes; counts the others by reason.
+/// The rep who gets the lead, or who has it if they may, and the turn that this takes; counts the others by reason.
 pub(super) fn pick(
     question: &Question<'_>,
     share: Share<'_>,
@@ -60,7 +60,7 @@ pub(super) fn pick(
     let mut parts = Parts::of(question, &standing).ok_or_else(Nobody::default)?;
     parts.rule_out(question, &standing);
     let total = parts.total();
-    // A lead that something else gives away takes a turn only if its owner is among those who share.
+    // A lead that is given in another way takes a turn only if its owner is among those who share.
     let first = match winner {
         Some(rep) => parts.has(rep, question, &standing).then(|| rep.clone()),
         None => parts.first(question, &standing, share, total),
@@ -97,7 +97,7 @@ impl<'q> Parts<'q> {
         let roll = standing.roll()?;
         let (some, out, counts) = (Vec::new(), BTreeMap::new(), roll.outside.clone());
         let mut parts = Parts { is_closed: question.is_closed(), some, out, counts };
-        // Most kinds are out for one and the same reason, such as the territory.
+        // Most kinds are excluded for one and the same reason, such as the territory.
         let mut run: (&'static str, u32) = ("", 0);
         let mut open = question.roster.unread_hours();
         // Once for each set of territories, not for each kind: most kinds differ in skills or hours.
@@ -105,7 +105,7 @@ impl<'q> Parts<'q> {
         for (index, kind) in roll.kinds.iter().enumerate() {
             let is_served = served.get(kind.ground).copied().unwrap_or(true);
             let code = match is_served || kind.key.weight == 0 {
-                // Nothing comes before it but a weight of 0.
+                // Only a weight of 0 comes before it.
                 false => Some("territory"),
                 true => {
                     let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
@@ -116,7 +116,7 @@ impl<'q> Parts<'q> {
                 parts.add(index, kind, question, standing);
                 continue;
             };
-            // Whether they take part or not: those who changed are among them.
+            // Whether they take part or not: changed reps are among them.
             let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
             let all = kind.seated.saturating_add(resting);
             if run.0 == code {
@@ -130,13 +130,13 @@ impl<'q> Parts<'q> {
         Some(parts)
     }
 
-    /// Adds a kind that may take the lead but for those who rest.
+    /// Adds a kind that may take the lead, without those who rest.
     fn add(&mut self, index: usize, kind: &Kind, question: &Question<'_>, standing: &Standing<'_>) {
         let class = standing.number_of(kind.class, kind.key);
         let mut count = standing.count_of(class, kind.seated);
         for (code, resting) in standing.resting(index, kind) {
             let resting = u32::try_from(resting).unwrap_or(0);
-            // Caps keep nobody from a reward, and the cap of the whole pool is the reason told before each one's own.
+            // Caps keep nobody from a reward, and the cap of the whole pool is reported before a rep's own.
             match code != ABSENT && (question.is_reward || self.is_closed) {
                 true => count = count.saturating_add(resting),
                 false => add(&mut self.counts, code, resting),
@@ -155,7 +155,7 @@ impl<'q> Parts<'q> {
         self.some.get(place)
     }
 
-    /// Leaves out who shall not have this very lead.
+    /// Leaves out the reps who must not get this very lead.
     fn rule_out(&mut self, question: &Question<'q>, standing: &Standing<'_>) {
         for rep in question.previous.iter().chain(question.excluded) {
             let Some(kind) = standing.kind_of(rep, question.is_reward) else { continue };
@@ -169,7 +169,7 @@ impl<'q> Parts<'q> {
             }
         }
         self.some.retain(|one| one.count > 0);
-        // A turn lists those it passes over; a rep in no class that takes part need not be.
+        // A turn lists those it passes over; a rep outside all classes who takes part need not be among them.
         let some = &self.some;
         self.out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
     }
@@ -204,14 +204,15 @@ impl<'q> Parts<'q> {
             all.extend(kind.and_then(|kind| self.part(kind)).map(|one| (rep, one.weight)));
         }
         let count = all.len().min(MAX_AMONG) as u64;
-        // Where the first is taken, as a part of 2³²: evenly over all decisions, as multiples of the golden ratio are.
+        // The position of the first draw, as a part of 2³²: multiples of the golden ratio spread evenly over all
+        // decisions.
         let first = question.ledgers.pool.revision().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let place = |at: u64| ((at << 32) | first).saturating_mul(all.len() as u64) / (count << 32);
         let drawn = (0..count).filter_map(|at| all.get(usize::try_from(place(at)).ok()?));
         drawn.map(|(rep, weight)| ((*rep).clone(), *weight)).collect()
     }
 
-    /// Who has least to do, where that decides; of equals who is owed most.
+    /// The rep with the lowest load, if that decides; of equals the one who is owed most.
     fn first(
         &self,
         question: &Question<'_>,
@@ -222,7 +223,7 @@ impl<'q> Parts<'q> {
         let (table, index) = (share.table, standing.index().filter(|_| !self.some.is_empty())?);
         let gained = |one: &Part| gain(table, one.weight, total, share.units);
         let is_plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
-        // Of equals the one with the smaller id.
+        // Of equal reps the one with the smaller id.
         let mut best: Option<(Load, Reverse<i64>, &RepId)> = None;
         let mut consider = |load: Load, owed: i64, rep| {
             let place = (load, Reverse(owed), rep);
@@ -230,7 +231,7 @@ impl<'q> Parts<'q> {
         };
         for one in &self.some {
             let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
-            // All of a class gain alike, so the first in the index's order speaks for those behind.
+            // All members of a class gain alike, so the first in the index's order represents those behind.
             if let Some((number, sum)) = sums
                 && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
             {
@@ -243,7 +244,7 @@ impl<'q> Parts<'q> {
                 consider(load, owed.saturating_add(gained(one)), rep);
             }
         }
-        // The index knows these only as they were, so each is asked alone.
+        // The index knows only their old values, so each of them is checked separately.
         for rep in standing.moved().chain(standing.changed_reps()) {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))

@@ -18,13 +18,13 @@ use crate::text::{codes, moment};
 pub enum SkipReason {
     /// The rules name a rep that the roster does not have.
     UnknownRep,
-    /// The rep is not active.
+    /// The host has marked the rep as not active.
     Inactive,
     /// The rep is a partner: partners own no leads and work on those of their channel manager.
     Partner,
     /// The rep is not among the reps of the rule.
     NotMember,
-    /// The rep's share is 0.
+    /// The rep's weight for this target is 0: the rep takes no leads.
     ZeroWeight,
     /// The lead's region is in none of the rep's territories.
     Territory {
@@ -33,7 +33,7 @@ pub enum SkipReason {
     },
     /// The rep lacks a skill or does not serve the industry.
     Skill {
-        /// What is missing.
+        /// The skill or industry that is missing.
         missing: String,
     },
     /// It is outside the rep's working time.
@@ -43,46 +43,46 @@ pub enum SkipReason {
     },
     /// The rep's calendar does not say whether there is work, or when there is again: it begins later or has ended.
     UnknownHours {
-        /// What the calendar says.
+        /// Why the calendar has no answer.
         error: CalendarError,
     },
-    /// The rep is away.
+    /// The rep is away at the moment of the decision.
     Absent {
-        /// The first moment back.
+        /// The end of the absence: the first moment back.
         until: DateTime<Utc>,
     },
     /// The rep has reached the daily cap of the pool.
     PoolDailyCap {
         /// Leads of the pool assigned to the rep on the date.
         used: u32,
-        /// The most there may be.
+        /// The cap on leads of the pool for one date.
         limit: u32,
-        /// The pool's local date.
+        /// The date in the pool's zone.
         date: NaiveDate,
     },
     /// The rep has reached the daily cap on claims from the pool.
     DailyClaimCap {
         /// Leads of the pool the rep claimed on the date.
         used: u32,
-        /// The most there may be.
+        /// The cap on claims from the pool for one date.
         limit: u32,
-        /// The pool's local date.
+        /// The date in the pool's zone.
         date: NaiveDate,
     },
     /// The rep has reached the daily cap over all pools.
     RepDailyCap {
         /// Leads assigned to the rep on the date.
         used: u32,
-        /// The most there may be.
+        /// The cap on leads of all pools for one date.
         limit: u32,
-        /// The pool's local date.
+        /// The date in the pool's zone.
         date: NaiveDate,
     },
     /// The rep has reached the weekly cap.
     WeeklyCap {
         /// Leads assigned to the rep since that Monday.
         used: u32,
-        /// The most there may be.
+        /// The cap on leads for one week.
         limit: u32,
         /// The Monday, by the pool's local date.
         week: NaiveDate,
@@ -91,7 +91,7 @@ pub enum SkipReason {
     MonthlyCap {
         /// Leads assigned to the rep since the first of the month.
         used: u32,
-        /// The most there may be.
+        /// The cap on leads for one month.
         limit: u32,
         /// The first of the month, by the pool's local date.
         month: NaiveDate,
@@ -100,9 +100,9 @@ pub enum SkipReason {
     PoolTotalCap {
         /// Leads of the pool assigned on the date.
         used: u32,
-        /// The most there may be.
+        /// The cap on leads of the pool for one date, of all reps together.
         limit: u32,
-        /// The pool's local date.
+        /// The date in the pool's zone.
         date: NaiveDate,
     },
     /// The rep lost the lead or gave it up recently.
@@ -112,23 +112,23 @@ pub enum SkipReason {
     },
     /// The rep has reached the cap on open leads (保有量).
     HoldingCap {
-        /// Leads held.
+        /// Open leads that the rep holds now.
         held: u32,
-        /// The most there may be.
+        /// The cap on open leads, the rep's own or the pool's.
         limit: u32,
     },
     /// The rep has reached the cap on protected accounts.
     ProtectedCap {
-        /// Accounts under protection.
+        /// Protected accounts that the rep holds now.
         held: u32,
-        /// The most there may be.
+        /// The cap on protected accounts.
         limit: u32,
     },
     /// The rep holds as many untouched leads as the limit allows.
     Busy {
         /// Leads held that nobody has spoken to.
         untouched: u32,
-        /// At most.
+        /// How many untouched leads a rep may hold.
         limit: u32,
     },
     /// The rep had this lead before.

@@ -1,4 +1,4 @@
-//! A list at the moment of a decision: as it is kept, with what is different now laid over it.
+//! A list at the moment of a decision: as it was kept, overlaid with what has changed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,15 +37,15 @@ pub(super) struct Share<'a> {
 /// A list at the moment of a decision.
 pub(super) struct Standing<'a> {
     base: Cow<'a, Turns>,
-    /// Classes that are others than in the list; `None` is gone.
+    /// Classes that differ from the list; `None` is gone.
     classes: BTreeMap<u32, Option<Class>>,
-    /// Seats that are others.
+    /// Seats that differ from the list.
     seats: BTreeMap<RepId, Seat>,
-    /// Who takes part, or does not, otherwise than the list was read, by id.
+    /// Reps whose participation differs from the list, by id.
     changed: Vec<Changed>,
     /// Whether others take turns of the same lead before.
     has_pending: bool,
-    /// What the delta says of it.
+    /// The part of the delta about it.
     pub(super) seating: Seating,
 }
 
@@ -56,17 +56,18 @@ impl<'a> Standing<'a> {
         let kept = question.ledgers.pool.turns(share.list);
         let pending = question.pending.iter().filter(|taken| taken.turn.list == *share.list);
         let pending: Vec<&Taken> = pending.collect();
-        // The usual path: what was read still holds, and only who changed is laid over it. O(changed), not O(members).
+        // The usual path: what was read is still valid, and only the changed reps are laid over it. O(changed), not
+        // O(members).
         if let Some(turns) = kept
             && let Some(changed) = changed(question, share, turns)
         {
             return Standing::over(Cow::Borrowed(turns), changed, &pending, question);
         }
-        // On a copy: a decision leaves the ledger as it is, and the delta says what was read.
+        // On a copy: a decision leaves the ledger as it is, and the delta carries what was read.
         let mut turns = kept.map(Turns::without_index).unwrap_or_default();
         turns.wake(question.date);
         pending.iter().for_each(|taken| turns.take(taken, Some(question.date)));
-        // A turn of the same lead read this list before, and its hint brought the index along.
+        // A turn of the same lead has read this list before, and its hint brought the index along.
         if let Some(changed) = changed(question, share, &turns) {
             let seating = Seating::default();
             return Standing { seating, ..Standing::plain(Cow::Owned(turns), changed) };
@@ -75,7 +76,7 @@ impl<'a> Standing<'a> {
         let mut seating = roll.seating(question, &seated, &turns);
         let absent = roll.resting.iter().filter(|(_, (_, code))| *code == ABSENT).map(|(rep, _)| rep);
         seating.note_away(absent, question.catch_up);
-        // Seats first: the index goes by who sits where.
+        // Seats first: the index is ordered by them.
         turns.reseat(&seating);
         turns.index_by(roll.clone());
         seating.hint = Hint::Roll(Arc::new(roll));
@@ -95,7 +96,7 @@ impl<'a> Standing<'a> {
         question: &Question<'_>,
     ) -> Standing<'a> {
         let mut standing = Standing::plain(turns, changed);
-        // Reps who share the lead with others are seated by the turns of those.
+        // Reps who share the lead with others are seated by the turns of that list.
         for taken in pending {
             standing.reseat(&taken.seating);
             standing.turn(&taken.turn);
@@ -119,7 +120,7 @@ impl<'a> Standing<'a> {
         self.index().map(|index| &index.roll)
     }
 
-    /// Those of a kind who changed.
+    /// The reps of a kind who changed.
     pub(super) fn changed(&self, kind: usize) -> impl Iterator<Item = &Changed> {
         self.changed.iter().filter(move |one| one.kind == kind)
     }
@@ -128,7 +129,7 @@ impl<'a> Standing<'a> {
         self.changed.iter().map(|one| &one.rep)
     }
 
-    /// Those who sit elsewhere than in the list, or are owed something else.
+    /// The reps whose seat or credit differs from the list.
     pub(super) fn moved(&self) -> impl Iterator<Item = &RepId> {
         self.seats.keys()
     }
@@ -143,15 +144,15 @@ impl<'a> Standing<'a> {
         self.changed.get(place)
     }
 
-    /// What a rep has to do, as far as it decides.
+    /// The load of a rep, as far as it decides.
     pub(super) fn load_of(&self, rep: &RepId) -> Load {
         let changed = self.change_of(rep).map(|one| one.load);
         changed.or_else(|| Some(self.roll()?.load(rep))).unwrap_or_default()
     }
 
-    /// Those of a kind who take turns of the same lead.
+    /// The reps of a kind who take turns of the same lead.
     pub(super) fn beside(&self, kind: usize) -> impl Iterator<Item = &RepId> {
-        // Whoever else sits elsewhere has changed.
+        // Any other rep with another seat has changed.
         let all = if self.has_pending { Some(&self.seats) } else { None };
         let all = all.into_iter().flat_map(BTreeMap::keys);
         all.filter(move |rep| self.change_of(rep).is_none() && self.kind_or_rest(rep) == Some(kind))
@@ -182,7 +183,7 @@ impl<'a> Standing<'a> {
         index: usize,
         kind: &'s Kind,
     ) -> impl Iterator<Item = (&'static str, i64)> + 's {
-        // As read, less those who left the reason, then those who came to one: the roll itself stays untouched.
+        // As read, without those who left the reason and with those who came to one: the roll itself stays untouched.
         let better = move |code| self.changed(index).filter(|one| one.before == Some(code)).count();
         let known = kind.resting.iter();
         let known = known.map(move |(code, count)| (*code, i64::from(*count) - better(*code) as i64));
@@ -199,7 +200,7 @@ impl<'a> Standing<'a> {
         })
     }
 
-    /// Of which kind somebody is who may have the lead; `is_reward` says that caps do not matter.
+    /// The kind of a rep who may have the lead; `is_reward` says that caps do not matter.
     pub(super) fn kind_of(&self, rep: &RepId, is_reward: bool) -> Option<usize> {
         let may = |code: Option<&'static str>| code.is_none_or(|code| is_reward && code != ABSENT);
         if let Some(one) = self.change_of(rep) {
@@ -213,7 +214,7 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// Who changed since a list was read; `None` when it is to be read again.
+/// The reps who changed since a list was read; `None` when it has to be read again.
 fn changed(question: &Question<'_>, share: Share<'_>, turns: &Turns) -> Option<Vec<Changed>> {
     turns.index.as_ref()?.roll.changed(question, turns, share)
 }

@@ -8,7 +8,7 @@ use crate::model::RepId;
 use crate::order;
 use crate::rule::Facts;
 
-/// The place of the candidate to whom the lead's company sticks: of all who may take it, the one whose id, mixed with the
+/// The position of the candidate to whom the lead's company sticks: of all who may take it, the one whose id, mixed with the
 /// company's key, gives the greatest number (rendezvous hashing). So when a rep comes or goes, only that rep's companies move.
 /// Without a company the lead sticks by its id.
 pub(super) fn stuck_to(facts: &Facts<'_>, candidates: &[Candidate<'_>]) -> Option<usize> {

@@ -1,4 +1,4 @@
-//! Who else gets a lead, beside its owner.
+//! The companions who get a lead besides its owner.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,11 +43,11 @@ pub(super) struct Counted {
 
 impl<'a> Team<'a> {
     /// The decision that is remembered under a key and still holds: a rep who left since, or who shall not get the lead now,
-    /// is no answer.
+    /// is not an answer.
     pub(super) fn remembered(&self, key: &str) -> Option<&'a Decided> {
         let options = self.options;
         self.ledgers.pool.decided(key, self.at).filter(|before| {
-            // A person who now names somebody else is not answered with whom the rules chose.
+            // A person who now names somebody else does not get the rules' earlier choice as the answer.
             let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
             is_given && before.kind.owner().is_none_or(|rep| self.may_answer(rep))
         })
@@ -63,7 +63,7 @@ impl<'a> Team<'a> {
     /// What the decision changes in the state. A reward counts for nobody.
     pub(super) fn change(&self, kind: &AssignmentKind, key: Option<&str>, counted: Counted) -> Change {
         let rule = kind.rule().map(|(rule, _)| rule);
-        // A rule may make a reward of a lead that the facts do not call one.
+        // A rule may make a reward of a lead whose facts do not say so.
         let is_rewarded = self.pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
         let counts = !is_reward(self.facts) && !is_rewarded;
         let rep = kind.owner().filter(|_| counts).cloned();
@@ -87,7 +87,7 @@ impl<'a> Team<'a> {
     pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
-        // The owner had the lead before, which is why it is theirs: that must not rule them out.
+        // The owner has had the lead before, which is why they get it: that must not exclude them.
         let (previous, excluded) = (&[], &self.options.excluded);
         let untouched = self.options.untouched;
         let lead = LeadOptions { industry: &industry, named: &[], previous, excluded, untouched };
@@ -102,7 +102,7 @@ impl<'a> Team<'a> {
         pick(&question, share, Some(owner), &mut Skipped::new(), &mut None).ok().map(|(_, taken)| taken)
     }
 
-    /// The companions that the rule asks for, each on the state that those before left, and nobody twice.
+    /// The companions that the rule requires, each on the state that those before left, and nobody twice.
     pub(super) fn beside(
         &self,
         rule: &RuleId,
@@ -116,7 +116,7 @@ impl<'a> Team<'a> {
         // The owner's turn counts when the first companion is chosen, as if it had been applied.
         let mut taken: Vec<Taken> = turn.cloned().into_iter().collect();
         let mut excluded = self.options.excluded.clone();
-        // The owner cannot stand beside themselves.
+        // The owner cannot be their own companion.
         excluded.insert(owner.clone());
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);
@@ -124,7 +124,7 @@ impl<'a> Team<'a> {
             let (industry, previous, untouched) = (&industry, &previous, self.options.untouched);
             let lead = LeadOptions { industry, named: &[], previous, excluded: &excluded, untouched };
             let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
-            // On the state that the turns before will leave; none of them is applied yet.
+            // On the state that the turns before will leave; none of them has been applied yet.
             let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);
             let (skipped, faults) = (BTreeMap::new(), Vec::new());
@@ -153,7 +153,7 @@ impl<'a> Team<'a> {
                     spans: slot.is_some_and(|(_, slot)| self.pool.counts_spans(slot)),
                 });
             }
-            // A role that nobody can take is named all the same, and the owner hears of it.
+            // A role that nobody can take is reported all the same, and the owner is told.
             companions.push(Companion { role: role.clone(), rep: found.map(|(rep, _)| rep) });
         }
         (companions, changes)

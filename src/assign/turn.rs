@@ -1,4 +1,4 @@
-//! Whose turn it is, and what taking it moves.
+//! Turns, and what taking one moves.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::model::{GroupId, RepId, RuleId};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TurnList {
-    /// The members of a group.
+    /// The turns of a group, which all rules for the group share.
     Group(GroupId),
     /// The reps that a rule names.
     Rule(RuleId),
@@ -28,7 +28,7 @@ impl fmt::Display for TurnList {
     }
 }
 
-/// A turn taken: who took part and who won. What each is owed more, and the winner less, follows from it: so a turn among
+/// A turn taken: the reps who took part and the winner. The change of each rep's credit follows from it: so a turn among
 /// ten thousand is as short as one among three.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

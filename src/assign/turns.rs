@@ -1,7 +1,7 @@
 //! What those who take turns together are owed.
 //!
 //! Reps of one [class](super::class) are owed more at the same moments and by the same amount. So a class has a sum of its own,
-//! each rep has what they are owed beside it, and a turn moves the sums of a few classes and the winner, however many take
+//! each rep has what they are owed in addition, and a turn moves the sums of a few classes and the winner, however many take
 //! part. A rep who takes no part for a time rests, and keeps what they are owed.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(super) struct Turns {
     pub(super) next: u32,
     /// The pool's local date of the last turn. A rep who rested through an earlier one takes part.
     pub(super) date: Option<NaiveDate>,
-    /// Who comes first. It is no part of the state, but follows from it and from who was there.
+    /// The order of the reps. It is not part of the state, but follows from it and from the reps at that time.
     pub(super) index: Option<Index>,
 }
 
@@ -60,7 +60,7 @@ impl Turns {
 
     /// Takes a turn on a date; `None` where no day begins with it, as when one is given back.
     pub(super) fn take(&mut self, taken: &Taken, date: Option<NaiveDate>) {
-        // Seats before the turn: its classes are those in which everybody sits by now.
+        // Seats before the turn: its classes are those in which the reps sit by now.
         self.sit(&taken.seating, date);
         self.turn(&taken.turn);
     }
@@ -85,7 +85,7 @@ impl Turns {
                 }
             }
             Hint::None if seating.is_empty() => {}
-            // A delta that was stored says who moved, not what was read: the next decision reads the list again.
+            // A delta that was stored holds who moved, not what was read: the next decision reads the list again.
             Hint::None => self.index = None,
         }
     }
@@ -104,7 +104,7 @@ impl Turns {
         }
     }
 
-    /// Puts who comes first beside the state.
+    /// Adds the order of the reps to the state.
     pub(super) fn index_by(&mut self, mut roll: Roll) {
         roll.number(&self.classes);
         self.index = Some(Index::of(roll, &self.reps, &self.classes));
@@ -114,7 +114,7 @@ impl Turns {
     pub(super) fn total_of(&self, turn: &Turn) -> u64 {
         let class = |number: u32| self.classes.get(&number);
         let of = |class: &Class| u64::from(class.weight).saturating_mul(u64::from(class.count));
-        // Classes as they are now: a rep who joined since pays back too, and one who left keeps what they were given.
+        // Classes as they are now: a rep who has joined since pays back too, and one who has left keeps their gain.
         let all: u64 = turn.classes.iter().filter_map(class).map(of).fold(0, u64::saturating_add);
         let out = turn.out.iter().filter_map(|rep| self.sits_in(rep));
         let out = out.filter(|number| turn.classes.contains(*number));
@@ -143,7 +143,7 @@ impl Turns {
             *counted = counted.saturating_add(1);
         }
         let is_there = |class: &Class| !class.is_empty() && class.since.values().all(|since| since.count > 0);
-        // Numbers are given out one by one: nobody lives to see half of them.
+        // Numbers are given out one by one: even half of them are never reached.
         self.next <= u32::MAX / 2
             && self.classes.values().all(is_there)
             && self.classes.last_key_value().is_none_or(|(last, _)| *last < self.next)
@@ -156,7 +156,7 @@ impl Seats for Turns {
     }
 
     fn put(&mut self, rep: &RepId, seat: Seat) {
-        // A rep whom no class knows starts anew when they come back.
+        // A rep in no known class starts anew when they come back.
         let seat = if seat.class.is_some() { seat } else { Seat { rest: Rest::None, left: None, ..seat } };
         let before = match self.reps.get_mut(rep) {
             Some(before) => std::mem::replace(before, seat),
@@ -169,7 +169,7 @@ impl Seats for Turns {
         if let Some(index) = &mut self.index {
             index.moved(rep, (&before, &seat), &self.classes);
         }
-        // Nothing is stored for who sits nowhere and is owed nothing.
+        // Nothing is stored for a rep who has no seat and is owed nothing.
         if seat == Seat::default() {
             self.reps.remove(rep);
         }

@@ -10,7 +10,7 @@ use super::seat::{Rest, Seat};
 use super::turns::Turns;
 use crate::model::RepId;
 
-/// As it is stored: what each rep is owed beside their class, by table. A rep who is not listed is owed nothing.
+/// As it is stored: what each rep is owed in addition to their class, by table. A rep who is not listed is owed nothing.
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Turns {
         let Stored { credit, smooth, classes, seats, rests, next, date, left } =
             Stored::deserialize(deserializer)?;
         let mut reps: BTreeMap<RepId, Seat> = BTreeMap::new();
-        // In this order: a rep who rests through a date may have left before, and is in both then.
+        // In this order: a rep who rests until a date may have left before, and is in both lists then.
         for (rep, (class, owed)) in left {
             let seat = reps.entry(rep).or_default();
             (seat.class, seat.left, seat.rest) = (Some(class), Some(owed), Rest::UntilFurtherNotice);

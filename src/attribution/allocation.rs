@@ -18,45 +18,45 @@ use super::run::{Kind, Run, Weighed};
 use crate::model::{Money, RuleId};
 use crate::text::Code;
 
-/// What no channel gets of conversions and their value.
+/// The part of conversions and of their value that no channel gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnattributedValue {
-    /// Conversions, a real number.
+    /// Conversions, a real number of 0 or more: models may leave part of one.
     pub conversions: f64,
-    /// Value, exact.
+    /// Their value, exact to the minor unit.
     pub value: Money,
 }
 
 impl UnattributedValue {
-    /// Whether there is any.
+    /// Whether any conversion or any value is unattributed.
     #[must_use]
     pub fn is_some(&self) -> bool {
         self.conversions > 0.0 || self.value.minor() != 0
     }
 }
 
-/// The value of all conversions, divided by one model. The rows sum to `total` exactly, whatever they are rolled up
-/// by, and rows of one roll-up are sums of those of a finer one.
+/// The value of all conversions, divided by one model. The rows sum to `total` exactly for every roll-up, and rows of one
+/// roll-up are sums of those of a finer one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct Allocation {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// What kind of model it is.
+    /// The kind of the model.
     pub code: Code,
-    /// What the rows are rolled up by.
+    /// The roll-up of the rows.
     pub by: Vec<Dimension>,
-    /// In the order of channel, campaign, month, pipeline and conversion; what is not known comes first.
+    /// In the order of channel, campaign, month, pipeline and conversion; `None` comes first.
     pub rows: Vec<AllocationRow>,
-    /// What the conversions are worth together.
+    /// The value of all conversions together.
     pub total: Money,
-    /// Conversions of all journeys.
+    /// Number of conversions in all journeys.
     pub conversions: u64,
-    /// What no channel gets; it is in rows without a channel.
+    /// The part that no channel gets; it is in rows without a channel.
     pub unattributed: UnattributedValue,
-    /// What a reader of the figures must know.
+    /// Caveats that a reader of the figures must know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
@@ -87,7 +87,7 @@ impl fmt::Display for Allocation {
 }
 
 impl Allocation {
-    /// What a row is called that has no name.
+    /// The label of a row without a name.
     fn unnamed(&self) -> String {
         match self.by.first() {
             None => "all".to_owned(),
@@ -100,23 +100,23 @@ impl Allocation {
     }
 }
 
-/// What one touch gets of one conversion.
+/// The share of one touch in one conversion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TouchCredit {
-    /// The journey, from 0.
+    /// The journey by its position in [`Journeys`](super::Journeys), from 0.
     pub journey: usize,
     /// The touch in the journey, from 0.
     pub touch: usize,
     /// The conversion, by the host's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<String>,
-    /// The channel.
+    /// The channel of the touch.
     pub channel: String,
-    /// The campaign.
+    /// The campaign of the touch; `None` when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
-    /// When the touch happened.
+    /// When the touch happened, in UTC; `None` when the journey has no times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<DateTime<Utc>>,
     /// Its part of the conversion, 0 to 1.
@@ -128,13 +128,13 @@ pub struct TouchCredit {
 impl Attribution {
     /// Divides the value of every conversion in whole minor units and rolls it up, once a model.
     ///
-    /// Each conversion is divided by largest remainder, equal remainders to the touch that stands first. A model that
+    /// Each conversion is divided by largest remainder, equal remainders to the earlier touch. A model that
     /// learns from all journeys pays each conversion to all channels in proportion to their credit, whole units going
-    /// to the channel that is furthest behind, so that its total follows its credit; a channel's campaigns share by
-    /// the touches they have in journeys that converted, or by all its touches when none did. Channels and campaigns that
-    /// are paid alike are paid in the order of their names. O(touches), plus O(channels) a conversion for such models, or
-    /// O(campaigns of channels) when rows are by campaign: refused when that would take longer than about a minute
-    /// ([`CreditError::AllocationTooLarge`]).
+    /// to the channel that is furthest behind, so that the total of a channel follows its credit; a channel's campaigns
+    /// share by the touches they have in journeys that converted, or by all its touches when none did. Channels and
+    /// campaigns that are paid alike are paid in the order of their names. O(touches), plus O(channels) a conversion for
+    /// such models, or O(campaigns of channels) when rows are by campaign: refused when that would take longer than about
+    /// a minute ([`CreditError::AllocationTooLarge`]).
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
@@ -234,12 +234,12 @@ impl Attribution {
         })
     }
 
-    /// What each touch gets of each conversion by one model, in the order of journeys and touches; touches that get
+    /// The share of each touch in each conversion by one model, in the order of journeys and touches; touches that get
     /// nothing are left out. `None` when no model has that id. Sums over touches are those of
     /// [`allocate`](Attribution::allocate), except for models that learn: these divide a conversion among its own
     /// touches here, by the weights of their channels.
     ///
-    /// It makes a record of every touch: O(touches) memory.
+    /// It returns a record for every touch: O(touches) memory.
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
@@ -281,7 +281,7 @@ impl Attribution {
                     }
                     credits.push(TouchCredit {
                         journey: journey.index,
-                        // No list of kept touches means that all were.
+                        // Without a list of kept touches, all were kept.
                         touch: weighed.kept.get(place).map_or(place, |touch| *touch as usize),
                         conversion: journey.id().map(str::to_owned),
                         channel: journey.channel(place).unwrap_or_default().to_owned(),
@@ -308,7 +308,7 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
         let journey = weighed.journey;
         let key = rows.key(journey);
         let conversions = weighed.conversions as f64;
-        // No touch has a weight, as when all are discounted: nobody's, but in the rows, so that totals hold.
+        // No touch has a weight, as when all are discounted: a row without a channel, so that totals are right.
         if weighed.sum <= 0.0 {
             rows.add(key, NONE, NONE, conversions, journey.minor());
             return;
@@ -328,7 +328,7 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
 /// Pays models whose division needs no weights. False when the model is another.
 fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditError> {
     let kind = &run.model.kind;
-    // Parts that are equal, or of three kinds, are known without writing weights down.
+    // Parts that are equal, or of three kinds, need no list of weights.
     if let (Kind::Position(positions), false) = (kind, run.has_discounts()) {
         return divide_by_position(run, positions, rows).map(|()| true);
     }
@@ -351,7 +351,7 @@ fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditErr
             Kind::Last => length - 1..length,
             _ => 0..length,
         };
-        // Equal parts: what is left over goes to the first touches, one unit each.
+        // Equal parts: the remainder goes to the first touches, one unit each.
         let count = places.len();
         let (each, left) = (value / count as i64, value % count as i64);
         for (index, place) in places.enumerate() {
@@ -380,7 +380,7 @@ fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>)
             rows.add(key, channel, campaign, conversions, value);
         };
         let length = journey.len();
-        // One touch is first and last; without any, nobody is paid.
+        // A single touch is first and last; without any touch nobody is paid.
         if length < 2 {
             pay(0, conversions, value);
             return Ok(());
@@ -390,7 +390,7 @@ fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>)
         let ends = divide_ends(value, units, between);
         let each = conversions / (units[0] + units[1] * between as u64 + units[2]) as f64;
         let [first, middle, last] = units.map(|units| units as f64 * each);
-        // Rows of no weight would be channels that seem to have been paid nothing.
+        // Rows without weight would look like channels that were paid nothing.
         if units[0] > 0 {
             pay(0, first, ends.first);
         }

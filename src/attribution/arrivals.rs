@@ -1,4 +1,4 @@
-//! How each lead came, as far as it is known.
+//! How each lead arrived, as far as it is known.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ pub(super) struct Arrival<'a> {
     pub(super) visit: Cow<'a, Visit>,
     /// Whether the visit was kept, and is not read from the record.
     pub(super) is_kept: bool,
-    /// Whether that is how it came: the visit was kept, or nothing was merged into the record.
+    /// Whether the arrival is certain: the visit was kept, or nothing was merged into the record.
     pub(super) is_known: bool,
 }
 
@@ -21,9 +21,9 @@ pub(super) struct Arrival<'a> {
 pub(super) struct Arrivals<'a> {
     /// In order of time, those of one moment by id; one a lead.
     pub(super) list: Vec<Arrival<'a>>,
-    /// How many visits were kept twice.
+    /// The number of visits that were kept twice.
     pub(super) repeats: usize,
-    /// How many leads have a blank id.
+    /// The number of leads with a blank id.
     pub(super) without_id: usize,
 }
 
@@ -37,14 +37,14 @@ impl<'a> Arrivals<'a> {
                 without_id += 1;
                 continue;
             }
-            // Of several that differ the earliest, wherever it stands.
+            // Of several that differ the earliest, whatever their order.
             let earliest = kept.entry(&one.lead).or_insert(one);
             repeats += usize::from(!std::ptr::eq(*earliest, one));
             if (one.at, one) < (earliest.at, *earliest) {
                 *earliest = one;
             }
         }
-        // Links say what became of an entry where its visit does not.
+        // Links say what became of an entry if its visit does not.
         let told = Told::by(records);
         let unkept = leads.iter().filter(|one| !one.id.is_blank() && !kept.contains_key(&one.id));
         let mut list: Vec<Arrival<'a>> = unkept
@@ -59,13 +59,13 @@ impl<'a> Arrivals<'a> {
             is_kept: true,
             is_known: true,
         }));
-        // By time, ties by id: who came first decides whose a key is.
+        // By time, ties by id: a key belongs to the first who came with it.
         list.sort_by(|a, b| (a.visit.at, &a.visit.lead).cmp(&(b.visit.at, &b.visit.lead)));
         Arrivals { list, repeats, without_id }
     }
 
     /// Leads that came as one person: entries of a lead that was on file when they came, and those that one contact
-    /// came of. What was merged since is not among them, so that no merge changes what touches show.
+    /// came from. Leads merged since are not among them, so that no merge changes what touches show.
     pub(super) fn persons(&self, records: &Records<'_>) -> RecordSets {
         let mut sets = RecordSets::default();
         for one in &self.list {
@@ -83,11 +83,11 @@ impl<'a> Arrivals<'a> {
     }
 }
 
-/// What links tell of leads whose visits were not kept.
+/// What links say about leads whose visits were not kept.
 struct Told<'a> {
     /// Leads that others were merged into.
     grown: BTreeSet<&'a LeadId>,
-    /// Which lead went into which.
+    /// For each merged lead, the lead it was merged into.
     merged: BTreeSet<(&'a LeadId, &'a LeadId)>,
     /// The lead on file that one is an entry of, and whether it was sent again.
     entries: BTreeMap<&'a LeadId, (&'a LeadId, bool)>,
@@ -103,14 +103,14 @@ impl<'a> Told<'a> {
             }
             match link.kind {
                 LinkKind::MergedInto => {
-                    // It may hold the links of the one merged into it, so it no longer says how it came itself.
+                    // It may hold the links of the lead merged into it, so it no longer says how it came itself.
                     told.grown.insert(to);
                     told.merged.insert((from, to));
                 }
                 LinkKind::ReentryOf | LinkKind::ResubmissionOf => {
                     let found = (to, link.kind == LinkKind::ResubmissionOf);
                     let entry = told.entries.entry(from).or_insert(found);
-                    // Of several the one of the lowest id, wherever it stands.
+                    // Of several the one with the lowest id, whatever their order.
                     *entry = (*entry).min(found);
                 }
                 _ => {}
@@ -119,7 +119,7 @@ impl<'a> Told<'a> {
         told
     }
 
-    /// A visit, which links say the decision about when the host did not tell it.
+    /// A visit, with the decision that links show if the host did not say it.
     fn decided(&self, one: &'a Visit) -> Cow<'a, Visit> {
         match self.entries.get(&one.lead).filter(|_| one.entry_of.is_none()) {
             Some((subject, is_resent)) => {
@@ -130,7 +130,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// How a lead came by its own record.
+    /// How a lead arrived, according to its own record.
     fn visit(&self, one: &Lead) -> Visit {
         let folded = one.folded_into.as_ref().filter(|into| !self.merged.contains(&(&one.id, *into)));
         let (entry_of, is_resent) = match self.entries.get(&one.id) {

@@ -17,8 +17,8 @@ use super::shown::Shown;
 use crate::model::{RecordRef, Touch};
 use crate::text;
 
-/// The records of a list that have an id of their own, the first of each; blank ids are no ids. Adds up how many are
-/// left out. Nothing is copied when none are.
+/// The records of a list that have an id of their own, the first of each; blank ids do not count. Adds up the number that
+/// is left out. Nothing is copied when none are.
 fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mut usize) -> Cow<'a, [T]> {
     let mut seen = BTreeSet::new();
     let first: Vec<bool> =
@@ -35,25 +35,25 @@ fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mu
 fn whose(touch: &Touch, keys: &KeyOwners, customers: &mut RecordSets) -> Option<(RecordRef, Origin)> {
     let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
     let named = (!touch.lead.is_blank()).then(|| lead(&touch.lead));
-    // A record that the touch names is sure; a key is asked only where none is on file.
+    // A record that the touch names is certain; keys are used only for a touch without one.
     if let Some(record) = contact.into_iter().chain(named).find(|record| customers.of(record).is_some()) {
         return Some((record.clone(), Origin::Record(record)));
     }
     let known = touch.keys.iter().filter_map(|(name, value)| Some((keys.get(name, value)?, name)));
-    // Several keys may be several people's: that of the earliest arrival, as a key of two has it.
+    // Several keys may belong to several people: the one that arrived first counts, as of a key with two owners.
     let (owner, name) = known.min_by_key(|(owner, _)| owner.rank)?;
     let record = owner.record.clone();
     Some((record.clone(), Origin::Key { name: name.clone(), record }))
 }
 
-/// How many touches are in no journey.
+/// The number of touches in no journey.
 #[derive(Debug, Default)]
 struct LeftOut {
     strangers: usize,
     unusable: usize,
 }
 
-/// The touches of customers, each with whose it is.
+/// The touches of customers, each with its customer.
 fn placed<'a>(
     touches: &'a [Touch],
     keys: &KeyOwners,
@@ -87,36 +87,35 @@ impl Attribution {
     /// merged ones too) and contacts in order of time, each touch once. Touches of a customer are one when they have an
     /// id or an activity alike, also through others: the earliest of them counts. So are touches without either that
     /// reached one person over the same channel and campaign at the same moment; merged leads are one person, because a
-    /// merge may have copied the touch, and ids tell two apart. An anonymous touch belongs to the lead that came first
+    /// merge may have copied the touch, and ids distinguish two. An anonymous touch belongs to the lead that came first
     /// of those that came with its click id, OpenID, unionid, WeChat id (`wechat`) or the person key of its e-mail
     /// (without `+tag`), else to a lead that has it since, or else to the contact that has one of the last two.
     ///
     /// The first and last link by which a lead came are touches at its arrival, before others of that moment. How it
     /// came is what its [`Visit`](super::Visit) says, kept when the lead was filed: merging and folding change leads,
     /// but no visit, so no merge moves, loses or doubles how somebody came. Without a visit a lead came as its own
-    /// record says; when others were merged into it nobody knows whose the links are that it has, nor when it came, so
-    /// they are left out and counted. A link is no second touch when
+    /// record says; when others were merged into it, neither the owner of its links nor the time of its arrival is known,
+    /// so they are left out and counted. A link is not a second touch when
     ///
     /// * a recorded touch of that channel and campaign shows it, no later: one with a click id the lead came with, or
     ///   one of the lead, of a contact of it, or with a key it came with, since the person came before. The entries of
     ///   a lead that was on file when they came, and leads that one contact came of, are one person;
     /// * a lead of the customer came before with the same click id over that channel;
-    /// * the person came by that link before, and it is the first link that is told again or the submission was sent
+    /// * the person came by that link before, and it is the first link that is repeated or the submission was sent
     ///   again (`resubmission_of`).
     ///
     /// Channels and campaigns are taken without spaces around them. A touch or link whose channel is blank or
     /// [reserved](Journeys::RESERVED) is left out and counted, and a blank campaign is none. Content that somebody passed on
     /// is a channel of its own, [`share_channel`](super::share_channel).
     ///
-    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none. An order
-    /// is money, so none is left out: orders of an opportunity that is not marked as won, lost ones included, are one
+    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none. An order is
+    /// money, so none is left out: orders of an opportunity that is not marked as won, lost ones included, are one
     /// conversion at the first of them; an order whose opportunity is not among the records, or that has none, is a
-    /// conversion of its own. A host leaves out orders that were cancelled. [`Assembled`] counts what is unusual, and
-    /// says so. What a later conversion sees is
-    /// [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided by
-    /// [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
-    /// `source.pipeline` that all the customer's leads came with. O(n log n); keys that many people of one customer came
-    /// with, each of them often, take up to O(n √n log n).
+    /// conversion of its own. A host leaves out orders that were cancelled. [`Assembled`] counts what is unusual, and says
+    /// so. A later conversion sees [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided
+    /// by [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the `source.pipeline`
+    /// that all the customer's leads came with. O(n log n); keys that many people of one customer came with, each of them
+    /// often, take up to O(n √n log n).
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, AttributionRules, Records};
@@ -155,7 +154,7 @@ impl Attribution {
         let opportunities = each_once(records.opportunities, |one| one.id.as_str(), &mut repeated_records);
         let orders = each_once(records.orders, |one| one.id.as_str(), &mut repeated_records);
         let records = &Records { leads: &leads, opportunities: &opportunities, orders: &orders, ..*records };
-        // A customer has one journey and may be many people, whose touches are no copies of each other.
+        // A customer has one journey and may be many people, whose touches are not copies of each other.
         let (mut customers, mut persons) = (customers(records), persons(records));
         let arrivals = Arrivals::of(records, &leads);
         let mut entries = arrivals.persons(records);
@@ -167,7 +166,7 @@ impl Attribution {
         let mut touches: Vec<Vec<AssembledTouch>> = vec![Vec::new(); customers.len()];
         for (place, counted) in counted(&placed, &mut persons).into_iter().enumerate() {
             let (Some(copy), Some(one)) = (placed.get(place), placed.get(counted)) else { continue };
-            // A copy shows what counts for it to whom it was copied, too.
+            // For the lead it was copied to, a copy too shows what counts.
             shown.take((&one.way, one.touch.time), copy.customer, copy.touch, &keys, &mut entries);
             match touches.get_mut(one.customer) {
                 Some(touches) if counted == place => {
@@ -177,20 +176,20 @@ impl Attribution {
                 _ => repeats += 1,
             }
         }
-        // Links last: whether a recorded touch shows one can be said only when all are taken in.
+        // Links last: only when all touches are there is it known whether one of them shows a link.
         let rule = self.journeys.utm_channel;
         let mut unknown = 0;
         let ways = arrivals.list.iter().map(|one| {
             ways(&one.visit, rule, if one.is_known { &mut left_out.unusable } else { &mut unknown })
         });
         let ways: Vec<_> = ways.collect();
-        // After all touches: whether somebody came with a key in between is not known before.
+        // After all touches: only then is it known whether somebody came with a key in between.
         shown.by_keys(&arrivals.list, &ways, &keys, &mut customers);
         let came = links(&arrivals.list, &ways, rule, &shown, &keys, &mut customers, &mut entries);
         for (customer, touch) in came.found {
             touches.iter_mut().skip(customer).take(1).for_each(|touches| touches.push(touch.clone()));
         }
-        // What led to a lead comes before what it did at that moment.
+        // The touch that led to a lead precedes what the lead did at that moment.
         let order = |touch: &AssembledTouch| (touch.time, !matches!(touch.origin, Origin::Utm(_)));
         touches.iter_mut().for_each(|touches| touches.sort_by_key(order));
         let mut assembled = Assembled {

@@ -1,4 +1,4 @@
-//! What a reader of a model's figures must know.
+//! Caveats of a model's figures.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::run::{Kind, Run};
 /// Journeys between two looks at whether every channel has been seen often enough.
 const LOOKED_AT_ONCE: usize = 1_024;
 
-/// What accompanies the figures of one model.
+/// The caveats of the figures of one model.
 pub(super) struct Beside {
     pub(super) notes: Vec<Note>,
     /// Conversions with a channel on their path, counted up to the minimum.
@@ -29,7 +29,7 @@ impl Beside {
 }
 
 impl Attribution {
-    /// What is to be said of a model's figures when so many conversions are unattributed.
+    /// The caveats of a model's figures when this many conversions are unattributed.
     pub(super) fn beside(
         &self,
         run: &Run<'_>,
@@ -64,12 +64,12 @@ impl Attribution {
         Ok(Beside { notes, seen, minimum: self.minimum })
     }
 
-    /// How many conversions have a channel on their path, counted up to the minimum.
+    /// The number of conversions with a channel on their path, counted up to the minimum.
     fn converting(&self, run: &Run<'_>) -> Result<Vec<u64>, CreditError> {
         let need = self.minimum.channel;
         let mut seen = vec![0u64; run.journeys.channels.len()];
         let mut last = vec![usize::MAX; seen.len()];
-        // Ends when every channel has enough, which among many journeys is soon.
+        // Ends as soon as every channel has enough, which is early among many journeys.
         let mut missing = if need == 0 { 0 } else { seen.len() };
         let mut start = 0;
         while missing > 0 && start < run.journeys.len() {

@@ -11,11 +11,11 @@ use super::run::{Kind, Run, Taken};
 
 /// Most work of all samples together, in units of some 5 ns: about a minute.
 const MAX_WORK: u64 = 12_000_000_000;
-/// What a sample takes to draw a journey, and to look at a touch.
+/// The cost of a sample for drawing a journey, and for reading a touch.
 const A_JOURNEY: u64 = 20;
 const A_TOUCH: u64 = 3;
 
-/// What a sample takes beside solving what was learnt.
+/// The cost of a sample in addition to solving what was learnt.
 fn look_cost(run: &Run<'_>) -> u64 {
     let (journeys, touches) = (run.journeys.len() as u64, run.journeys.touches() as u64);
     A_JOURNEY * journeys + A_TOUCH * touches + run.journeys.channels.len() as u64
@@ -57,12 +57,12 @@ pub(super) fn intervals(
             let mut random = SplitMix64::new(bootstrap.seed, sample.into(), journey.index as u64);
             let (conversions, nulls) =
                 (random.poisson(journey.conversions()), random.poisson(journey.nulls()));
-            // Conversions of one journey are worth the same: how they differ is not known.
+            // All conversions of one journey are worth the same: their differences are not known.
             let each = journey.minor() as f64 / journey.conversions().max(1) as f64;
             (conversions, nulls, each * conversions as f64)
         };
         let again = if learnt.is_some() { run.learn_from(model, &drawn)? } else { None };
-        // What a chain takes to solve differs from sample to sample, so it is counted and not multiplied.
+        // The cost of solving a chain differs from sample to sample, so it is counted and not multiplied.
         let solved = again.as_ref().map_or(0, |again| again.fit.work);
         work = work.saturating_add(look).saturating_add(solved);
         if work > MAX_WORK {
@@ -73,7 +73,7 @@ pub(super) fn intervals(
             again => by_journey(run, again.as_ref(), &drawn)?,
         };
         let sum: f64 = credits.iter().sum();
-        // Where nothing was converted nothing is known of the shares.
+        // Without a conversion nothing is known of the shares.
         if sum > 0.0 {
             for (shares, credit) in shares.iter_mut().zip(&credits) {
                 shares.push(credit / sum);
@@ -94,7 +94,7 @@ pub(super) fn intervals(
         .collect())
 }
 
-/// What channels get of the conversions drawn when each is divided among its own touches.
+/// The shares of channels in the drawn conversions when each is divided among its own touches.
 fn by_journey(run: &Run<'_>, learnt: Option<&Learnt>, drawn: &Taken<'_>) -> Result<Vec<f64>, CreditError> {
     let mut credits = vec![0.0; run.journeys.channels.len()];
     run.weigh_as(learnt, drawn, &mut |weighed| {

@@ -1,4 +1,4 @@
-//! What a model learnt, and how it divides a journey.
+//! The weights that a model learnt, and how it divides a journey.
 
 use super::credit_model::{CreditModel, Fit};
 use super::error::CreditError;
@@ -24,7 +24,7 @@ pub(super) struct Learnt {
 impl Learnt {
     pub(super) fn new(fit: Fit, discount: impl Fn(u32) -> f64) -> Learnt {
         let discounted = |weights: &[f64]| -> Vec<f64> {
-            // Near the largest float a sum of weights would be none.
+            // Near the largest float a sum of weights would not be finite.
             let most = weights.iter().copied().fold(0.0, f64::max);
             let scale = if most > LARGE { 1.0 / most } else { 1.0 };
             weights.iter().zip(0..).map(|(weight, channel)| weight * scale * discount(channel)).collect()
@@ -48,7 +48,7 @@ impl CreditModel for ByChannel<'_> {
             *weight = self.0.get(*channel as usize).copied().unwrap_or(0.0);
         }
         if weights.iter().all(|weight| *weight == 0.0) {
-            // Nothing was learnt about these channels: they are alike.
+            // Nothing was learnt about these channels: they count alike.
             weights.fill(1.0);
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Sums of models that look at nothing but places.
+//! Sums of models that only look at positions on the path.
 
 use super::credits::Unattributed;
 use super::error::CreditError;
@@ -19,7 +19,7 @@ impl Run<'_> {
         if self.has_discounts() {
             return Ok(false);
         }
-        // One walk over the journeys for all models: what is paid to nobody is counted in one place.
+        // One walk over the journeys for all models: what nobody is paid is counted in one place.
         let mut sum = |add: &mut AddPath<'_>| {
             self.preparation.each(self.journeys, |journey, _| {
                 let conversions = journey.conversions();
@@ -45,14 +45,14 @@ impl Run<'_> {
                 channels.last().into_iter().for_each(|channel| sums.add(*channel, conversions, value));
             })?,
             Kind::Linear => sum(&mut |sums, channels, conversions, value| {
-                // One division for a path and not for each of its touches.
+                // One division per path and not per touch.
                 let each = 1.0 / channels.len() as f64;
                 let (conversions, value) = (conversions * each, value * each);
                 add_alike(sums, channels, conversions, value);
             })?,
             Kind::Position(model) => sum(&mut |sums, channels, conversions, value| match channels {
                 [first, between @ .., last] if !between.is_empty() => {
-                    // Percentages may miss 100 by a tolerance: by their own sum, no credit is lost.
+                    // Percentages may miss 100 by a tolerance: divided by their own sum, no credit is lost.
                     let all = model.first + model.middle + model.last;
                     let (conversions, value) = (conversions / all, value / all);
                     sums.add(*first, conversions * model.first, value * model.first);
@@ -65,12 +65,12 @@ impl Run<'_> {
                     sums.add(*first, conversions * first_share, value * first_share);
                     sums.add(*last, conversions * last_share, value * last_share);
                 }
-                // One touch is first and last.
+                // A single touch is first and last.
                 _ => channels.iter().for_each(|channel| sums.add(*channel, conversions, value)),
             })?,
             Kind::UniqueLinear if self.journeys.channels.len() <= 64 => {
                 sum(&mut |sums, channels, conversions, value| {
-                    // Up to 64 channels a set is one word, found without a table.
+                    // Sets of up to 64 channels are one word, and need no table.
                     let all = channels.iter().fold(0u64, |set, channel| set | 1 << channel);
                     let each = 1.0 / f64::from(all.count_ones());
                     let (conversions, value) = (conversions * each, value * each);

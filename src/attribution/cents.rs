@@ -16,7 +16,7 @@ pub(super) struct Divider {
 
 impl Divider {
     /// Divides `total` minor units in proportion to `weights` into `parts`, which sum to it exactly. Equal remainders
-    /// favour what stands first; a negative total is divided like its opposite. All parts are zero when no weight
+    /// favour the earlier part; a negative total is divided like its opposite. All parts are zero when no weight
     /// is above zero.
     ///
     /// Weights that are whole numbers count exactly; others to one part in 2^40 of the largest, for up to four
@@ -42,11 +42,11 @@ impl Divider {
             given += quota;
             self.remainders.push((rest, index as u32));
         }
-        // Fewer are left than there are remainders above zero.
+        // There are fewer units left than remainders above zero.
         let left = (magnitude - given) as usize;
         if left > 0 {
             let by_rest = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
-            // Only who gets a unit matters, not in which order: selecting is linear.
+            // Which parts get a unit matters, not their order: selecting is linear.
             if left < self.remainders.len() {
                 self.remainders.select_nth_unstable_by(left, by_rest);
             }
@@ -116,7 +116,7 @@ pub(super) struct Ends {
     pub(super) last: i64,
 }
 
-/// What [`Divider::divide`] does for the weights first, `between` times middle, last, in constant time. The weights sum
+/// The same as [`Divider::divide`] for the weights first, `between` times middle, last, in constant time. The weights sum
 /// to less than 2^62 and not to zero.
 #[inline]
 pub(super) fn divide_ends(total: i64, [first, middle, last]: [u64; 3], between: usize) -> Ends {
@@ -133,7 +133,7 @@ pub(super) fn divide_ends(total: i64, [first, middle, last]: [u64; 3], between: 
     };
     let [(first, first_rest), (middle, middle_rest), (last, last_rest)] = [first, middle, last].map(part);
     let left = magnitude - first - middle * between - last;
-    // Each gets a unit if fewer come before it than are left; equals: what stands first.
+    // Each gets a unit if fewer come before it than there are units left; of equals, the earlier ones.
     let all = |come_first: bool| if come_first { between } else { 0 };
     let before_first = all(middle_rest > first_rest) + u64::from(last_rest > first_rest);
     let before_middle = u64::from(first_rest >= middle_rest) + u64::from(last_rest > middle_rest);
@@ -147,7 +147,7 @@ pub(super) fn divide_ends(total: i64, [first, middle, last]: [u64; 3], between: 
     }
 }
 
-/// What [`whole_units`] does, into an array.
+/// The same as [`whole_units`], into an array.
 #[inline]
 fn small_units<const N: usize>(weights: &[f64; N], units: &mut [u64; N]) -> Option<u64> {
     let (mut sum, mut most, mut whole) = (0.0, 0.0f64, true);
@@ -172,7 +172,7 @@ fn small_units<const N: usize>(weights: &[f64; N], units: &mut [u64; N]) -> Opti
 /// Weights in parts of the largest: a power of two of them, so that scaling loses nothing, and few enough for the sum to
 /// stay below 2^62.
 fn scale(weights: &[f64], most: f64, units: &mut [u64]) {
-    // Each weight gets so many bits that the sum of all stays below 2^62.
+    // Each weight gets as many bits as keep the sum of all below 2^62.
     let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
     let exponent = (bits as i32 - 1 - exponent_of(most)).min(2_000);
     // Within this a factor is a float, and a product rounds like `ldexp`.
@@ -216,7 +216,7 @@ pub(super) fn whole_units(weights: &[f64], into: &mut Vec<u64>) -> Option<u64> {
     (sum > 0).then_some(sum)
 }
 
-/// The power of two a number lies at or above.
+/// The greatest power of two that is at most the number.
 fn exponent_of(number: f64) -> i32 {
     match (number.to_bits() >> 52) as i32 & 0x7ff {
         0 => libm::frexp(number).1 - 1,
@@ -239,7 +239,7 @@ pub(super) fn estimate(magnitude: u64, units: u64, sum: u64) -> (u64, u64) {
 }
 
 /// The same by an estimate, `per_unit` being `magnitude / sum`; the magnitude is below 2^50 and the sum below 2^62. The
-/// estimate is off by one at most, so the remainder fits into 64 bits although the product does not, and is put right
+/// estimate is off by one at most, so the remainder fits into 64 bits although the product does not, and is corrected
 /// exactly. A division of 128 bits takes ten times as long.
 #[inline]
 fn near(magnitude: u64, units: u64, sum: u64, per_unit: f64) -> (u64, u64) {

@@ -1,4 +1,4 @@
-//! What a channel and a campaign are called.
+//! The names of channels and campaigns.
 
 use crate::model::{SharedBy, Touch};
 use crate::text;
@@ -9,7 +9,7 @@ pub(super) type Way = (String, Option<String>);
 /// Names that stand for places in tables.
 pub(super) const RESERVED: [&str; 4] = ["(start)", "(conversion)", "(null)", "(unattributed)"];
 
-/// Why a text is no channel.
+/// Why a text is not a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unusable {
     Blank,
@@ -31,7 +31,7 @@ pub(super) fn campaign_name(campaign: Option<&str>) -> Option<&str> {
     campaign.map(str::trim).filter(|name| !text::is_blank(name))
 }
 
-/// The channel of a touch: that of who passed it on, when somebody did.
+/// The channel of a touch: `share:` and the person who passed it on, if anybody did.
 pub(super) fn channel_of(touch: &Touch) -> String {
     match &touch.shared_by {
         Some(sharer) if !text::is_blank(sharer.as_str()) => share_channel(sharer),

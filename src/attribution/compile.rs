@@ -61,7 +61,7 @@ impl Attribution {
             filter,
             path: rules.path,
             journeys: JourneyRules {
-                // Months of ownership are local too, unless they have an offset of their own.
+                // Months of ownership are local too, unless the ownership rules have an offset.
                 ownership: with_offset(&rules.journeys.ownership, rules.offset),
                 ..rules.journeys.clone()
             },
@@ -88,7 +88,7 @@ fn models(all: &AttributionRules, registry: &Registry, report: &mut Report) -> V
         report.item(index, |report| {
             report.within("id", |report| seen.check(rule.id.as_str(), report));
             check_channels(rule, report);
-            // After the checks, which name channels as they were written.
+            // After the checks, which name channels as they are written.
             let rule = trimmed(rule);
             if let Some(kind) =
                 report.within("model", |report| kind(&rule.model, all.offset, registry, report))
@@ -126,7 +126,7 @@ fn check_names<'a>(names: impl IntoIterator<Item = &'a String>, report: &mut Rep
                 report.error("reserved", message, "name a channel of touches, or remove it");
             }
             Ok(name) => {
-                // A set takes both spellings for two names, and touches are trimmed to one channel.
+                // A set holds both spellings as two names, but touches are trimmed to one channel.
                 if !seen.insert(name) {
                     let message = format!("`{name}` is named twice, with and without spaces around it");
                     report.error("duplicate", message, "keep one of the two");
@@ -140,7 +140,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
     report.within("ignore", |report| check_names(&rule.ignore, report));
     report.within("discount", |report| check_names(rule.discount.keys(), report));
     for (channel, factor) in &rule.discount {
-        // NaN is in no range, and is refused as well.
+        // NaN is in no range, so it is refused as well.
         if !(0.0..=1.0).contains(factor) {
             report.within("discount", |report| {
                 report.within(channel, |report| {
@@ -172,7 +172,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
                 let message = format!("`{both}` is preferred over itself");
                 report.error("contradiction", message, "name it in only one of the two lists");
             }
-            // Valid: it is ignored before it is preferred, and so pushes no channel aside.
+            // Valid: a channel is ignored before it is preferred, and so displaces no other.
             if let Some(both) = prefer.channels.intersection(&rule.ignore).next() {
                 let message = format!("`{both}` is preferred and ignored");
                 report.warning("contradiction", message, "name it in only one of the two lists");
@@ -210,7 +210,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             Some(Kind::Milestone(*rules))
         }
         Model::TimeDecay(rules) => {
-            // The age of a touch is divided by it.
+            // The half-life divides the age of a touch.
             if rules.half_life.as_seconds() == 0 {
                 report.within("half_life", |report| {
                     report.error(
@@ -232,7 +232,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             }
             Some(Kind::Markov(*rules))
         }
-        // The game of conversions has a closed form: each journey in equal parts to its distinct channels.
+        // The game of conversions has a closed form: each journey is divided equally among its distinct channels.
         Model::Shapley(Shapley { game: Game::Conversions }) => Some(Kind::UniqueLinear),
         Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
         Model::Ownership(rules) => {
@@ -241,7 +241,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             Some(Kind::Other { model: std::sync::Arc::new(with_offset(rules, offset)), learns: false })
         }
         Model::Custom(custom) => {
-            // A plug-in may learn or not; only its `fit` tells.
+            // A plug-in may learn or not; only its `fit` shows it.
             registry.make(registry::KIND, custom, report).map(|model| Kind::Other { model, learns: true })
         }
     })
@@ -273,7 +273,7 @@ pub(crate) fn check_ownership(rules: &OwnershipRules, report: &mut Report) {
 fn check_percentages(percentages: &[f64], report: &mut Report) {
     if let Some(bad) = percentages.iter().find(|percent| !(0.0..=100.0).contains(*percent)) {
         let message = format!("`{bad}` is not a percentage");
-        // The sum is not asked then: one mistake is one error.
+        // The sum is not checked then: one mistake is one error.
         report.error("out_of_range", message, "write numbers from 0 to 100");
         return;
     }
@@ -299,7 +299,7 @@ fn filter(condition: &Condition, report: &mut Report) -> Option<Predicate> {
     }
     let mut fields = BTreeSet::new();
     visit_fields(&serde_json::to_value(condition).unwrap_or_default(), &mut fields);
-    // It compiles in the scope of activities, of whose fields a touch has only these.
+    // It is compiled in the scope of activities; a touch has only these of their fields.
     for field in fields.iter().filter(|field| !TOUCH_FIELDS.contains(&field.as_str())) {
         let message = format!("a touch has no field `{field}`");
         report.error("unknown_touch_field", message, format!("use one of {}", TOUCH_FIELDS.join(", ")));
@@ -314,7 +314,7 @@ fn visit_fields(condition: &Json, fields: &mut BTreeSet<String>) {
                 fields.insert(field.clone());
             }
             for (name, member) in members {
-                // Only where conditions nest: a value to compare with may have a member `field` of its own.
+                // Only in nested conditions: a value to compare with may have a member called `field`.
                 if matches!(name.as_str(), "all" | "any" | "not") {
                     visit_fields(member, fields);
                 }

@@ -40,7 +40,7 @@ impl Attribution {
     ) -> Result<(), JourneyError> {
         let Ends { of_customers, mut of_nobody } = self.conversions(records, arrivals, sets, assembled);
         let mut members: Vec<BTreeSet<RecordRef>> = vec![BTreeSet::new(); sets.len()];
-        // Sets join until the last record was read, so members are gathered only now.
+        // Sets are joined until the last record is read, so members are gathered only now.
         for record in sets.records.clone() {
             let set = sets.of(&record);
             if let Some(members) = set.and_then(|set| members.get_mut(set)) {
@@ -48,7 +48,7 @@ impl Attribution {
             }
         }
         let mut ordered: Vec<_> = members.into_iter().zip(touches).zip(of_customers).collect();
-        // Sets are numbered by a record each; those that were joined to another are empty.
+        // Sets are numbered by one of their records; those joined to another are empty.
         ordered.retain(|((members, _), _)| !members.is_empty());
         // By their smallest record: numbers of sets depend on the order in which records came.
         ordered.sort_by(|((a, _), _), ((b, _), _)| a.first().cmp(&b.first()));
@@ -82,7 +82,7 @@ impl Attribution {
             }
             assembled.customers.push(CustomerJourney { records, touches });
         }
-        // Not by the order they came in, which must change nothing.
+        // Not by the order in which they are handed in, which must change nothing.
         of_nobody.sort_by(|(a, _), (b, _)| (a.at, &a.id).cmp(&(b.at, &b.id)));
         for (end, amounts) in &of_nobody {
             let end = valued(end, amounts, assembled.journeys.len())?;
@@ -91,7 +91,7 @@ impl Attribution {
         Ok(())
     }
 
-    /// The conversions of each customer, and of nobody, each with the amounts it is worth.
+    /// The conversions of each customer, and those without a customer, each with its amounts.
     fn conversions(
         &self,
         records: &Records<'_>,
@@ -105,7 +105,7 @@ impl Attribution {
             let decided = self.journeys.ownership.decide(entries, at);
             decided.owner().map(|owner| owner.pipeline.clone())
         };
-        // A blank id is that of no opportunity, of however many it stands on.
+        // A blank id is not an opportunity, however many have it.
         let ids = records.opportunities.iter().map(|one| &one.id).filter(|id| !id.is_blank());
         let known: BTreeSet<&OpportunityId> = ids.collect();
         let mut ordered: BTreeMap<&OpportunityId, Vec<&Order>> = BTreeMap::new();
@@ -122,13 +122,13 @@ impl Attribution {
         }
         let mut ends = Ends { of_customers: vec![Vec::new(); sets.len()], of_nobody: Vec::new() };
         for one in records.opportunities {
-            // One without an id is still its customer's.
+            // An opportunity without an id still belongs to its customer.
             let named = [
                 Some(RecordRef::Opportunity(one.id.clone())),
                 one.lead.as_ref().map(lead),
                 one.account.clone().map(RecordRef::Account),
             ];
-            // From the nearest record to the furthest: the first that is anybody's says whose it is.
+            // From the nearest record to the furthest: the first with a customer decides.
             let set = named.into_iter().flatten().find_map(|record| sets.of(&record));
             let orders = ordered.remove(&one.id).unwrap_or_default();
             let first_ordered = orders.iter().map(|order| order.created_at).min();
@@ -136,7 +136,7 @@ impl Attribution {
             assembled.ordered_not_won += usize::from(one.won_at.is_none());
             let end = Conversion {
                 id: Some(one.id.as_str().to_owned()),
-                // Orders are money that came in; the amount is what a rep expected.
+                // Orders are money received; the amount of an opportunity is only expected.
                 value: if orders.is_empty() { one.amount } else { None },
                 at: Some(at),
                 lead_created: set.and_then(|set| customers.began(set, &one.lead)),
@@ -200,7 +200,7 @@ impl<'a> Beginnings<'a> {
 
     /// When the lead was created, or else the first of the customer's.
     fn began(&self, set: usize, of: &Option<LeadId>) -> Option<DateTime<Utc>> {
-        // Its own lead before any other of the customer: a later sale need not go back to the first contact.
+        // Its own lead before any other of the customer: a later sale need not stem from the first contact.
         let named = of.as_ref().and_then(|id| self.lead_created.get(id));
         named.copied().or_else(|| self.created.get(set).copied().flatten())
     }
@@ -210,7 +210,7 @@ impl<'a> Beginnings<'a> {
 fn valued(end: &Conversion, amounts: &[Money], journey: usize) -> Result<Conversion, JourneyError> {
     let mut end = end.clone();
     let mut worth = amounts.iter().filter(|amount| amount.minor() != 0);
-    // The first amount that is not zero sets the currency; one of zero fits all.
+    // The first amount other than zero sets the currency; an amount of zero fits every currency.
     let Some(first) = worth.next().or(amounts.first()) else { return Ok(end) };
     let conversion = end.id.clone();
     let sum =

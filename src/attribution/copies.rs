@@ -1,4 +1,4 @@
-//! Which recorded touches are one.
+//! Finds recorded touches that are copies of one touch.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) struct Placed<'a> {
     pub(super) way: Way,
 }
 
-/// What makes two touches of a customer one: their id, or who was reached how and when.
+/// A property that makes two touches of a customer one: their id, or who was reached how and when.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Id(String),
@@ -43,7 +43,7 @@ pub(super) fn counted(touches: &[Placed<'_>], persons: &mut RecordSets) -> Vec<u
     let mut known: BTreeMap<(usize, Identity), usize> = BTreeMap::new();
     for (place, one) in touches.iter().enumerate() {
         let mut identities: Vec<Identity> = ids_of(one.touch).collect();
-        // Ids tell touches apart, so time and place speak only where there is none.
+        // Ids distinguish touches, so time and place matter only without one.
         if identities.is_empty() {
             let (way, time) = (one.way.clone(), one.touch.time);
             identities.push(match persons.of(&one.record) {
@@ -52,12 +52,12 @@ pub(super) fn counted(touches: &[Placed<'_>], persons: &mut RecordSets) -> Vec<u
             });
         }
         for identity in identities {
-            // Within a customer: what two customers have alike is a touch of each.
+            // Within one customer: equal touches of two customers are two touches.
             let other = *known.entry((one.customer, identity)).or_insert(place);
             sets.join(other, place);
         }
     }
-    // Not by the order they came in, which must change nothing.
+    // Not by the order in which they are handed in, which must change nothing.
     let order = |place: usize| touches.get(place).map(|one| (one.touch.time, &one.way, &one.record, place));
     let mut earliest: BTreeMap<usize, usize> = BTreeMap::new();
     for place in 0..touches.len() {

@@ -1,4 +1,4 @@
-//! What a model is.
+//! The interface of a model.
 
 use std::fmt;
 
@@ -15,10 +15,11 @@ use super::names::Names;
 /// journey gives the same weights.
 ///
 /// Nothing bounds the number of channels, which strangers may swell by links of their own, so a model bounds what it
-/// does: what takes longer than O(channels) beside the look at each touch counts [`Paths::channels`] first and refuses
-/// with [`CreditError::TooManyChannels`] or [`CreditError::Custom`] what it cannot do, as built-in models do. `fit` is
+/// does: what takes longer than O(channels) in addition to the look at each touch counts [`Paths::channels`] first and
+/// refuses with [`CreditError::TooManyChannels`] or [`CreditError::Custom`] what it cannot do, as built-in models do. `fit`
+/// is
 /// called once for a credit and once more for each sample of a bootstrap, whose limit counts only the look at touches
-/// and channels, because what a host's model does beside it is not known.
+/// and channels, because what else a host's model does is not known.
 pub trait CreditModel: Send + Sync + fmt::Debug {
     /// Writes a weight for each touch: at least 0, finite, in any unit, because only their proportion counts.
     ///
@@ -58,18 +59,18 @@ impl fmt::Debug for Paths<'_> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Path<'a> {
-    /// Its touches.
+    /// The touches on the path, in order.
     pub journey: Journey<'a>,
     /// Conversions: those of the journey, or of a resample of it.
     pub conversions: u64,
-    /// Journeys that did not convert.
+    /// Number of journeys on this path that did not convert.
     pub nulls: u64,
-    /// What the conversions are worth, in minor units.
+    /// The value of the conversions, in minor units.
     pub value: f64,
 }
 
 impl Paths<'_> {
-    /// How many channels there are: [`Journey::channel_number`] is below it.
+    /// The number of channels: [`Journey::channel_number`] is below it.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.names.len()
@@ -157,21 +158,21 @@ impl Paths<'_> {
     }
 }
 
-/// What a model learnt: weights of channels.
+/// The result of learning: weights of channels.
 #[derive(Debug, Clone, Default)]
 pub struct Fit {
     /// By channel number: the weight for conversions.
     pub(super) conversions: Vec<f64>,
     /// By channel number: the weight for value.
     pub(super) values: Vec<f64>,
-    /// By channel number: what stands beside the weight, when that is something else.
+    /// By channel number: the effect that is shown with the weight, if the two differ.
     pub(super) effects: Option<Vec<f64>>,
     /// The same of the weight for value.
     pub(super) value_effects: Option<Vec<f64>>,
     pub(super) markov: Option<MarkovFit>,
     /// Whether each conversion is divided among its own touches instead of all conversions among all channels.
     pub(super) by_journey: bool,
-    /// What learning took beside looking at every touch, in units of some 5 ns; of a host's model it is not known.
+    /// What learning took in addition to looking at every touch, in units of some 5 ns; of a host's model it is not known.
     pub(super) work: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What channels are credited with.
+//! The credits of channels.
 
 use std::fmt;
 
@@ -28,19 +28,19 @@ impl Credits {
         &self.version
     }
 
-    /// Conversions of all journeys.
+    /// Number of conversions in all journeys.
     #[must_use]
     pub fn conversions(&self) -> u64 {
         self.conversions
     }
 
-    /// Journeys that did not convert.
+    /// Number of journeys that did not convert.
     #[must_use]
     pub fn nulls(&self) -> u64 {
         self.nulls
     }
 
-    /// What all conversions are worth; `None` when no journey has a value.
+    /// The value of all conversions; `None` when no journey has a value.
     #[must_use]
     pub fn value(&self) -> Option<Money> {
         self.value
@@ -89,21 +89,21 @@ impl fmt::Display for Credits {
     }
 }
 
-/// What one model credits.
+/// The credits of one model, by channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelCredits {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// What kind of model it is, such as `position_based`.
+    /// The kind of the model, such as `position_based`.
     pub code: Code,
-    /// Conversions of all journeys.
+    /// Number of conversions in all journeys.
     pub conversions: u64,
     /// All channels of the journeys, by name; a channel that gets nothing too.
     pub channels: Vec<ChannelCredit>,
-    /// What no channel gets.
+    /// The part that is credited to no channel.
     pub unattributed: Unattributed,
-    /// What a reader of the figures must know.
+    /// Caveats that a reader of the figures must know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// The findings of a Markov model besides the credits.
@@ -172,19 +172,19 @@ impl fmt::Display for ModelCredits {
 /// Writes notes behind the number of conversions.
 pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, notes: &[Note], conversions: u64) -> fmt::Result {
     notes.iter().try_for_each(|note| match note {
-        // Nothing but the minimum is news when every conversion is attributed.
+        // When every conversion is attributed, only the minimum can be news.
         Note::FewConversions { have, need } if *have == conversions => write!(f, ", fewer than {need}"),
         note => write!(f, ", {note}"),
     })
 }
 
-/// What a channel is credited with.
+/// The credit of a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChannelCredit {
-    /// The channel.
+    /// The channel, as touches name it.
     pub channel: String,
-    /// Conversions, a real number.
+    /// Conversions credited to it, a real number of 0 or more.
     pub conversions: f64,
     /// Value in minor units, a real number; [`allocate`](super::Attribution::allocate) gives whole ones.
     pub value: f64,
@@ -201,13 +201,13 @@ pub struct ChannelCredit {
     pub interval: Option<Interval>,
 }
 
-/// An interval.
+/// A bootstrap interval of credited conversions, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interval {
-    /// Lower end.
+    /// Lower end, in conversions.
     pub low: f64,
-    /// Upper end.
+    /// Upper end, in conversions.
     pub high: f64,
 }
 
@@ -215,13 +215,13 @@ pub struct Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Unattributed {
-    /// Conversions.
+    /// Conversions, a real number.
     pub conversions: f64,
-    /// Value in minor units.
+    /// Their value in minor units, a real number.
     pub value: f64,
 }
 
-/// What a reader of the figures must know.
+/// Caveats that a reader of the figures must know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -230,35 +230,35 @@ pub enum Note {
     FewConversions {
         /// Conversions that channels are credited with; those that are unattributed do not count.
         have: u64,
-        /// The minimum of the rules.
+        /// The minimum that the rules set for a model.
         need: u64,
     },
     /// The value is shared like the conversions, because refunds leave no effect on it to share by.
     ValueByConversions,
     /// Some channels lower the conversion rate; they are credited with nothing.
     NegativeEffects {
-        /// The lowest effect.
+        /// The lowest of these effects, below 0.
         least: f64,
     },
     /// The condition on touches failed, and the touches were kept.
     FilterFaults {
-        /// For how many touches.
+        /// Number of touches for which the condition failed.
         touches: u64,
-        /// What the first failure says.
+        /// The first failure, as an English sentence.
         message: String,
     },
     /// The time of a milestone that has a weight is not known for some conversions, which share by the others.
     UnknownMilestone {
         /// The milestone, as the rules call it.
         milestone: std::borrow::Cow<'static, str>,
-        /// For how many conversions.
+        /// Number of conversions without the milestone's time.
         conversions: u64,
     },
     /// The rules of the model name a channel that no touch has, and touches have one that is called almost the same.
     UnlikeName {
-        /// As the rules call it.
+        /// The channel as the rules write it.
         named: String,
-        /// As touches call it.
+        /// The channel as touches write it.
         found: String,
     },
 }
@@ -299,6 +299,6 @@ impl fmt::Display for Note {
 pub struct ModelShares {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// One share a touch.
+    /// The share of each touch, in the order of the journey, 0 to 1.
     pub shares: Vec<f64>,
 }

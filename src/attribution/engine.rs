@@ -89,7 +89,7 @@ impl Attribution {
         })
     }
 
-    /// The version of the rules.
+    /// The version of the rules that it was compiled from; reports echo it.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
         &self.version
@@ -176,7 +176,7 @@ impl Attribution {
         let effects = fit.and_then(|fit| fit.effects.as_ref());
         let value_effects = fit.and_then(|fit| fit.value_effects.as_ref());
         let beside = self.beside(run, learnt, unattributed.conversions)?;
-        // A model whose shares follow from the journeys would have others with other journeys of the same kind.
+        // The shares of such a model depend on all journeys: with others of the same kind they would differ.
         let intervals = match &self.bootstrap {
             Some(bootstrap) if run.is_data_driven(learnt) => {
                 let credited = by_channel.iter().map(|credit| credit[0]).sum();
@@ -198,7 +198,7 @@ impl Attribution {
                 interval: intervals.as_ref().and_then(|intervals| intervals.get(number).copied()),
             })
             .collect();
-        // By name: numbers tell which channel was pushed first.
+        // By name: numbers show which channel was pushed first.
         channels.sort_by(|a, b| a.channel.cmp(&b.channel));
         Ok(ModelCredits {
             model: run.model.rules.id.clone(),
@@ -307,7 +307,7 @@ fn sum(
     unattributed: &mut Unattributed,
 ) -> Result<Vec<[f64; 2]>, CreditError> {
     let mut sums = Sums::new(run.journeys.channels.len());
-    // Where the place on the path decides, no weights need to be written down.
+    // If only the position on the path decides, no weights need to be stored.
     if learnt.is_none() && run.sum_by_place(&mut sums, unattributed)? {
         return Ok(sums.finish());
     }
@@ -352,7 +352,7 @@ fn share(
         }
         Ok(())
     })?;
-    // Conversions and value each have their own weights, and may each find nobody.
+    // Conversions and value have separate weights, and either may have nobody to go to.
     let divided = |total: f64, weights: &[f64], left: &mut f64| -> Vec<f64> {
         let sum = sum_of(weights);
         if sum <= 0.0 {

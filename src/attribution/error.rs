@@ -1,4 +1,4 @@
-//! What keeps an attribution from being computed.
+//! Why an attribution is not computed.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,12 +11,12 @@ use crate::text::codes;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JourneyError {
-    /// A touch without a channel.
+    /// A touch whose channel is blank.
     #[error("touch {touch} of journey {journey} has a blank channel: name it, or leave the touch out")]
     BlankChannel {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
-        /// The touch, from 0.
+        /// The touch's position in the journey, from 0.
         touch: usize,
     },
     /// A touch whose channel has the name of a place in the tables that attribution gives out.
@@ -25,23 +25,23 @@ pub enum JourneyError {
          the touch out"
     )]
     ReservedChannel {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
-        /// The touch, from 0.
+        /// The touch's position in the journey, from 0.
         touch: usize,
-        /// The channel, one of [`Journeys::RESERVED`](super::Journeys::RESERVED).
+        /// The channel: one of [`Journeys::RESERVED`](super::Journeys::RESERVED).
         channel: String,
     },
     /// A journey where some touches have a time and others have none.
     #[error("journey {journey} mixes touches with and without a time: give every touch a time, or none")]
     MixedTimes {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
     },
     /// A value without a conversion that could have brought it.
     #[error("journey {journey} has a value but no conversion: count at least one, or leave the value out")]
     ValueWithoutConversion {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
     },
     /// Two currencies in one set of journeys, or in the orders of one opportunity.
@@ -50,14 +50,14 @@ pub enum JourneyError {
         place(*.journey, .conversion)
     )]
     Currency {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
         /// The conversion, when it has a name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversion: Option<String>,
         /// The currency of the journeys before.
         expected: Currency,
-        /// The currency of this one.
+        /// The currency of the amount that was refused.
         found: Currency,
     },
     /// The amounts together do not fit into 64-bit minor units.
@@ -66,7 +66,7 @@ pub enum JourneyError {
         place(*.journey, .conversion)
     )]
     AmountOverflow {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
         /// The conversion, when it has a name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub enum JourneyError {
     /// The counts together are above 2^53, or the steps they stand for above 2^64.
     #[error("the counts up to journey {journey} are too large to be added exactly: scale them down")]
     CountOverflow {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
     },
     /// Copies of earlier touches that are out of proportion to the touches themselves.
@@ -84,15 +84,15 @@ pub enum JourneyError {
          history after each conversion"
     )]
     HistoryTooLong {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
-        /// Copies so far.
+        /// Touches of all journeys so far that are copies of earlier ones.
         copies: usize,
     },
     /// More than 2^32 − 1 touches, journeys or names.
     #[error("journey {journey} is one too many: at most 4294967295 touches fit into one set; split it")]
     TooManyTouches {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
     },
 }
@@ -113,9 +113,9 @@ pub enum CreditError {
     /// A rule reads times, but the journey has none.
     #[error("journey {journey} has no times, which {what} needs: give its touches times")]
     NoTimes {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
-        /// What needs them.
+        /// The part of the rules that reads times, for the message.
         what: std::borrow::Cow<'static, str>,
     },
     /// A custom model gave a weight that is negative or not a number.
@@ -123,9 +123,9 @@ pub enum CreditError {
         "touch {touch} of journey {journey} got the weight {weight}: a weight must be at least 0 and finite"
     )]
     BadWeight {
-        /// The journey.
+        /// The journey's position, from 0.
         journey: usize,
-        /// The touch, from 0.
+        /// The touch's position in the journey, from 0.
         touch: usize,
         /// The weight as text, because JSON has no NaN.
         weight: String,
@@ -135,9 +135,9 @@ pub enum CreditError {
         "the game needs every subset of {channels} channels, and at most {most} channels are supported: group channels"
     )]
     TooManyChannels {
-        /// Channels found.
+        /// Number of channels in the journeys.
         channels: usize,
-        /// The most.
+        /// The highest number of channels supported.
         most: usize,
     },
     /// A chain whose removal effects take too much work.
@@ -147,11 +147,11 @@ pub enum CreditError {
         lower(*.order)
     )]
     ChainTooLarge {
-        /// Channels found.
+        /// Number of channels in the journeys.
         channels: usize,
-        /// Transitions found.
+        /// Number of transitions in the chain.
         transitions: usize,
-        /// The order of the chain.
+        /// Order of the chain, 1 to 4: how many touches a state holds.
         order: u8,
     },
     /// The iteration did not reach the promised precision.
@@ -161,19 +161,19 @@ pub enum CreditError {
         lower(*.order)
     )]
     NotConverged {
-        /// The channel.
+        /// The channel whose removal effect is uncertain.
         channel: String,
-        /// The bound of the error.
+        /// How far off the effect may be, as text.
         error: String,
-        /// The order of the chain.
+        /// Order of the chain, 1 to 4.
         order: u8,
     },
     /// Intervals that take too much work.
     #[error("{samples} bootstrap samples of these journeys take too much work: {}", fewer(*.most))]
     BootstrapTooLarge {
-        /// Samples asked for.
+        /// Number of samples that the rules ask for.
         samples: u32,
-        /// How many there may be; below what rules may ask for when there can be no interval at all.
+        /// The highest number that is possible; below the range of the rules when no interval is possible at all.
         most: u32,
     },
     /// A division of learnt credits that takes too much work.
@@ -183,17 +183,17 @@ pub enum CreditError {
         if *.by_campaign { "roll up without `campaign`, or group rare campaigns" } else { "group rare channels" }
     )]
     AllocationTooLarge {
-        /// Journeys that converted.
+        /// Number of conversions to divide.
         conversions: u64,
-        /// How many parts each is divided into.
+        /// The number of parts that each is divided into.
         parts: u64,
         /// Whether the parts are campaigns of channels.
         by_campaign: bool,
     },
-    /// A custom model failed.
+    /// A custom model returned an error.
     #[error("the model failed: {message}")]
     Custom {
-        /// What it says.
+        /// The text of that error.
         message: String,
     },
 }
@@ -246,7 +246,7 @@ impl CreditError {
 pub struct AttributionError {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// What is wrong.
+    /// Why that model has no answer.
     #[source]
     pub error: CreditError,
 }

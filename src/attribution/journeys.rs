@@ -48,19 +48,19 @@ pub struct Step<'a> {
 pub struct Conversion {
     /// The host's name for it, such as the id of the opportunity; the key of roll-ups by conversion.
     pub id: Option<String>,
-    /// Conversions.
+    /// Number of conversions on this path.
     pub count: u64,
     /// Journeys on this path that did not convert.
     pub nulls: u64,
-    /// What the conversions are worth together.
+    /// The value of the conversions together.
     pub value: Option<Money>,
     /// When it converted, or when the journey was given up.
     pub at: Option<DateTime<Utc>>,
-    /// When the lead was created.
+    /// When the lead was created, in UTC; `None` when not known.
     pub lead_created: Option<DateTime<Utc>>,
-    /// When the opportunity was created.
+    /// When the opportunity was created, in UTC; `None` when not known.
     pub opportunity_created: Option<DateTime<Utc>>,
-    /// When the order was placed.
+    /// When the order was placed, in UTC; `None` when not known.
     pub ordered: Option<DateTime<Utc>>,
     /// The pipeline (开源管道) that owns the customer.
     pub pipeline: Option<String>,
@@ -100,7 +100,7 @@ impl Conversion {
     }
 }
 
-/// Moments of a journey beside its touches, in microseconds.
+/// Moments of a journey other than its touches, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moments {
     pub(super) lead_created: i64,
@@ -196,7 +196,7 @@ fn micros(time: Option<DateTime<Utc>>) -> i64 {
 }
 
 impl Journeys {
-    /// Names no channel may have: tables of credits and transitions use them for what is no channel.
+    /// Names no channel may have: tables of credits and transitions use them for rows other than channels.
     pub const RESERVED: [&str; 4] = RESERVED;
 
     /// No journeys.
@@ -212,7 +212,7 @@ impl Journeys {
         Journeys::default()
     }
 
-    /// No journeys, with memory for so many of them and their touches, times included.
+    /// An empty set with memory for this number of journeys and touches, times included.
     ///
     /// ```
     /// use leadkit::attribution::Journeys;
@@ -291,7 +291,7 @@ impl Journeys {
             return Err(full());
         }
         let step = Step { channel: step.channel.trim(), ..step };
-        // Names are checked once, when they are new: what is known has passed.
+        // Names are checked once, when they are new: known names have passed.
         let known = self.channels.number(step.channel);
         if known.is_none() {
             let (journey, touch) = (self.ends.len(), length - self.open);
@@ -332,7 +332,7 @@ impl Journeys {
         Ok(())
     }
 
-    /// Ends the open journey; one without touches is a journey too, whose conversion nothing can be credited with.
+    /// Ends the open journey; one without touches is a journey too, whose conversion remains unattributed.
     ///
     /// O(1) when the touches were pushed in order of time, else O(n log n).
     ///
@@ -399,7 +399,7 @@ impl Journeys {
         let (from, until) = (self.open, self.touch_channels.len());
         self.begin(until);
         let copies = self.copies + (until - from);
-        // The histories of a customer who buys often grow with the square: refused before memory is.
+        // The histories of a frequent buyer grow with the square of the purchases: refuse them before memory runs out.
         if copies > MAX_COPIES.max(MAX_COPIED.saturating_mul(until - self.copies)) {
             return Err(JourneyError::HistoryTooLong { journey: self.ends.len(), copies: self.copies });
         }
@@ -425,7 +425,7 @@ impl Journeys {
         (self.open_channels, self.open_campaigns) = (self.channels.len(), self.campaigns.len());
     }
 
-    /// How many touches there are, those of the open journey included.
+    /// The number of touches, those of the open journey included.
     pub(super) fn touches(&self) -> usize {
         self.touch_channels.len()
     }
@@ -456,7 +456,7 @@ impl Journeys {
         self.touch_channels.truncate(self.open);
         self.touch_times.truncate(self.open);
         self.touch_campaigns.truncate(self.open);
-        // Names that nothing but these touches had.
+        // Names that only these touches had.
         self.channels.truncate(self.open_channels);
         self.campaigns.truncate(self.open_campaigns);
         self.unordered = false;
@@ -471,7 +471,7 @@ impl Journeys {
                 self.store(conversion)
             }
             Err(error) => {
-                // Or the touches of a refused journey would begin the next one.
+                // Otherwise the touches of a refused journey would begin the next one.
                 self.discard_open();
                 Err(error)
             }
@@ -534,7 +534,7 @@ impl Journeys {
         };
         let pipeline = numbered(|all| &mut all.pipelines, &end.pipeline)?;
         let id = numbered(|all| &mut all.ids, &end.id)?;
-        // One bit a journey as long as each is one conversion or none; counts from the first that is not.
+        // One bit per journey as long as each is one conversion or none; counts from the first other one on.
         let single = end.count + end.nulls == 1;
         if single && self.counts.is_empty() {
             self.converted.push(end.count == 1);
@@ -583,13 +583,13 @@ impl Journeys {
         permute(self.touch_campaigns.get_mut(self.open..), &order);
     }
 
-    /// How many journeys there are, aggregated ones counted once.
+    /// The number of journeys, aggregated ones counted once.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are no journeys.
+    /// Whether no journey has been ended yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -601,13 +601,13 @@ impl Journeys {
         self.conversions
     }
 
-    /// Journeys that did not convert.
+    /// Number of journeys that did not convert.
     #[must_use]
     pub fn nulls(&self) -> u64 {
         self.nulls
     }
 
-    /// What all conversions are worth; `None` when no journey has a value.
+    /// The value of all conversions; `None` when no journey has a value.
     #[must_use]
     pub fn value(&self) -> Option<Money> {
         // Fits: the sum of absolute values does.
@@ -721,14 +721,14 @@ impl<'a> Journey<'a> {
         self.index
     }
 
-    /// How many touches it has.
+    /// Number of touches, 0 or more.
     #[must_use]
     #[inline]
     pub fn len(&self) -> usize {
         self.channels.len()
     }
 
-    /// Whether it has no touches.
+    /// Whether it has no touch, so that all its conversions are unattributed.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -828,7 +828,7 @@ impl<'a> Journey<'a> {
         moment(self.times.get(touch).copied())
     }
 
-    /// Conversions on this path.
+    /// Number of conversions on this path.
     #[must_use]
     #[inline]
     pub fn conversions(&self) -> u64 {
@@ -850,7 +850,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    /// What its conversions are worth; `None` when no journey of the set has a value.
+    /// The value of its conversions; `None` when no journey of the set has a value.
     #[must_use]
     pub fn value(&self) -> Option<Money> {
         self.set.currency().map(|currency| Money::new(self.minor(), currency))
@@ -867,19 +867,19 @@ impl<'a> Journey<'a> {
         moment(self.set.ended_at.get(self.index).copied())
     }
 
-    /// When the lead was created.
+    /// When the lead was created, in UTC; `None` when not known.
     #[must_use]
     pub fn lead_created(&self) -> Option<DateTime<Utc>> {
         moment(Some(self.moments().lead_created))
     }
 
-    /// When the opportunity was created.
+    /// When the opportunity was created, in UTC; `None` when not known.
     #[must_use]
     pub fn opportunity_created(&self) -> Option<DateTime<Utc>> {
         moment(Some(self.moments().opportunity_created))
     }
 
-    /// When the order was placed.
+    /// When the order was placed, in UTC; `None` when not known.
     #[must_use]
     pub fn ordered(&self) -> Option<DateTime<Utc>> {
         moment(Some(self.moments().ordered))

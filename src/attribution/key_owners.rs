@@ -24,7 +24,7 @@ pub(super) struct Brought {
     pub(super) is_click: bool,
 }
 
-/// Whose each key is, and who came with it.
+/// The owner of each key, and who came with it.
 #[derive(Debug, Default)]
 pub(super) struct KeyOwners {
     owners: BTreeMap<(String, String), KeyOwner>,
@@ -56,14 +56,14 @@ impl KeyOwners {
             keys.brought.push(brought);
         }
         let by_id: BTreeMap<&LeadId, &Lead> = leads.iter().map(|one| (&one.id, one)).collect();
-        // A key that a merge brought since yields to whoever came with it, so these follow all arrivals.
+        // A key that a merge has brought since yields to the one who came with it, so these come after all arrivals.
         for (rank, one) in (arrivals.len()..).zip(arrivals).filter(|(_, one)| one.is_kept) {
             let Some(record) = by_id.get(&one.visit.lead) else { continue };
             for key in keys_of(record) {
                 keys.add(key, rank, &lead(&record.id));
             }
         }
-        // Contacts last, and by id, as nobody knows since when they have a key.
+        // Contacts last, and by id, as nobody knows since when they have had a key.
         contacts.sort_by(|a, b| a.id.cmp(&b.id));
         for (rank, one) in (2 * arrivals.len()..).zip(contacts).filter(|(_, one)| !one.id.is_blank()) {
             let record = RecordRef::Contact(one.id.clone());
@@ -77,11 +77,11 @@ impl KeyOwners {
     fn add(&mut self, key: (String, String), rank: usize, record: &RecordRef) -> usize {
         let number = self.owners.len();
         let owner = || KeyOwner { number, rank, record: record.clone() };
-        // Ranks ascend, so the first who comes keeps it.
+        // Ranks ascend, so the first to come keeps it.
         self.owners.entry(key).or_insert_with(owner).number
     }
 
-    /// What is known of a key.
+    /// The owner of a key, and who came with it.
     pub(super) fn get(&self, name: &str, value: &str) -> Option<&KeyOwner> {
         self.owners.get(&person_key(name, value)?)
     }

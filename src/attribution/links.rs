@@ -37,7 +37,7 @@ fn way_of(utm: &Utm, rule: UtmChannel) -> Option<Way> {
 pub(super) fn ways(visit: &Visit, rule: UtmChannel, unusable: &mut usize) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     for way in [&visit.first_utm, &visit.utm].into_iter().filter_map(|utm| way_of(utm, rule)) {
-        // Came first and last by the same link: one touch.
+        // The first and the last link are the same: one touch.
         if ways.contains(&way) {
             continue;
         }
@@ -55,14 +55,14 @@ pub(super) fn ways(visit: &Visit, rule: UtmChannel, unusable: &mut usize) -> Vec
 pub(super) struct Links {
     /// Each with the customer, in order of time.
     pub(super) found: Vec<(usize, AssembledTouch)>,
-    /// How many are of leads that are not there.
+    /// The number of those whose lead is not among the records.
     pub(super) strangers: usize,
-    /// How many stand on leads that others were merged into, and how those came nobody knows.
+    /// The number of those on leads that others were merged into and whose own arrival is unknown.
     pub(super) unkept: usize,
 }
 
 /// The links of all leads that no recorded touch shows, each once. A click id is one click, whoever has it. Of a person
-/// who came by a link before, the first link that is told again is that visit, and so is a submission that is sent again.
+/// who came by a link before, the first link that is repeated is that visit, and so is a submission that is sent again.
 pub(super) fn links(
     arrivals: &[Arrival<'_>],
     ways: &[Vec<Way>],
@@ -81,7 +81,7 @@ pub(super) fn links(
             links.strangers += ways.len();
             continue;
         };
-        // A lead that took in others may hold their links, which are no touches of its own arrival.
+        // A lead that others were merged into may hold their links, which are not touches of its own arrival.
         if !one.is_known {
             links.unkept += ways.len();
             continue;
@@ -90,7 +90,7 @@ pub(super) fn links(
             keys.brought(place).iter().filter(|key| key.is_click).map(|key| key.number).collect();
         let last = way_of(&visit.utm, rule);
         for way in ways {
-            // The link somebody first came by is told again at each later entry, so it is a touch only once.
+            // Every later entry repeats the link by which the person first came, so it counts once.
             let is_first = last.as_ref() != Some(way);
             let is_same = clicks.iter().any(|click| clicked.contains(&(customer, *click, way.0.as_str())))
                 || ((visit.is_resent || is_first) && came.contains(&(person, way)));

@@ -8,7 +8,7 @@
 //! * [`allocate`](Attribution::allocate) gives the value to the last minor unit, rolled up by channel, campaign, month,
 //!   pipeline or conversion, so that every roll-up sums to the same total;
 //!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
-//! * [`report`](Attribution::report) puts costs beside credits, and an [`Allocation`] proposes a budget and partner
+//! * [`report`](Attribution::report) compares costs with credits, and an [`Allocation`] proposes a budget and partner
 //!   shares;
 //! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: each touch once, for the
 //!   customer it belongs to. A host keeps a [`Visit`] as it files a lead, because a merge writes over how the lead
@@ -31,20 +31,20 @@
 //! | `ownership` | to the pipeline that owns the customer |
 //! | `custom` | where a [`CreditModel`] of the host says |
 //!
-//! Before a model weighs a journey, touches after the anchor or before the look-back are dropped, then those the
-//! condition refuses, then the channels the model ignores or that another pushes aside; then the path is shortened. A
-//! conversion none of whose touches is left is *unattributed*.
+//! Before a model weighs a journey, touches after the anchor or before the look-back are dropped, then those that the
+//! condition refuses, then channels that the model ignores or that another displaces; then the path is shortened. A
+//! conversion without any touch left is *unattributed*.
 //!
-//! A Markov model is exact: removal effects come from the fundamental matrix up to 512 states and from an iteration
-//! with a bound of the error beyond, never from simulation or from the observed paths alone. `markov` and
-//! `shapley` with the game of rates learn from all journeys: their credit of a channel is the total times the channel's
-//! share. Where one journey must be divided by them ([`shares`](Attribution::shares),
-//! [`touch_credits`](Attribution::touch_credits)) its touches share in proportion to their channels' weights, and the
-//! sums of that are not the channel's credit, unless the rules say [`Division::Journey`]: then credits are those sums.
-//! What is learnt from four weeks is not the sum of what is learnt from each: the weeks of such a model do not add up to
-//! the month. Credit the month, and let [`allocate`](Attribution::allocate) roll it up.
-//! Touches of channels nothing was learnt about are alike; discounts come after, so a channel discounted to 0 gets
-//! nothing, and a conversion that only such channels brought is unattributed.
+//! A Markov model is exact: removal effects come from the fundamental matrix up to 512 states and from an iteration with a
+//! bound of the error beyond, never from simulation or from the observed paths alone. `markov` and `shapley` with the game
+//! of rates learn from all journeys: their credit of a channel is the total times the channel's share. Where one journey
+//! must be divided by them ([`shares`](Attribution::shares), [`touch_credits`](Attribution::touch_credits)) its touches
+//! share in proportion to their channels' weights, and the sums of that are not the channel's credit, unless the rules say
+//! [`Division::Journey`]: then credits are those sums. What is learnt from four weeks is not the sum of what is learnt from
+//! each: the weeks of such a model do not add up to the month. Credit the month, and let
+//! [`allocate`](Attribution::allocate) roll it up. Touches of channels about which nothing was learnt count alike;
+//! discounts come after, so a channel discounted to 0 gets nothing, and a conversion that only such channels brought is
+//! unattributed.
 //!
 //! # Cookbook
 //!

@@ -113,7 +113,7 @@ impl Positions {
     pub(super) fn two(&self) -> (f64, f64) {
         let first = if self.renormalise { self.first } else { self.first + self.middle / 2.0 };
         let last = if self.renormalise { self.last } else { self.last + self.middle / 2.0 };
-        // Nothing but the middle counts, and there is none: both are alike.
+        // Only the middle counts, and there is none: both touches count alike.
         if first + last == 0.0 { (0.5, 0.5) } else { (first / (first + last), last / (first + last)) }
     }
 }
@@ -125,7 +125,7 @@ impl Positions {
         let [first, middle, last] = [self.first as u64, self.middle as u64, self.last as u64];
         match length as u64 - 2 {
             0 if !self.renormalise => [2 * first + middle, 0, 2 * last + middle],
-            // Nothing but the middle counts, and there is none: both are alike.
+            // Only the middle counts, and there is none: both touches count alike.
             0 if first + last == 0 => [1, 0, 1],
             0 => [first, 0, last],
             // The middle is shared by `between` touches: everything times that keeps whole numbers.
@@ -176,7 +176,7 @@ impl CreditModel for MilestoneBased {
                 weights[*touch] += libm::rint(percent * MILLIONTHS);
             }
         }
-        // The others share one part: everything times their number keeps weights whole.
+        // The others share one part: multiplying all weights by their number keeps them whole.
         let others = weights.len() - marked;
         if others > 0 && self.others > 0.0 {
             let (each, times) = (libm::rint(self.others * MILLIONTHS), others as f64);
@@ -184,7 +184,7 @@ impl CreditModel for MilestoneBased {
                 *weight = if *weight == 0.0 { each } else { *weight * times };
             }
         } else if marked == 0 {
-            // Only missing milestones have a weight: every touch is alike.
+            // Only missing milestones have a weight: all touches count alike.
             weights.fill(1.0);
         }
         Ok(())
@@ -218,7 +218,7 @@ fn half_to(x: f64) -> f64 {
 
 impl CreditModel for OwnershipRules {
     /// Channels are read as pipelines: all goes to the first touch of the owner at the creation of the opportunity, or
-    /// at the conversion when that is not known. A journey nobody owns stays unattributed.
+    /// at the conversion when that is not known. A journey without an owner stays unattributed.
     fn weigh(&self, journey: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
         if journey.times.first().is_none_or(|time| *time == UNTIMED) {
             return Err(CreditError::NoTimes { journey: journey.index, what: "the ownership rule".into() });

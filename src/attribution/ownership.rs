@@ -14,15 +14,15 @@ closed_enum! {
     OwnershipReason {
         /// It is the first in the window.
         FirstInWindow = "first_in_window",
-        /// No entry lies in the window, and it is the latest before.
+        /// No entry is in the window, and it is the latest before.
         LatestBeforeWindow = "latest_before_window",
-        /// It is the first of all and lies in the window.
+        /// It is the first of all and is in the window.
         FirstAndInWindow = "first_and_in_window",
-        /// The first entry lies before the window, and it is the latest.
+        /// The first entry is before the window, and it is the latest.
         LatestAfterEarlyFirst = "latest_after_early_first",
         /// It is the first of all.
         First = "first",
-        /// It is the latest.
+        /// It is the latest entry of all.
         Last = "last",
         /// Its pipeline has the highest priority.
         Priority = "priority",
@@ -48,7 +48,7 @@ impl OwnershipReason {
 /// A record of a customer that a pipeline brought.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Entry {
-    /// When it was entered.
+    /// When the host entered the record.
     pub at: DateTime<Utc>,
     /// The pipeline, or whoever else may own.
     pub pipeline: String,
@@ -78,11 +78,11 @@ closed_enum! {
     Disregard {
         /// It is later than the conversion.
         AfterConversion = "after_conversion",
-        /// Its pipeline has entered before.
+        /// An earlier entry is of the same pipeline.
         NotFirstOfPipeline = "not_first_of_pipeline",
-        /// It has expired.
+        /// It was entered more than `expiry_months` before the conversion.
         Expired = "expired",
-        /// Another pipeline's entry was locked.
+        /// It came within `lock_days` after a counted entry of another pipeline.
         Locked = "locked",
     }
 }
@@ -115,7 +115,7 @@ impl Ownership {
         self.owner.as_ref()
     }
 
-    /// Why it does.
+    /// Why that entry owns the customer; `None` when no entry does.
     #[must_use]
     pub fn reason(&self) -> Option<OwnershipReason> {
         self.reason
@@ -182,7 +182,7 @@ impl OwnershipRules {
     /// ```
     pub fn decide(&self, entries: &[Entry], at: DateTime<Utc>) -> Ownership {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
-        // By time, then by name: the order in which entries are handed in decides nothing.
+        // By time, then by name: the order in which entries are handed in makes no difference.
         sorted.sort();
         let offset = self.offset.unwrap_or_default();
         // Calendar months in the local time of the rules, as people count them.
@@ -195,7 +195,8 @@ impl OwnershipRules {
                 let days = TimeDelta::days(self.lock_days?.into());
                 Some(entry.at.checked_add_signed(days).unwrap_or(DateTime::<Utc>::MAX_UTC))
             };
-            // What is too late or too old comes first: it locks nobody out and is not the first of its pipeline.
+            // Entries that are too late or too old come first: they lock nobody out and are not the first of their
+            // pipeline.
             let why = if entry.at > at {
                 Some(Disregard::AfterConversion)
             } else if oldest.is_some_and(|oldest| entry.at < oldest) {
@@ -206,7 +207,7 @@ impl OwnershipRules {
                 Some(Disregard::Locked)
             } else {
                 seen.insert(&entry.pipeline);
-                // The lock of the newest that counts; one that is locked out does not prolong it.
+                // The newest entry that counts locks; one that is locked out does not prolong the lock.
                 locked_until = lock(entry);
                 None
             };
@@ -230,7 +231,7 @@ impl OwnershipRules {
         let start = months_before(at, self.window_months, self.offset.unwrap_or_default());
         let (first, last) = (entries.first()?, entries.last()?);
         Some(match self.method {
-            // Both ends belong to the window; what came after the conversion no longer counts here.
+            // Both ends belong to the window; entries after the conversion no longer count here.
             OwnershipMethod::Window => match entries.iter().find(|entry| entry.at >= start) {
                 Some(entry) => (entry, OwnershipReason::FirstInWindow),
                 None => (last, OwnershipReason::LatestBeforeWindow),
@@ -245,7 +246,7 @@ impl OwnershipRules {
                 let rank = |entry: &Entry| {
                     self.priority.iter().position(|name| *name == entry.pipeline).unwrap_or(usize::MAX)
                 };
-                // The first of equals, because entries stand in order of time.
+                // The first of equals, because entries are ordered by time.
                 (entries.iter().min_by_key(|entry| rank(entry))?, OwnershipReason::Priority)
             }
         })

@@ -9,7 +9,7 @@ use crate::model::open_enum::closed_enum;
 ///
 /// The default: of the pipelines that entered in the three calendar months before the conversion to an opportunity,
 /// the first to enter; when none did, the latest before. Calendar months are those of a local time, and the same moment
-/// may lie on the last of a month in one and on the first of the next in another: set `offset`.
+/// may be on the last of a month in one and on the first of the next in another: set `offset`.
 ///
 /// ```
 /// use leadkit::attribution::{Entry, OwnershipMethod, OwnershipRules};
@@ -37,7 +37,7 @@ use crate::model::open_enum::closed_enum;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OwnershipRules {
-    /// How the owner is chosen.
+    /// How the owner is chosen from the entries that count.
     pub method: OwnershipMethod,
     /// Length of the window before the conversion in calendar months, both ends included (default 3). It begins at the
     /// conversion's time of day; a day that a month does not have is its last.
@@ -77,11 +77,11 @@ closed_enum! {
         /// The first in the window; with none inside, the latest before.
         #[default]
         Window = "window",
-        /// The first of all when it lies in the window, else the latest.
+        /// The first of all when it is in the window, else the latest.
         FirstEntryTest = "first_entry_test",
-        /// The first of all.
+        /// The first entry of all.
         First = "first",
-        /// The latest.
+        /// The latest entry of all.
         Last = "last",
         /// The most important pipeline; of several entries the first.
         Priority = "priority",

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 const DAY: i64 = 86_400_000_000;
 
-/// What happens to journeys before one model weighs them.
+/// Prepares journeys before a model weighs them.
 #[derive(Debug)]
 pub(super) struct Preparation<'a> {
     look_back: LookBack,
@@ -73,17 +73,17 @@ impl<'a> Preparation<'a> {
         };
         let ignored = flags(journeys, &model.ignore);
         let any = |flags: &[bool]| flags.iter().any(|flag| *flag);
-        // Late touches lie after the conversion: they have to be cut even where no look-back is asked for.
+        // Late touches are after the conversion: they have to be cut even without a look-back.
         let anchored = look_back.anchor == Anchor::Conversion
             && look_back.days.is_none()
             && !journeys.has_late_touches();
-        // Most models see journeys as they are: without this, each would be copied for each model.
+        // Most models see journeys unchanged: without this, each would be copied for each model.
         let trivial = anchored
             && look_back.steps.is_none()
             && filter.is_none()
             && transform == PathTransform::AsIs
             && !any(&ignored)
-            // No touch is pushed aside unless channels of both kinds occur.
+            // No touch is displaced unless channels of both kinds occur.
             && !(any(&preferred) && any(&over));
         Preparation {
             look_back,
@@ -177,7 +177,7 @@ impl<'a> Preparation<'a> {
         let (from, until) = self.window(journey)?;
         kept.extend(from as u32..until as u32);
         if let Some(filter) = self.filter {
-            // However often a model looks at a journey, a touch that fails is one.
+            // However often a model looks at a journey, a failing touch counts once.
             let is_new = journey.index >= self.looked_at.get();
             self.looked_at.set(self.looked_at.get().max(journey.index + 1));
             kept.retain(|touch| match filter.eval(&TouchFacts { journey, touch: *touch as usize }) {
@@ -192,7 +192,7 @@ impl<'a> Preparation<'a> {
             });
         }
         let channel = |touch: &u32| journey.channels.get(*touch as usize).copied().unwrap_or(NONE);
-        // Before preference: a channel that is ignored pushes nobody aside.
+        // Before preference: an ignored channel displaces no other.
         if !self.ignored.is_empty() {
             kept.retain(|touch| !is(&self.ignored, channel(touch)));
         }
@@ -208,7 +208,7 @@ impl<'a> Preparation<'a> {
                 kept.retain(|touch| before.replace(channel(touch)) != Some(channel(touch)));
             }
             PathTransform::Unique | PathTransform::First => kept.retain(|touch| seen.insert(channel(touch))),
-            // The last of each channel is the first from behind.
+            // The last of each channel is the first from the end.
             PathTransform::Last => {
                 kept.reverse();
                 kept.retain(|touch| seen.insert(channel(touch)));
@@ -218,7 +218,7 @@ impl<'a> Preparation<'a> {
         Ok(())
     }
 
-    /// Which touches lie in the look-back, as a range.
+    /// The range of the touches within the look-back.
     fn window(&self, journey: &Journey<'_>) -> Result<(usize, usize), CreditError> {
         let (mut from, mut until) = (0, journey.len());
         let timed = journey.times.first().is_some_and(|time| *time != UNTIMED);
@@ -231,13 +231,13 @@ impl<'a> Preparation<'a> {
                 Anchor::Order => moments.ordered,
             };
             let last = journey.times.last().copied().unwrap_or(UNTIMED);
-            // A milestone that is not known gives way to the conversion, and that to the last touch.
+            // An unknown milestone falls back to the conversion, and that to the last touch.
             let known = [anchor, journey.end_micros(), last].into_iter().find(|time| *time != UNTIMED);
             let anchor = known.unwrap_or(last);
             // Times ascend, as journeys are sorted when they end.
             until = journey.times.partition_point(|time| *time <= anchor);
             if let Some(days) = self.look_back.days {
-                // In 128 bits, since days of the rules in microseconds may not fit into 64.
+                // In 128 bits, since the rules' days in microseconds may not fit into 64.
                 let oldest = i128::from(anchor) - i128::from(days) * i128::from(DAY);
                 from = journey.times.partition_point(|time| i128::from(*time) < oldest);
             }

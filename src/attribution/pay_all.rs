@@ -14,7 +14,7 @@ use super::sums::sum_of;
 /// Most parts that conversions are divided into together: about a minute.
 const MAX_PARTS: u64 = 1_000_000_000;
 
-/// What a campaign of a channel has: touches that led to conversions, and all.
+/// The counts of a campaign of a channel: touches that led to conversions, and all touches.
 type Touches = FxHashMap<(u32, u32), [u64; 2]>;
 
 /// A channel that is paid.
@@ -33,14 +33,14 @@ struct Campaigns {
 }
 
 impl Campaigns {
-    /// `counts` are touches by campaign; `total` is what the channel gets of all conversions, when that is known.
+    /// `counts` are touches by campaign; `total` is the channel's part of all conversions, if known.
     fn new(counts: &[(u32, u64)], total: Option<i64>) -> Campaigns {
         let all: u64 = counts.iter().map(|(_, count)| count).sum();
         let mut weights: Vec<f64> = counts.iter().map(|(_, count)| *count as f64).collect();
         if let Some(total) = total {
             let mut divider = Divider::default();
             divider.divide(total, &weights);
-            // By whole totals, so that what a campaign is paid over all conversions comes out at them.
+            // By whole totals, so that what a campaign is paid over all conversions sums to them.
             weights = divider.parts.iter().map(|part| *part as f64).collect();
         }
         let list = counts.iter().map(|(campaign, count)| (*campaign, *count as f64 / all as f64));
@@ -57,7 +57,7 @@ fn campaigns_of(channels: &[u32], touches: Touches, journeys: &Journeys) -> Vec<
         let from = sorted.partition_point(|((other, _), _)| *other < channel);
         let until = sorted.partition_point(|((other, _), _)| *other <= channel);
         let own = sorted.get(from..until).unwrap_or_default();
-        // By touches on paths that converted; where there are none, by those on all paths.
+        // By touches on paths that converted; without any, by those on all paths.
         let led = usize::from(own.iter().all(|(_, [led, _])| *led == 0));
         let counts = own.iter().map(|((_, campaign), counts)| (*campaign, counts.get(led).copied()));
         let counts: Vec<(u32, u64)> = counts
@@ -104,7 +104,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
     let sum = sum_of(&by_conversions);
     // Discounts may leave nobody to pay.
     let is_paid = by_value.iter().any(|weight| *weight > 0.0);
-    // Paid in the proportion of whole totals, sums come out at these.
+    // Paid in the proportion of whole totals, sums agree with these.
     let mut totals = Divider::default();
     let has_totals = is_paid && !refunds && total > 0;
     if has_totals {
@@ -112,7 +112,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
         by_value = totals.parts.iter().map(|part| *part as f64).collect();
     }
     let campaigns = campaigns_of(&channels, touches, journeys);
-    // Each conversion is paid to all channels, so the rows are a product: refused before the first is made.
+    // Each conversion is paid to all channels, so the number of rows is a product: check it before making the first.
     let width: u64 = if by_campaign {
         campaigns.iter().map(|list| list.len() as u64).sum()
     } else {
@@ -123,7 +123,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
     }
     let mut payees: Vec<Payee> = Vec::with_capacity(channels.len());
     for (index, (channel, counts)) in channels.iter().zip(&campaigns).enumerate() {
-        // Conversions and money are shared by weights of their own: a channel may bring many small orders.
+        // Conversions and money have separate weights: a channel may bring many small orders.
         let weight = by_conversions.get(index).copied().unwrap_or(0.0);
         let total = totals.parts.get(index).copied().filter(|_| has_totals);
         payees.push(Payee {
@@ -141,7 +141,7 @@ pub(super) fn pay_all(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Re
         let key = rows.key(journey);
         let (conversions, value) = (conversions as f64, journey.minor());
         let has_path = !journey.is_empty();
-        // One may be given out where the other cannot, as when all that has a value was discounted to nothing.
+        // One may be divisible when the other is not, as when everything with a value is discounted to nothing.
         let (is_shared, is_paid) = (has_path && sum > 0.0, has_path && is_paid);
         // What nobody gets is a row as well, or the rows would not sum to the total.
         let left = (if is_shared { 0.0 } else { conversions }, if is_paid { 0 } else { value });

@@ -1,4 +1,4 @@
-//! Keys: what leads and contacts are known by, as an anonymous touch names it.
+//! Keys by which an anonymous touch identifies a lead or a contact.
 
 use crate::contact::{read_emails, read_wechats, wechat_ids};
 use crate::model::{Contact, EmailAddress, Lead, WechatId};
@@ -29,7 +29,7 @@ pub(super) fn person_key(name: &str, value: &str) -> Option<(String, String)> {
 fn mail_key(value: &str) -> Option<String> {
     let mut found = read_emails(value).into_iter();
     let email = found.next()?.value.ok()?;
-    // Of several addresses none is meant.
+    // With several addresses it is not clear which is meant.
     found.next().is_none().then(|| email.person_key().into_owned())
 }
 
@@ -39,7 +39,7 @@ fn is_person(name: &str) -> bool {
     name.ends_with("openid") || name.ends_with("unionid")
 }
 
-/// What a lead and a contact have alike: their addresses and their WeChat id.
+/// The keys that leads and contacts have in common: addresses and WeChat ids.
 fn person_keys<'a>(
     emails: &'a [EmailAddress],
     wechat: Option<&'a WechatId>,

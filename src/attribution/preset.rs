@@ -7,7 +7,7 @@ use super::rules::{
 use crate::calendar::UtcOffset;
 use crate::rule::{Condition, RulesVersion};
 
-/// What [`AttributionRules::default`] compares.
+/// The models that [`AttributionRules::default`] compares.
 fn side_by_side() -> Vec<ModelRules> {
     let mut models = by_journey();
     models.push(ModelRules::new("markov", Model::Markov(Markov::default())));
@@ -43,7 +43,7 @@ impl Default for AttributionRules {
 }
 
 impl AttributionRules {
-    /// What sales to companies look at: the touches that made the lead, the opportunity and the deal, over a year.
+    /// The models for sales to companies: the touches that made the lead, the opportunity and the deal, over a year.
     /// `u_shaped` is by milestone here, first touch and lead; that of the other presets is by place, first and last touch.
     ///
     /// ```
@@ -68,7 +68,7 @@ impl AttributionRules {
         rules
     }
 
-    /// What sales to consumers look at: the last touch that is not direct, and models of the whole path, over 30 days. A
+    /// The models for sales to consumers: the last touch that is not direct, and models of the whole path, over 30 days. A
     /// direct visit is a touch with the channel `direct`: name it so, or change `last_non_direct`.
     ///
     /// ```

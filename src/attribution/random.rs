@@ -5,7 +5,7 @@
 pub(super) struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// A stream of its own for each seed and pair of numbers.
+    /// A separate stream for each seed and pair of numbers.
     pub(super) fn new(seed: u64, a: u64, b: u64) -> SplitMix64 {
         let mut mixed = SplitMix64(seed);
         mixed.0 = mixed.next() ^ a;
@@ -47,7 +47,7 @@ impl SplitMix64 {
         } else {
             let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
             let normal = radius * libm::cos(std::f64::consts::TAU * self.unit());
-            // A cast of a float stops at the ends of the range.
+            // A cast of a float saturates.
             libm::rint(mean + libm::sqrt(mean) * normal).max(0.0) as u64
         }
     }

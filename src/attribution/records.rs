@@ -1,4 +1,4 @@
-//! What journeys are assembled from, and what comes out.
+//! The records that journeys are assembled from, and the result.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::model::{
     Account, Contact, ConversionRecord, Lead, LeadId, Link, Opportunity, Order, RecordRef, Touch,
 };
 
-/// What journeys are made of. Leave out what the host does not have.
+/// The records that journeys are made of. Leave out those that the host does not have.
 ///
 /// Links join records into one customer: a lead collected under another, folded or merged into another, a lead that
 /// belongs to an account; so do the fields of a lead that say the same.
@@ -21,9 +21,9 @@ use crate::model::{
 pub struct Records<'a> {
     /// Leads, those that were collected, folded or merged included.
     pub leads: &'a [Lead],
-    /// Accounts, with their contacts.
+    /// Accounts, each with its contacts.
     pub accounts: &'a [Account],
-    /// Contacts that stand by themselves.
+    /// Contacts that are not in one of `accounts`.
     pub contacts: &'a [Contact],
     /// Opportunities: each that was won or has orders is a conversion.
     pub opportunities: &'a [Opportunity],
@@ -31,9 +31,9 @@ pub struct Records<'a> {
     /// when it was ordered. An order without an opportunity, or with one that is not among these, is a conversion of
     /// its own.
     pub orders: &'a [Order],
-    /// Which leads became which accounts.
+    /// Which leads became which accounts, by conversion.
     pub conversions: &'a [ConversionRecord],
-    /// How records belong together.
+    /// Links between the records, which join them into customers.
     pub links: &'a [Link],
     /// Touches as they were recorded, anonymous ones included: a merge renames nobody in them.
     pub touches: &'a [Touch],
@@ -46,12 +46,12 @@ pub struct Records<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssembledTouch {
-    /// The channel; of passed-on content `share:` and who shared it.
+    /// The channel; for passed-on content `share:` and the id of the person who shared it.
     pub channel: String,
-    /// The campaign.
+    /// The campaign of the touch; `None` when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
-    /// When the touch happened, UTC.
+    /// When the touch happened, in UTC.
     pub time: DateTime<Utc>,
     /// How it came into the journey.
     pub origin: Origin,
@@ -85,7 +85,7 @@ pub struct CustomerJourney {
     pub touches: Vec<AssembledTouch>,
 }
 
-/// Journeys of all customers.
+/// The journeys of all customers, and how many records were left out.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Assembled {
@@ -95,24 +95,24 @@ pub struct Assembled {
     pub journeys: Journeys,
     /// The customers, by their first record.
     pub customers: Vec<CustomerJourney>,
-    /// How many touches and links belong to nobody: unknown records, keys that no lead and no contact has.
+    /// The number of touches and links without a customer: their record is unknown, or no lead and no contact has their keys.
     pub strangers: usize,
-    /// How many touches and visits were there twice.
+    /// The number of touches and visits that occurred twice.
     pub repeats: usize,
-    /// How many touches and links have a blank or [reserved](Journeys::RESERVED) channel: they are in no journey.
+    /// The number of touches and links with a blank or [reserved](Journeys::RESERVED) channel: they are in no journey.
     pub unusable: usize,
-    /// How many links stand on leads that others were merged into and whose visits were not kept: whose they are and when
+    /// How many links are on leads that others were merged into and whose visits were not kept: whose they are and when
     /// those came nobody knows, so they are in no journey.
     pub unkept: usize,
-    /// How many leads and visits have a blank id: they are nobody's.
+    /// The number of leads and visits with a blank id: they belong to no customer.
     pub without_id: usize,
-    /// How many leads, opportunities and orders were repeated: the first of each id counts.
+    /// The number of repeated leads, opportunities and orders: the first of each id counts.
     pub repeated_records: usize,
-    /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
+    /// The number of opportunities that have orders and are not marked as won: each is a conversion at its first order.
     pub ordered_not_won: usize,
-    /// How many orders name an opportunity that is not among the records: each is a conversion of its own.
+    /// The number of orders whose opportunity is not among the records: each is a conversion of its own.
     pub unknown_opportunities: usize,
-    /// How many orders name no lead, no account and no opportunity: each is a conversion without a touch, which comes
+    /// The number of orders without a lead, an account and an opportunity: each is a conversion without a touch, which comes
     /// out as unattributed.
     pub orders_of_nobody: usize,
 }

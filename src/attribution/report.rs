@@ -19,34 +19,34 @@ use crate::model::{ActivityId, Campaign, Money, MoneyError, RuleId, Touch};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A model gives no answer.
+    /// A model gives no answer for these journeys.
     #[error(transparent)]
     Attribution(#[from] AttributionError),
     /// Costs and values do not go together.
     #[error("the cost of channel `{channel}`: {error}")]
     Money {
-        /// The channel.
+        /// The channel that has the cost.
         channel: String,
-        /// What is wrong.
+        /// Why cost and value cannot be computed with, such as two currencies.
         error: MoneyError,
     },
-    /// A cost of what is no channel.
+    /// A cost of something that is not a channel.
     #[error(
         "a cost has the channel `{channel}`, which is blank or a reserved name: name a channel, or leave the cost out"
     )]
     Channel {
-        /// The channel.
+        /// The channel that the cost names.
         channel: String,
     },
     /// The margin is not a number.
     #[error("`{margin}` is not a margin: it should be a finite number, such as 0.3")]
     Margin {
-        /// The margin as text.
+        /// The margin as text, because JSON has no NaN.
         margin: String,
     },
 }
 
-/// Channels, what they cost and what each model credits them with. What cannot be divided is `None`.
+/// Channels, their costs and their credits by each model. A ratio that cannot be computed is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -65,9 +65,9 @@ pub struct ChannelReport {
 pub struct ReportModel {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// Conversions of all journeys.
+    /// Number of conversions in all journeys.
     pub conversions: u64,
-    /// What no channel gets of them.
+    /// The part that no channel gets.
     pub unattributed: UnattributedValue,
     /// Too few conversions, and what else there is to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -82,26 +82,26 @@ impl fmt::Display for ReportModel {
     }
 }
 
-/// One channel.
+/// One channel of a report: what it cost, and what each model credits it with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportRow {
-    /// The channel.
+    /// The channel, as touches and costs name it.
     pub channel: String,
-    /// What it cost.
+    /// The cost of the channel; `None` when no cost was given for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
-    /// What each model makes of it.
+    /// The figures of the channel by each model.
     pub models: Vec<Figures>,
 }
 
-/// What one model makes of one channel. Ratios are rounded to a billionth.
+/// The figures of one channel by one model. Ratios are rounded to a billionth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Figures {
-    /// Conversions credited.
+    /// Conversions credited, a real number.
     pub conversions: f64,
-    /// Value credited.
+    /// Value credited, exact to the minor unit.
     pub value: Money,
     /// Cost of a conversion, to the nearest minor unit, half to even.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,7 +216,7 @@ impl Attribution {
         }
         let allocations = self.allocate(journeys, &[Dimension::Channel])?;
         let mut channels: BTreeSet<&str> = journeys.channels().collect();
-        // What cost something and gave nothing is what a report is read for.
+        // A report is read for the channels that cost something and brought nothing.
         channels.extend(spent.keys());
         let rows = channels.into_iter().map(|channel| {
             let cost = spent.get(channel).copied();
@@ -243,10 +243,10 @@ impl Attribution {
 fn figures(conversions: f64, value: Money, cost: Option<Money>, margin: f64) -> Figures {
     let spent = cost.map(|cost| cost.minor() as f64);
     let earned = value.minor() as f64;
-    // Where nothing was spent there is no return, not an infinite one.
+    // Without spending there is no return, not an infinite one.
     let ratio = |part: f64| spent.filter(|spent| *spent != 0.0).map(|spent| rounded(part / spent));
     let cac = spent.filter(|_| conversions > 0.0).map(|spent| {
-        // A cast stops at the ends of the range.
+        // A cast saturates.
         Money::new(libm::rint(spent / conversions) as i64, value.currency())
     });
     Figures {
@@ -362,9 +362,9 @@ impl Allocation {
                 credit.1 += row.value.minor();
             }
         }
-        // By conversions only where nothing has a value: the two share no unit.
+        // By conversions only if nothing has a value: the two have no common unit.
         let by_value = credits.values().any(|(_, value)| *value > 0);
-        // A channel whose refunds outweigh its sales has no claim, and not a negative one.
+        // A channel whose refunds outweigh its sales has no claim, not a negative one.
         let weights: Vec<f64> = credits
             .values()
             .map(|(conversions, value)| if by_value { (*value).max(0) as f64 } else { *conversions })
@@ -376,17 +376,17 @@ impl Allocation {
         divider.divide(amount.minor(), &weights);
         let parts = credits.keys().zip(&weights).zip(&divider.parts);
         Ok(parts
-            // Nobody is told of a share of nothing.
+            // A share of nothing is not reported.
             .filter(|((_, weight), _)| **weight > 0.0)
             .map(|((channel, _), part)| ((*channel).to_owned(), Money::new(*part, amount.currency())))
             .collect())
     }
 }
 
-/// What channels cost, from touches that have a cost and from what campaigns cost; a host that has both for the same
+/// The costs of channels, from touches that have a cost and from the costs of campaigns; a host that has both for the same
 /// spending gives one of the two. Touches of one id cost once, of several costs the greatest, and so do equal ones that
-/// name somebody; channels are named as there: one that
-/// is blank or [reserved](super::Journeys::RESERVED) has no costs. A campaign without an actual cost is left out.
+/// name somebody; channels are named as there: one that is blank or [reserved](super::Journeys::RESERVED) has no costs. A
+/// campaign without an actual cost is left out.
 ///
 /// ```
 /// use leadkit::attribution::channel_costs;
@@ -406,7 +406,7 @@ pub fn channel_costs(
     touches: &[Touch],
     campaigns: &[Campaign],
 ) -> Result<BTreeMap<String, Money>, ReportError> {
-    // Spending that names nobody may well be the same twice.
+    // Costs without an id may well be the same twice.
     let names_somebody =
         |touch: &Touch| !touch.lead.is_blank() || touch.contact.is_some() || !touch.keys.is_empty();
     let mut by_id: BTreeMap<(bool, &str), (String, Money)> = BTreeMap::new();
@@ -417,10 +417,10 @@ pub fn channel_costs(
         let Ok(channel) = usable(&channel_of(touch)).map(str::to_owned) else { continue };
         let worth = |channel: &str, cost: Money| (cost.minor(), cost.currency(), channel.to_owned());
         let given = |id: &Option<ActivityId>| id.as_ref().is_some_and(|id| !id.is_blank());
-        // A touch's own id before its activity's; one text as either kind names two costs.
+        // A touch's own id before its activity's; the same text in the other role is another cost.
         let id = [(true, &touch.id), (false, &touch.activity)].into_iter().find(|(_, id)| given(id));
         if let Some((own, Some(id))) = id {
-            // Of several costs of one id the greatest, in whatever order they come.
+            // Of several costs with one id the greatest, whatever their order.
             let known = by_id.entry((own, id.as_str().trim())).or_insert_with(|| (channel.clone(), cost));
             if worth(&known.0, known.1) < worth(&channel, cost) {
                 *known = (channel, cost);

@@ -10,9 +10,9 @@ use crate::model::Money;
 use crate::model::open_enum::closed_enum;
 
 closed_enum! {
-    /// What amounts are rolled up by.
+    /// The roll-up of amounts.
     Dimension {
-        /// The channel.
+        /// The channel of the touch.
         Channel = "channel",
         /// The campaign of the touch.
         Campaign = "campaign",
@@ -27,32 +27,32 @@ closed_enum! {
 
 const DIMENSIONS: usize = 5;
 
-/// Numbers of a row by dimension, [`NONE`] where the dimension is not asked for or not known.
+/// Numbers of a row by dimension, [`NONE`] where the dimension is not requested or not known.
 type Key = [u32; DIMENSIONS];
 
-/// One row of an [`Allocation`](super::Allocation): a field is `None` when its dimension was not asked for or is not
+/// One row of an [`Allocation`](super::Allocation): a field is `None` when its dimension was not requested or is not
 /// known. Money that no channel gets is in rows without a channel and a campaign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AllocationRow {
-    /// The channel.
+    /// The channel of the touches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// The campaign.
+    /// The campaign of the touches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
-    /// The month, such as `2026-03`.
+    /// The month of the conversion, such as `2026-03`, in the local time of the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<String>,
-    /// The pipeline.
+    /// The pipeline that owns the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<String>,
-    /// The conversion.
+    /// The conversion, by the host's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<String>,
-    /// Conversions, a real number.
+    /// Conversions credited, a real number.
     pub conversions: f64,
-    /// Value, exact.
+    /// Value credited, exact to the minor unit.
     pub value: Money,
     /// Whether fewer conversions than the minimum have the channel on their path.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -68,7 +68,7 @@ pub(super) struct Rows<'a> {
     rows: Vec<(Key, f64, i64)>,
     /// Rows by channel alone are found without a table: one a channel, the last for what no channel gets.
     by_channel: Vec<(f64, i64)>,
-    /// What no channel gets.
+    /// The part that no channel gets.
     pub(super) nobody: (f64, i64),
 }
 
@@ -89,7 +89,7 @@ impl<'a> Rows<'a> {
         self.wanted[1]
     }
 
-    /// What is common to all rows of a journey.
+    /// The values that all rows of a journey have in common.
     #[inline]
     pub(super) fn key(&self, journey: &Journey<'_>) -> Key {
         // Rows by channel alone have no other part of a key.
@@ -141,7 +141,7 @@ impl<'a> Rows<'a> {
         let campaign = if self.wanted[1] { campaign } else { NONE };
         let key = [channel, campaign, month, pipeline, conversion];
         let next = self.rows.len() as u32;
-        // Rows stand in the order they were met; the table only finds them.
+        // Rows are in the order in which they were met; the table only finds them.
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
             self.rows.push((key, 0.0, 0));
@@ -163,7 +163,7 @@ impl<'a> Rows<'a> {
             let channel = if channel == nobody { NONE } else { channel };
             ([channel, NONE, NONE, NONE, NONE], conversions, value)
         });
-        // A channel that is never paid is a row, the money nobody gets only when there is some.
+        // A channel that is never paid is a row; the money that nobody gets is one only when there is some.
         let is_row = |(key, conversions, value): &(Key, f64, i64)| {
             key[0] != NONE || *conversions != 0.0 || *value != 0
         };

@@ -39,14 +39,14 @@ use crate::text::codes;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AttributionRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
     /// The models, in the order they are reported.
     pub models: Vec<ModelRules>,
-    /// How far back touches count.
+    /// Which touches before a conversion count.
     pub look_back: LookBack,
     /// Which touches count (default: all). It reads `activity.channel`, `activity.campaign` and `activity.time`, which
     /// stand for those of the touch.
@@ -54,7 +54,7 @@ pub struct AttributionRules {
     pub touches: Condition,
     /// How a path is shortened before it is weighed.
     pub path: PathTransform,
-    /// How records become journeys.
+    /// How [`Records`](super::Records) become journeys.
     pub journeys: JourneyRules,
     /// Below how many conversions the answer says that they are few.
     pub minimum: Minimum,
@@ -69,9 +69,9 @@ pub struct AttributionRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelRules {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; credits and errors name it.
     pub id: RuleId,
-    /// The model.
+    /// How it divides a conversion among its touches.
     pub model: Model,
     /// Channels whose touches the model does not see. Here and below channels are named as touches name them, by letter and
     /// case; a [`Note`](super::Note) says so when touches have almost the same name.
@@ -80,7 +80,7 @@ pub struct ModelRules {
     /// Channels whose weight is multiplied, 0 to 1; factors count to a millionth.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub discount: BTreeMap<String, f64>,
-    /// Channels that push others aside.
+    /// Channels whose touches make those of others count for nothing; `None` prefers none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefer: Option<Preference>,
 }
@@ -106,7 +106,7 @@ impl ModelRules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preference {
-    /// The channels preferred.
+    /// The preferred channels, as touches name them.
     pub channels: BTreeSet<String>,
     /// The channels pushed aside (default: `direct`).
     #[serde(default = "direct")]
@@ -117,32 +117,32 @@ fn direct() -> BTreeSet<String> {
     ["direct".to_owned()].into()
 }
 
-/// How a conversion is divided.
+/// How a conversion is divided among its touches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Model {
-    /// All to the first touch.
+    /// The whole conversion to the first touch.
     First,
-    /// All to the last touch.
+    /// The whole conversion to the last touch.
     Last,
     /// All to the last touch outside some channels.
     LastNon(LastNonRules),
-    /// Equal shares.
+    /// Equal shares to all touches.
     Linear,
     /// Shares by place: first, middle, last (U-shaped).
     PositionBased(PositionBased),
     /// Shares by milestone: first touch, lead, opportunity, won.
     MilestoneBased(MilestoneBased),
-    /// Shares that halve with age.
+    /// Shares that halve with each half-life before the conversion.
     TimeDecay(TimeDecay),
     /// Removal effects in a Markov chain.
     Markov(Markov),
-    /// Shapley values.
+    /// Shapley values of a game between the channels.
     Shapley(Shapley),
     /// All to the pipeline that owns the customer, when channels are pipelines.
     Ownership(OwnershipRules),
-    /// A custom model.
+    /// A model of the host, [registered](crate::rule::Registry) under its name.
     Custom(Custom),
 }
 
@@ -166,7 +166,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LastNonRules {
-    /// The channels passed over.
+    /// The channels that do not get the conversion while another touch is on the path.
     pub channels: BTreeSet<String>,
 }
 
@@ -221,12 +221,12 @@ impl Default for MilestoneBased {
     }
 }
 
-/// Days of 24 hours and steps that touches may lie back from an anchor, both ends included. Touches after the anchor
+/// Days of 24 hours and steps that touches may be before an anchor, both ends included. Touches after the anchor
 /// never count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LookBack {
-    /// Where it is counted from.
+    /// The moment that days are counted back from.
     pub anchor: Anchor,
     /// The most days; any number when missing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -241,23 +241,23 @@ closed_enum! {
     /// to its last touch.
     #[derive(Default)]
     Anchor {
-        /// The conversion.
+        /// The end of the journey: the conversion, or when it was given up.
         #[default]
         Conversion = "conversion",
-        /// The creation of the opportunity.
+        /// When the opportunity was created.
         OpportunityCreated = "opportunity_created",
-        /// The creation of the lead.
+        /// When the lead was created.
         LeadCreated = "lead_created",
-        /// The order.
+        /// When the order was placed.
         Order = "order",
     }
 }
 
 closed_enum! {
-    /// How a path is shortened.
+    /// The touches of a channel on a path that a model sees.
     #[derive(Default)]
     PathTransform {
-        /// Not at all.
+        /// All touches, as they are.
         #[default]
         AsIs = "as_is",
         /// Each channel once, where it first occurs: the same path as `first`.
@@ -291,12 +291,12 @@ impl Default for TimeDecay {
 pub struct Markov {
     /// 1 to 4 (default 1); `null` to choose by penalised AUC, as [`OrderScore`](super::OrderScore) says.
     pub order: Option<u8>,
-    /// What is divided by the removal effects.
+    /// The conversions that are divided by the removal effects.
     pub divide: Division,
 }
 
 closed_enum! {
-    /// What is divided by removal effects.
+    /// The conversions that are divided by removal effects.
     #[derive(Default)]
     Division {
         /// All conversions together: a channel gets the total times its share of the effects.
@@ -317,12 +317,12 @@ impl Default for Markov {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shapley {
-    /// What a coalition is worth.
+    /// The worth of a set of channels by its conversions.
     pub game: Game,
 }
 
 closed_enum! {
-    /// What a set of channels is worth.
+    /// The worth of a set of channels.
     #[derive(Default)]
     Game {
         /// The conversions of the journeys that use no other channel. Each journey's conversions are then shared
@@ -334,15 +334,15 @@ closed_enum! {
     }
 }
 
-/// How records become journeys.
+/// How records become journeys and touches get their channels.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JourneyRules {
-    /// What a customer's second conversion sees of the touches before the first.
+    /// The touches before the first conversion that a customer's second conversion sees.
     pub repeat: Repeat,
-    /// What the channel of a link is called.
+    /// The name of the channel of a link.
     pub utm_channel: UtmChannel,
-    /// Which pipeline owns a customer.
+    /// How the pipeline that owns a customer is chosen.
     pub ownership: OwnershipRules,
 }
 
@@ -354,7 +354,7 @@ closed_enum! {
         /// touch led to is unattributed: `full_history` credits it to the touches before.
         #[default]
         Cut = "cut",
-        /// All touches up to it.
+        /// All touches up to it, those before earlier conversions included.
         FullHistory = "full_history",
     }
 }
@@ -363,12 +363,12 @@ closed_enum! {
     /// What the channel of a link with campaign parameters is called.
     #[derive(Default)]
     UtmChannel {
-        /// `utm_source`.
+        /// `utm_source`, such as `google`.
         #[default]
         Source = "source",
         /// `utm_medium`, or the source when there is none.
         Medium = "medium",
-        /// Both: `google / cpc`.
+        /// Source and medium, such as `google / cpc`.
         SourceMedium = "source_medium",
     }
 }
@@ -377,7 +377,7 @@ closed_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Minimum {
-    /// Of a model (default 30).
+    /// Conversions of all journeys below which a model's figures are few (default 30).
     pub model: u64,
     /// Of a channel (default 5): conversions whose journey it is part of.
     pub channel: u64,

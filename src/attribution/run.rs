@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         Run { journeys, model, preparation, discounts }
     }
 
-    /// Whether an interval belongs beside the credits: of what was learnt, and of the game of conversions, whose closed
+    /// Whether the credits need an interval: of what was learnt, and of the game of conversions, whose closed
     /// form has nothing to learn.
     pub(super) fn is_data_driven(&self, learnt: Option<&Learnt>) -> bool {
         learnt.is_some() || matches!(self.model.kind, Kind::UniqueLinear)
@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
         taken: &Taken<'_>,
     ) -> Result<Option<Learnt>, CreditError> {
         let Some(mut fit) = self.with_paths(taken, |paths| model.fit(paths))? else { return Ok(None) };
-        // A plug-in's weights are whatever it returns: named by channel here, where the fault can be told.
+        // A plug-in may return any weights: the error names the channel here, where it is known.
         for weights in [&mut fit.conversions, &mut fit.values] {
             weights.resize(self.journeys.channels.len(), 0.0);
             for (channel, weight) in weights.iter().enumerate() {
@@ -237,12 +237,12 @@ impl<'a> Run<'a> {
         if !path.is_empty() {
             model.weigh(path, weights)?;
         }
-        // Only a plug-in's weights may be bad, and looking at each takes as long as making it.
+        // Only a plug-in's weights may be invalid, and checking each takes as long as making it.
         if is_checked {
             check(path, weights)?;
         }
         if !self.discounts.is_empty() {
-            // Or the product would be infinite; a power of two changes no share.
+            // Otherwise the product would be infinite; a power of two changes no share.
             if weights.iter().any(|weight| *weight > f64::MAX / MILLIONTHS) {
                 rescale(weights);
             }
@@ -251,7 +251,7 @@ impl<'a> Run<'a> {
             }
         }
         let sum = sum_of(weights);
-        // Too large, or so small that digits are lost: shares are taken from weights of the size of 1.
+        // Too large, or so small that digits are lost: scale the weights to about 1 first.
         if !sum.is_finite() || (sum > 0.0 && sum < f64::MIN_POSITIVE / f64::EPSILON) {
             rescale(weights);
             return Ok(sum_of(weights));

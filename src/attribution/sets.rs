@@ -7,7 +7,7 @@ use crate::disjoint::DisjointSets;
 use crate::model::{AccountId, LeadId, LinkKind, Order, RecordRef};
 use crate::text;
 
-/// Records in sets of those that are one. A record with a blank id is nobody's and in no set.
+/// Records in sets of those that are one. A record with a blank id belongs to nobody and is in no set.
 #[derive(Debug, Default)]
 pub(super) struct RecordSets {
     number: BTreeMap<RecordRef, usize>,
@@ -18,7 +18,7 @@ pub(super) struct RecordSets {
 impl RecordSets {
     /// The number of a record, which is in a set of its own when it is new.
     pub(super) fn add(&mut self, record: RecordRef) -> Option<usize> {
-        // All records without an id would be one customer.
+        // Otherwise all records without an id would be one customer.
         if text::is_blank(record.id()) {
             return None;
         }
@@ -31,7 +31,7 @@ impl RecordSets {
         Some(number)
     }
 
-    /// Adds two records, and joins them unless one of them is nobody's.
+    /// Adds two records, and joins them unless one of them belongs to nobody.
     pub(super) fn join(&mut self, a: RecordRef, b: RecordRef) {
         if let (Some(a), Some(b)) = (self.add(a), self.add(b)) {
             self.sets.join(a, b);
@@ -57,7 +57,7 @@ pub(super) fn lead(id: &LeadId) -> RecordRef {
 /// Records that belong to one customer.
 pub(super) fn customers(records: &Records<'_>) -> RecordSets {
     let mut sets = RecordSets::default();
-    // Added by themselves first, so that a lead without any relation is a customer too.
+    // Added individually first, so that a lead without any relation is a customer too.
     for one in records.leads {
         sets.add(lead(&one.id));
     }
@@ -90,12 +90,12 @@ pub(super) fn customers(records: &Records<'_>) -> RecordSets {
         let opportunity = one.opportunity.iter().map(|id| RecordRef::Opportunity(id.clone()));
         contact.chain(opportunity).for_each(|record| sets.join(lead(&one.lead), record));
     }
-    // Related records are two customers that somebody thought of together.
+    // Related records are two customers: somebody only saw a connection.
     for one in records.links.iter().filter(|link| link.kind != LinkKind::RelatedTo) {
         sets.join(one.from.clone(), one.to.clone());
     }
     for one in records.orders {
-        // An order that names several records says that they are one customer's.
+        // An order that names several records says that they belong to one customer.
         let mut named = customers_of(one);
         if let Some(first) = named.next() {
             sets.add(first.clone());
@@ -118,7 +118,7 @@ pub(super) fn persons(records: &Records<'_>) -> RecordSets {
     let mut sets = RecordSets::default();
     for one in records.leads {
         sets.add(lead(&one.id));
-        // Collected leads are of one company, not one person, so they stay apart here.
+        // Collected leads share a company, not a person, so they stay separate here.
         one.folded_into.iter().for_each(|into| sets.join(lead(&one.id), lead(into)));
     }
     let is_one = |kind: LinkKind| {

@@ -45,7 +45,7 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     if players > MAX_PLAYERS {
         return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
     }
-    // Before any sum: in the values it would be everywhere, and nobody could tell where it came from.
+    // Before any sum: afterwards it would be in every value, and its origin could not be found.
     if let Some(index) = worth.iter().position(|worth| !worth.is_finite()) {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
@@ -137,7 +137,7 @@ impl CreditModel for RateGame {
         if players > MAX_PLAYERS {
             return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
         }
-        // What the subsets of each set have together; one table at a time, because they are large.
+        // The total over the subsets of each set; one table at a time, because they are large.
         let together = |of: &dyn Fn(&Path<'_>) -> f64| -> Result<Vec<f64>, CreditError> {
             let mut table = vec![0.0; 1 << players];
             paths.visit(&mut |path| {
@@ -155,7 +155,7 @@ impl CreditModel for RateGame {
         let rate = |of: &dyn Fn(&Path<'_>) -> f64| -> Result<Vec<f64>, CreditError> {
             let mut worth = together(of)?;
             for (part, all) in worth.iter_mut().zip(&journeys) {
-                // A set of channels that no journey stays within has no rate, and counts as converting nobody.
+                // A set within which no journey stays has no rate, and counts as converting nobody.
                 *part = if *all > 0.0 { *part / all } else { 0.0 };
             }
             let values = values_of(worth, players);

@@ -39,7 +39,7 @@ impl KeyTouches {
         else {
             return false;
         };
-        // A campaign that only one of the two names does not tell them apart.
+        // A campaign that only one of the two names does not distinguish them.
         let lists = match campaign {
             None => [Some(&times.all), None],
             Some(_) => [times.by_campaign.get(campaign), times.by_campaign.get(&None)],
@@ -52,7 +52,7 @@ impl KeyTouches {
 /// When a person came, in order, and by which links.
 type Came<'a> = Vec<(DateTime<Utc>, &'a [Way])>;
 
-/// What recorded touches show: each the next arrival of whom it reached. A touch without a campaign shows links of all,
+/// What recorded touches show: each the next arrival of the person it reached. A touch without a campaign shows links of all,
 /// and a link without one is shown by touches of all.
 #[derive(Debug, Default)]
 pub(super) struct Shown<'a> {
@@ -108,7 +108,7 @@ impl<'a> Shown<'a> {
     /// How a lead came that is reached, or when it had come, how the person came next.
     fn of_lead(&self, id: &LeadId, time: DateTime<Utc>) -> Option<(usize, DateTime<Utc>)> {
         let (person, at) = self.came.get(id).copied()?;
-        // Up to its own arrival a lead's touch shows that; later it shows the next one of the person.
+        // Until its own arrival a touch of a lead shows that arrival; later it shows the person's next one.
         at.filter(|at| time <= *at).map(|at| (person, at)).or_else(|| self.next(person, time))
     }
 
@@ -121,7 +121,7 @@ impl<'a> Shown<'a> {
         self.shown.entry((person, at, channel.clone())).or_default().insert(campaign.clone());
     }
 
-    /// Finds what touches with keys show, when all are taken in: the next arrival of each person who came with the key,
+    /// Finds what touches with keys show, once all are added: the next arrival of each person who came with the key,
     /// unless somebody came with it in between.
     pub(super) fn by_keys(
         &mut self,
@@ -144,7 +144,7 @@ impl<'a> Shown<'a> {
             for key in keys.brought(place) {
                 let key = (customer, key.number);
                 if self.by_key.contains_key(&key) {
-                    // Only keys that some touch has: the others show nothing.
+                    // Only keys that some touch has: others show nothing.
                     holders.insert((person, key));
                     carried.entry(key).or_default().extend(at);
                 }
@@ -156,7 +156,8 @@ impl<'a> Shown<'a> {
                 continue;
             };
             let carried = carried.get(&key).map_or(&[][..], Vec::as_slice);
-            // The fewer look among the more: a person may have come often, and a key may have been met often.
+            // Search the longer list for the entries of the shorter: a person may have come often, and a key may be
+            // common.
             if touches.list.len() <= came.len() {
                 for (time, way) in &touches.list {
                     let at = self.next(person, *time).map(|(_, at)| at);
@@ -168,7 +169,7 @@ impl<'a> Shown<'a> {
             let mut before: Option<DateTime<Utc>> = None;
             for same in came.chunk_by(|a, b| a.0 == b.0) {
                 let Some((at, _)) = same.first() else { continue };
-                // Each touch shows the next arrival only: neither what the person came by before, nor somebody else's.
+                // Each touch shows the next arrival only: not the person's earlier ones, nor somebody else's.
                 let after = before.max(last_before(carried, *at));
                 let ways = same.iter().flat_map(|(_, ways)| ways.iter());
                 let shown = ways.filter(|way| touches.shows(way, after, *at));

@@ -29,7 +29,7 @@ impl Spread {
         }
     }
 
-    /// Divides an amount; the parts sum to it and have its sign. Equals: what stands first.
+    /// Divides an amount; the parts sum to it and have its sign. Of equals, the first.
     pub(super) fn pay(&mut self, amount: i64) -> &[i64] {
         self.parts.fill(0);
         if self.sum == 0 || amount == 0 {
@@ -39,7 +39,7 @@ impl Spread {
         let mut left = magnitude;
         for index in &self.order {
             let index = *index as usize;
-            // Everybody gets the whole units; the fraction is noted as owed.
+            // Everybody gets the whole units; the fraction is carried over.
             let (quota, rest) = estimate(magnitude, self.units[index], self.sum);
             self.parts[index] = (quota as i64).wrapping_mul(amount.signum());
             self.behind[index] += sign * i128::from(rest);
@@ -49,12 +49,12 @@ impl Spread {
         if left > 0 {
             let behind = &self.behind;
             let first = |a: &u32, b: &u32| {
-                // Furthest behind first; a refund is taken from who is furthest ahead.
+                // The furthest behind first; a refund is taken from the furthest ahead.
                 let [x, y] = [behind[*a as usize] * sign, behind[*b as usize] * sign];
                 y.cmp(&x).then(a.cmp(b))
             };
             if left < self.order.len() {
-                // The list stays in this order, which tells nothing later: equals go by index.
+                // The list keeps this order, which means nothing later: ties go by index.
                 self.order.select_nth_unstable_by(left, first);
             }
             for index in &self.order[..left] {

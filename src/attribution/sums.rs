@@ -42,7 +42,7 @@ pub(super) struct Sums {
 impl Sums {
     pub(super) fn new(channels: usize) -> Sums {
         let zeros = vec![[0.0; 2]; channels];
-        // Adding up takes a look at each channel: chunks that are long enough for it not to count.
+        // Adding up visits every channel: chunks are long enough to make that negligible.
         let chunk = CHUNK.max(channels);
         Sums { part: zeros.clone(), whole: zeros.clone(), lost: zeros, chunk, left: chunk }
     }

@@ -1,4 +1,4 @@
-//! Which touches are of a person.
+//! Which touches belong to a person.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How a lead came, kept as it came.
+//! How a lead came, kept from then on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::text::mask_id;
 /// How a lead came: when, by which links, with which keys.
 ///
 /// A merge writes the links and the creation of another lead over those of the lead that is left, so a lead does not
-/// tell for ever how it came. A host keeps the visit when it files the lead, in the same transaction, as it keeps an
+/// show for ever how it came. A host keeps the visit when it files the lead, in the same transaction, as it keeps an
 /// activity: one row a lead, `INSERT … ON CONFLICT DO NOTHING`, because the first is the visit and a second delivery is
 /// the same. It changes the row only when somebody [corrects](Visit::corrected) the lead, and deletes it when a person
 /// is forgotten, with those of all leads that went into theirs. [`Attribution::journeys`](super::Attribution::journeys)
@@ -42,7 +42,7 @@ use crate::text::mask_id;
 pub struct Visit {
     /// The lead that came; one visit each.
     pub lead: LeadId,
-    /// When it came.
+    /// When the lead came in, in UTC.
     pub at: DateTime<Utc>,
     /// Campaign parameters of the link that was followed first.
     #[serde(default, skip_serializing_if = "Utm::is_empty")]
@@ -50,7 +50,7 @@ pub struct Visit {
     /// Campaign parameters of the link that was followed last.
     #[serde(default, skip_serializing_if = "Utm::is_empty")]
     pub utm: Utm,
-    /// The pipeline that brought it.
+    /// The pipeline that brought the lead; `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<SourcePipeline>,
     /// By name, the keys it came with: click ids, `openid`, `unionid`, `email` and `wechat`, each as it is compared.
@@ -95,7 +95,7 @@ impl Visit {
     }
 
     /// Takes over what is decided about the lead as it comes in, or later when it was held: an entry that is folded into a
-    /// lead on file is that person's visit, and one that had come before is no second one. The first decision counts, and
+    /// lead on file is that person's visit, and one that had come before is not a second one. The first decision counts, and
     /// none by which records on file are joined later, as by a merge.
     ///
     /// ```
@@ -112,7 +112,7 @@ impl Visit {
         for effect in effects {
             if let Effect::Fold { entry, subject, kind } = effect
                 && *entry == self.lead
-                // What was joined came as a lead of its own.
+                // A joined lead had come as a lead of its own.
                 && *kind != FoldKind::Joined
                 && self.entry_of.is_none()
             {
@@ -148,7 +148,7 @@ impl Visit {
             (&mut self.utm, &before.utm, &after.utm),
         ];
         for (kept, before, after) in links {
-            // Only what the lead said wrongly: a visit that was kept otherwise knew better.
+            // Only fields in which the lead was wrong: a visit that was kept otherwise knew better.
             if kept == before {
                 kept.clone_from(after);
             }

@@ -22,14 +22,14 @@ use crate::model::RuleId;
 use crate::order;
 use crate::rule::{Facts, Placed};
 
-/// One override, ready to be asked.
+/// One override, ready to be looked up.
 #[derive(Debug, Clone)]
 struct Allowance {
     /// Rules by their place in the compiled list.
     rules: Vec<RuleId>,
     categories: Vec<String>,
     expires: Option<DateTime<Utc>>,
-    /// It allows a lead or a person, not a company or a network.
+    /// Whether it allows a lead or a person, not a company or a network.
     is_personal: bool,
     /// The keys of the value that it is about alone; empty when it is about the whole lead.
     own: Vec<String>,
@@ -63,7 +63,7 @@ pub(super) struct Allowances {
 }
 
 impl fmt::Debug for Allowances {
-    /// The overrides, without the keys: those are contact values.
+    /// Shows the overrides without the keys, which are contact values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Allowances").field(&self.all).finish()
     }
@@ -220,7 +220,7 @@ impl Allowances {
     }
 }
 
-/// Where the value stands that a finding is about.
+/// Where the value is that a finding is about.
 #[derive(Clone, Copy)]
 pub(super) struct At<'f> {
     pub(super) field: Option<&'f str>,
@@ -324,7 +324,7 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
     };
     match key {
         Ok(key) => {
-            // An account that is found by a number is the number.
+            // An account that is found by a phone number is that number.
             let kind = if kind == "wechat" && key.starts_with('+') { "phone" } else { kind };
             vec![format!("{kind}:{key}")]
         }

@@ -183,7 +183,7 @@ fn compile_rule(
     Compiled { id, place, category, severity: rule.severity, test }
 }
 
-/// What a finding says of a condition; contact values in it are masked.
+/// A condition as a finding shows it; contact values in it are masked.
 fn said(condition: &Condition) -> String {
     scrubbed(&condition.to_string()).chars().take(MAX_SAID).collect()
 }
@@ -228,7 +228,7 @@ fn check_fake(check: &FakeCheck, report: &mut Report) {
     }
 }
 
-/// The attributes that a form's values come as.
+/// The attributes that hold a form's values.
 fn check_form<'n>(name: &str, attributes: impl IntoIterator<Item = &'n String>, report: &mut Report) {
     let mut attributes = attributes.into_iter().peekable();
     report.within(name, |report| {

@@ -17,12 +17,12 @@ use crate::rule::Facts;
 pub(super) struct Consents {
     records: Vec<ConsentRecord>,
     by_key: FxHashMap<String, Vec<usize>>,
-    /// The host has given them beside the document.
+    /// The host has given them in addition to the document.
     is_attached: bool,
 }
 
 impl std::fmt::Debug for Consents {
-    /// How many there are, not whose.
+    /// Shows how many there are, not whose.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Consents").field("records", &self.records.len()).finish_non_exhaustive()
     }
@@ -38,7 +38,7 @@ impl Consents {
         Consents::of_records(&check.records, holder, report)
     }
 
-    /// Those that the host keeps beside the document: as many as there are, which may be none.
+    /// Those that the host keeps outside the document: as many as there are, which may be none.
     pub(super) fn attached(records: &[ConsentRecord], report: &mut Report) -> Consents {
         let mut apart = Holders::default();
         let consents = Consents::of_records(records, &mut apart.of_rule(0), report);
@@ -65,7 +65,7 @@ impl Consents {
         let mut add =
             |kind: &str, key: Result<Box<str>, (String, &'static str)>, report: &mut Report| match key {
                 Ok(key) => {
-                    // An account that is found by a number is the number.
+                    // An account that is found by a phone number is that number.
                     let (kind, held) = match kind {
                         "phone" => (kind, KeyKind::Phone),
                         "wechat" if key.starts_with('+') => ("phone", KeyKind::Phone),
@@ -124,7 +124,7 @@ impl Consents {
         let phones = facts.phones().iter().flat_map(phone_entries);
         let mut keys: Vec<String> = phones.map(|key| format!("phone:{key}")).collect();
         keys.extend(facts.email_keys().iter().map(|key| format!("email:{}", person_of(key))));
-        // A phone number that stands for a WeChat id is the same person's.
+        // A phone number given as a WeChat id belongs to the same person.
         let wechats = || facts.wechat_ids().map(Wechat::key);
         keys.extend(wechats().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));
         keys.extend(wechats().map(|key| format!("wechat:{key}")));

@@ -26,7 +26,7 @@ struct Few {
 }
 
 impl Few {
-    /// Whether one more is shown of a text; the texts come one after the other.
+    /// Whether one more is shown for a text; the texts come one after the other.
     fn has_room(&mut self, field: ContactField, index: Option<usize>) -> bool {
         if self.text != Some((field, index)) {
             *self = Few { text: Some((field, index)), counting: 0 };
@@ -96,15 +96,15 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     }
 }
 
-/// Which values somebody may answer by, as far as the rules ask. A pattern is a suspicion, which makes no value
-/// unusable: people choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks
-/// for it.
+/// Which values reach somebody, as far as the rules check. A pattern is a suspicion, which makes no value
+/// unusable: people choose numbers that are easy to keep in mind. A value that is known to belong to nobody does, while a
+/// rule looks for it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reach {
     allow_not_assigned: bool,
     /// The rules that report numbers outside every assigned range.
     formats: Vec<Named>,
-    /// The rules that look for what is nobody's.
+    /// The rules that look for values that belong to nobody.
     fakes: Vec<(Named, FakeCheck)>,
 }
 
@@ -123,7 +123,7 @@ pub(super) struct Allowed<'a> {
 }
 
 impl Allowed<'_> {
-    /// Whether they lift what all of some rules say of a value.
+    /// Whether they lift the findings of all of some rules about a value.
     fn lift<'n, T>(
         self,
         mut rules: impl Iterator<Item = &'n Named>,
@@ -167,7 +167,7 @@ impl Reach {
         self.looking_for(FakeField::Phone, FakeRule::SampleNumber).filter(move |_| is_sample)
     }
 
-    /// The rules by which an address is nobody's, as far as is known.
+    /// The rules by which an address belongs to nobody, as far as is known.
     fn against_email(&self, email: &Email) -> impl Iterator<Item = &Named> {
         let (is_shared_value, is_sample) = (is_nobodys_email(email), is_sample_mailbox(email));
         let words =
@@ -176,7 +176,7 @@ impl Reach {
         words.chain(samples)
     }
 
-    /// The rules by which a WeChat id is nobody's, as far as is known.
+    /// The rules by which a WeChat id belongs to nobody, as far as is known.
     fn against_wechat(&self, id: &Wechat) -> impl Iterator<Item = &Named> {
         let is_sample = matches!(fake_wechat(id), Some(FakeReason::SampleNumber));
         let is_shared_value = is_nobodys_wechat(id);
@@ -190,7 +190,7 @@ impl Reach {
     /// service's.
     fn is_possible(&self, phone: &Phone, allow_not_assigned: bool) -> bool {
         match phone.quality() {
-            // 95588 is a company's; nobody who fills in a form owns 110 or 10086.
+            // 95588 belongs to a company; nobody who fills in a form owns 110 or 10086.
             PhoneQuality::Ok => {
                 phone.kind() != PhoneKind::Service
                     || phone.e164().is_some()
@@ -227,7 +227,7 @@ impl Reach {
     }
 
     fn by_wechat(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
-        // An account that is found by a number is the number.
+        // An account that is found by a phone number is that number.
         let number = |id: &Wechat| {
             let is_phone = id.kind() == WechatKind::Phone;
             is_phone.then(|| Phone::parse(id.key(), &PhoneOptions::default()))
@@ -257,7 +257,7 @@ fn may_be_assigned(phone: &Phone) -> bool {
     is_whole && matches!(phone.fault(), None | Some(PhoneFault::UnassignedPrefix))
 }
 
-/// By which channels somebody may answer.
+/// The channels by which somebody may answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Channels {
     pub(super) phone: bool,
@@ -293,8 +293,8 @@ pub(super) struct Written {
     pub(super) moved: Lead,
 }
 
-/// The first number or address by which a lead without any may be answered after all: calls and chats are imported with it in the
-/// name or the message.
+/// The first number or address by which a lead without any may be answered after all: calls and chats are imported with it
+/// in the name or the message.
 pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
     let lead = facts.read();
     let texts = [("name", lead.name.as_deref()), ("message", lead.message.as_deref())];
@@ -320,7 +320,7 @@ pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
     })
 }
 
-/// The values that stand in the field of another kind and nowhere else: many forms have one field for all. Every rule reads
+/// The values that are in the field of another kind and nowhere else: many forms have one field for all. Every rule reads
 /// them as what they are.
 pub(super) fn misplaced(facts: &Facts<'_>) -> Vec<Found> {
     let mut found = Vec::new();

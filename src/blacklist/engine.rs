@@ -43,12 +43,12 @@ pub const WRONG_FIELD: &str = "wrong_field";
 
 /// The id under which the verdict flags fields of which only the beginning is read.
 pub const OVERSIZED: &str = "oversized";
-/// Category of what belongs to no rule.
+/// Category of findings outside all rules.
 pub(super) const CONTACT: &str = "contact";
 /// Most findings of one rule about one lead that count, and most that are suppressed.
 const MAX_HITS: usize = 64;
 
-/// How many findings a rule may still report. What is suppressed takes no room from what counts.
+/// How many findings a rule may still report. Suppressed ones take no room from those that count.
 struct Room {
     counting: usize,
     suppressed: usize,
@@ -57,7 +57,7 @@ struct Room {
 impl Room {
     const FULL: Room = Room { counting: MAX_HITS, suppressed: MAX_HITS };
 
-    /// Takes the place of a finding; whether there is one.
+    /// Uses up the room for a finding; returns whether there was any.
     fn take(&mut self, is_suppressed: bool) -> bool {
         let left = if is_suppressed { &mut self.suppressed } else { &mut self.counting };
         let fits = *left > 0;
@@ -93,7 +93,7 @@ impl Room {
 pub struct Blacklist {
     /// In the order they run.
     pub(super) rules: Vec<Compiled>,
-    /// Which of them hold a key.
+    /// The rules that hold each key.
     pub(super) holders: Holders,
     /// The words of all lexicon rules.
     pub(super) lexicon: Option<Lexicon>,
@@ -105,7 +105,7 @@ pub struct Blacklist {
     pub(super) stop_at_first_block: bool,
     pub(super) version: RulesVersion,
     pub(super) spaces: SubmissionSpaces,
-    /// What any of the resubmission rules compares, and the longest of their windows.
+    /// The keys that any resubmission rule compares, and the longest of their windows.
     pub(super) submission_keys: BTreeSet<SubmissionKey>,
     pub(super) submission_window: Option<Span>,
 }
@@ -142,11 +142,11 @@ pub(super) enum Test {
     },
     Honeypot(HoneypotCheck),
     Elapsed(ElapsedCheck),
-    /// With what a finding says of it.
+    /// With its text in findings.
     Condition(Predicate, Option<String>),
 }
 
-/// When the rules of a kind run.
+/// The phase in which the rules of a kind run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     Lists,
@@ -174,7 +174,7 @@ impl Test {
     }
 }
 
-/// What a check works out once for several rules.
+/// Values that a check computes once for several rules.
 struct Work<'c> {
     at: i64,
     windows: &'c WindowState,
@@ -191,7 +191,7 @@ struct Work<'c> {
 }
 
 impl<'c> Work<'c> {
-    /// Whether a rule may find something. One that lists values finds nothing where it holds no key of the lead.
+    /// Whether a rule may find something. One that lists values finds nothing if it holds no key of the lead.
     fn concerns(&mut self, rule: &Compiled, blacklist: &Blacklist, facts: &Facts<'_>) -> bool {
         if rule.test.phase() != Phase::Lists {
             return true;
@@ -205,12 +205,12 @@ impl<'c> Work<'c> {
         }
     }
 
-    /// The texts of the lead, listed when the first rule asks for them.
+    /// The texts of the lead, listed when the first rule reads them.
     fn texts(&mut self, facts: &'c Facts<'c>) -> &[texts::Text<'c>] {
         self.texts.get_or_insert_with(|| texts::written(facts))
     }
 
-    /// All texts are read once for all lexicons, when the first of them is asked.
+    /// All texts are read once for all lexicons, when the first of them is checked.
     fn words(&mut self, lexicon: Option<&Lexicon>, facts: &'c Facts<'c>) -> &texts::FoundWords {
         let texts = self.texts.get_or_insert_with(|| texts::written(facts));
         self.words.get_or_insert_with(|| texts::find(lexicon, texts, &self.message))
@@ -222,7 +222,7 @@ struct Pass<'c> {
     blacklist: &'c Blacklist,
     facts: &'c Facts<'c>,
     now: DateTime<Utc>,
-    /// The overrides in force; looked up when the first finding asks for them.
+    /// The overrides in force; looked up when the first finding needs them.
     allowed: Option<Vec<usize>>,
     verdict: Verdict,
 }
@@ -232,7 +232,7 @@ impl Pass<'_> {
         self.report_in(&mut Room { counting: 1, suppressed: 1 }, rule, category, severity, found);
     }
 
-    /// Reports a finding as far as there is room; whether it counts.
+    /// Reports a finding as far as there is room; returns whether it counts.
     fn report_in(
         &mut self,
         room: &mut Room,
@@ -268,7 +268,7 @@ impl Pass<'_> {
         };
         self.verdict.severity = self.verdict.severity.max(hit.weight());
         if self.verdict.hits.is_empty() {
-            // Most leads have one.
+            // Most leads have one value.
             self.verdict.hits.reserve_exact(1);
         }
         self.verdict.hits.push(hit);
@@ -301,11 +301,11 @@ impl Pass<'_> {
 }
 
 impl Blacklist {
-    /// What the rules say of a lead.
+    /// Checks a lead by the rules.
     ///
-    /// `windows` is what came in before; apply the verdict's [delta](Verdict::delta) to it afterwards. The time of the
+    /// `windows` hold earlier leads; apply the verdict's [delta](Verdict::delta) to it afterwards. The time of the
     /// facts ends overrides. Resubmissions and bursts go by the time the lead was created, or by that time when that is
-    /// not known (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives
+    /// not known (1970 or earlier) or in the future. A lead is never held against itself: checking it again gives
     /// the same verdict. A lead repeats only what was created before it, so no two leads repeat each other; one that
     /// comes late is counted with the burst that was before it. A blocked lead counts for bursts, but not as a first
     /// submission: a person who corrects a mistyped number and sends again is let in.
@@ -357,7 +357,7 @@ impl Blacklist {
         };
         let mut reached = false;
         for rule in &self.rules {
-            // What makes a value useless comes before what follows from it.
+            // What makes a value unusable comes before its consequences.
             if !reached && rule.test.phase() > Phase::Fakes {
                 self.check_reach(&mut pass);
                 reached = true;
@@ -377,14 +377,14 @@ impl Blacklist {
             pass.report(&OVERSIZED.into(), &OVERSIZED.into(), Severity::Flag, found);
         }
         let Work { submission, bursts, message, .. } = work;
-        // A person who corrects a mistyped number and submits again has not been let in yet.
+        // A blocked submission is not remembered: the person may correct a mistyped number and submit again.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
         pass.verdict.delta = self.delta(facts, &message, let_in, bursts, at);
         let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
         (pass.verdict, looked_at)
     }
 
-    /// What one rule finds.
+    /// The findings of one rule.
     fn run<'c>(&self, rule: &Compiled, work: &mut Work<'c>, pass: &mut Pass<'c>) {
         let facts = pass.facts;
         let mut room = Room::FULL;
@@ -449,8 +449,8 @@ impl Blacklist {
         }
     }
 
-    /// What the person has refused. What several rules refuse adds up, unless an override lifts one of them; that nothing
-    /// is left is said however many records there are.
+    /// The channels that the person has refused. Refusals of several rules add up, unless an override lifts one of them;
+    /// that no channel is left is reported once, however many records there are.
     fn find_refused(&self, rule: &Compiled, consents: &Consents, work: &mut Work<'_>, pass: &mut Pass<'_>) {
         let records = consents.of(pass.facts, pass.now);
         if records.is_empty() {
@@ -540,7 +540,7 @@ impl Blacklist {
     /// ```
     ///
     /// # Errors
-    /// Returns the blacklist when no such rule asks for a set.
+    /// Returns the blacklist when no such rule has `phone_set`.
     pub fn with_phone_set(mut self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Blacklist, Box<Blacklist>> {
         let lists = self.rules.iter_mut().filter(|one| one.id == *rule).find_map(|one| match &mut one.test {
             Test::List(lists) if lists.asks_for_set() => Some(lists),
@@ -625,7 +625,7 @@ impl Blacklist {
         Blacklist { joint_list: Some(list), ..self }
     }
 
-    /// What the joint list that is attached loses when the person of a lead is forgotten; empty without a list.
+    /// What the attached joint list loses when the person of a lead is forgotten; empty without a list.
     pub(crate) fn forget_person(&self, facts: &Facts<'_>) -> JointDelta {
         self.joint_list.as_ref().map(|list| list.forget(facts.person_keys())).unwrap_or_default()
     }
@@ -641,7 +641,7 @@ impl Blacklist {
             return;
         }
         let facts = pass.facts;
-        // Overrides are looked up for the few that need them.
+        // Overrides are looked up only for the few hits that need them.
         let nothing = contacts::Allowed { allowances: &self.allowances, places: &[] };
         let unreachable = contacts::unreachable(facts, &self.reach, nothing)
             .and_then(|_| contacts::unreachable(facts, &self.reach, pass.allowed()));
@@ -664,7 +664,7 @@ impl Blacklist {
         }
     }
 
-    /// A value in a text by which the lead can be reached, if no rule forbids it once it stands in its field.
+    /// A value in a text by which the lead can be reached, if no rule forbids it once it is in its field.
     fn reached_by_text(&self, facts: &Facts<'_>) -> Option<Found> {
         let Written { found, moved } = contacts::in_text(facts, &self.reach)?;
         let verdict = self.check(&Facts::new(&moved, facts.context()), &WindowState::default());
@@ -681,7 +681,7 @@ impl Blacklist {
         keys
     }
 
-    /// What is to be remembered.
+    /// The events to remember.
     fn delta(
         &self,
         facts: &Facts<'_>,
@@ -706,7 +706,7 @@ impl Blacklist {
             Test::Burst { check, space } => Some((check, *space)),
             _ => None,
         });
-        // A check that stops early has not come to all of them.
+        // A check that stops early has not evaluated all rules.
         for (check, space) in counted.skip(bursts.rules).filter(|(check, _)| !is_announced(check, facts)) {
             burst_keys(facts, check.by, space, message, |key, _, _| events.push(event(key, kept(check))));
         }
@@ -714,12 +714,12 @@ impl Blacklist {
     }
 }
 
-/// Why a rule that asks for something the host attaches finds nothing.
+/// Why a rule that needs something the host attaches finds nothing.
 fn unattached(message: &str, help: &str) -> Fault {
     Fault { help: Some(help.to_owned()), ..Fault::new(message) }
 }
 
-/// The submissions a verdict depends on. Bursts are no part of it: a count that moves on makes no decision wrong.
+/// The submissions a verdict depends on. Bursts are not part of it: a count that has grown makes no decision wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LookedAt {
     /// When the lead came in, in milliseconds since 1970.
@@ -728,13 +728,13 @@ pub(crate) struct LookedAt {
 }
 
 impl LookedAt {
-    /// A digest of what lies there; `None` when that is nothing.
+    /// A digest of what is stored there; `None` when that is nothing.
     pub(crate) fn digest(&self, windows: &WindowState, own: &LeadId) -> Option<Digest> {
         windows.digest_of(self.keys.iter().copied(), self.at, own)
     }
 }
 
-/// When a lead came in, in milliseconds since 1970: when it was created, or now when that is not known or to come.
+/// When a lead came in, in milliseconds since 1970: when it was created, or now when that is not known or in the future.
 fn came_in_at(facts: &Facts<'_>) -> i64 {
     let (created_at, now) = (facts.lead().created_at, facts.now());
     let known = created_at.timestamp() > 0 && created_at <= now;

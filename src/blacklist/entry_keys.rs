@@ -1,4 +1,4 @@
-//! By which keys a lead's values are looked for on lists.
+//! The keys by which a lead's values are looked up on lists.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::letters::push_letters;
 use crate::contact::Phone;
 use crate::rule::Facts;
 
-/// What stands between a number and its extension in the key of an entry.
+/// The separator between a number and its extension in the key of an entry.
 pub(super) const EXTENSION: &str = ";ext=";
 
-/// The keys of the entries that a number is meant by: the number itself, and the number with its extension.
+/// The keys of the entries that mean a number: the number itself, and the number with its extension.
 pub(super) fn phone_entries(phone: &Phone) -> impl Iterator<Item = Cow<'_, str>> {
     let key = phone.key();
     let whole = key.zip(phone.extension()).map(|(key, extension)| format!("{key}{EXTENSION}{extension}"));

@@ -29,7 +29,7 @@ fn is_filled(value: &Value) -> bool {
     }
 }
 
-/// Whether a text says more than no, none or an empty list, as tables and programs write them: `0.0`, `[]`, `""`.
+/// Whether a text means more than no, none or an empty list, as tables and programs write them: `0.0`, `[]`, `""`.
 fn is_written(text: &str) -> bool {
     let folded = fold(text);
     let text = folded.trim();
@@ -48,7 +48,7 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
         None | Some(Value::Null) => return Ok(None),
         Some(Value::Integer(number)) => Some(*number as f64),
         Some(Value::Number(number)) => Some(*number),
-        // Columns of a table are text. `0` is the time of the quickest machine, where in other fields it is no value.
+        // Columns of a table are text. `0` is the fastest machine's time, although in other fields it means no value.
         Some(Value::Text(text)) => match milliseconds(text) {
             None if has_no_value(text) || text.trim().is_empty() => return Ok(None),
             elapsed => elapsed,
@@ -75,7 +75,7 @@ fn milliseconds(text: &str) -> Option<f64> {
     let text = fold(text);
     let text = text.trim();
     let number = text.strip_suffix("ms").unwrap_or(text).trim_end();
-    // A full stop before three digits divides thousands, as a comma does: no clock counts thousandths of them.
+    // A dot before three digits separates thousands, as a comma does: no clock counts thousandths of milliseconds.
     let behind = number.rsplit_once('.').map_or("", |(_, behind)| behind);
     let pointed = if behind.len() == 3 { number.replace('.', ",") } else { String::new() };
     let number = if pointed.is_empty() { number } else { &pointed };

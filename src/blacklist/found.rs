@@ -12,7 +12,7 @@ pub(super) struct Found {
     pub(super) span: Option<Range<usize>>,
     pub(super) entry: Option<String>,
     pub(super) reason: HitReason,
-    /// The harmless phrase it stands in.
+    /// The harmless phrase that contains it.
     pub(super) phrase: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use crate::company::place_key;
 use crate::contact::{Email, WechatKind};
 use crate::rule::Facts;
 
-/// What a key is of.
+/// The kind of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyKind {
     Phone,
@@ -56,7 +56,7 @@ impl KeyKind {
     }
 }
 
-/// The end of a list of rules.
+/// Marks the end of a list of rules.
 const NONE: u32 = u32::MAX;
 
 /// One rule of those that hold a key, and where the others are.
@@ -85,7 +85,7 @@ pub(super) struct Holders {
 }
 
 impl fmt::Debug for Holders {
-    /// How much is held, not what.
+    /// Shows how much is held, not what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Holders")
             .field("keys", &self.by_key.len())
@@ -94,7 +94,7 @@ impl fmt::Debug for Holders {
     }
 }
 
-/// Takes down what a rule holds.
+/// Records the keys that a rule holds.
 pub(super) struct Holder<'h> {
     holders: &'h mut Holders,
     rule: usize,
@@ -143,7 +143,7 @@ impl Held {
 }
 
 impl Holders {
-    /// What takes down what a rule holds.
+    /// The recorder of the keys that a rule holds.
     pub(super) fn of_rule(&mut self, rule: usize) -> Holder<'_> {
         Holder { holders: self, rule }
     }
@@ -161,7 +161,7 @@ impl Holders {
         }
     }
 
-    /// Takes down the keys of the joint list in place of those of another.
+    /// Records the keys of the joint list in place of those of another.
     pub(super) fn set_joint<'k>(&mut self, keys: impl Iterator<Item = (KeyKind, &'k str)>) {
         (self.joint, self.joint_kinds) = (FxHashSet::default(), 0);
         for (kind, key) in keys {
@@ -192,7 +192,7 @@ impl Holders {
             self.look_email(email, &mut held);
         }
         for id in facts.wechat_ids() {
-            // An account that is found by a number is the number.
+            // An account that is found by a phone number is that number.
             let is_phone = id.kind() == WechatKind::Phone;
             self.look(if is_phone { KeyKind::Phone } else { KeyKind::Wechat }, id.key(), &mut held);
             if is_phone {
@@ -226,7 +226,7 @@ impl Holders {
         if (self.kinds | self.joint_kinds) & KeyKind::Email.bit() != 0 {
             let person = email.person_key();
             self.look(KeyKind::Email, &*person, held);
-            // What was reported before addresses were read as people.
+            // Reported before addresses were read as those of people.
             if person != email.key() && self.joint_kinds & KeyKind::Email.bit() != 0 {
                 self.look(KeyKind::Email, email.key(), held);
             }

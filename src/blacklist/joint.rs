@@ -22,28 +22,28 @@ use crate::text::fold;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointReport {
-    /// Why, in the contributor's words.
+    /// Why it is reported, in the contributor's words.
     #[serde(default)]
     pub reason: String,
-    /// When the contributor first reported it; `None` when only the word that it is taken back has come so far.
+    /// When the contributor first reported it; `None` when only its retraction has come so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<DateTime<Utc>>,
-    /// When the contributor last did.
+    /// When the contributor last reported it; `None` as for `first_seen`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<DateTime<Utc>>,
     /// When the report ends: at this very moment it no longer counts. `None` is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
-    /// When the contributor last took it back: it counts again only once it is reported later than that.
+    /// When the contributor last retracted it: it counts again only once it is reported later than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retracted: Option<DateTime<Utc>>,
 }
 
 impl JointReport {
-    /// Both say one thing: the later report counts (ties: the later end, then the greater text), the earliest time it
-    /// was first seen, the latest time it was taken back.
+    /// Merges two reports of one contributor: the later one counts (ties: the later end, then the greater text), the
+    /// earliest time it was first seen, the latest time it was retracted.
     fn join(&mut self, other: &JointReport) {
-        // `None` is the end that never comes.
+        // `None` means that it never ends.
         let end = |report: &JointReport| (report.expires.is_none(), report.expires);
         let key = |report: &JointReport| (report.last_seen, end(report), report.reason.clone());
         if key(other) > key(self) {
@@ -71,9 +71,9 @@ pub struct JointError {
 
 /// Values that people or companies report together: "everybody builds it".
 ///
-/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are
+/// Each contributor reports separately (`north` and `NORTH` are one, whichever of them retracts a report), and lists are
 /// [merged](JointList::merge) in any order and any number of times: the result is the same. An entry counts from as
-/// many contributors on as a [`JointCheck`] asks for, or by the word of one it trusts.
+/// many contributors on as a [`JointCheck`] requires, or from one that it trusts.
 ///
 /// The keys are the values themselves. Hashing them would not hide a phone number: there are few enough numbers to try
 /// them all. Treat a list as personal data, and [forget](JointList::forget) a person in every copy of it: a copy that
@@ -100,7 +100,7 @@ pub struct JointList {
 }
 
 impl fmt::Debug for JointList {
-    /// How much is listed, not what.
+    /// Shows how much is listed, not what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JointList").field("entries", &self.entries.len()).finish_non_exhaustive()
     }
@@ -116,7 +116,7 @@ pub struct JointDelta {
 }
 
 impl JointDelta {
-    /// The keys of the entries that go, as the serialised list has them: `phone:+86…`. In order, each once.
+    /// The keys of the removed entries, as the serialised list has them: `phone:+86…`. In order, each once.
     #[must_use]
     pub fn entries(&self) -> &[String] {
         &self.gone
@@ -144,12 +144,12 @@ fn name_of(contributor: &str) -> String {
     fold(contributor).trim().to_owned()
 }
 
-/// What one contributor says of a key, all spellings of the name together.
+/// The report of one contributor about a key, all spellings of the name together.
 struct Said<'l> {
-    /// As it is written first.
+    /// The first spelling.
     contributor: &'l str,
     report: JointReport,
-    /// Blank names are nobody's.
+    /// Blank names belong to nobody.
     is_named: bool,
 }
 
@@ -179,12 +179,12 @@ fn contributor_of(name: &str) -> Result<String, JointError> {
 
 /// The key of a written value.
 fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
-    // No more of a lead's value is read.
+    // A lead's value is read no further either.
     if value.len() > LeadLimits::TEXT {
         let message = format!("the value has {} bytes, at most {} are read", value.len(), LeadLimits::TEXT);
         return Err(JointError { message, help: "report the contact value alone" });
     }
-    // An account that is found by a number is the number, as it is looked up.
+    // An account that is found by a phone number is that number, as in lookups.
     let kind = match kind {
         ContactKind::Wechat if is_phone(value) => ContactKind::Phone,
         kind => kind,
@@ -193,7 +193,7 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
         ContactKind::Phone => phone_key(value),
         ContactKind::Email => email_key(value),
         ContactKind::Wechat => wechat_key(value),
-        // However the place is written, where there is one.
+        // However the place is written, if there is one.
         ContactKind::Company => company_keys(value).map(|company| company.place.unwrap_or(company.key)),
         ContactKind::Ip => ip_key(value).map(|ip| ip.to_string().into()),
     };
@@ -201,7 +201,7 @@ fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
 }
 
 impl JointList {
-    /// Adds what a contributor reports, in any spelling of the value. Of the reason 1,024 bytes are kept.
+    /// Adds what a contributor reports, in any spelling of the value. The first 1,024 bytes of the reason are kept.
     ///
     /// ```
     /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
@@ -217,8 +217,8 @@ impl JointList {
     /// ```
     ///
     /// # Errors
-    /// When the value is none of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the contributor's
-    /// name is longer than 256 bytes.
+    /// When the value is not one of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the
+    /// contributor's name is longer than 256 bytes.
     pub fn report(
         &mut self,
         kind: ContactKind,
@@ -239,7 +239,7 @@ impl JointList {
         Ok(())
     }
 
-    /// Takes a contributor's reports up to a moment back, those too that come to this copy later.
+    /// Retracts a contributor's reports up to a moment, also those that reach this copy later.
     ///
     /// ```
     /// # use leadkit::blacklist::{ContactKind, JointCheck, JointList};
@@ -253,8 +253,8 @@ impl JointList {
     /// ```
     ///
     /// # Errors
-    /// When the value is none of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the contributor's
-    /// name is longer than 256 bytes.
+    /// When the value is not one of its kind, or longer than a lead's field is read ([`LeadLimits::TEXT`]), or the
+    /// contributor's name is longer than 256 bytes.
     pub fn retract(
         &mut self,
         kind: ContactKind,
@@ -303,9 +303,9 @@ impl JointList {
     /// number goes with all its extensions, an address with all its tags. [Apply](JointList::apply) it to the list, and delete
     /// the rows of [its entries](JointDelta::entries) where a table holds the list. It is empty once the person is gone.
     ///
-    /// Every copy has a delta of its own: ask each of them. A person who has objected is kept from contact by a record of
-    /// the rule `consent`, or by whatever the host keeps of those it has forgotten. O(keys × log entries), and O(addresses
-    /// on the list) for each address.
+    /// Every copy has a separate delta: compute it for each of them. A person who has objected is kept from contact by a
+    /// record of the rule `consent`, or by whatever the host keeps of those it has forgotten. O(keys × log entries), and
+    /// O(addresses on the list) for each address.
     ///
     /// ```
     /// use leadkit::blacklist::{ContactKind, JointList};
@@ -332,7 +332,7 @@ impl JointList {
                 gone.extend(emails.filter(is_his));
                 continue;
             }
-            // A QQ account is listed as one to find somebody by.
+            // A QQ account may be listed as one by which the person is found.
             let key = if key.starts_with("qq:") { format!("wechat:{key}") } else { key.clone() };
             let within = format!("{key}{EXTENSION}");
             gone.extend(self.entries.get_key_value(&key).map(|(key, _)| key));
@@ -358,13 +358,13 @@ impl JointList {
         delta.entries().iter().for_each(|key| drop(self.entries.remove(key)));
     }
 
-    /// Values on the list, those that count for nobody and those only taken back included.
+    /// Values on the list, those that no longer count and those only retracted included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether nothing was ever reported.
+    /// Whether it has no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -454,7 +454,7 @@ impl JointList {
                 ContactKind::Phone => mask_phone(key),
                 ContactKind::Email => mask_email(key),
                 ContactKind::Wechat => mask_id(key),
-                // As the lead has it: the key of a name at a place is nothing that people read.
+                // As the lead writes it: people cannot read the key of a name at a place.
                 ContactKind::Company => {
                     shown(facts.read().company.iter().flat_map(|name| name.trim().chars()).take(60).collect())
                 }
@@ -477,7 +477,7 @@ impl JointList {
         }
         for email in facts.placed_emails() {
             let Ok(value) = email.value else { continue };
-            // What was reported before addresses were read as people stands under its letters.
+            // What was reported before addresses were read as those of people is filed under the address as written.
             let (person, written) = (value.person_key(), value.key());
             let written = (*person != *written).then_some(written);
             for key in [&*person].into_iter().chain(written) {
@@ -496,7 +496,7 @@ impl JointList {
                 look(kind, value.key(), at(id.field.as_str(), id.index, Some(id.span)));
             }
         }
-        // What says that there is no company is everybody's who has none.
+        // A text that says that there is no company is shared by everybody without one.
         let company = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company));
         if let Some(raw) = company.filter(|_| has_company(facts)) {
             // The list has the keys of the crate's own gazetteer; the host's may know another name.

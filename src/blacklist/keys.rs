@@ -21,12 +21,12 @@ use crate::text::fold_into;
 
 /// Values of one field that are read.
 const MAX_VALUES: usize = 16;
-/// Letters and digits that a message needs to tell one submission from another.
+/// Letters and digits that a message needs to distinguish two submissions.
 const MIN_MESSAGE: usize = 8;
 /// Bits of an address of version 4 and of version 6, and of the network that is counted as one.
 const ADDRESS: (u8, u8) = (32, 128);
 const NETWORK: (u8, u8) = (24, 48);
-/// Subscriber digits that are no part of a phone segment.
+/// Subscriber digits that are not part of a phone segment.
 const SUBSCRIBER_DIGITS: usize = 4;
 
 /// What leads have in common: the same contact and content, or the same origin. Written as 32 hexadecimal digits.
@@ -38,10 +38,10 @@ pub struct WindowKey(u128);
 
 const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-/// What eight bytes multiply by.
+/// The factor for eight bytes.
 const PRIME_OF_A_WORD: u128 = PRIME.wrapping_pow(8);
 
-/// Goes on with a hash.
+/// Continues a hash.
 fn read(hash: u128, bytes: &[u8]) -> u128 {
     bytes.iter().fold(hash, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
 }
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for WindowKey {
     }
 }
 
-/// One key of a submission, and which of the values read it was made of.
+/// One key of a submission, and the values it was made of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Submitted {
     pub(super) by: SubmissionKey,
@@ -123,7 +123,7 @@ pub(super) struct Submitted {
 
 impl Submitted {
     /// Whether the value looks invented: strangers share it, so it does not show that two submissions are the same.
-    /// Slow; asked only of keys that are known already.
+    /// Slow; called only for keys that are known already.
     pub(super) fn is_invented(&self, facts: &Facts<'_>) -> bool {
         let lead = facts.read();
         match self.by {
@@ -131,7 +131,7 @@ impl Submitted {
                 facts.phones().get(self.index).is_some_and(|phone| !fake_phone(phone).is_empty())
             }
             SubmissionKey::Email => {
-                // A slip in the domain leaves the sender recognisable.
+                // A slip in the domain does not hide the sender.
                 let invents = |reason: &FakeReason| !matches!(reason, FakeReason::MistypedDomain { .. });
                 let email = facts.emails().get(self.index).and_then(|email| email.as_ref().ok());
                 email.is_some_and(|email| fake_email(email).iter().any(invents))
@@ -170,7 +170,7 @@ impl SubmissionSpaces {
         }
     }
 
-    /// Every key of a lead, surest first: what shows a person, and the content. The same person with another message
+    /// Every key of a lead, the surest first: those of the person, and the content. The same person with another message
     /// comes in again; the same message from the same person is the same submission.
     pub(super) fn keys(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {
         let lead = facts.read();
@@ -188,7 +188,7 @@ impl SubmissionSpaces {
             }
         }
         for (index, wechat) in facts.wechat_ids().enumerate().take(MAX_VALUES) {
-            // A phone number that stands for an id is the same contact as the number itself.
+            // A phone number given as an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
             add(SubmissionKey::Wechat, space.with(wechat.key()), index);
         }
@@ -210,11 +210,11 @@ impl SubmissionSpaces {
     }
 }
 
-/// What was submitted beside the contact values: message, products and form. Long texts are digested once for all keys.
+/// What was submitted besides the contact values: message, products and form. Long texts are digested once for all keys.
 fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     let lead = facts.read();
     let (is_written, message) = (!message.letters().is_empty(), message.digest());
-    // Of a longer text the length counts too.
+    // Of a longer text, the length counts too.
     let length = facts.lead().message.as_deref().map_or(0, str::len);
     let length = if length > MAX_TEXT { length } else { 0 };
     let fold = |product: &String| {
@@ -224,18 +224,18 @@ fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     let mut products: Vec<String> = lead.products.iter().take(MAX_VALUES).filter_map(fold).collect();
     products.sort_unstable();
     products.dedup();
-    // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
+    // If nothing was written or chosen there is nothing to compare, whichever page has the form.
     let is_blank = !is_written && products.is_empty();
     let form = if is_blank { None } else { origin(form(&lead.source)) };
     Digest::of(&(message.bits(), length as u64, &products, form.unwrap_or_default()))
 }
 
-/// Whether a message tells one submission from another.
+/// Whether a message is long enough to distinguish two submissions.
 fn is_telling(message: &str) -> bool {
     message.chars().nth(MIN_MESSAGE - 1).is_some()
 }
 
-/// The page that the form stands on, without what a campaign adds to its address.
+/// The page of the form, without what a campaign adds to its address.
 fn form(source: &Source) -> &str {
     let page = source.page.as_deref().unwrap_or_default().trim();
     let form = page.split(['?', '#']).next().unwrap_or_default();
@@ -243,7 +243,7 @@ fn form(source: &Source) -> &str {
     if bare.is_empty() { form.get(..1).unwrap_or_default() } else { bare }
 }
 
-/// What a page, a campaign, a keyword or a source is compared by: spellings of one are one. `None` when it is blank.
+/// The form in which pages, campaigns, keywords and sources are compared: spellings of one are one. `None` when it is blank.
 ///
 /// Beyond what is read only the length counts, in as many digits however long it is.
 pub(super) fn origin(text: &str) -> Option<String> {
@@ -265,7 +265,7 @@ pub(super) fn burst_keys(
 ) {
     let lead = facts.lead();
     let field = by.field();
-    // What says that there is none is shared by strangers.
+    // Strangers share a text that says that there is none.
     let origin = |text: &str| origin(text).filter(|origin| names_origin(origin));
     let ip = lead.ip.filter(|ip| is_somebodys(*ip));
     let mut one = |text: Option<&str>| {
@@ -314,7 +314,7 @@ pub(super) fn burst_keys(
             let phones = facts.placed_phones().take(MAX_VALUES);
             let phones = phones.filter(|one| !is_sample_phone(one.value));
             let phones = phones.filter_map(|one| Some((one.value.e164()?, one.field.as_str(), one.index)));
-            // An account that is found by a number is the number.
+            // An account that is found by a phone number is that number.
             let is_number = |id: &Wechat| id.kind() == WechatKind::Phone;
             let accounts = facts.placed_wechats().take(MAX_VALUES);
             let accounts = accounts.filter_map(|one| {

@@ -1,4 +1,4 @@
-//! Letters and digits of folded texts: what is compared where signs and blanks make no difference.
+//! Letters and digits of folded texts, for comparisons in which signs and blanks make no difference.
 
 use smallvec::SmallVec;
 
@@ -7,7 +7,7 @@ use crate::text::{fold_into, is_ideograph};
 /// Bytes of a text that are read: beyond it only the length counts.
 pub(super) const MAX_TEXT: usize = 8_192;
 
-/// Letters and digits. Ideographs, which most are, are told apart before the table of all letters is asked.
+/// Letters and digits. Ideographs, which most are, are recognised without the table of all letters.
 fn stays(c: char) -> bool {
     is_ideograph(c) || c.is_alphanumeric()
 }
@@ -24,7 +24,7 @@ impl FewLetters {
         FewLetters(Some(letters).filter(|letters| letters.len() <= FEW))
     }
 
-    /// Whether they are one of some words, which have nothing else.
+    /// Whether they are one of some words.
     pub(super) fn is_one_of(&self, words: &[&str]) -> bool {
         self.0
             .as_ref()

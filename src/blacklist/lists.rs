@@ -28,9 +28,9 @@ use crate::text::{scrubbed, shown_address};
 #[derive(Clone, Default)]
 pub(super) struct Lists {
     phones: FxHashSet<Box<str>>,
-    /// The host's set, when the rule asks for one.
+    /// The host's set, when the rule uses one.
     set: Option<Arc<PhoneSet>>,
-    /// The rule asks for a set, and nobody has given one.
+    /// The rule uses a set, and the host has not attached one.
     lacks_set: bool,
     emails: FxHashSet<Box<str>>,
     wechats: FxHashSet<Box<str>>,
@@ -43,7 +43,7 @@ pub(super) struct Lists {
 }
 
 impl fmt::Debug for Lists {
-    /// How much is listed, not what: the entries are contact values.
+    /// Shows how much is listed, not what: the entries are contact values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lists")
             .field("phones", &self.phones.len())
@@ -83,7 +83,7 @@ pub(super) fn reverses_text(c: char) -> bool {
 /// The key of a written phone number with its extension, or what would be right.
 pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     check_direction(text, turns_latin)?;
-    // A date, a masked number and the like are none, whatever their digits would make.
+    // A date, a masked number and the like are not phone numbers, whatever their digits would make.
     let found = read_phones(text, &PhoneOptions::default());
     let one =
         if let [one] = &*found { one.value.clone() } else { Phone::parse("", &PhoneOptions::default()) };
@@ -143,7 +143,7 @@ pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)>
     })
 }
 
-/// What of a value in a list of domains is shown: `@example.com` is nobody's address.
+/// The part of a value in a list of domains that is shown: `@example.com` is nobody's address.
 fn shown_domain(text: &str) -> String {
     let head = head(text);
     match head.strip_prefix('@') {
@@ -168,7 +168,7 @@ pub(super) struct CompanyKeys {
     pub(super) key: Box<str>,
     /// The squeezed name.
     pub(super) name: Box<str>,
-    /// Where the name says a place.
+    /// The key with a place, if the name says one.
     pub(super) place: Option<Box<str>>,
     /// People without a company write it.
     pub(super) is_shared_value: bool,
@@ -181,7 +181,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
     check_direction(text, reverses_text)?;
     let gazetteer = Gazetteer::builtin();
     let parsed = CompanyName::parse(text, &gazetteer);
-    // Folded once for all that is asked of it: lists are long.
+    // Folded once for all checks: lists are long.
     let folded = parsed.folded().unwrap_or_default();
     let (mut key, name) = (exact_key(&parsed), squeezed_name(folded));
     if key.is_empty() || name.is_empty() {
@@ -190,7 +190,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
     let mut place = place_key(&parsed).map(Box::from);
     let part = gazetteer.part_behind(text).map(Box::from);
     if part.is_some() {
-        // A department or a ship of a company is not the whole of it.
+        // A department or a ship of a company is not the whole company.
         key.extend(["/", &name]);
         place = None;
     }
@@ -212,7 +212,7 @@ pub(super) fn warn_of_company(text: &str, is_shared_value: bool, part: Option<&s
     }
 }
 
-/// The beginning of an entry as a message shows it: what is invisible would turn the message round.
+/// The beginning of an entry as a message shows it: invisible characters could reverse the message.
 fn head(text: &str) -> String {
     let is_shown = |c: &char| {
         !c.is_control()
@@ -221,7 +221,7 @@ fn head(text: &str) -> String {
     text.chars().filter(is_shown).take(60).collect()
 }
 
-/// A masked contact value that may stand in a sentence.
+/// A masked contact value that may be in a sentence.
 pub(super) fn shown(masked: String) -> String {
     if masked.chars().any(char::is_control) {
         masked.chars().filter(|c| !c.is_control()).collect()
@@ -248,7 +248,7 @@ impl Lists {
             holder.add(KeyKind::Email, &*key);
             lists.emails.insert(key)
         });
-        // An account that is found by a number is the number.
+        // An account that is found by a phone number is that number.
         read(&check.wechats, "wechats", report, wechat_key, |key| {
             let (kind, keys) = match key.starts_with('+') {
                 true => (KeyKind::Phone, &mut lists.phones),
@@ -368,7 +368,7 @@ impl Lists {
     }
 }
 
-/// Reads each entry, reports those that are none, and warns of those that are there twice.
+/// Reads each entry, reports the invalid ones, and warns of those that are there twice.
 fn read<T: AsRef<str>, K>(
     entries: &[T],
     name: &str,
@@ -383,7 +383,7 @@ fn read<T: AsRef<str>, K>(
     });
 }
 
-/// Reports an entry that is none, and one that is there twice: `true` is one that was not.
+/// Reports an entry that is invalid or there twice: `true` is one that was neither.
 fn tell(inserted: Result<bool, (String, &'static str)>, report: &mut Report) {
     match inserted {
         Ok(true) => {}
@@ -432,7 +432,7 @@ impl Domains {
             let Ok(email) = placed.value else { continue };
             let domain = email.domain();
             let Some(entry) = self.entry_of(domain) else { continue };
-            // Few are listed, so that few are looked up among the providers.
+            // Few domains are listed, so only few are looked up among the providers.
             if self.except_public && is_public_mail_domain(domain) {
                 continue;
             }
@@ -444,7 +444,7 @@ impl Domains {
         }
     }
 
-    /// The longest listed domain that `domain` is or lies below.
+    /// The longest listed domain that `domain` is or is below.
     pub(super) fn entry_of<'d>(&self, domain: &'d str) -> Option<&'d str> {
         let mut rest = domain;
         loop {
@@ -463,7 +463,7 @@ impl Domains {
 const REGISTRIES: [&str; 12] =
     ["com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob"];
 
-/// Warns of a domain under which everybody's are: `com.cn`, `co.uk`.
+/// Warns of a domain under which everybody registers: `com.cn`, `co.uk`.
 fn check_registry(domain: &str, report: &mut Report) {
     let Ok(domain) = canonical_domain(domain.trim()) else { return };
     let is_registry = |(label, country): (&str, &str)| country.len() == 2 && REGISTRIES.contains(&label);

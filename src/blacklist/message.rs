@@ -7,7 +7,7 @@ use crate::document::Digest;
 use crate::rule::Facts;
 use crate::text::{Folded, fold_into};
 
-/// The message of a lead, folded when it is first asked for.
+/// The message of a lead, folded when it is first read.
 pub(super) struct Message<'f> {
     text: &'f str,
     folded: OnceCell<Folded>,

@@ -5,8 +5,9 @@
 //! [`Verdict`]: how severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a
 //! [`WindowDelta`] for the host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
-//! Only the host knows a form's honeypot and the time it took: pass them as attributes, as numbers or as text, and ask by
-//! the rules `{"honeypot": {"attributes": ["website_2"]}}` and `{"elapsed": {"attribute": "elapsed_ms", "below_ms": 800}}`.
+//! Only the host knows a form's honeypot and the time it took: pass them as attributes, as numbers or as text, and name
+//! them in the rules `{"honeypot": {"attributes": ["website_2"]}}` and
+//! `{"elapsed": {"attribute": "elapsed_ms", "below_ms": 800}}`.
 //!
 //! ```
 //! use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};

@@ -6,7 +6,7 @@ use super::letters::FewLetters;
 use crate::contact::{company_placeholder, folded_has_no_value};
 use crate::rule::Facts;
 
-/// What people without a company answer, folded: letters and digits alone.
+/// Answers of people without a company, folded: letters and digits alone.
 const NO_COMPANY: [&str; 49] = [
     "个人",
     "個人",
@@ -58,7 +58,7 @@ const NO_COMPANY: [&str; 49] = [
     "privat",
     "particulier",
 ];
-/// What is written in place of what a company is called, folded: `xx公司`, `我的公司`, `My Company`.
+/// Texts in place of a company's name, folded: `xx公司`, `我的公司`, `My Company`.
 const NO_BRAND: [&str; 34] = [
     "x",
     "xx",
@@ -95,10 +95,10 @@ const NO_BRAND: [&str; 34] = [
     "some",
     "sole",
 ];
-/// What programs write for an origin that they do not know, folded: letters and digits alone.
+/// Texts that programs write for an unknown origin, folded: letters and digits alone.
 const NO_ORIGIN: [&str; 11] =
     ["notset", "notprovided", "null", "undefined", "unknown", "none", "nan", "na", "未知", "其他", "无"];
-/// What a program that fills in names puts around them: `{keyword}`, `[campaign]`, `%page%`, `$term`.
+/// Signs that templates put around names: `{keyword}`, `[campaign]`, `%page%`, `$term`.
 const PLACEHOLDERS: [(char, char); 4] = [('{', '}'), ('[', ']'), ('%', '%'), ('<', '>')];
 
 /// Whether a name is that of a company; `folded` is the same, folded.
@@ -124,7 +124,7 @@ pub(super) fn has_company(facts: &Facts<'_>) -> bool {
     name.zip(facts.company_folded()).is_some_and(|(name, folded)| names_company(name, folded))
 }
 
-/// Whether a page, a campaign, a keyword or a source is one; `folded` is what it is compared by.
+/// Whether a text names a page, a campaign, a keyword or a source; `folded` is the form for comparing.
 pub(super) fn names_origin(folded: &str) -> bool {
     // `/` is the page that everybody sees first.
     let letters = FewLetters::of(folded);

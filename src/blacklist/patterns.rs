@@ -16,7 +16,7 @@ const MAX_OF_DOCUMENT: Amount = Amount { patterns: 2_000, bytes: 256 * 1024 };
 /// Largest compiled pattern, in bytes.
 const MAX_COMPILED: usize = 128 * 1024;
 
-/// How many patterns there are, and bytes of their sources.
+/// The number of patterns, and the bytes of their sources.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Amount {
     patterns: usize,
@@ -33,7 +33,7 @@ impl Amount {
         Amount { patterns: self.patterns + other.patterns, bytes: self.bytes + other.bytes }
     }
 
-    /// Reports what is more than is compiled; whether it is.
+    /// Reports patterns beyond the limits; returns whether there are any.
     fn exceeds(self, most: Amount, whose: &str, report: &mut Report) -> bool {
         let is_more = self.patterns > most.patterns || self.bytes > most.bytes;
         if is_more {

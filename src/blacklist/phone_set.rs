@@ -11,10 +11,10 @@ const TAILS: u64 = 10_000;
 const FEW_TAILS: usize = 64;
 
 /// A set of phone numbers by their canonical keys, for lists of millions: about two bytes for a Chinese mobile number
-/// beside 2.8 MB, eight for any other.
+/// in addition to 2.8 MB, eight for any other.
 ///
 /// A Chinese mobile number is found by its segment, seven digits, and the four digits behind it. The set is exact: it
-/// never says that it holds what it does not. It is built once; hand a new one in when the list has changed.
+/// never claims to hold a number that it does not hold. It is built once; hand a new one in when the list has changed.
 ///
 /// ```
 /// use leadkit::blacklist::PhoneSet;
@@ -34,7 +34,7 @@ pub struct PhoneSet {
 }
 
 impl fmt::Debug for PhoneSet {
-    /// How many there are, not which.
+    /// Shows how many there are, not which.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PhoneSet").field("numbers", &self.len()).finish_non_exhaustive()
     }
@@ -47,7 +47,7 @@ enum Place {
 }
 
 impl Place {
-    /// The place of a key; `None` for what is no key.
+    /// The place of a key; `None` for a text that is not a key.
     #[inline]
     fn of(key: &str) -> Option<Place> {
         if let Some(place) = Place::of_mobile(key.as_bytes()) {
@@ -65,7 +65,7 @@ impl Place {
             }
             number = number * 10 + u64::from(value);
         }
-        // A first 0 would be lost; no key has one.
+        // A leading 0 would be lost; no key has one.
         (digits.first() != Some(&b'0')).then(|| Place::of_number(number, digits.len()))
     }
 
@@ -96,7 +96,7 @@ impl Place {
     }
 }
 
-/// The number that eight ASCII digits are; `None` when one of them is no digit. Pairs, then fours, then all of them are
+/// The number that eight ASCII digits are; `None` when one of them is not a digit. Pairs, then fours, then all of them are
 /// put together at once in one word.
 #[inline]
 fn eight_digits(text: [u8; 8]) -> Option<u64> {
@@ -155,7 +155,7 @@ impl PhoneSet {
         self.tails.len() + self.others.len()
     }
 
-    /// Whether the set is empty.
+    /// Whether it holds no number.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -168,7 +168,7 @@ impl PhoneSet {
         self.left_out
     }
 
-    /// Bytes of memory it takes beside itself.
+    /// Bytes of heap memory that it takes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         size_of_val(&*self.starts) + size_of_val(&*self.tails) + size_of_val(&*self.others)
@@ -176,7 +176,8 @@ impl PhoneSet {
 }
 
 impl<'k> FromIterator<&'k str> for PhoneSet {
-    /// Keys in any order, each as often as it comes. What is no key (`+` and digits) is [left out](PhoneSet::left_out).
+    /// Keys in any order, each as often as it comes. A text that is not a key (`+` and digits) is
+    /// [left out](PhoneSet::left_out).
     fn from_iter<I: IntoIterator<Item = &'k str>>(keys: I) -> PhoneSet {
         let (mut mobiles, mut others): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::new());
         let mut left_out = 0;

@@ -52,7 +52,7 @@ impl Network {
     }
 }
 
-/// That a number begins with a listed prefix.
+/// The finding that a number begins with a listed prefix.
 fn listed(field: &'static str, index: Option<usize>, span: Range<usize>, prefix: &str) -> Found {
     let reason = HitReason::ListedPrefix { kind: ContactKind::Phone };
     // A prefix as long as a number is the number.
@@ -134,7 +134,7 @@ impl Prefixes {
                 found(listed(phone.field.as_str(), phone.index, phone.span, prefix));
             }
         }
-        // An account that is found by a number is the number.
+        // An account that is found by a phone number is that number.
         for placed in facts.placed_wechats().filter(|_| !self.phones.is_empty()) {
             let number = placed.value.as_ref().ok().filter(|id| id.kind() == WechatKind::Phone);
             if let Some(prefix) = number.and_then(|id| self.longest(id.key())) {

@@ -15,7 +15,7 @@ impl Default for BlacklistRules {
     }
 }
 
-/// The categories of lexicons that a team starts with: what is illegal (非法), what breaks its rules (违规), what is fraud (欺诈).
+/// The categories of lexicons that a team starts with: illegal (非法), against its rules (违规), fraud (欺诈).
 pub const LEXICON_CATEGORIES: [&str; 3] = ["illegal", "violation", "fraud"];
 
 impl BlacklistRule {

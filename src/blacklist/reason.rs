@@ -1,4 +1,4 @@
-//! Why a rule has something to say.
+//! Why a rule reports a lead.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,9 +30,9 @@ closed_enum! {
 /// What an origin brought before a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BurstUsual {
-    /// How many leads.
+    /// Number of leads, 0 or more.
     pub leads: usize,
-    /// In what time before the window: as far back as the rule looks, or as the windows remember.
+    /// The time before the window: as far back as the rule looks, or as the windows remember.
     pub within: Span,
 }
 
@@ -43,7 +43,7 @@ pub struct BurstUsual {
 pub enum HitReason {
     /// The value is on the rule's list.
     Listed {
-        /// What kind of value.
+        /// The kind of the value that is listed.
         kind: ContactKind,
     },
     /// The mail domain is on the rule's list, or is a subdomain of one that is.
@@ -53,32 +53,32 @@ pub enum HitReason {
     },
     /// A prefix of the phone number or a network of the IP address is on the rule's list.
     ListedPrefix {
-        /// What kind of value.
+        /// `Phone` for a prefix, `Ip` for a network.
         kind: ContactKind,
     },
-    /// Others have reported the value.
+    /// The joint list has the value: enough contributors report it, or one whom the rule trusts.
     Reported {
-        /// What kind of value.
+        /// The kind of the reported value.
         kind: ContactKind,
-        /// How many report it.
+        /// How many contributors report it.
         contributors: usize,
-        /// What the latest of them says.
+        /// The reason that the latest of them gives.
         reason: String,
     },
     /// The person must not be contacted by a channel.
     DoNotContact {
-        /// The channel.
+        /// The channel that is refused; `All` is every channel.
         channel: Channel,
-        /// The lawful basis.
+        /// The lawful basis, as the record has it.
         basis: String,
-        /// Why, in the host's words.
+        /// The record's reason, in the host's words.
         reason: String,
     },
     /// The lead may not be contacted by any channel, so it is held.
     NoAllowedChannel,
     /// The text cannot be a phone number.
     PhoneMalformed {
-        /// What is wrong with it.
+        /// Why it cannot be a phone number.
         fault: PhoneFault,
     },
     /// The phone number has a possible length, but is in no assigned range.
@@ -90,35 +90,35 @@ pub enum HitReason {
     PhoneCountryAssumed,
     /// The text cannot be an e-mail address.
     EmailMalformed {
-        /// What is wrong with it.
+        /// Why it cannot be an e-mail address.
         fault: EmailFault,
     },
     /// The text cannot be a WeChat id.
     WechatMalformed {
-        /// What is wrong with it.
+        /// Why it cannot be a WeChat id.
         fault: WechatFault,
     },
-    /// The value looks invented.
+    /// The value is well-formed and looks invented.
     Fake {
-        /// Which check finds it suspicious.
+        /// Which suspicion applies.
         reason: FakeReason,
     },
     /// A contact value is in a field for another kind of value, and nowhere else. Every rule reads it as what it is.
     WrongField {
         /// The kind that the field is for.
         field: ContactKind,
-        /// What the value is.
+        /// The kind of value that it is.
         kind: ContactKind,
     },
-    /// No field holds a contact value by which the lead can be reached, and a text does: the name, the message. No rule reads it
-    /// before it is moved into its field.
+    /// No field holds a contact value by which the lead can be reached, and a text does: the name, the message. No rule
+    /// reads it before it is moved into its field.
     ContactInText {
-        /// What the value is.
+        /// The kind of value that was found in the text.
         kind: ContactKind,
     },
     /// The lead has contact values, and none of them can be used.
     NoUsableContact {
-        /// How many values there are.
+        /// Number of contact values of the lead, at least 1.
         values: usize,
     },
     /// The lead has no phone number, e-mail address or WeChat id at all.
@@ -127,9 +127,9 @@ pub enum HitReason {
     Resubmission {
         /// The first lead of the submission.
         first: LeadId,
-        /// When that one was created.
+        /// When that lead was created, in UTC.
         at: DateTime<Utc>,
-        /// What the two have in common.
+        /// The value that the two have in common.
         by: SubmissionKey,
     },
     /// Many leads from one origin came in within a short time.
@@ -139,15 +139,16 @@ pub enum HitReason {
         /// How many there are, this lead included. The windows keep 1024 of one origin, so that 1025 stands for that many
         /// or more.
         count: usize,
-        /// Within what time.
+        /// Length of the window in which they were counted.
         window: Span,
         /// Other leads of it, earliest first: the host may want to take them back too. All of them where the burst
         /// `begins`; else the last of them, as many as the rule asks for: hits before this one name the others.
         earlier: Vec<LeadId>,
-        /// Whether it was none as many leads ago as the rule asks for: of those before it some were not flagged when they came.
+        /// Whether the burst begins here: as many leads ago as the rule asks for it was none, so some of the leads before were
+        /// not flagged when they came in.
         #[serde(default)]
         begins: bool,
-        /// What was usual, where the rule has a baseline.
+        /// The usual value, where the rule has a baseline.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usual: Option<BurstUsual>,
     },
@@ -158,7 +159,7 @@ pub enum HitReason {
     },
     /// A text contains a word of the rule's lexicon.
     Lexicon {
-        /// How it was found.
+        /// Whether the word is as written, separated or repeated.
         pass: LexiconPass,
     },
     /// A text matches a pattern of the rule.
@@ -167,17 +168,17 @@ pub enum HitReason {
     Honeypot,
     /// The form was submitted faster than a person can fill it in.
     Elapsed {
-        /// After so many milliseconds.
+        /// Milliseconds between showing the form and its submission.
         ms: u32,
     },
-    /// The rule's condition holds.
+    /// The rule's condition holds for the lead.
     Condition,
     /// The rule could not be evaluated; the verdict's faults say why. It flags, so that nothing slips through.
     RuleFailed,
 }
 
 impl HitReason {
-    /// Whether it is about how a contact value is written or made, or that none is left; not about who it is.
+    /// Whether it is about how a contact value is written or made, or that none is left; not about the person.
     pub(crate) fn is_of_contact(&self) -> bool {
         matches!(
             self,

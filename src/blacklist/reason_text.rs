@@ -1,4 +1,4 @@
-//! What a reason says.
+//! The texts of reasons.
 
 use std::fmt;
 
@@ -71,7 +71,7 @@ impl fmt::Display for HitReason {
     }
 }
 
-/// What makes contact values useless.
+/// Reasons that make contact values unusable.
 fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match reason {
         HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {

@@ -1,4 +1,4 @@
-//! What came in before: the first of a submission, and bursts.
+//! Earlier leads: the first of a submission, and bursts.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::calendar::Span;
 use crate::model::{CampaignId, LeadId};
 use crate::rule::Facts;
 
-/// The keys of the burst rules that a check has come to, so that they are made once, and how long each is kept.
+/// The keys of the burst rules that a check has reached, so that they are made once, and how long each is kept.
 #[derive(Default)]
 pub(super) struct Bursts {
     pub(super) rules: usize,
@@ -104,7 +104,7 @@ pub(super) fn burst(
         };
         if is_burst(count) {
             let begins = !is_burst(count - needed);
-            // Those further back are named by the hits of the leads before this one: a flood stays cheap.
+            // The hits of the leads before this one name those further back: a flood stays cheap.
             let from = if begins { 0 } else { others.len().saturating_sub(needed) };
             let earlier = others.into_iter().skip(from).cloned().collect();
             let reason =
@@ -115,7 +115,7 @@ pub(super) fn burst(
     found
 }
 
-/// What an origin brought before a window; `None` when the windows do not reach back behind its start.
+/// What an origin brought before a window; `None` when the windows do not reach back before its start.
 fn usual(
     baseline: &BurstBaseline,
     key: WindowKey,
@@ -125,7 +125,7 @@ fn usual(
     own: &LeadId,
 ) -> Option<BurstUsual> {
     let from = start.saturating_sub(millis(baseline.over));
-    // Of a key with as many leads as are kept the older ones are gone.
+    // Of a key with as many leads as are kept, the older ones are gone.
     let from = windows.full_since(key).map_or(from, |oldest| oldest.max(from));
     let seconds = u32::try_from(start.saturating_sub(from) / 1_000).ok().filter(|seconds| *seconds > 0)?;
     let before = windows.seen(key, from..=start.saturating_sub(1));

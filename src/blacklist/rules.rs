@@ -41,7 +41,7 @@ use crate::rule::Condition;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BlacklistRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The host's name of this revision; every verdict echoes it.
     pub revision: String,
@@ -50,12 +50,12 @@ pub struct BlacklistRules {
     /// the order of the document.
     #[serde(deserialize_with = "read_list")]
     pub rules: Vec<BlacklistRule>,
-    /// What is allowed nevertheless.
+    /// Leads and values that are allowed whatever rules find about them.
     pub overrides: Vec<BlacklistOverride>,
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
     /// ask for one. A lead whose contact is in the field of another kind is flagged at most.
     pub no_usable_contact: Severity,
-    /// Severity of a lead that a rule could not be evaluated for, whatever the rule's own: a script that fails, a list
+    /// Severity of a lead for which a rule could not be evaluated, whatever the rule's own: a script that fails, a list
     /// that has not been attached. Not [`Severity::Pass`], so that nothing slips through.
     #[serde(skip_serializing_if = "is_flag")]
     pub rule_failed: Severity,
@@ -71,11 +71,11 @@ fn is_flag(severity: &Severity) -> bool {
     *severity == Severity::Flag
 }
 
-/// One rule.
+/// One rule of the blacklist: what it looks for, and how severe a finding is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlacklistRule {
-    /// Identifier, unique in the document.
+    /// Identifier, unique in the document; hits and overrides name it.
     pub id: RuleId,
     /// The category of what it finds, in the host's words; overrides may name it.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub struct BlacklistRule {
     /// What a finding means; [`Severity::Pass`] only notes it.
     #[serde(default = "flag")]
     pub severity: Severity,
-    /// What it looks for.
+    /// The check of the rule.
     pub check: BlacklistCheck,
 }
 
@@ -113,13 +113,13 @@ impl Default for BlacklistRule {
     }
 }
 
-/// What a rule looks for.
+/// What a rule looks for: one kind a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum BlacklistCheck {
     /// Contact values, companies and addresses, compared exactly by their canonical keys.
     List(ListCheck),
-    /// Mail domains.
+    /// Mail domains of the lead's e-mail addresses.
     Domain(DomainCheck),
     /// Prefixes of phone numbers, networks of IP addresses.
     Prefix(PrefixCheck),
@@ -131,7 +131,7 @@ pub enum BlacklistCheck {
     PhoneFormat(PhoneFormatCheck),
     /// E-mail addresses that cannot be written to.
     EmailFormat(EmailFormatCheck),
-    /// WeChat ids that cannot exist.
+    /// WeChat ids that no account can have.
     WechatFormat(WechatFormatCheck),
     /// Values that are well-formed and look invented.
     Fake(FakeCheck),
@@ -145,14 +145,14 @@ pub enum BlacklistCheck {
     Burst(BurstCheck),
     /// A hidden field of the form, which only machines fill in.
     Honeypot(HoneypotCheck),
-    /// A form that was sent sooner than anybody fills it in.
+    /// A form submitted faster than a person can fill it in.
     Elapsed(ElapsedCheck),
     /// A condition over the lead and what is derived from it.
     Condition(Condition),
 }
 
 impl BlacklistCheck {
-    /// The name of the kind, as it stands in a document.
+    /// The name of the kind in a document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -193,24 +193,24 @@ pub struct ListCheck {
     /// Whether the host hands in a set of numbers too: [`with_phone_set`](super::Blacklist::with_phone_set).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub phone_set: bool,
-    /// E-mail addresses.
+    /// E-mail addresses; all spellings of one mailbox are the same entry.
     pub emails: Vec<EmailAddress>,
-    /// WeChat ids.
+    /// WeChat ids, compared in canonical form.
     pub wechats: Vec<WechatId>,
     /// Companies by their registered names: spelling, script, width and brackets do not matter; region, legal form
     /// and numbers do, so `北京星河科技（天津）有限公司` is another firm than `北京星河科技有限公司`. A lead of a department of a
     /// listed company is the company's, but its branches (`…有限公司广州分公司`) are not; an entry that names a department or another
     /// part behind the legal form means that part alone.
     pub companies: Vec<String>,
-    /// IP addresses.
+    /// IP addresses, one each; networks are for [`PrefixCheck`].
     pub ips: Vec<String>,
 }
 
-/// Mail domains.
+/// Mail domains that are not wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DomainCheck {
-    /// The domains.
+    /// The domains, without `@`, in any case.
     pub domains: Vec<String>,
     /// What belongs to a domain. Never part of a name: `rival.com` has nothing to do with `notrival.com`.
     #[serde(rename = "match")]
@@ -231,7 +231,7 @@ closed_enum! {
     /// What belongs to a mail domain.
     #[derive(Default)]
     DomainMatch {
-        /// The domain itself.
+        /// The domain itself, not those below it.
         Exact = "exact",
         /// The domain and every domain below it.
         #[default]
@@ -245,7 +245,7 @@ closed_enum! {
 pub struct PrefixCheck {
     /// Beginnings of phone numbers with `+` and country code: `+86170`. A WeChat id that is a phone number is checked too.
     pub phones: Vec<String>,
-    /// Networks: `203.0.113.0/24`, `2001:db8::/32`.
+    /// Networks with the length of their prefix: `203.0.113.0/24`, `2001:db8::/32`.
     pub networks: Vec<String>,
 }
 
@@ -255,7 +255,7 @@ pub struct PrefixCheck {
 pub struct JointCheck {
     /// From how many contributors on an entry counts: 1 to 1000; 2 by default.
     pub contributors: u32,
-    /// Contributors whose word is enough.
+    /// Contributors whose report is enough by itself.
     pub trusted: BTreeSet<String>,
 }
 
@@ -269,7 +269,7 @@ impl Default for JointCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentCheck {
-    /// The records.
+    /// The records, one for each refusal.
     pub records: Vec<ConsentRecord>,
 }
 
@@ -282,19 +282,19 @@ pub struct ConsentRecord {
     /// The person's phone number, in any spelling.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
-    /// The person's e-mail address.
+    /// The person's e-mail address, in any spelling.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
-    /// The person's WeChat id.
+    /// The person's WeChat id, in any spelling.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wechat: Option<WechatId>,
-    /// The channels that are refused.
+    /// The channels that the person refuses.
     pub channels: BTreeSet<Channel>,
-    /// Why, in the host's words.
+    /// Why, in the host's words; hits repeat it.
     pub reason: String,
     /// The lawful basis: `objection`, `consent_withdrawn`, `contract`, or the host's own.
     pub basis: String,
-    /// From when on.
+    /// When it begins: from this very moment on it counts.
     pub since: DateTime<Utc>,
     /// When it ends: at this very moment it no longer counts. `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -302,13 +302,13 @@ pub struct ConsentRecord {
 }
 
 closed_enum! {
-    /// A way to contact somebody.
+    /// A way to contact a person.
     Channel {
         /// Calls and text messages.
         Phone = "phone",
-        /// E-mail.
+        /// Messages to an e-mail address.
         Email = "email",
-        /// WeChat.
+        /// Messages on WeChat.
         Wechat = "wechat",
         /// Every channel, those of the host too.
         All = "all",
@@ -319,7 +319,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhoneFormatCheck {
-    /// Lets numbers through that have a possible length but lie in no assigned range, such as those of a segment that was
+    /// Lets numbers through that have a possible length but are in no assigned range, such as those of a segment that was
     /// opened yesterday: they are not reported, and a whole one is a usable contact.
     pub allow_not_assigned: bool,
 }
@@ -329,12 +329,12 @@ pub struct PhoneFormatCheck {
 #[serde(default, deny_unknown_fields)]
 pub struct EmailFormatCheck {}
 
-/// WeChat ids that cannot exist.
+/// WeChat ids that no account can have: too short, too long or with other characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WechatFormatCheck {}
 
-/// Values that look invented. A suspicion, never proof: of themselves they leave a lead reachable, but for well-known
+/// Values that look invented. A suspicion, never proof: they leave a lead reachable, except for well-known
 /// samples and placeholders (`sample_number`, `placeholder`), which are not usable contacts while the rule looks for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -361,17 +361,17 @@ closed_enum! {
         RepeatedDigit = "repeated_digit",
         /// Seven digits counting up or down.
         DigitRun = "digit_run",
-        /// A block of digits again and again.
+        /// A block of digits repeated several times.
         RepeatedBlock = "repeated_block",
-        /// Five zeros at the end.
+        /// At least five zeros at the end.
         ZeroTail = "zero_tail",
-        /// A well-known sample: 13800138000.
+        /// A number known from advertisements and manuals, such as 13800138000.
         SampleNumber = "sample_number",
         /// A public service number: 110, 12315.
         ServiceNumber = "service_number",
-        /// `test`, `none`, `无`, `123`.
+        /// A placeholder word, such as `test`, `none`, `无` or `123`.
         Placeholder = "placeholder",
-        /// Neighbouring keys struck in a row.
+        /// Neighbouring keys hit in a row.
         KeyboardMash = "keyboard_mash",
         /// A mail domain a slip away from a well-known one.
         MistypedDomain = "mistyped_domain",
@@ -412,7 +412,7 @@ pub struct LexiconCheck {
     #[serde(rename = "match")]
     pub mode: LexiconMatch,
     /// Also finds words with up to three signs or blanks between their characters: `诈 骗`, `c*a*s*i*n*o`. Such a hit weighs
-    /// a step less. Digits that a dash, a full stop or a blank divides are other numbers: `69` is not in `6-9岁`. A number of
+    /// a step less. Digits separated by a dash, a dot or a blank are different numbers: `69` is not in `6-9岁`. A number of
     /// five digits or more is found in groups: `139 2746 1853`.
     pub separated: bool,
     /// Also finds words of three characters or more whose characters are repeated: `办假假假证`. Such a hit weighs a step
@@ -443,7 +443,7 @@ closed_enum! {
         /// up to three letters and up to four digits make the name of a model: `AV1000`.
         #[default]
         Words = "words",
-        /// Anywhere, within words too.
+        /// Anywhere in the text, within words too.
         Anywhere = "anywhere",
         /// Only where no letter or digit of any script is next to it. A number is a whole one: `69` is not in `695`,
         /// `69.5` or `A69`, but in `订购69个`.
@@ -458,13 +458,13 @@ closed_enum! {
         Plain = "plain",
         /// With signs or blanks between its characters.
         Separated = "separated",
-        /// With characters repeated.
+        /// With characters repeated: `办假假假证`.
         Repeated = "repeated",
     }
 }
 
 impl LexiconPass {
-    /// What a hit of a rule weighs that was found in this way: later passes are less sure.
+    /// The severity of a hit that was found in this way: later passes are less sure.
     pub(super) fn weight(self, severity: Severity) -> Severity {
         match (self, severity) {
             (LexiconPass::Plain, severity) => severity,
@@ -478,12 +478,12 @@ impl LexiconPass {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HoneypotCheck {
-    /// Names of the attributes. Blank text, 0, `false`, `no`, `off`, `否` and what says that there is nothing (`-`, `null`, `无`)
+    /// Names of the attributes. Blank text, 0, `false`, `no`, `off`, `否` and texts that mean nothing (`-`, `null`, `无`)
     /// count as not filled in.
     pub attributes: BTreeSet<String>,
 }
 
-/// A form that was sent sooner than anybody fills it in. The host brings the time as an attribute.
+/// A form submitted faster than a person can fill it in. The host brings the time as an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ElapsedCheck {
@@ -511,14 +511,14 @@ pub struct PatternCheck {
     pub patterns: Vec<String>,
 }
 
-/// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value, or with the scope
-/// `value` those about the value itself; they are still listed, marked with the override. A placeholder, a sample number or a
-/// number outside every assigned range that it allows is a contact by which the lead can be reached.
+/// An exception: a lead or value that is allowed. It suppresses the findings on every lead that has the value, or with the
+/// scope `value` those about the value itself; they are still listed, marked with the override. A placeholder, a sample
+/// number or a number outside every assigned range that it allows is a contact by which the lead can be reached.
 ///
 /// Anybody can write the name of a company that is allowed, or send from its network: without a scope, a company, a domain or
-/// a network lifts only what is about itself.
+/// a network lifts only findings about itself.
 ///
-/// A consent that was withdrawn is not lifted by the way: a `consent` rule is overridden only by its name in `rules`, and
+/// A withdrawn consent is never lifted as a side effect: a `consent` rule is overridden only by its name in `rules`, and
 /// only for a lead or the person's own phone number, e-mail address or WeChat id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -528,7 +528,7 @@ pub struct BlacklistOverride {
     /// The rules it counts for; with no rules and no categories it counts for all, else for those named in either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleId>,
-    /// The categories it counts for.
+    /// The categories it counts for; see `rules`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
     /// Which findings about a lead that has the value it suppresses. By default [`AllowScope::Lead`] for a lead and for a
@@ -538,10 +538,10 @@ pub struct BlacklistOverride {
     /// When it ends: at this very moment it no longer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
-    /// Who allowed it.
+    /// The person who allowed it, in the host's words; hits that it suppresses name the person.
     #[serde(default)]
     pub author: String,
-    /// The reason, for whoever reads the verdict.
+    /// The reason, for the people who read the verdict.
     #[serde(default)]
     pub reason: String,
 }
@@ -592,10 +592,10 @@ impl Default for BlacklistOverride {
 closed_enum! {
     /// Which findings about a lead an override suppresses.
     AllowScope {
-        /// All: whoever has the value is let through.
+        /// All: every lead with the value is let through.
         Lead = "lead",
-        /// Those about the value itself: another number of the same lead is still found, and so is what is about the lead as a
-        /// whole, such as that no contact is usable.
+        /// Those about the value itself: another number of the same lead is still found, and so are findings about the lead
+        /// as a whole, such as that no contact is usable.
         Value = "value",
     }
 }
@@ -604,7 +604,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Allow {
-    /// One lead.
+    /// One lead, by its id.
     Lead(LeadId),
     /// A phone number.
     Phone(PhoneNumber),
@@ -612,7 +612,7 @@ pub enum Allow {
     Email(EmailAddress),
     /// A WeChat id.
     Wechat(WechatId),
-    /// A company.
+    /// A company, by its registered name.
     Company(String),
     /// A mail domain and every domain below it.
     Domain(String),
@@ -621,7 +621,7 @@ pub enum Allow {
 }
 
 impl Allow {
-    /// Whether it is one lead, or what reaches one person.
+    /// Whether it is one lead, or a value that reaches one person.
     pub(super) fn is_personal(&self) -> bool {
         matches!(self, Allow::Lead(_) | Allow::Phone(_) | Allow::Email(_) | Allow::Wechat(_))
     }

@@ -2,18 +2,18 @@
 
 use super::nobodys::is_nobodys_company;
 
-/// What a school is called, as far as its name goes.
+/// The words that end the name of a school.
 const SCHOOLS: [&str; 9] = ["大学", "学院", "中学", "小学", "高中", "初中", "职校", "技校", "学校"];
 /// Digits as names of schools write them.
 const NUMERALS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-/// What ends a form, a class or a site of a school.
+/// The words that end the name of a form, a class or a site of a school.
 const FORMS: [&str; 8] = ["班", "年级", "级", "系", "专业", "校区", "学生", "师生"];
 /// The divisions of one school.
 const DIVISIONS: [&str; 4] = ["小学", "初中", "高中", "国际"];
-/// What ends the subject of a faculty: 计算机学院 is one of the university before it, 城市学院 is a school of its own.
+/// The words that end the name of a faculty: 计算机学院 is one of the university before it, 城市学院 is a school of its own.
 const SUBJECTS: &str = "医 药 法 商 文 理 工 农 林 机 信息 软件 管理 经济 经管 金融 会计 外语 外国语 人文 新闻 传播 教育 \
     体育 音乐 美术 艺术 设计 材料 机械 电气 土木 建筑 化 物理 数 生命 环境 技术 科学 工程 马克思主义";
-/// What begins the name of a class behind that of the school, before a number: 高一, 初三.
+/// The words before a number that begin the name of a class behind that of the school: 高一, 初三.
 const STAGES: [char; 5] = ['高', '初', '小', '大', '研'];
 
 /// The school that a folded name is one of, with or without a class of it: `杭州市第7中学高一(3)班` and `杭州七中` are one. What goes
@@ -29,7 +29,7 @@ pub(super) fn school(folded: &str) -> Option<String> {
     words.sort_unstable_by_key(|(at, word)| at + word.len());
     let end = words.into_iter().find_map(|(at, word)| {
         let end = at + word.len();
-        // 学校 and 我的学校 are everybody's.
+        // 学校 and 我的学校 name no particular school.
         let is_named = !is_nobodys_company(name.get(..at)?);
         (is_named && is_of_school(name.get(end..)?)).then_some(end)
     })?;
@@ -44,7 +44,7 @@ fn is_numeral(c: char) -> bool {
     c == '十' || c.is_ascii_digit() || NUMERALS.contains(&c)
 }
 
-/// Whether what stands behind the name of a school is a part of it, and no institution of its own.
+/// Whether the text behind the name of a school names a part of it, not another institution.
 fn is_of_school(behind: &str) -> bool {
     let behind = behind_faculty(behind);
     if let Some(class) = DIVISIONS.iter().find_map(|division| behind.strip_prefix(division)) {
@@ -58,7 +58,7 @@ fn is_of_school(behind: &str) -> bool {
     behind.is_empty() || !has_school && (is_form || is_class)
 }
 
-/// What stands behind the faculty that the text begins with, if it begins with one.
+/// The text behind the faculty that it begins with, if it begins with one.
 fn behind_faculty(text: &str) -> &str {
     let faculty = text
         .split_once("学院")

@@ -1,17 +1,17 @@
-//! How much a finding weighs.
+//! The severity of a finding.
 
 use crate::model::open_enum::closed_enum;
 
 closed_enum! {
-    /// How much a finding weighs, in rising order.
+    /// The severity of a finding, in rising order.
     #[derive(Default)]
     Severity {
         /// It is noted and changes nothing.
         #[default]
         Pass = "pass",
-        /// The lead goes on, marked.
+        /// The lead continues, marked.
         Flag = "flag",
-        /// The lead is kept away from assignment until somebody has reviewed it.
+        /// The lead is kept away from assignment until a person has reviewed it.
         Block = "block",
     }
 }

@@ -24,7 +24,7 @@ const DAY: i64 = 86_400_000;
 const MAX_WINDOW: i64 = 36_525 * DAY;
 const FORMAT: u16 = 1;
 
-/// That a lead came in under a key. The key is a hash of a contact value or an origin.
+/// The event that a lead came in under a key. The key is a hash of a contact value or an origin.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WindowEvent {
     // The order of the fields is the order of eviction. Times are milliseconds since 1970.
@@ -35,7 +35,7 @@ pub struct WindowEvent {
 }
 
 impl WindowEvent {
-    /// What the lead has in common with others.
+    /// The value that the lead has in common with others.
     #[must_use]
     pub fn key(&self) -> WindowKey {
         self.key
@@ -60,7 +60,7 @@ impl WindowEvent {
         from_millis(self.until)
     }
 
-    /// What is wrong with what was stored.
+    /// Why a stored event is invalid.
     fn fault(&self) -> Option<String> {
         let length = self.until.checked_sub(self.at);
         if length.is_none_or(|length| length < 0) {
@@ -87,7 +87,7 @@ pub struct WindowDelta {
 }
 
 impl WindowDelta {
-    /// What happened, in no particular order.
+    /// The events, in no particular order.
     #[must_use]
     pub fn events(&self) -> &[WindowEvent] {
         &self.events
@@ -111,7 +111,7 @@ pub(super) struct Seen {
 /// The leads under a key, ordered by time and lead. Under most keys there is one.
 type Bucket = SmallVec<[Seen; 1]>;
 
-/// Which leads came in lately, under which keys.
+/// Recent leads by key.
 ///
 /// The state depends only on the set of deltas applied to it, not on their order: replaying them gives the
 /// same bytes. Time is that of the leads, not of a clock. Whether an event counts for a lead depends on the event's own
@@ -235,7 +235,7 @@ impl WindowState {
         self.shrink();
     }
 
-    /// Forgets what came in after a moment.
+    /// Forgets leads that came in after a moment.
     ///
     /// ```
     /// # use leadkit::blacklist::{Blacklist, BlacklistRules, WindowState};
@@ -264,7 +264,7 @@ impl WindowState {
         }
     }
 
-    /// Forgets a lead, as if it had never come in, and says how many events that were. Delete the same rows from a table
+    /// Forgets a lead, as if it had never come in, and returns how many events those were. Delete the same rows from a table
     /// of events. O(events).
     ///
     /// ```
@@ -352,7 +352,7 @@ impl WindowState {
         let faults = events.iter().enumerate().filter_map(|(index, event)| Some((index, event.fault()?)));
         WindowError::of(faults, &events)?;
         let mut state = WindowState::default();
-        // In whatever order they come: what would have left by the newest of them is a row all the same.
+        // In any order: an event that would be evicted by the newest of them is a row all the same.
         events.into_iter().for_each(|event| state.put(event));
         Ok(state)
     }
@@ -428,12 +428,12 @@ impl WindowState {
         self.order.insert(event);
     }
 
-    /// Whether the window of an event ended so long ago that it is not kept.
+    /// Whether the window of an event ended too long ago to keep it.
     fn has_left(&self, event: &WindowEvent) -> bool {
         self.newest > Some(event.until.saturating_add(KEPT))
     }
 
-    /// Drops what ended long ago and what is beyond the limit.
+    /// Drops events that ended long ago and those beyond the limit.
     fn shrink(&mut self) {
         while let Some(first) = self.order.first() {
             if self.order.len() <= self.limit && !self.has_left(first) {
@@ -497,7 +497,7 @@ struct RawEvent {
     at: i64,
     until: i64,
     lead: LeadId,
-    /// Tells damage.
+    /// Reveals damage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     check: Option<Check>,
 }
@@ -568,7 +568,7 @@ struct RawState<E> {
     limit: u64,
     newest: Option<i64>,
     events: E,
-    /// Tells damage.
+    /// Reveals damage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
 }

@@ -35,8 +35,8 @@ impl FoundWord {
     }
 }
 
-/// The words of all lexicons in all texts of a lead: for each list what counts before what a phrase suppresses, and
-/// what is surer before what is less sure, so that no flood of lighter hits hides a heavy one.
+/// The words of all lexicons in all texts of a lead: for each list hits that count before those that a phrase suppresses, and
+/// surer hits before less sure ones, so that no flood of lighter hits hides a heavy one.
 #[derive(Debug, Default)]
 pub(super) struct FoundWords(Vec<FoundWord>);
 
@@ -79,7 +79,7 @@ enum Name<'f> {
 }
 
 impl Text<'_> {
-    /// The field that it stands in.
+    /// The field that holds it.
     pub(super) fn field(&self) -> Cow<'static, str> {
         match self.name {
             Name::Field(field) => field.as_str().into(),
@@ -119,7 +119,7 @@ pub(super) fn written<'f>(facts: &'f Facts<'_>) -> Vec<Text<'f>> {
     texts
 }
 
-/// Whether somebody writes the field: ids, states and contact values are no texts.
+/// Whether somebody writes the field: ids, states and contact values are not texts.
 fn is_written(field: LeadField) -> bool {
     !matches!(
         field,

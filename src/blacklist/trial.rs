@@ -9,23 +9,23 @@ use super::verdict::Verdict;
 use crate::model::{LeadId, RuleId};
 use crate::rule::Facts;
 
-/// What a change of rules changes for leads that are known, in the order of the leads.
+/// The effect of a change of rules on known leads, in the order of the leads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct DryRun {
-    /// Leads looked at.
+    /// Number of leads that were checked with both rules.
     pub leads: usize,
     /// Leads that only the new rules block.
     pub newly_blocked: Vec<LeadId>,
     /// Leads that only the old rules block.
     pub newly_released: Vec<LeadId>,
-    /// Every lead whose severity changes, with what it was and what it becomes; those above are among them.
+    /// Every lead whose severity changes, with its old and its new one; those above are among them.
     pub changed: Vec<(LeadId, Severity, Severity)>,
 }
 
-/// Runs old and new rules over the same leads, each with windows of its own, and says what differs.
+/// Runs old and new rules over the same leads, each with separate windows, and reports the differences.
 ///
-/// The leads come in as they are given: sort them by time of creation and id to see what would have happened.
+/// The leads come in in the given order: sort them by time of creation and id to see what would have happened.
 ///
 /// ```
 /// use leadkit::blacklist::{Blacklist, BlacklistRules, dry_run};
@@ -78,7 +78,7 @@ pub fn dry_run<'f, 'a: 'f>(
 pub struct RulePrecision {
     /// Leads that were blocked and that the rule blocks by itself.
     pub blocked: usize,
-    /// Those of them that somebody has released.
+    /// Those of them that a person has released.
     pub released: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What the blacklist decides.
+//! The verdict of the blacklist.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,19 +18,19 @@ use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 pub const BLACKLIST_TAG: &str = "blacklisted";
 /// The code of the review that a blocked lead waits for.
 pub const REVIEW_CODE: &str = "blacklist_block";
-/// The code of the review that a lead waits for which nobody may contact.
+/// The code of the review that is requested for a lead that nobody may contact.
 pub const CONSENT_CODE: &str = "no_allowed_channel";
 
-/// What suppresses a hit.
+/// Why a hit does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Suppression {
-    /// An override.
+    /// An override of the rules allows the value or the lead.
     Override {
         /// Its place among the rules' overrides, from 0.
         index: usize,
-        /// Who allowed it.
+        /// The person who allowed it, as in the override.
         author: String,
         /// The reason that the override gives.
         reason: String,
@@ -42,7 +42,7 @@ pub enum Suppression {
     },
 }
 
-/// One finding.
+/// What one rule found about a lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
     pub(super) rule: RuleId,
@@ -62,19 +62,19 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// The rule that found it.
+    /// The id of the rule that found it.
     #[must_use]
     pub fn rule(&self) -> &RuleId {
         &self.rule
     }
 
-    /// The category of the rule, such as `fraud`: what reports are grouped by.
+    /// The category of the rule, such as `fraud`, by which reports are grouped.
     #[must_use]
     pub fn category(&self) -> &str {
         &self.category
     }
 
-    /// What the finding weighs, unless it is suppressed.
+    /// The severity of the finding, unless it is suppressed.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
@@ -104,19 +104,19 @@ impl Hit {
         self.entry.as_deref()
     }
 
-    /// What was found, with its code and particulars.
+    /// The finding, with its code and particulars.
     #[must_use]
     pub fn reason(&self) -> &HitReason {
         &self.reason
     }
 
-    /// What suppresses it: an override, or a harmless phrase.
+    /// The override or harmless phrase that suppresses it.
     #[must_use]
     pub fn suppressed_by(&self) -> Option<&Suppression> {
         self.suppressed_by.as_ref()
     }
 
-    /// What the finding weighs in the verdict: nothing when it is suppressed.
+    /// The severity of the finding in the verdict: pass when it is suppressed.
     #[must_use]
     pub fn weight(&self) -> Severity {
         if self.suppressed_by.is_some() { Severity::Pass } else { self.severity }
@@ -195,7 +195,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The weightiest of the findings that are not suppressed.
+    /// The highest severity of the findings that are not suppressed.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
@@ -207,8 +207,8 @@ impl Verdict {
         self.severity == Severity::Block
     }
 
-    /// Whether the lead is held: no channel is left by which it may be contacted, so that nobody gets it before somebody
-    /// has looked. A blocked lead is not held.
+    /// Whether the lead is held: no channel is left by which it may be contacted, so nobody gets it before a person
+    /// has reviewed it. A blocked lead is not held.
     #[must_use]
     pub fn is_held(&self) -> bool {
         !self.is_blocked() && self.leaves_no_channel()
@@ -269,7 +269,7 @@ impl Verdict {
         })
     }
 
-    /// What later rules read: the severity, and the codes of what weighs, each once.
+    /// The verdict as later rules read it: the severity, and the codes of the findings that count, each once.
     #[must_use]
     pub fn facts(&self) -> VerdictFacts {
         let mut codes: Vec<String> = Vec::new();

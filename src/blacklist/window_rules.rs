@@ -1,4 +1,4 @@
-//! The rules that look at what came in before: the same submission again, and bursts.
+//! The rules that look at earlier leads: repeated submissions, and bursts.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::order;
 /// The same submission twice: a form sent again within the window is not a new lead.
 ///
 /// Two submissions are the same when they have one of the keys in `by` and the same content. The content is the message,
-/// the products and the form, which is the page it stands on, without its query; when neither brings a message or a
+/// the products and the form, which is its page without the query; when neither brings a message or a
 /// product there is nothing to compare, and the key alone shows it.
 ///
 /// Keys are those of one person: a landline, a switchboard and a team's mailbox show nothing, and neither do values that
@@ -22,8 +22,8 @@ use crate::order;
 pub struct ResubmissionCheck {
     /// How far apart two submissions may be, both ends included. 24 hours by default.
     pub window: Span,
-    /// What shows that two submissions are of one person; any one of these is enough. The contact values by default:
-    /// two people of one name write the same prefilled message.
+    /// The keys that show that two submissions come from one person; any one of these is enough. The contact values by
+    /// default: two people of one name write the same prefilled message.
     pub by: BTreeSet<SubmissionKey>,
 }
 
@@ -35,7 +35,7 @@ impl Default for ResubmissionCheck {
 }
 
 closed_enum! {
-    /// What shows that two submissions are of one person.
+    /// A key that shows that two submissions come from one person.
     SubmissionKey {
         /// A phone number that reaches one person.
         Phone = "phone",
@@ -97,10 +97,10 @@ impl Default for BurstCheck {
     }
 }
 
-/// What is usual for an origin: the leads it brought in the time before the window, shared out evenly over it.
+/// The usual number for an origin: the leads it brought in the time before the window, shared out evenly over it.
 ///
-/// An origin that is new has brought none, so that for it the count alone tells. The windows keep 1024 leads of an
-/// origin: of a busier one the time that those reach back is compared, and the count alone tells when they all lie in
+/// An origin that is new has brought none, so that for it the count alone decides. The windows keep 1024 leads of an
+/// origin: of a busier one the time that those reach back is compared, and the count alone decides when they are all in
 /// the window. What they keep grows by `over`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,11 +129,11 @@ closed_enum! {
         Source = "source",
         /// The page of the form, without its query and fragment: advertisements write their own into them.
         Page = "page",
-        /// The campaign.
+        /// The campaign of the source.
         Campaign = "campaign",
-        /// The advertisement's keyword.
+        /// The keyword that the advertiser bought (`utm.keyword`).
         Keyword = "keyword",
-        /// The company, where the name has a legal form, a place or an institution's word: what strangers write in its place
+        /// The company, if the name has a legal form, a place or an institution's word: strangers may write the same
         /// counts for none. The classes of a school are the school.
         Company = "company",
         /// The mail domain, unless it is a public provider's.

@@ -1,4 +1,4 @@
-//! Carrying out effects: what a host writes into its tables.
+//! Applying effects: what a host writes into its tables.
 
 use chrono::{DateTime, Utc};
 use smallvec::SmallVec;
@@ -16,8 +16,8 @@ use crate::model::{
 use crate::text::fold;
 
 impl Book {
-    /// Carries out the effects of one decision that was made at that time. `decision` names it, so that what was carried
-    /// out before is left out: [`Outcome::decision`](crate::Outcome::decision).
+    /// Applies the effects of one decision that was made at that time. `decision` names it, so that effects that were applied
+    /// before are left out: [`Outcome::decision`](crate::Outcome::decision).
     ///
     /// Applying the same outcome again changes nothing. Effects on records that are not filed do nothing.
     ///
@@ -45,13 +45,13 @@ impl Book {
         let mut names: SmallVec<[Digest; 8]> = SmallVec::with_capacity(effects.len());
         let mut keys: SmallVec<[Digest; 8]> = SmallVec::with_capacity(effects.len());
         for effect in effects {
-            // As its `EffectKey`, in short.
+            // Its `EffectKey`, as a digest.
             let name = Digest::of(&(decision, effect.code(), &effect.target()));
             let ordinal = names.iter().filter(|before| **before == name).count();
             names.push(name);
             keys.push(if ordinal == 0 { name } else { name.and(Digest::of(&ordinal)) });
         }
-        // Looked up ahead of the work on any: each is a cache miss, and these do not wait for one another.
+        // Looked up before any is applied: each is a cache miss, and these do not wait for one another.
         std::hint::black_box(keys.iter().filter(|key| self.desk.applied.contains(key)).count());
         for (key, effect) in keys.into_iter().zip(effects) {
             self.apply_effect(key, effect, at);
@@ -93,7 +93,7 @@ impl Book {
         }
     }
 
-    /// Where the lead's life goes.
+    /// Effects on the lifecycle of a lead.
     fn move_on(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::MoveToPool { lead, pool } => {
@@ -150,14 +150,14 @@ impl Book {
         };
         match self.leads.get(lead).is_some_and(stays) {
             true => self.change(lead, |lead| lead.status = status),
-            // It leaves the key index, or comes back.
+            // The record leaves the key index, or comes back.
             false => self.refile(lead, |lead| lead.status = status),
         }
     }
 
     fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
         let is_known = self.leads.contains_key(lead);
-        // Whoever stood in for the owner before does so no more: their own tenure begins.
+        // A rep who stood in for the previous owner does so no longer: the new owner's tenure begins.
         let holds =
             |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner && !tenure.is_beside_owner();
         self.change(lead, |lead| {
@@ -182,7 +182,7 @@ impl Book {
         }
     }
 
-    /// What the lead is. Nothing is written again about a person who was forgotten.
+    /// Effects on the fields of records. Nothing is written again about a person who was forgotten.
     fn write_value(&mut self, effect: &Effect) {
         if let RecordRef::Lead(lead) = effect.target()
             && self.is_erased(&lead)
@@ -214,7 +214,7 @@ impl Book {
         }
     }
 
-    /// How records belong together.
+    /// Effects on links between records.
     fn tie(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
@@ -258,7 +258,7 @@ impl Book {
         }
     }
 
-    /// What people are shown.
+    /// Effects that people are shown.
     fn tell(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::RecordConflict { record, field, kept, found, entry } => {
@@ -292,14 +292,14 @@ impl Book {
         self.lives.entry(lead.clone()).or_default()
     }
 
-    /// Changes what no key is made of.
+    /// Changes fields of which no key is made.
     pub(super) fn change(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
         if let Some(lead) = self.leads.get_mut(id) {
             write(lead);
         }
     }
 
-    /// Changes what a key is made of, or whether the lead is found by its keys.
+    /// Changes fields of which keys are made, or whether the lead is found by its keys.
     pub(super) fn refile(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
         if let Some(mut lead) = self.take_lead(id) {
             write(&mut lead);
@@ -314,7 +314,7 @@ impl Book {
         }
     }
 
-    /// Changes a contact wherever it stands.
+    /// Changes a contact wherever it is.
     fn change_contact(&mut self, id: &ContactId, write: impl FnOnce(&mut Contact)) {
         if let Some(contact) = self.contacts.get_mut(id) {
             return write(contact);
@@ -403,7 +403,7 @@ impl Book {
         files_account(field) || self.composites.reads_of_account(field)
     }
 
-    /// The lead is of the account from now on, and is fetched with it.
+    /// The lead belongs to the account from now on, and is fetched with it.
     pub(super) fn belong_to(&mut self, lead: &LeadId, account: &AccountId) {
         let Some(known) = self.leads.get_mut(lead) else { return };
         let before = known.account.replace(account.clone());
@@ -415,7 +415,7 @@ impl Book {
         self.by_key.add(&record, &[MatchKey::of_account(account)]);
     }
 
-    /// The entry ends. What it did is what the subject did.
+    /// The entry ends. Its activities become those of the subject.
     fn fold(&mut self, entry: &LeadId, subject: &LeadId, kind: FoldKind, at: DateTime<Utc>) {
         self.inherit_losses(entry, subject);
         self.end_tenure(entry, TenureEnd::Voided, at);
@@ -426,18 +426,18 @@ impl Book {
             lead.owner = None;
             lead.pool = None;
         });
-        // What was folded into it before is the subject's too.
+        // Entries that were folded into it before belong to the subject too.
         self.repoint(&RecordRef::Lead(entry.clone()), &RecordRef::Lead(subject.clone()));
         if let Some(life) = self.lives.get_mut(entry) {
             life.wake_up = None;
         }
-        // The same event that is delivered twice has the same activities.
+        // An event that is delivered twice has the same activities.
         if kind != FoldKind::SameRecord {
             self.move_activities(entry, subject);
         }
     }
 
-    /// What one lead did is what another did.
+    /// The activities of one lead become those of another.
     pub(super) fn move_activities(&mut self, from: &LeadId, to: &LeadId) {
         if !self.leads.contains_key(to) {
             return;
@@ -449,7 +449,7 @@ impl Book {
         }
     }
 
-    /// What reps did about a lead that was merged stands with the other lead, unless it is known there. As it was.
+    /// Moves what reps did for a merged lead to the other lead, unless it is known there. Returns it as it was.
     pub(super) fn move_follow_ups(&mut self, from: &LeadId, to: &LeadId) -> Vec<FollowUp> {
         if !self.leads.contains_key(to) {
             return Vec::new();
@@ -466,7 +466,7 @@ impl Book {
         moved
     }
 
-    /// What went to another lead by a merge stands with its own lead again.
+    /// Moves what a merge gave to another lead back to its own lead.
     pub(super) fn follow_ups_back(&mut self, moved: Vec<FollowUp>, from: &LeadId, to: &LeadId) {
         for one in moved {
             let there = FollowUp { lead: from.clone(), ..one.clone() };
@@ -588,7 +588,7 @@ mod tests {
             assert!(book.by_key.under(key).any(|one| *one == record), "{key:?}");
         }
         assert_eq!(book.employer(&"C1".into()).map(|one| &one.id), Some(&account.id));
-        // Nothing is left of it when it goes.
+        // Nothing is left of it when it is removed.
         book.remove_account(&account.id);
         assert!(keys.iter().all(|key| book.by_key.under(key).all(|one| *one != record)));
     }

@@ -1,4 +1,4 @@
-//! People of accounts: who joins, and who goes to another.
+//! People of accounts: those who join one, and those who move to another.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ impl Book {
         self.change_account(&one.from, |account| account.contacts.retain(|known| known.id != one.contact));
         contact.account.clone_from(&one.to);
         match &one.to {
-            // Who stands there already stays as he is there.
+            // A contact who is there already stays unchanged.
             Some(to) => self.change_account(to, |account| {
                 if account.contacts.iter().all(|known| known.id != contact.id) {
                     account.contacts.push(contact);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::model::LeadId;
 
-/// When a lead is looked at again, and when what its owner has to do is due.
+/// When a lead is reviewed again, and when its owner's next step is due.
 type Next = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// Wake-ups of live leads and open deadlines of leads with an owner, by time.
@@ -15,7 +15,7 @@ type Next = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 pub(super) struct DueIndex {
     pub(super) wake_ups: BTreeSet<(DateTime<Utc>, LeadId)>,
     pub(super) deadlines: BTreeSet<(DateTime<Utc>, LeadId)>,
-    /// What stands in the sets. Looked up by lead only, never iterated.
+    /// The entries of the sets. Looked up by lead only, never iterated.
     of: FxHashMap<LeadId, Next>,
 }
 

@@ -4,12 +4,12 @@ use super::Book;
 use crate::model::{AccountId, CloseReason, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
 
 impl Book {
-    /// Whether the lead is of somebody who was forgotten.
+    /// Whether the lead's person was forgotten.
     pub(super) fn is_erased(&self, id: &LeadId) -> bool {
         self.lead(id).is_some_and(|lead| lead.close_reason == Some(CloseReason::Erased))
     }
 
-    /// Of the lead only that it was erased is left: no value, no key, no history, nothing on anybody's desk, and no
+    /// Of the lead only the fact remains that it was erased: no value, no key, no history, nothing on anybody's desk, and no
     /// contact that it became.
     pub(super) fn erase(&mut self, id: &LeadId) {
         let Some(lead) = self.remove_lead(id) else { return };

@@ -8,7 +8,7 @@ use crate::dedup::canonical;
 use crate::model::{Account, Contact, Lead, LeadField, OpenGroup, Value};
 use crate::rule::HostTables;
 
-/// Writes a field of a lead. What a field cannot hold is no effect of an engine.
+/// Writes a field of a lead. No engine returns an effect with a value that its field cannot hold.
 pub(super) fn set(lead: &mut Lead, field: &str, value: &Value) {
     let text = || if let Value::Text(text) = value { text.clone() } else { value.to_string() };
     match OpenGroup::split(field) {
@@ -28,8 +28,8 @@ pub(super) fn set(lead: &mut Lead, field: &str, value: &Value) {
     }
 }
 
-/// Adds one value to a list of a lead, unless it is there in whatever writing. A WeChat id or an identifier of another
-/// system fills its field, or stands beside the one that does.
+/// Adds one value to a list of a lead, unless it is there in any spelling. A WeChat id or an identifier of another
+/// system fills its field, or is kept next to the one that does.
 pub(super) fn add_to_lead(lead: &mut Lead, field: &str, text: &str, tables: &HostTables) {
     if let Some(name) = field.strip_prefix("external_ids.") {
         let first = lead.external_ids.entry(name.to_owned()).or_insert_with(|| text.to_owned());
@@ -51,7 +51,7 @@ pub(super) fn add_to_lead(lead: &mut Lead, field: &str, text: &str, tables: &Hos
     }
     let has = matches!(field.get(lead), Value::List(known) if known.iter().any(|one| is_same(one)));
     if !has {
-        // What a field cannot hold is no effect of an engine.
+        // No engine returns an effect with a value that its field cannot hold.
         let _ = field.add_text(lead, text);
     }
 }

@@ -1,4 +1,4 @@
-//! Which records stand under which keys.
+//! Which records have which keys.
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
@@ -12,12 +12,12 @@ use crate::model::RecordRef;
 
 /// Records by key. Looked up only, never iterated.
 ///
-/// Keys stand as digests: nobody asks for them back, and a record that another key's digest would bring is no match when
+/// Keys are kept as digests: nobody needs them back, and a record that another key's digest would bring is not a match when
 /// it is compared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyIndex {
     records: FxHashMap<Digest, Records>,
-    /// Under what each record stands, so that taking it out reads none of its values again.
+    /// The keys of each record, so that removing it reads none of its values again.
     keys: FxHashMap<RecordRef, Vec<Digest>>,
 }
 
@@ -40,7 +40,7 @@ impl KeyIndex {
         one.into_iter().chain(several.into_iter().flatten())
     }
 
-    /// Files a record under keys, beside those under which it stands. O(keys) for each key.
+    /// Files a record under keys, in addition to those it has. O(keys) for each key.
     pub(super) fn add(&mut self, record: &RecordRef, keys: &[MatchKey]) {
         let digests: SmallVec<[Digest; 16]> = keys.iter().map(digest).collect();
         // Looked up ahead of the work on any: in a large index each is a cache miss, and misses that do not wait for one
@@ -121,7 +121,7 @@ mod tests {
     }
 
     proptest! {
-        /// A table of which record stands under which key says the same.
+        /// A table of which record has which key says the same.
         #[test]
         fn agrees_with_a_table(acts in prop::collection::vec((0_u8..4, 0_u8..5, prop::collection::vec(0_u8..6, 0..4)), 0..40)) {
             let (mut index, mut table) = (KeyIndex::default(), BTreeMap::<u8, BTreeSet<RecordRef>>::new());

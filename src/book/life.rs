@@ -1,4 +1,4 @@
-//! What is known of a lead beside its fields, and what lies on people's desks.
+//! What is known of a lead besides its fields, and what waits for people.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::text::Code;
 
-/// The life of one lead.
+/// What is known of one lead besides its fields.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Life {
     pub(super) history: History,
@@ -47,23 +47,23 @@ impl Life {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WakeUp {
-    /// When.
+    /// When the host calls `review` for the lead, in UTC.
     pub at: DateTime<Utc>,
     /// The code of the wake-up, as the effect gave it.
     pub code: Code,
 }
 
-/// Something a rep was told.
+/// A message for a rep, as an effect asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notice {
-    /// The rep who is notified.
+    /// The rep who is told.
     pub rep: RepId,
-    /// What, as a code.
+    /// What happened, as a code that the host translates.
     pub code: Code,
-    /// About which record.
+    /// The record that it happened to.
     pub about: RecordRef,
-    /// When.
+    /// The time of the decision that it comes from, in UTC.
     pub at: DateTime<Utc>,
 }
 
@@ -71,29 +71,29 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReviewRequest {
-    /// About which lead.
+    /// The lead to decide on.
     pub lead: LeadId,
-    /// What, as a code.
+    /// What is to be decided, as a code that the host translates.
     pub code: Code,
-    /// Who; `None` is any reviewer.
+    /// The rep who decides; `None` is any of the host's reviewers.
     pub reviewer: Option<RepId>,
-    /// When the review was requested.
+    /// When the review was requested, in UTC.
     pub since: DateTime<Utc>,
 }
 
-/// An entry that says something else than the record keeps. `Debug` masks contact values.
+/// A difference between an entry and the record it was folded into. `Debug` masks contact values.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Conflict {
-    /// The record.
+    /// The record on file, which keeps its value.
     pub record: RecordRef,
-    /// The field.
+    /// The field in which the two differ.
     pub field: String,
-    /// What the record keeps.
+    /// The value that the record keeps.
     pub kept: Value,
-    /// What the entry says.
+    /// The value that the entry brought.
     pub found: Value,
-    /// The entry.
+    /// The lead that brought it.
     pub entry: LeadId,
 }
 
@@ -110,15 +110,15 @@ impl fmt::Debug for Conflict {
     }
 }
 
-/// A value that another took the place of. `Debug` masks contact values.
+/// A value that was replaced by another. `Debug` masks contact values.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Replaced {
-    /// The record.
+    /// The record whose value was replaced.
     pub record: RecordRef,
-    /// The field.
+    /// The field that has another value now.
     pub field: String,
-    /// What it held.
+    /// The value that it held before.
     pub value: Value,
 }
 
@@ -137,9 +137,9 @@ impl fmt::Debug for Replaced {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct MoveProposal {
-    /// The person.
+    /// The contact of the person.
     pub contact: ContactId,
-    /// The account on file.
+    /// The account that the person is on file with.
     pub from: AccountId,
     /// The account the person may belong to, if it is on file.
     pub to: Option<AccountId>,
@@ -149,23 +149,23 @@ pub struct MoveProposal {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Desk {
-    /// How records belong together.
+    /// How records belong together: every link once.
     pub links: BTreeSet<Link>,
     /// Conversions, by lead.
     pub conversions: BTreeMap<LeadId, ConversionRecord>,
-    /// What reps were told, in order.
+    /// The notices that reps received, in order.
     pub notices: Vec<Notice>,
-    /// What people are asked, by lead and code.
+    /// Open review requests, by lead and code.
     pub reviews: BTreeMap<(LeadId, Code), ReviewRequest>,
-    /// Where an entry says something else than the record, in order.
+    /// Differences between entries and records, in order.
     pub conflicts: Vec<Conflict>,
-    /// Values that others took the place of, in order.
+    /// Values that were replaced, in order.
     pub replaced: Vec<Replaced>,
-    /// Who may have moved.
+    /// Moves of people that await a decision.
     pub proposals: BTreeSet<MoveProposal>,
     /// Who has moved, in order: the employers of a [person](crate::merge::find_people).
     pub moves: Vec<ContactMove>,
-    /// Names of the effects that were carried out, looked up only.
+    /// Keys of the effects that were applied, looked up only.
     pub(super) applied: FxHashSet<Digest>,
 }
 

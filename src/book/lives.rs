@@ -1,4 +1,4 @@
-//! Reading and filing what is known of leads beside their fields.
+//! Reading and filing what is known of leads besides their fields.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::model::{Activity, FollowUp, History, LeadId, Tenure};
 const MAX_FOLDS: usize = 64;
 
 impl Book {
-    /// Files what is known of a lead beside its fields.
+    /// Files what is known of a lead besides its fields.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -24,7 +24,7 @@ impl Book {
     /// assert_eq!(book.activities(&"L1".into()).len(), 1);
     /// ```
     pub fn insert_life(&mut self, id: &LeadId, history: History, activities: Vec<Activity>) {
-        // Of a life that begins nothing is due, and nothing was.
+        // The life only begins: nothing is due in it, and nothing was.
         let begins = history.deadlines.is_empty() && !self.lives.contains_key(id);
         let life = self.lives.entry(id.clone()).or_default();
         life.history = history;
@@ -34,8 +34,8 @@ impl Book {
         }
     }
 
-    /// The lead that goes on for a lead: itself, or the one it was folded into. What comes later under the id of a folded entry
-    /// is that lead's.
+    /// The lead that continues for a lead: itself, or the one it was folded into. What comes later under the id of a folded
+    /// entry is that lead's.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -51,7 +51,7 @@ impl Book {
     #[must_use]
     pub fn subject(&self, id: &LeadId) -> LeadId {
         let mut subject = id;
-        // Nothing is folded into what is folded itself; records of a host may be.
+        // Engines fold nothing into a folded lead; records of a host may be folded so.
         for _ in 0..MAX_FOLDS {
             match self.lead(subject).and_then(|lead| lead.folded_into.as_ref()) {
                 Some(into) if self.lead(into).is_some() => subject = into,
@@ -61,7 +61,7 @@ impl Book {
         subject.clone()
     }
 
-    /// Records an activity, once by its id; of a folded entry, as one of the lead that goes on.
+    /// Records an activity, once by its id; of a folded entry, as one of the lead that continues.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -129,7 +129,7 @@ impl Book {
     }
 
     /// Whether a converted lead was answered: a person converted it, its owner or the rep who works on it instead has
-    /// spoken to it since, or an opportunity came of it, and nothing is due of anybody.
+    /// spoken to it since, or an opportunity came of it, and nothing is due.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -166,12 +166,12 @@ impl Book {
         let mut his = self.history(id).tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
         let covers =
             |tenure: &Tenure| tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until);
-        // Where nothing is known of when an owner got it, the owner has always had it.
+        // If it is not known when the owner got it, the owner has always had it.
         let is_of_worker = if his.peek().is_some() { his.any(covers) } else { owner == Some(&one.owner) };
         is_of_worker && self.desk.conversions.get(id).is_none_or(|record| record.at <= one.time)
     }
 
-    /// When a lead is looked at again.
+    /// When a lead is reviewed again.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -189,7 +189,7 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
-    /// Takes out a wake-up that has come, and [counts](History::wake_ups) it: the lead is looked at now, in the same
+    /// Removes a wake-up that has come, and [counts](History::wake_ups) it: the lead is reviewed now, in the same
     /// transaction, with the history of before, and an outcome that sets none needs none.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! What a merge let point elsewhere.
+//! References that a merge has moved.
 
 use chrono::{DateTime, Utc};
 
@@ -16,25 +16,25 @@ pub(super) struct Merged {
     pub(super) moved: Moved,
 }
 
-/// What a record was that is no longer kept by itself.
+/// The row of a record that is no longer kept by itself.
 #[derive(Debug, Clone)]
 pub(super) enum Row {
     Account(Box<Account>),
-    /// The lead stays on record; what its end took from it.
+    /// The lead stays on record; these are the fields that its end changed.
     Lead {
         status: LeadStatus,
         folded_into: Option<LeadId>,
         owner: Option<RepId>,
         pool: Option<PoolId>,
     },
-    /// A contact comes back with its account, and what was not on file not at all.
+    /// A contact comes back with its account; a record that was not on file does not come back.
     None,
 }
 
-/// The last sign of life of a lead.
+/// The time of a lead's last activity.
 type LastActive = Option<DateTime<Utc>>;
 
-/// What pointed at one record and points at another.
+/// References that pointed at one record and point at another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moved {
     /// Leads that were folded into it or collected under it, conflicts, replaced values, opportunities.
@@ -42,23 +42,23 @@ pub(super) struct Moved {
     /// As they were, and the ones in their place, unless those were there already.
     pub(super) links: Vec<(Link, Option<Link>)>,
     pub(super) proposals: Vec<(MoveProposal, Option<MoveProposal>)>,
-    /// Whether the request went along: it did not where the same was asked of the other record.
+    /// Whether the request moved: it did not if the other record had the same one.
     pub(super) reviews: Vec<(ReviewRequest, bool)>,
     /// Leads of the account.
     pub(super) leads: Vec<LeadId>,
     /// Conversions to the account, or with the contact.
     pub(super) conversions: Vec<LeadId>,
-    /// Contacts of the account that stand by themselves.
+    /// Contacts of the account that are rows by themselves.
     pub(super) alone: Vec<ContactId>,
-    /// Contacts that stand at the other account now.
+    /// Contacts that are with the other account now.
     pub(super) people: Vec<ContactId>,
     /// Whether the activity went along: it did not where the other lead had it.
     pub(super) activities: Vec<(ActivityId, bool)>,
     /// Moves of the contact, as they were.
     pub(super) moves: Vec<ContactMove>,
-    /// What reps did about the lead, as it was, and stands with the other lead now.
+    /// What reps did for the lead, as it was, and which belongs to the other lead now.
     pub(super) follow_ups: Vec<FollowUp>,
-    /// The last sign of life of the other lead, before and after.
+    /// The time of the other lead's last activity, before and after.
     pub(super) last_active: Option<(LastActive, LastActive)>,
 }
 
@@ -93,7 +93,7 @@ impl Moved {
 }
 
 impl Merged {
-    /// Takes out what is known of somebody who came as the lead.
+    /// Removes what is known of the person of a lead.
     pub(super) fn forget(&mut self, came_of: impl Fn(&Contact) -> bool) {
         if let Row::Account(account) = &mut self.row {
             account.contacts.retain(|one| !came_of(one));

@@ -1,7 +1,7 @@
 //! Records in memory: the reference host, for tests, examples and small hosts.
 //!
 //! A host with a database does by SQL what a [`Book`] does in memory: fetch the rows that share a key with a lead
-//! ([`Book::rows`]), carry out effects once ([`Book::apply_effects`]), and find what is due ([`Book::due`],
+//! ([`Book::rows`]), apply effects once ([`Book::apply_effects`]), and find what is due ([`Book::due`],
 //! [`Book::overdue`]).
 //!
 //! ```
@@ -86,7 +86,7 @@ fn most_rows(probe: &Probe, key: &MatchKey) -> usize {
 /// Leads, accounts and all that belongs to them in memory; the executable meaning of every
 /// [`Effect`](crate::model::Effect).
 ///
-/// A host with a database needs none: it stores the keys beside the rows, fetches by [`Probe::keys`], and does in its
+/// A host with a database needs none: it stores the keys next to the rows, fetches by [`Probe::keys`], and does in its
 /// tables what [`apply_effects`](Book::apply_effects) does here. A lead that is folded, voided or blocked stays on
 /// record and is found by no key.
 ///
@@ -114,11 +114,11 @@ pub struct Book {
     due: DueIndex,
     opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
-    /// What was merged away, to stand by itself again.
+    /// What was merged away, to make it separate again.
     merged: BTreeMap<RecordRef, Merged>,
     referrers: Referrers,
     people: People,
-    /// The accounts a contact stands at.
+    /// The accounts that a contact is with.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     clocks: Clocks,
     by_key: KeyIndex,
@@ -220,7 +220,7 @@ impl Book {
 
     /// Files records by what the rules compare beyond phones, addresses and names too: for
     /// [rules](crate::dedup::MatchRule) of several comparisons or of other fields. [`Intake::book`](crate::Intake::book)
-    /// makes it so, and [`process_batch`](crate::Intake::process_batch) sees to it. O(records on file).
+    /// makes it so, and so does [`process_batch`](crate::Intake::process_batch). O(records on file).
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -348,7 +348,7 @@ impl Book {
         self.accounts.insert(account.id.clone(), account);
     }
 
-    /// Takes a lead out.
+    /// Removes a lead.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -366,7 +366,7 @@ impl Book {
         Some(lead)
     }
 
-    /// Takes a lead and its keys out; [`put_lead`](Book::put_lead) files it again.
+    /// Removes a lead and its keys; [`put_lead`](Book::put_lead) files it again.
     fn take_lead(&mut self, id: &LeadId) -> Option<Lead> {
         let lead = std::mem::take(self.leads.get_mut(id)?);
         if !lead.is_on_file() {
@@ -380,7 +380,7 @@ impl Book {
         Some(lead)
     }
 
-    /// Takes an account out.
+    /// Removes an account.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -459,7 +459,7 @@ impl Book {
         self.contacts.get(id).or_else(at_account)
     }
 
-    /// The account a contact stands at; of several, the first by id.
+    /// The account that a contact is with; of several, the first by id.
     fn employer(&self, id: &ContactId) -> Option<&Account> {
         self.accounts.get(self.employers.get(id)?.first()?)
     }
@@ -475,7 +475,7 @@ impl Book {
     }
 
     /// The rows that share a key with the probe or have a like name, and the accounts that converted leads among them
-    /// became part of, by id; for each key as many as the probe wants, at most 500 of each kind.
+    /// became part of, by id; for each key as many as the probe asks for, at most 500 of each kind.
     ///
     /// ```
     /// use leadkit::{Intake, Rules};
@@ -517,7 +517,7 @@ impl Book {
         rows
     }
 
-    /// Notes what holds the leads among the rows, and whom of the customers nobody has answered.
+    /// Notes the open opportunities of the leads among the rows, and which customers nobody has answered.
     fn note_work(&self, rows: &mut Rows) {
         for lead in &rows.leads {
             let history = self.history(&lead.id);
@@ -548,7 +548,7 @@ impl Book {
         order::sort_by(&mut rows.accounts, |a, b| a.id.cmp(&b.id));
     }
 
-    /// The records whose names share most with the one that is wanted.
+    /// The records whose names share most with the wanted one.
     fn like(&self, probe: &Probe) -> Vec<RecordRef> {
         let (Some(names), Some(company)) = (&self.names, &probe.company) else { return Vec::new() };
         let grams = probe.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyGram);

@@ -14,25 +14,25 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message {
-    /// To whom.
+    /// The rep who gets the message.
     pub rep: RepId,
-    /// When the first thing happened that it tells. A digest is sent an hour later.
+    /// When the first thing happened that it reports. A digest is sent an hour later.
     pub since: DateTime<Utc>,
-    /// What it tells, in the order in which it first happened; only a digest tells more than one thing.
+    /// What it reports, in the order in which it first happened; only a digest reports more than one thing.
     pub items: Vec<MessageItem>,
-    /// Whether it is a digest.
+    /// Whether several notices were put together into one message.
     pub is_digest: bool,
 }
 
-/// One thing that a message tells.
+/// One thing that a message reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MessageItem {
-    /// What, as a code.
+    /// What happened, as a code that the host translates.
     pub code: Code,
-    /// About which record.
+    /// The record that it happened to.
     pub about: RecordRef,
-    /// How often it happened.
+    /// How often it happened, at least 1.
     pub times: u32,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Message {
 #[derive(Default)]
 struct Outbox {
     messages: Vec<Message>,
-    /// The message that tells of a code about a record, by receiver.
+    /// The message that reports a code about a record, by receiver.
     open: FxHashMap<(RepId, Code, RecordRef), usize>,
     /// The digest that is being collected for a rep.
     digests: FxHashMap<RepId, usize>,
@@ -62,8 +62,9 @@ struct Outbox {
 }
 
 impl NoticeRules {
-    /// What reps are sent for notices in the order of their time, as they lie on a [desk](super::Desk::notices): notices of one
-    /// code about one record within [`together_minutes`](NoticeRules::together_minutes) are one, and what comes when a rep was
+    /// What reps are sent for notices in the order of their time, as they are on a [desk](super::Desk::notices): notices of
+    /// one code about one record within [`together_minutes`](NoticeRules::together_minutes) are one, and what comes when a
+    /// rep was
     /// sent [`hourly_limit`](NoticeRules::hourly_limit) messages within the hour is collected in a digest of the next hour.
     /// O(notices).
     ///

@@ -1,4 +1,4 @@
-//! What leads have become: opportunities, which hold them while they are open.
+//! Opportunities made from leads, which hold them while they are open.
 
 use chrono::{DateTime, Utc};
 
@@ -7,8 +7,8 @@ use crate::model::{LeadId, Opportunity, OpportunityId, RecordRef, RepId, Value};
 
 impl Book {
     /// Files an opportunity, in place of the one with its id. While it is open it stands in the
-    /// [history](crate::model::History::opportunities) of its lead, which is the lead that goes on when the named one
-    /// was folded. A customer of whom an opportunity comes is answered.
+    /// [history](crate::model::History::opportunities) of its lead, which is the lead that continues when the named one
+    /// was folded. A customer with a new opportunity is answered.
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -47,14 +47,14 @@ impl Book {
         self.opportunities.insert(id, opportunity);
     }
 
-    /// Whether an opportunity is of who has the lead: what came of it before anybody had it answers nobody.
+    /// Whether an opportunity is from the present owner's time: an earlier one answers nobody.
     pub(super) fn is_of_owner(&self, lead: &LeadId, opportunity: &OpportunityId) -> bool {
         let owner = self.lead(lead).and_then(|lead| lead.owner.as_ref());
         let of = self.opportunities.get(opportunity).and_then(|one| one.owner.as_ref());
         owner.is_some() && of.is_none_or(|of| Some(of) == owner)
     }
 
-    /// An opportunity is an answer to a customer: what was due is done.
+    /// An opportunity is an answer to a customer: what was due has been done.
     pub(super) fn answer_with(&mut self, lead: &LeadId, opportunity: &OpportunityId, at: DateTime<Utc>) {
         let Some(record) = self.desk.conversions.get_mut(lead) else { return };
         if record.opportunity.is_none() && record.by.is_none() {
@@ -86,7 +86,7 @@ impl Book {
         self.opportunities.values()
     }
 
-    /// What came of one lead or account came of another.
+    /// Moves the opportunities of one lead or account to another.
     pub(super) fn move_opportunity(&mut self, id: &OpportunityId, from: &RecordRef, to: &RecordRef) {
         let Some(mut opportunity) = self.opportunities.get(id).cloned() else { return };
         match (from, to) {

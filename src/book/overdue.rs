@@ -34,8 +34,8 @@ impl Book {
     /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
     /// O(answers).
     ///
-    /// Ask before each [`reassign`](crate::Intake::reassign) whether the lead is still listed: it may have gone to a
-    /// rep whose time just began. Do not ask until the list is empty: a lead that a partner's deal protects stays in it.
+    /// Check before each [`reassign`](crate::Intake::reassign) that the lead is still listed: it may have gone to a
+    /// rep whose time just began. Do not loop until the list is empty: a lead that a partner's deal protects stays in it.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -63,7 +63,7 @@ impl Book {
         let next = life.zip(self.leads.get(id)).map(|(life, lead)| {
             let wake_up = life.wake_up.as_ref().filter(|_| !lead.has_ended()).map(|one| one.at);
             let open = || life.history.deadlines.iter().filter(|one| one.done_at.is_none());
-            // What an open opportunity holds is not taken from its owner.
+            // A lead that an open opportunity holds is not taken from its owner.
             let may_be_lost = lead.owner.is_some() && life.history.opportunities.is_empty();
             let deadline =
                 Some(()).filter(|()| may_be_lost).and_then(|()| open().map(|one| one.due_at).min());

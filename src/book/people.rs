@@ -1,4 +1,4 @@
-//! Who came in with a phone number and was folded: by all of them it shows whether the number is one person's.
+//! The people who came in with a phone number and were folded: together they show whether the number is one person's.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::dedup::{MatchKey, MatchKeyKind, NumberPeople, Probe};
 use crate::model::Lead;
 use crate::rule::{HostTables, visit_phone_keys};
 
-/// So many names tell.
+/// So many names are enough.
 const MAX_NAMES: usize = 20;
 
 /// The names of folded entries by number, each as often as it came. Looked up by number only, never iterated.
@@ -36,7 +36,7 @@ impl People {
         });
     }
 
-    /// Those of the numbers of a lead.
+    /// The people of the numbers of a lead.
     pub(super) fn of(&self, probe: &Probe) -> Vec<NumberPeople> {
         if self.0.is_empty() {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! What points at a record, so that letting it point at another needs no look at every record.
+//! What points at a record, so that moving these references need not scan every record.
 
 use rustc_hash::FxHashMap;
 
@@ -20,7 +20,7 @@ pub(super) enum Referrer {
     Opportunity(OpportunityId),
 }
 
-/// The referrers of each record. What no longer points there may still be named; what points there is.
+/// The referrers of each record. Some may no longer point there; all that point there are listed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Referrers(FxHashMap<RecordRef, Vec<Referrer>>);
 
@@ -64,13 +64,13 @@ impl Referrers {
         conflicts.push(conflict);
     }
 
-    /// Files a replaced value, and notes whose it was.
+    /// Files a replaced value, and notes its record.
     pub(super) fn push_replaced(&mut self, all: &mut Vec<Replaced>, replaced: Replaced) {
         self.add(replaced.record.clone(), Referrer::Replaced(all.len()));
         all.push(replaced);
     }
 
-    /// What pointed at a record, for whoever lets it point elsewhere.
+    /// What pointed at a record, for the caller who makes it point elsewhere.
     pub(super) fn take(&mut self, record: &RecordRef) -> Vec<Referrer> {
         self.0.remove(record).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Letting everything that points at one record point at another.
+//! Moves everything that points at one record to another.
 
 use super::Book;
 use super::life::{MoveProposal, ReviewRequest};
@@ -11,14 +11,14 @@ use crate::order;
 use crate::text::Code;
 
 impl Book {
-    /// Lets links, conflicts, questions to people, opportunities, conversions, leads and contacts point at another record.
+    /// Points links, conflicts, review requests, opportunities, conversions, leads and contacts at another record.
     pub(super) fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
         let is_filed = match to {
             RecordRef::Lead(id) => self.lead(id).is_some(),
             RecordRef::Account(id) => self.account(id).is_some(),
             _ => true,
         };
-        // Who was merged into nobody would be gone.
+        // A record merged into one that is not on file would be lost.
         if from == to || !is_filed {
             return;
         }
@@ -40,7 +40,7 @@ impl Book {
         }
     }
 
-    /// Lets one referrer point at another record.
+    /// Points one referrer at another record.
     fn refer(&mut self, referrer: Referrer, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         match &referrer {
             Referrer::Lead(id) => self.refer_lead(id, from, to, moved),
@@ -139,7 +139,7 @@ impl Book {
         }
     }
 
-    /// The leads, conversions and people of one account are another's. The people who are there already stay as they are.
+    /// Moves the leads, conversions and people of one account to another. The people who are there already stay as they are.
     fn repoint_account(&mut self, from: &AccountId, to: &AccountId, moved: &mut Moved) {
         let of_it = self.leads.values().filter(|lead| lead.account.as_ref() == Some(from));
         let of_it: Vec<LeadId> = of_it.map(|lead| lead.id.clone()).collect();
@@ -205,7 +205,7 @@ impl Book {
         self.repoint_proposals(moved, named, |one| Some(MoveProposal { contact: to.clone(), ..one }));
     }
 
-    /// Puts another proposal in the place of each that names a record; `None` when there is nothing left to propose.
+    /// Replaces each proposal that names a record; `None` when there is nothing left to propose.
     fn repoint_proposals(
         &mut self,
         moved: &mut Moved,
@@ -222,7 +222,7 @@ impl Book {
     }
 }
 
-/// A move between employers, one of which is another now.
+/// A move between employers of which one has changed.
 pub(super) fn between_accounts(one: &ContactMove, from: &AccountId, to: &AccountId) -> ContactMove {
     let now = |account: &AccountId| if account == from { to.clone() } else { account.clone() };
     ContactMove { from: now(&one.from), to: one.to.as_ref().map(now), ..one.clone() }

@@ -1,4 +1,4 @@
-//! A record that was merged away stands by itself again.
+//! Makes a record that was merged away separate again.
 
 use super::Book;
 use super::life::MoveProposal;
@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 impl Book {
-    /// What a record is before it is merged away.
+    /// The state of a record before it is merged away.
     pub(super) fn row_of(&self, record: &RecordRef) -> Row {
         match record {
             RecordRef::Account(id) => self.account(id).cloned().map(|one| Row::Account(Box::new(one))),
@@ -26,7 +26,7 @@ impl Book {
         .unwrap_or(Row::None)
     }
 
-    /// Keeps what a merge moved, for [`unmerge`](Book::unmerge). The same merge once more may find more that points there.
+    /// Keeps what a merge moved, for [`unmerge`](Book::unmerge). Repeating a merge may find more that points there.
     pub(super) fn keep_merged(&mut self, record: &RecordRef, into: &RecordRef, row: Row, moved: Moved) {
         match self.merged.get_mut(record) {
             Some(known) if known.into == *into => known.moved.append(moved),
@@ -38,8 +38,8 @@ impl Book {
         }
     }
 
-    /// A record that was merged stands by itself again, and what pointed at it before points at it again, unless it was let
-    /// point elsewhere since. What has been merged on itself is taken back first.
+    /// Makes a merged record separate again, and what pointed at it before points at it again, unless it was
+    /// moved since. A record that has itself been merged on is separated first.
     pub(super) fn unmerge(&mut self, record: &RecordRef, into: &RecordRef) {
         let is_of = |merged: &Merged| merged.into == *into && !self.merged.contains_key(into);
         if !self.merged.get(record).is_some_and(is_of) {
@@ -90,7 +90,7 @@ impl Book {
         }
     }
 
-    /// A move as the merge left it, else what a merge of its contact or of an employer has made of it since.
+    /// A move as the merge left it, or as a merge of its contact or of an employer has changed it since.
     fn move_to_undo(
         &mut self,
         now: &ContactMove,
@@ -125,14 +125,14 @@ impl Book {
                 *one = Contact { account: one.account.clone(), ..now.clone() };
             }
         }
-        // A row that was filed since under its id is newer than the one that was merged: it stays, and gets its people back.
+        // A row that has been filed under its id since is newer than the merged one: it stays, and gets its people back.
         let Some(filed) = self.account(&account.id).cloned() else { return self.insert_account(account) };
         let is_new = |one: &Contact| filed.contacts.iter().all(|known| known.id != one.id);
         let back: Vec<Contact> = account.contacts.into_iter().filter(is_new).collect();
         self.change_account(&account.id, |filed| filed.contacts.extend(back));
     }
 
-    /// A lead that was merged goes on by itself, unless something else has become of it since.
+    /// A lead that was merged continues by itself, unless something else has happened to it since.
     fn go_on_again(&mut self, record: &RecordRef, into: &LeadId, write: impl FnOnce(&mut Lead)) {
         let RecordRef::Lead(id) = record else { return };
         let is_merged = |lead: &Lead| {
@@ -147,7 +147,7 @@ impl Book {
         }
     }
 
-    /// Lets one pointer point back, if it still points at `from`.
+    /// Points one reference back, if it still points at `from`.
     fn point_back(&mut self, pointer: &Pointer, from: &RecordRef, to: &RecordRef) {
         let referrer = match pointer {
             Pointer::Folded(child) | Pointer::Collected(child) => {
@@ -189,13 +189,13 @@ impl Book {
         }
     }
 
-    /// Lets a proposal name the record again that it named before. Another merge may have changed what else it names.
+    /// Makes a proposal name the earlier record again. Another merge may have changed the other records it names.
     fn proposal_back(&mut self, before: &MoveProposal, after: Option<&MoveProposal>) {
         let Some(after) = after else {
             self.desk.proposals.insert(before.clone());
             return;
         };
-        // What the merge changed in it is still so; what it did not may be another by now, but the contact.
+        // Fields that the merge changed still have the merged value; others may have changed since, except the contact.
         let is_it = |one: &MoveProposal| {
             one.contact == after.contact
                 && (before.from == after.from || one.from == after.from)
@@ -244,7 +244,7 @@ impl Book {
 
     fn lead_back(&mut self, moved: Moved, from: &LeadId, to: &LeadId) {
         for (request, went_along) in moved.reviews {
-            // What was answered meanwhile was answered for both.
+            // Questions that were answered meanwhile were answered for both.
             let key = (from.clone(), request.code.clone());
             let is_open = match went_along {
                 true => self.desk.reviews.remove(&key).is_some(),

@@ -1,4 +1,4 @@
-//! Who works on a lead, what they did, and by when they do the next thing.
+//! Who works on a lead, what they did, and when their next step is due.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,11 +10,11 @@ const FIRST_CONTACT: &str = "first_contact";
 /// The steps after it.
 const FOLLOW_UP: &str = "follow_up";
 
-/// By when who works on a lead speaks to it: first, and then again and again.
+/// By when the rep who works on a lead speaks to it: first, and then again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Clocks {
     pub(crate) first_contact: TimeDelta,
-    /// After each follow-up; the last goes on.
+    /// After each follow-up; the last interval repeats.
     pub(crate) follow_ups: Vec<TimeDelta>,
 }
 
@@ -38,7 +38,7 @@ impl Default for Clocks {
 }
 
 impl Book {
-    /// Lets deadlines run by other clocks.
+    /// Makes deadlines run by other clocks.
     pub(crate) fn with_clocks(mut self, clocks: Clocks) -> Book {
         self.clocks = clocks;
         self
@@ -46,8 +46,8 @@ impl Book {
 
     /// Records what a rep did about a lead. The rep who works on it has done what was due, and the next deadline starts; the
     /// lead is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id
-    /// is known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before
-    /// the rep had the lead is kept, and answers nothing.
+    /// is known is recorded once; what is done about a folded entry is done about the lead that continues. What was done
+    /// before the rep had the lead is kept, and answers nothing.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -83,7 +83,7 @@ impl Book {
         let clocks = self.clocks.clone();
         let history = &mut self.life(&id).history;
         history.follow_ups.push(follow_up);
-        // Whoever of the two speaks to a customer, the owner or who stands in: nothing more is due.
+        // Either of the two has spoken to the customer, the owner or the rep who stands in: nothing more is due.
         if has_ended && is_answer && self.desk.conversions.contains_key(&id) {
             self.finish_work(&id, at);
             return self.note_due(&id);
@@ -94,7 +94,7 @@ impl Book {
             deadline.done_at.get_or_insert(at);
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
-        // A customer whom the account's owner has spoken to is the account's business from then on.
+        // Once the account's owner has spoken to a customer, work continues on the account.
         if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| continues) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {
@@ -108,7 +108,7 @@ impl Book {
         self.note_due(&id);
     }
 
-    /// Who works on a lead in its owner's place, else its owner.
+    /// The rep who works on a lead in its owner's place, else its owner.
     fn worker(&self, lead: &LeadId) -> Option<RepId> {
         let helper = self.history(lead).helper().map(|tenure| tenure.owner.clone());
         helper.or_else(|| self.leads.get(lead)?.owner.clone())
@@ -124,12 +124,12 @@ impl Book {
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;
-        // Whatever the rep had to do, they have to speak to it by then.
+        // Whatever else the rep has to do, they have to speak to it by then.
         deadlines.retain(|one| one.done_at.is_some() || one.owner != deadline.owner);
         deadlines.push(deadline);
     }
 
-    /// A person has brought the work to its end: what was due is done, and nothing is waited for.
+    /// A person has finished the work: what was due is done, and nothing more is due.
     pub(super) fn finish_work(&mut self, lead: &LeadId, at: DateTime<Utc>) {
         let life = self.life(lead);
         life.wake_up = None;
@@ -154,8 +154,8 @@ impl Book {
         }
     }
 
-    /// Whoever lost one lead, or gave it up, in its present cycle has lost the lead that goes on for it, unless they own that
-    /// one.
+    /// A rep who lost one lead, or gave it up, in its present cycle has lost the lead that continues for it, unless they own
+    /// that one.
     pub(super) fn inherit_losses(&mut self, from: &LeadId, to: &LeadId) {
         let owner = self.lead(to).and_then(|lead| lead.owner.as_ref());
         let lost =
@@ -173,7 +173,7 @@ impl Book {
         }
     }
 
-    /// The losses of what goes on by itself again are its own.
+    /// The losses of a lead that continues by itself again are its own.
     pub(super) fn return_losses(&mut self, to: &LeadId) {
         let mut tenures = std::mem::take(&mut self.life(to).history.tenures);
         tenures.retain(|one| self.subject(&one.lead) == *to);
@@ -205,7 +205,7 @@ impl Book {
         });
     }
 
-    /// Lets a rep work on a lead in its owner's place, unless somebody does. Whether this rep is the one who does.
+    /// Makes a rep work on a lead in its owner's place, unless somebody does. Returns whether this rep is the one who does.
     fn help(&mut self, lead: &LeadId, rep: &RepId, acquisition: Acquisition, at: DateTime<Utc>) -> bool {
         let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return false };
         let history = &mut self.life(lead).history;

@@ -11,8 +11,8 @@ use crate::document::Finding;
 
 /// An allowed amount of time: a length of time (`90m`, `24h`, `3d`), or a number of working days (`7wd`).
 ///
-/// What is read is a whole number and a unit without anything between: `s`, `m`, `h`, `d`, `w` as in [`Span`], and `wd`.
-/// At most it is 36,525 days or working days, a hundred years. What people write instead is refused with what to write.
+/// It is read as a whole number and a unit without anything between: `s`, `m`, `h`, `d`, `w` as in [`Span`], and `wd`.
+/// At most it is 36,525 days or working days, a hundred years. Other spellings are refused with a suggestion.
 ///
 /// ```
 /// use leadkit::calendar::{Amount, Clock, Span};
@@ -129,7 +129,7 @@ impl AmountError {
 /// As many working days as there are days in the hundred years that a span may take.
 pub(super) const MAX_WORKDAYS: u32 = 36_525;
 
-/// The number of `7wd`, or of what people write instead; `None` in it for one that is too large.
+/// The number of `7wd`, or of another spelling; `None` in it for one that is too large.
 fn workdays(text: &str, units: &[&str]) -> Option<Option<u32>> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at_checked(digits)?;

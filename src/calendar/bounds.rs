@@ -1,4 +1,4 @@
-//! The dates that a calendar knows, and the moments at which the wall shows them.
+//! The dates that a calendar knows, and the moments at which local time shows them.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -15,7 +15,7 @@ pub(super) fn day_number(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce()) - EPOCH
 }
 
-/// What is counted.
+/// The timeline that is counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
     Office,
@@ -24,25 +24,25 @@ pub(super) enum Count {
 
 /// The dates that are known.
 ///
-/// A wall that falls back over midnight leaves them and comes back, or comes to them twice. Of what it shows in between
+/// Local time that falls back over midnight leaves them and comes back, or comes to them twice. Of the dates in between
 /// nothing is known, so their moments are in pieces, and nothing is counted from one to another.
 #[derive(Debug, Clone)]
 pub(super) struct Bounds {
     pub(super) from: NaiveDate,
     pub(super) through: NaiveDate,
-    /// What says so of the first date and of the last.
+    /// The sources of the first date and the last.
     pub(super) sources: [CoverageSource; 2],
     /// Their days since 1970.
     pub(super) first_day: i64,
     pub(super) last_day: i64,
     /// The moments of these dates, apart and in order.
     days: Box<[Piece]>,
-    /// The same with the last night, on the morning after: office hours are known as far as that.
+    /// The same with the last night, on the morning after: office hours are known until then.
     office: Box<[Piece]>,
 }
 
 impl Bounds {
-    /// From what is known and the seconds of the morning after until which the last night runs.
+    /// From the known dates and the seconds of the morning after until which the last night runs.
     pub(super) fn new(known: &Known, night: u32, periods: &Periods) -> Bounds {
         let (from, through) = (known.dates.from, known.dates.through);
         let (first_day, last_day) = (day_number(from), day_number(through));
@@ -59,7 +59,7 @@ impl Bounds {
         }
     }
 
-    /// The piece in which a moment lies, or which ends with it.
+    /// The piece that a moment is in, or which ends with it.
     pub(super) fn piece(&self, of: Count, at: DateTime<Utc>) -> Option<Piece> {
         let pieces = match of {
             Count::Office => &self.office,
@@ -72,7 +72,7 @@ impl Bounds {
         is_within.then_some(*piece)
     }
 
-    /// Whether what the wall shows lies before the first date.
+    /// Whether a local time is before the first date.
     pub(super) fn is_before(&self, wall: i64) -> bool {
         wall < self.first_day * DAY
     }

@@ -40,7 +40,7 @@ pub(super) fn worked_like(day: usize, week: &[Vec<DayWindow>; 7]) -> Option<usiz
     (0..7).map(|back| (day + 7 - back) % 7).find(|day| week.get(*day).is_some_and(|hours| !hours.is_empty()))
 }
 
-/// Reports what is wrong with a calendar, and what is valid but looks like a mistake.
+/// Reports errors in a calendar, and valid rules that look like mistakes.
 pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
     RulesVersion::check(rules.format, report);
     if rules.version.contains(char::is_control) {
@@ -167,12 +167,12 @@ fn contains(coverage: Coverage, date: NaiveDate) -> bool {
     coverage.from <= date && date <= coverage.through
 }
 
-/// How a date comes into the coverage.
+/// The fix that brings a date into the coverage.
 fn widening(rules: &CalendarRules, date: NaiveDate) -> String {
     let is_given = rules.coverage.is_none_or(|given| contains(given, date));
     match shipped(rules) {
         Some(shipped) if is_given && !contains(shipped, date) => {
-            // Every year from those that are known to the date's: one that is missing between them cuts the rest off.
+            // Every year from the known ones to the date's: a year missing in between cuts off the rest.
             let known = said(rules).filter(|known| !contains(*known, date)).unwrap_or(shipped);
             let missing = match date.year() < known.from.year() {
                 true => date.year()..known.from.year(),
@@ -192,7 +192,7 @@ fn widening(rules: &CalendarRules, date: NaiveDate) -> String {
     }
 }
 
-/// Whether the years that are said to be known bear on anything, and whether what is known of them is there.
+/// Whether `known_years` have any effect, and whether their dates are there.
 fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: &mut Report) {
     if rules.known_years.is_empty() {
         return;
@@ -256,7 +256,7 @@ fn check_windows(windows: &[DayWindow], report: &mut Report) {
     }
 }
 
-/// What is wrong with how far the calendar is said to be known.
+/// The mistakes in the coverage.
 fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
     let Coverage { from, through } = given;
     if through < from {
@@ -327,7 +327,7 @@ fn check_make_up_days(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report:
     if !has_holidays || !dates.any(|date| is_open(&date)) {
         return;
     }
-    // All weekdays that are worked alike leave no choice.
+    // If all weekdays have the same hours, there is no choice.
     let mut worked = WEEK.into_iter().filter(|day| !hours(*day).is_empty());
     let Some(first) = worked.next() else { return };
     if let Some(other) = worked.find(|day| hours(*day) != hours(first)) {

@@ -12,14 +12,14 @@ pub enum Clock {
     /// Working days from 00 to 24, other days not at all: 24 h are 1,440 counted minutes. An owner who gets a lead later is
     /// never due earlier.
     Workday,
-    /// Opening hours only.
+    /// Opening hours only, in hours and minutes of work.
     OfficeHours,
-    /// All time, day and night.
+    /// All time, day and night, weekends and holidays included.
     Elapsed,
     /// Whole working days later at the same time of the day. An amount in hours or days is added as it is; an end on
     /// a day off moves to the same time on the next working day. It is due when local time, from the start on, first
     /// comes to that time of that date or past it: a time that the day skips is the moment of the skip, one it shows
-    /// twice the first showing, and where the wall jumps over a whole day, several amounts are due at once.
+    /// twice the first showing, and where local time jumps over a whole day, several amounts are due at once.
     ///
     /// A later start may be due earlier: over a year that happens to 31 of 100 starts. [`Workday`](Clock::Workday)
     /// is the fair one.
@@ -27,10 +27,10 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// All, in order.
+    /// Every value, in the order of the variants.
     pub const ALL: [Clock; 4] = [Clock::Workday, Clock::OfficeHours, Clock::Elapsed, Clock::SameTime];
 
-    /// The name that documents use.
+    /// The name of the clock in documents, such as `office_hours`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

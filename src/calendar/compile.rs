@@ -1,4 +1,4 @@
-//! From the data of a calendar to what answers: the two measures.
+//! From the data of a calendar to its two measures, which answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ fn hours(rules: &CalendarRules, periods: &Periods) -> Hours {
         };
         dates.insert(day, hours);
     };
-    // On a roster there is no week and there are no holidays.
+    // On a roster there are no weekly hours and no holidays.
     if let Some(shifts) = &rules.shifts {
         shifts.iter().for_each(|(date, one)| add(*date, one));
     } else if rules.holidays.as_deref() == Some(china::ID) {
@@ -122,7 +122,7 @@ fn hours(rules: &CalendarRules, periods: &Periods) -> Hours {
         rules.overrides.iter().for_each(|(date, one)| add(*date, one));
         [0, 1, 2, 3, 4, 5, 6]
     };
-    // A date that the wall never shows is no working day: no night starts on it either.
+    // A date that local time never shows is not a working day: no night starts on it either.
     dates.extend(periods.skipped_days().into_iter().map(|day| (day, NONE)));
     Hours { of, week, dates }
 }
@@ -144,7 +144,7 @@ impl Hours {
         windows.map(|(_, until)| until.saturating_sub(DAY)).max().unwrap_or_default()
     }
 
-    /// What is open on a day: the windows that start on it, and the rest of those that started the day before.
+    /// The open hours of a day: the windows that start on it, and the rest of those that started the day before.
     fn open(&self, (own, day_before): (usize, usize)) -> Shape {
         let rest = self.windows(day_before).iter().filter(|(_, until)| *until > DAY);
         let rest = rest.map(|(_, until)| (0, until - DAY));
@@ -162,7 +162,7 @@ impl Hours {
         };
         let usual = |day: usize| self.week.get(day % 7).copied().unwrap_or(NONE);
         let week: [usize; 7] = std::array::from_fn(|day| shape((usual(day), usual(day + 6))));
-        // A date also bears upon the night that follows it.
+        // A date also affects the night that follows it.
         let days: BTreeSet<i64> = self.dates.keys().flat_map(|day| [*day, *day + 1]).collect();
         let dates: Vec<(i64, usize)> = days
             .into_iter()

@@ -35,7 +35,7 @@ fn meant(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(&plain, if is_number { "%Y%m%d" } else { "%Y-%m-%d" }).ok()
 }
 
-/// A date whose mistake says that it is one: the key is at fault, not what stands behind it.
+/// A date that is recognised by its mistake: the key is at fault, not its value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Date(pub(super) NaiveDate);
 

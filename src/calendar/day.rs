@@ -27,7 +27,7 @@ pub struct WeeklyWindow {
     pub hours: Vec<DayWindow>,
 }
 
-/// What one date is instead of its weekday.
+/// How one date differs from its weekday.
 ///
 /// As a document: `"off"`, `"work"`, `{"work_as": "Wed"}`, `{"windows": "09:00-12:00"}` or
 /// `{"windows": ["09:00-12:00", "13:30-18:00"]}`.
@@ -35,7 +35,7 @@ pub struct WeeklyWindow {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DayOverride {
-    /// A day off.
+    /// A day off, whatever the weekday.
     Off,
     /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
     /// that has. If Saturdays and Sundays are free, a make-up day is worked like a Friday; if Saturdays have
@@ -43,16 +43,16 @@ pub enum DayOverride {
     /// [`CalendarRules::make_up_as`](super::CalendarRules::make_up_as) sets it for the make-up days of `holidays`,
     /// [`WorkAs`](Self::WorkAs) for one date.
     Work,
-    /// Worked like the weekday named.
+    /// Worked like the weekday that is named.
     WorkAs(#[serde(deserialize_with = "read_day")] Weekday),
-    /// Worked in these windows.
+    /// Worked in these hours, whatever the weekday.
     Windows(#[serde(deserialize_with = "one_or_more")] Vec<DayWindow>),
 }
 
 /// The dates that a calendar knows: from the first through the last.
 ///
 /// The night of the last date runs to its end, though that is on the next morning; in an hour that local time shows twice it
-/// is known both times, and what lies between, after its end, is not. On the morning of the first date, the night before it
+/// is known both times, and the time between, after its end, is not. On the morning of the first date, the night before it
 /// is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
 ///
 /// ```
@@ -69,10 +69,10 @@ pub enum DayOverride {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
-    /// First date.
+    /// The first date that is known.
     #[serde(deserialize_with = "read_date")]
     pub from: NaiveDate,
-    /// Last date.
+    /// The last date that is known.
     #[serde(deserialize_with = "read_date")]
     pub through: NaiveDate,
 }
@@ -82,12 +82,12 @@ pub struct Coverage {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CoverageSource {
-    /// `coverage` of the rules.
+    /// `coverage` of the rules, which the host sets.
     #[default]
     Given,
     /// The set of holidays: it is not known which days are off before and after.
     Holidays,
-    /// The shift roster.
+    /// The shift roster: it names dates one by one.
     Shifts,
 }
 

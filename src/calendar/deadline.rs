@@ -33,7 +33,7 @@ pub struct Deadline {
     start_offset: UtcOffset,
     #[serde(default)]
     calendar_version: Arc<RulesVersion>,
-    /// Nobody named the clock.
+    /// Whether no clock was named.
     #[serde(default)]
     by_size: bool,
 }
@@ -80,7 +80,7 @@ impl Deadline {
         self.start
     }
 
-    /// How much time was allowed.
+    /// How much time was allowed, and in which unit.
     #[must_use]
     pub fn amount(&self) -> Amount {
         self.amount

@@ -62,7 +62,7 @@ enum Direction {
 }
 
 impl Calendar {
-    /// The zone of its hours.
+    /// The zone in which its hours and dates are meant.
     #[must_use]
     pub fn zone(&self) -> &Zone {
         &self.zone
@@ -87,7 +87,7 @@ impl Calendar {
         &self.version
     }
 
-    /// The first and the last date it knows; `None` when the week goes on for ever.
+    /// The first and the last date it knows; `None` when the week repeats for ever.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, CalendarRules, Zone};
@@ -121,7 +121,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When the start or the deadline lies outside the coverage (on [`Clock::Elapsed`] there is none), when so much time
+    /// When the start or the deadline is outside the coverage (on [`Clock::Elapsed`] there is none), when so much time
     /// never comes, and when the amount is in working days on a clock that counts none.
     pub fn add(
         &self,
@@ -273,7 +273,7 @@ impl Calendar {
         let piece = self.covered(start, of)?;
         let nanos = self.fraction(measure, start);
         let count = measure.before(start.timestamp(), &self.periods);
-        // Where it opens or closes; an end at a closing and a begin at an opening stay there.
+        // Where it opens or closes; an end at a closing and a start at an opening stay there.
         let (found, turns) = match direction {
             Direction::Forward if seconds == 0 || nanos > 0 => {
                 (measure.leave(count + seconds, &self.periods), true)
@@ -296,7 +296,7 @@ impl Calendar {
         }
     }
 
-    /// The fraction of its second that is counted before a moment: what counts begins and ends on whole seconds.
+    /// The fraction of its second that is counted before a moment: counted time begins and ends on whole seconds.
     fn fraction(&self, measure: &Measure, at: DateTime<Utc>) -> u32 {
         match at.timestamp_subsec_nanos() {
             0 => 0,
@@ -322,8 +322,8 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When one of the moments lies outside the coverage, other than on [`Clock::Elapsed`]; on `Workday` and `OfficeHours`
-    /// also when the wall falls back over midnight to a date outside it in between.
+    /// When one of the moments is outside the coverage, other than on [`Clock::Elapsed`]; on `Workday` and `OfficeHours`
+    /// also when local time falls back over midnight to a date outside it in between.
     pub fn between(
         &self,
         from: DateTime<Utc>,
@@ -367,7 +367,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When the moment lies outside the coverage.
+    /// When the moment is outside the coverage.
     pub fn is_open(&self, at: DateTime<Utc>) -> Result<bool, CalendarError> {
         let piece = self.covered(at, Count::Office)?;
         if let (Some(piece), Some(bounds)) = (piece, &self.coverage)
@@ -389,7 +389,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When `at` or the opening lies outside the coverage, and when nothing opens any more.
+    /// When `at` or the opening is outside the coverage, and when nothing opens any more.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
         self.counted(Count::Office, folded(at), 0, Direction::Forward)
     }
@@ -403,7 +403,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When `at` or the closing lies outside the coverage, and when nothing was ever open.
+    /// When `at` or the closing is outside the coverage, and when nothing was ever open.
     pub fn last_closing(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
         self.counted(Count::Office, folded(at), 0, Direction::Backward)
     }
@@ -420,7 +420,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When one of the moments lies outside the coverage.
+    /// When one of the moments is outside the coverage.
     pub fn open_spans(
         &self,
         from: DateTime<Utc>,
@@ -438,7 +438,7 @@ impl Calendar {
             let second = opening.timestamp();
             let offset = self.periods.offset_at(second);
             let Some(end) = self.office.line().end_of_span(second + offset) else { break };
-            // The span ends by the wall, or where the wall jumps.
+            // The span ends by local time, or where local time jumps.
             let end =
                 self.periods.next_change(second).map_or(end - offset, |change| change.min(end - offset));
             let closing = DateTime::from_timestamp(end, 0).map_or(until, |end| end.min(until));
@@ -460,7 +460,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When the date lies outside the coverage.
+    /// When the date is outside the coverage.
     pub fn is_workday(&self, date: NaiveDate) -> Result<bool, CalendarError> {
         self.works(day_number(date))
     }
@@ -482,7 +482,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When the date or the working day lies outside the coverage, and when there are not so many.
+    /// When the date or the working day is outside the coverage, and when there are not so many.
     pub fn nth_workday(&self, date: NaiveDate, n: i64) -> Result<NaiveDate, CalendarError> {
         let day = day_number(date);
         let works = self.works(day)?;
@@ -514,7 +514,7 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When one of the dates lies outside the coverage.
+    /// When one of the dates is outside the coverage.
     pub fn count_workdays(&self, from: NaiveDate, through: NaiveDate) -> Result<u32, CalendarError> {
         let (first, last) = (day_number(from), day_number(through));
         self.known(first)?;
@@ -524,7 +524,7 @@ impl Calendar {
         u32::try_from(days.max(0)).map_err(|_| CalendarError::OutOfRange)
     }
 
-    /// What the wall shows at a moment, in seconds since 1970-01-01 by it.
+    /// The local time at a moment, in seconds since 1970-01-01 local.
     pub(super) fn wall(&self, at: DateTime<Utc>) -> i64 {
         at.timestamp() + self.periods.offset_at(at.timestamp())
     }
@@ -564,7 +564,7 @@ impl Calendar {
         }
     }
 
-    /// Why nothing is known of a second: by the wall it lies before the coverage or after it.
+    /// Why nothing is known of a second: its local time is before the coverage or after it.
     #[cold]
     fn beyond(&self, bounds: &Bounds, second: i64) -> CalendarError {
         let is_before = bounds.is_before(second + self.periods.offset_at(second));

@@ -12,41 +12,41 @@ use super::{Clock, CoverageSource};
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CalendarError {
-    /// The question or the answer lies before the dates that the calendar knows.
+    /// The question or the answer is before the dates that the calendar knows.
     #[error("the calendar{} begins with {from}", named(.version))]
     BeforeCoverage {
-        /// Version of the calendar.
+        /// The `version` of the calendar's rules.
         version: Arc<str>,
-        /// The first date it knows.
+        /// The first date that the calendar knows.
         from: NaiveDate,
-        /// What says so.
+        /// What sets that date, and so where to add earlier ones.
         #[serde(default)]
         known_by: CoverageSource,
     },
-    /// The question or the answer lies after the dates that the calendar knows.
+    /// The question or the answer is after the dates that the calendar knows.
     #[error("the calendar{} ends with {through}", named(.version))]
     AfterCoverage {
-        /// Version of the calendar.
+        /// The `version` of the calendar's rules.
         version: Arc<str>,
-        /// The last date it knows.
+        /// The last date that the calendar knows.
         through: NaiveDate,
-        /// What says so.
+        /// What sets that date, and so where to add later ones.
         #[serde(default)]
         known_by: CoverageSource,
     },
     /// The calendar never has that much working time, forwards or backwards: it does not open again.
     #[error("the calendar{} never has that much working time", named(.version))]
     NeverOpen {
-        /// Version of the calendar.
+        /// The `version` of the calendar's rules.
         version: Arc<str>,
     },
     /// The amount is in working days, but the clock does not count those.
     #[error("the clock `{clock}` counts no working days")]
     NoWorkdays {
-        /// The clock.
+        /// The clock that was to count them.
         clock: Clock,
     },
-    /// The question or the answer lies where the offset of the zone is not known any more:
+    /// The question or the answer is where the offset of the zone is not known any more:
     /// [`Transitions::until`](super::Transitions::until).
     #[error("the offset of the calendar's zone is known up to {}", until.format("%Y-%m-%d %H:%M:%S UTC"))]
     AfterZone {
@@ -56,7 +56,7 @@ pub enum CalendarError {
     /// The amount is more than 36,525 working days, a hundred years.
     #[error("the amount is longer than 36,525 working days")]
     AmountTooLong,
-    /// The question or the answer lies outside the years 0 to 9999, which RFC 3339 can write.
+    /// The question or the answer is outside the years 0 to 9999, which RFC 3339 can write.
     #[error("the moment lies outside the years 0 to 9999")]
     OutOfRange,
 }
@@ -78,7 +78,7 @@ crate::text::codes! {
 }
 
 impl CalendarError {
-    /// What to do about it.
+    /// A suggested fix.
     ///
     /// ```
     /// use leadkit::calendar::{Amount, Calendar, Clock};

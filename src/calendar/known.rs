@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{CalendarRules, Coverage, CoverageSource, china};
 
-/// The dates that a calendar knows, and what says so of the first and of the last.
+/// The dates that a calendar knows, and what sets the first and the last.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub(super) dates: Coverage,
@@ -14,7 +14,7 @@ pub(super) struct Known {
 }
 
 /// The dates that are known: as given, else from the first shift to the last, else those of the holidays. Where there
-/// are holidays, a year that nobody has declared to be known is not, whatever is given. `None` is for ever.
+/// are holidays, a year that is not declared to be known is not, whatever the coverage. `None` is for ever.
 pub(super) fn known(rules: &CalendarRules) -> Option<Known> {
     let with = |source| move |dates| Known { dates, sources: [source; 2] };
     if let Some(shifts) = &rules.shifts {
@@ -22,7 +22,7 @@ pub(super) fn known(rules: &CalendarRules) -> Option<Known> {
         return rules.coverage.or_else(listed).map(with(CoverageSource::Shifts));
     }
     let Some(dates) = said(rules) else { return rules.coverage.map(with(CoverageSource::Given)) };
-    // An end is the coverage's where the days off beyond it are known.
+    // If the days off beyond an end are known, the end is that of the coverage.
     let known = years_said(rules).unwrap_or(dates);
     let source = |is_inside| if is_inside { CoverageSource::Given } else { CoverageSource::Holidays };
     Some(Known { dates, sources: [source(dates.from > known.from), source(dates.through < known.through)] })
@@ -70,7 +70,7 @@ fn years_said(rules: &CalendarRules) -> Option<Coverage> {
 /// The days that are off by law in every year and never on another date.
 const BY_LAW: [(u32, u32); 3] = [(1, 1), (5, 1), (10, 1)];
 
-/// The days off by law that are known, lie outside the years of the holidays, and of which `overrides` say nothing.
+/// The known days off by law that are outside the years of the holidays and not in `overrides`.
 pub(super) fn unsaid(rules: &CalendarRules) -> Vec<NaiveDate> {
     let (Some(shipped), Some(said)) = (shipped(rules), said(rules)) else { return Vec::new() };
     let dates = rules

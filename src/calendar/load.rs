@@ -5,7 +5,7 @@ use super::{CalendarRules, Calendars};
 use crate::document::{Document, check_reference, document};
 use crate::error::Report;
 
-/// What is nested in other documents are conditions, and a calendar has none.
+/// Only conditions nest in other documents, and a calendar has none.
 const FLAT: &str = "write it flat: lists and objects of a calendar are at most six deep";
 
 document!(CalendarRules);

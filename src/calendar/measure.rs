@@ -11,15 +11,15 @@ const DAY: i64 = 86_400;
 /// The periods of a zone in which local time runs evenly. Seconds since 1970.
 #[derive(Debug, Clone)]
 pub(super) struct Periods {
-    /// Where each but the first begins.
+    /// The start of each but the first.
     starts: Vec<i64>,
     /// How far each is ahead of UTC; one more than there are starts.
     offsets: Vec<i64>,
-    /// From then on nothing is known.
+    /// The moment from which nothing is known.
     until: Option<i64>,
 }
 
-/// Seconds since 1970 from a first up to an end, at each of which the wall shows what is known.
+/// Seconds since 1970 from a first up to an end, at each of which local time is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) start: i64,
@@ -56,12 +56,12 @@ impl Periods {
         self.offset(self.at(moment))
     }
 
-    /// The first second of which nothing is known.
+    /// The first unknown second.
     pub(super) fn until(&self) -> Option<i64> {
         self.until
     }
 
-    /// The days that the wall never shows, since 1970: skipped, and not shown before or after.
+    /// The days that local time never shows, since 1970: skipped, and not shown before or after.
     pub(super) fn skipped_days(&self) -> BTreeSet<i64> {
         let skipped = self.changes().flat_map(|(moment, before, after)| {
             let first = (moment + before + DAY - 1).div_euclid(DAY);
@@ -85,7 +85,7 @@ impl Periods {
         starts.zip(ends).zip(&self.offsets).map(|((start, end), offset)| (start, end, *offset))
     }
 
-    /// The moments at which the wall shows a time from one up to another, apart and in order.
+    /// The moments at which local time is between two times, apart and in order.
     pub(super) fn showing(&self, begin: i64, end: i64) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         for (first, last, offset) in self.all() {
@@ -100,10 +100,10 @@ impl Periods {
         pieces
     }
 
-    /// The first moment, not before another, at which the wall shows a time or a later one; and whether it is this time,
-    /// not one to which the wall jumps.
+    /// The first moment, not before another, at which local time shows a time or a later one; and whether it is this time,
+    /// not one to which local time jumps.
     pub(super) fn first_showing(&self, wall: i64, not_before: i64) -> (i64, bool) {
-        // Offsets are within a day: what ended a day before does not come to this time.
+        // Offsets are within a day: a window that ended a day before does not reach this time.
         let mut period = self.at(not_before.max(wall - DAY));
         loop {
             let moment = wall - self.offset(period);
@@ -118,11 +118,11 @@ impl Periods {
         }
     }
 
-    /// The latest time that the wall shows from one moment through another, to the nanosecond.
+    /// The latest local time from one moment through another, to the nanosecond.
     pub(super) fn latest_wall(&self, from: i64, (until, nanos): (i64, u32)) -> (i64, u32) {
         let mut period = self.at(until);
         let mut latest = (until + self.offset(period), nanos);
-        // Offsets are within a day: what the wall showed two days before is passed by now.
+        // Offsets are within a day: local times of two days before are past by now.
         let first = from.max(until - 2 * DAY);
         while let Some(before) = period.checked_sub(1) {
             let Some(change) = self.starts.get(before).filter(|change| **change > first) else { break };
@@ -146,7 +146,7 @@ impl Periods {
     }
 }
 
-/// A count over all moments that grows when the wall shows a time that counts.
+/// A count over all moments that grows while local time is one that counts.
 #[derive(Debug, Clone)]
 pub(super) struct Measure {
     line: Timeline,
@@ -160,7 +160,7 @@ impl Measure {
     pub(super) fn new(line: Timeline, periods: &Periods) -> Measure {
         let (mut bases, mut ends, mut base) = (vec![0], Vec::new(), 0);
         for (moment, before, after) in periods.changes() {
-            // Where the wall jumps, the count does not.
+            // Where local time jumps, the count does not.
             let end = base + line.before(moment + before);
             base = end - line.before(moment + after);
             bases.push(base);

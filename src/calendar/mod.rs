@@ -1,8 +1,8 @@
 //! Working time: opening hours, deadlines, and the working time between two moments.
 //!
 //! [`CalendarRules`] are the data: hours of the week, dates that differ, a shift roster, a zone, and how far all this
-//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer
-//! lies.
+//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far away the answer
+//! is.
 //!
 //! ```
 //! use leadkit::calendar::{Amount, Calendar, Clock};
@@ -42,8 +42,8 @@
 //! | [`Elapsed`](Clock::Elapsed) | everything | Saturday 16:00 | never earlier |
 //! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
 //!
-//! `SameTime` reads naturally but is unfair: a lead that comes on Saturday at 20:00 is due on Monday at 20:00, one that
-//! comes on Sunday at 9:00 on Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`]
+//! `SameTime` reads naturally but is unfair: a lead that comes in on Saturday at 20:00 is due on Monday at 20:00, one that
+//! comes in on Sunday at 9:00 on Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`]
 //! chooses by the size of the amount, and its answer says so.
 //!
 //! # What is never guessed
@@ -55,12 +55,11 @@
 //!
 //! # Zones
 //!
-//! A moment counts when local time is in working hours. An hour that is skipped is not
-//! counted, one that is shown twice counts twice, and a date that a zone never shows is not a working day, nor does a
-//! night start on it. Where a wall falls back over midnight at an end of what is known, the dates beyond stay unknown:
-//! nothing is counted over the moments that show them. A leap second is the end of the second before it, on every
-//! clock. [`Zone`] holds the offsets as data; with feature `chrono-tz` documents and
-//! [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
+//! A moment counts when local time is in working hours. An hour that is skipped is not counted, one that is shown twice
+//! counts twice, and a date that a zone never shows is not a working day, nor does a night start on it. Where local time
+//! falls back over midnight at an end of the known dates, the dates beyond stay unknown: nothing is counted over the
+//! moments that show them. A leap second is the end of the second before it, on every clock. [`Zone`] holds the offsets as
+//! data; with feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
 
 mod amount;
 mod bounds;

@@ -16,7 +16,7 @@ const LAST_YEAR: i64 = 4_070_908_800;
 const UNTIL: i64 = 4_102_444_800;
 const DAY: i64 = 86_400;
 
-/// Zones that were asked for: the same for everybody, and a document may name one thousands of times.
+/// Zones that were read before: the same for everybody, and a document may name one thousands of times.
 static READ: [OnceLock<Transitions>; TZ_VARIANTS.len()] = [const { OnceLock::new() }; TZ_VARIANTS.len()];
 
 /// The zone of a name.
@@ -31,7 +31,7 @@ pub(super) fn closest_to(name: &str) -> Option<&'static str> {
     text::closest(name, TZ_VARIANTS.iter().map(|zone| zone.name()))
 }
 
-/// The database gives the offset of a moment, not its changes: look once a day, then narrow down to the second.
+/// The database gives the offset of a moment, not its changes: sample once a day, then narrow down to the second.
 fn read(zone: Tz) -> Transitions {
     let offset = |second: i64| {
         let at = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second);
@@ -43,7 +43,7 @@ fn read(zone: Tz) -> Transitions {
     for day in (FROM + DAY..=UNTIL).step_by(DAY as usize) {
         let now = offset(day);
         if now != held {
-            // The change is after `before`, and not after `change`.
+            // The change is later than `before`, and not later than `change`.
             let (mut before, mut change) = (day - DAY, day);
             while change - before > 1 {
                 let middle = i64::midpoint(before, change);

@@ -86,7 +86,7 @@ fn two_digits(text: &str, limit: i32) -> Option<i32> {
 }
 
 impl UtcOffset {
-    /// No offset.
+    /// Offset 0: local time is UTC.
     pub const UTC: UtcOffset = UtcOffset(0);
     /// China: +08:00.
     pub const CHINA: UtcOffset = UtcOffset(8 * 3600);

@@ -1,4 +1,4 @@
-//! Objects no key of which may be there twice.
+//! Objects whose keys must not be repeated.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::document::{Finding, MAX_NAMED, too_many};
 
-/// An object that is refused when a key is there twice, whatever format it is read from.
+/// An object that is refused when a key is repeated, whatever format it is read from.
 pub(super) struct Once<K, V>(pub(super) BTreeMap<K, V>);
 
 impl<'de, K: Deserialize<'de> + Ord + fmt::Display, V: Deserialize<'de>> Deserialize<'de> for Once<K, V> {
@@ -44,7 +44,7 @@ impl<'de, K: Deserialize<'de> + Ord + fmt::Display, V: Deserialize<'de>> Deseria
     }
 }
 
-/// Reads an object, and refuses it when a key is there twice.
+/// Reads an object, and refuses it when a key is repeated.
 pub(super) fn read_once<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {

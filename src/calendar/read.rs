@@ -11,7 +11,7 @@ use super::spelling::with_suggestion;
 use super::window::read_some_day;
 use super::{CalendarRules, Coverage, DayOverride, WeeklyWindow, Zone};
 
-/// The members of [`CalendarRules`], so that what is misspelt in them can be told better than serde does.
+/// The members of [`CalendarRules`], so that misspelt ones can be reported better than serde does.
 #[derive(Deserialize)]
 #[serde(rename = "CalendarRules", default, deny_unknown_fields)]
 struct Members {
@@ -36,7 +36,7 @@ fn plain(Once(dates): Dates) -> BTreeMap<NaiveDate, DayOverride> {
     dates.into_iter().map(|(Date(date), one)| (date, one)).collect()
 }
 
-/// Reads dates and what they are.
+/// Reads dates and their overrides.
 fn read_dates<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<NaiveDate, DayOverride>, D::Error> {

@@ -65,7 +65,7 @@ pub struct CalendarRules {
     pub format: u16,
     /// The zone the hours are in. Default: UTC.
     pub zone: Zone,
-    /// The usual hours.
+    /// The hours of every week; dates in `holidays` and `overrides` differ.
     pub weekly: Vec<WeeklyWindow>,
     /// Days off and make-up days that come with the crate: `cn` (China, 2023 to 2026). They also set the coverage,
     /// unless it is given. The zone and the hours stay those above.
@@ -90,16 +90,16 @@ pub struct CalendarRules {
     /// coverage is given, it reaches from the first of them to the last, and the night of the last to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
-    /// The dates that the calendar knows. Without it and without `holidays` or `shifts`, the week goes on for ever.
+    /// The dates that the calendar knows. Without it and without `holidays` or `shifts`, the week repeats for ever.
     ///
     /// With `holidays`, years that are not those of the set are known only when `known_years` name them: a coverage that
-    /// goes on is cut before the first other year, and [`lint`](Self::lint) warns. Without `coverage` it is the years of
+    /// continues is cut before the first other year, and [`lint`](Self::lint) warns. Without `coverage` it is the years of
     /// the set and the known years next to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
     /// Version of the data: one line of text, echoed by what is computed from it. Change it with the data;
-    /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do. Beside it,
-    /// [`Calendar::version`](super::Calendar::version) has the fingerprint of what the rules really say.
+    /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do. In addition,
+    /// [`Calendar::version`](super::Calendar::version) has the fingerprint of the rules' content.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
 }
@@ -123,7 +123,7 @@ impl Default for CalendarRules {
 
 impl CalendarRules {
     /// The same calendar with other hours on every day that is worked: the hours of the weekdays, of dates with hours of
-    /// their own, and of dates that are `work` where there are no usual hours. Its version is another one.
+    /// their own, and of dates that are `work` where there are no usual hours. It has another version.
     ///
     /// ```
     /// use leadkit::calendar::{CalendarRules, DayWindow};
@@ -134,7 +134,7 @@ impl CalendarRules {
     #[must_use]
     pub fn with_hours(mut self, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
         let hours: Vec<DayWindow> = hours.into_iter().collect();
-        // A day without hours is not worked, and stays so.
+        // A day without hours is a day off, and stays one.
         for weekly in self.weekly.iter_mut().filter(|weekly| !weekly.hours.is_empty()) {
             weekly.hours.clone_from(&hours);
         }
@@ -143,7 +143,7 @@ impl CalendarRules {
         for date in dates {
             match date {
                 DayOverride::Windows(windows) if !windows.is_empty() => windows.clone_from(&hours),
-                // Worked, and there were no usual hours until now.
+                // A working day without usual hours until now.
                 DayOverride::Work if !has_usual => *date = DayOverride::Windows(hours.clone()),
                 _ => {}
             }

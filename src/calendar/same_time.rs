@@ -1,7 +1,7 @@
 //! Whole working days at the same time of the day.
 //!
-//! A wall may jump over dates and come back to them, so the time that is due is the first, from the start on, at which
-//! the wall has come to it or past it: never before the start, and never earlier for more days.
+//! Local time may jump over dates and come back to them, so it is due at the first moment, from the start on, at which
+//! local time has come to it or past it: never before the start, and never earlier for more days.
 
 use chrono::{DateTime, Utc};
 
@@ -38,7 +38,7 @@ impl Calendar {
     }
 
     /// How many working days fit: of those after the date of the first moment, at its time of the day, the ones to
-    /// which the wall has come by the second.
+    /// which local time has come by the second.
     pub(super) fn days_between(
         &self,
         from: DateTime<Utc>,
@@ -53,7 +53,7 @@ impl Calendar {
         let last = latest.div_euclid(DAY);
         let is_known = |day: i64| self.coverage.as_ref().is_none_or(|bounds| day <= bounds.last_day);
         let line = self.workdays.line();
-        // Of the days after the coverage, which a wall may jump to, nothing is known.
+        // Nothing is known of the days after the coverage, to which local time may jump.
         let past = self.coverage.as_ref().map_or(last, |bounds| last.min(bounds.last_day + 1));
         let whole = ((line.before_day(past) - line.before_day(first + 1)) / DAY).max(0);
         let counts =

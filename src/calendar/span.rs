@@ -207,7 +207,7 @@ impl FromStr for Span {
             let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
             let digits = text.strip_suffix(unit)?;
             let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-            // A number that is no `u32` is too long in every unit.
+            // A number that does not fit into `u32` is too long in every unit.
             is_number.then(|| digits.parse::<u32>().ok().and_then(|count| count.checked_mul(factor)))
         };
         let error = |is_too_long| SpanError { text: text.chars().take(40).collect(), is_too_long };
@@ -218,7 +218,7 @@ impl FromStr for Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Weeks are read but not written: people think of 14d, not 2w, once the two stand side by side.
+        // Weeks are read but not written: of 14d and 2w, people think in 14d.
         let (unit, factor) = UNITS
             .into_iter()
             .skip(1)

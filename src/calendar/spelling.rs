@@ -1,4 +1,4 @@
-//! "Did you mean" for who reads a calendar as a part of a document of their own, with serde alone.
+//! "Did you mean" for a host that reads a calendar as a part of its own document, with serde alone.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::de::Error;
 
 use crate::text;
 
-/// Adds the name that was most probably meant to what serde says of a key or a name that it does not know. The rest
+/// Adds the name that was most probably meant to serde's message about an unknown key or name. The rest
 /// of the text stays: the loader of documents reads it.
 pub(super) fn with_suggestion<E: Error>(error: E) -> E {
     let text = error.to_string();

@@ -1,11 +1,11 @@
 //! How much is counted up to a local time, and where a count is reached: no zone, no coverage.
 //!
-//! A week that goes on for ever is closed arithmetic; the dates that differ from it carry the sum up to them. So both
-//! questions cost a binary search over those dates, however far the answer lies.
+//! A week that repeats for ever is closed arithmetic; the dates that differ from it carry the sum up to them. So both
+//! questions cost a binary search over those dates, however far away the answer is.
 
 const DAY: i64 = 86_400;
 
-/// What is counted of a day: spans of its seconds, apart and in order.
+/// The counted time of a day: spans of its seconds, apart and in order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shape {
     spans: Box<[Span]>,
@@ -21,7 +21,7 @@ struct Span {
 }
 
 impl Shape {
-    /// From spans in any order, cut to the day; what overlaps counts once.
+    /// From spans in any order, cut to the day; overlaps count once.
     pub(super) fn new(spans: impl IntoIterator<Item = (u32, u32)>) -> Shape {
         let mut spans: Vec<(u32, u32)> = spans
             .into_iter()
@@ -73,7 +73,7 @@ impl Shape {
     }
 }
 
-/// A date that is not as its weekday.
+/// A date that differs from its weekday.
 #[derive(Debug, Clone, Copy)]
 struct Date {
     day: i64,
@@ -145,7 +145,7 @@ impl Timeline {
         self.shapes.get(index)
     }
 
-    /// Counted before a day, and what it is.
+    /// Counted before a day, and its shape.
     fn start_of(&self, day: i64) -> (i64, usize) {
         let index = self.dates.partition_point(|date| date.day <= day);
         match index.checked_sub(1).and_then(|index| self.dates.get(index)) {
@@ -179,7 +179,7 @@ impl Timeline {
         Some(day * DAY + i64::from(end))
     }
 
-    /// The first day by whose end so much is counted, the count before it, and what it is. `None` when that never is,
+    /// The first day by whose end so much is counted, the count before it, and its shape. `None` when that never is,
     /// or always was.
     fn find_day(&self, count: i64) -> Option<(i64, i64, usize)> {
         let index = self.dates.partition_point(|date| date.through < count);

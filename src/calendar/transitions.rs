@@ -101,12 +101,12 @@ impl Transitions {
     }
 }
 
-/// The second that a moment lies in.
+/// The second that contains a moment.
 fn whole(moment: DateTime<Utc>) -> DateTime<Utc> {
     folded(moment).trunc_subsecs(0)
 }
 
-/// A leap second is the second before it wherever else it stands, and nothing changes in the middle of that.
+/// A leap second counts as the second before it everywhere, and nothing changes in the middle of that.
 fn check_leap(moment: DateTime<Utc>) -> Result<(), Finding> {
     if moment.nanosecond() <= LAST {
         return Ok(());

@@ -21,7 +21,7 @@ pub(super) const DAY: u32 = 86_400;
 ///
 /// What is read: hours from `0:00` to `24:00` with minutes and, if need be, seconds; a colon or its full-width form `：`;
 /// between them `-`, `–`, `—`, `~`, `～`, `至` or ` to `, with or without spaces. In a list, a comma or its full-width form
-/// stands between windows. All else (`9-18`, `9am-6pm`, `24:00-06:00`, `22:00-30:00`) is refused with what to write.
+/// separates windows. All else (`9-18`, `9am-6pm`, `24:00-06:00`, `22:00-30:00`) is refused with a suggestion.
 ///
 /// ```
 /// use leadkit::calendar::DayWindow;
@@ -36,9 +36,9 @@ pub(super) const DAY: u32 = 86_400;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DayWindow {
-    /// First moment.
+    /// The first moment of work.
     pub from: NaiveTime,
-    /// First moment after; midnight stands for the end of the day.
+    /// The first moment after it; midnight means the end of the day.
     pub until: NaiveTime,
 }
 
@@ -75,7 +75,7 @@ impl DayWindow {
         if from < 24 && until <= 24 && from != until {
             return DayWindow { from: time(from), until: time(until) };
         }
-        // Not midnight, which would stand for the end of the day.
+        // Not midnight, which would mean the end of the day.
         let start = if from.is_multiple_of(24) { 12 } else { from };
         DayWindow { from: time(start), until: time(start) }
     }
@@ -152,7 +152,7 @@ impl DayWindowError {
     }
 }
 
-/// The windows of one item of a list, in which commas stand between them.
+/// The windows of one item of a list, separated by commas.
 fn in_one_text(text: &str) -> Option<String> {
     let quoted = |one: &str| meant(one).map(|one| format!("\"{one}\""));
     let several: Vec<String> = text.split([',', '，']).map(quoted).collect::<Option<_>>()?;
@@ -174,7 +174,7 @@ fn meant(text: &str) -> Option<String> {
     let (from, until) = (loose_time(from)?, loose_time(until)?);
     // `24:00` ends a day and starts none; `28:00` is 4:00 of the next.
     let (from, until) = (from % DAY, if until > DAY { until % DAY } else { until });
-    // `00:00-00:00` may mean nothing; a day is what can be written.
+    // `00:00-00:00` is ambiguous; a whole day can be written otherwise.
     let until = if from == 0 && until == 0 { DAY } else { until };
     let is_whole_day = from == 0 && until == DAY;
     (is_whole_day || from != until % DAY).then(|| format!("{}-{}", written(from), written(until)))
@@ -250,7 +250,7 @@ impl FromStr for DayWindow {
         let parse = || {
             let (from, until) = split(text)?;
             let (from, until) = (time(from.trim())?, time(until.trim())?);
-            // `24:00` starts no window, and one that ends where it starts may mean nothing or all day.
+            // `24:00` starts no window, and one that ends where it starts may mean nothing or the whole day.
             let is_whole_day = from == 0 && until == DAY;
             (from < DAY && (is_whole_day || from != until % DAY))
                 .then(|| DayWindow { from: clock_time(from), until: clock_time(until) })
@@ -366,7 +366,7 @@ pub(super) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
 }
 
-/// The names that suggestions are taken from.
+/// The names for suggestions.
 const WEEK: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 fn day(name: &str) -> Result<Weekday, Finding> {
@@ -381,7 +381,7 @@ fn day(name: &str) -> Result<Weekday, Finding> {
     })
 }
 
-/// What people write for days, and what is read.
+/// Spellings of days, and the days they mean.
 fn in_other_words(name: &str) -> Option<&'static str> {
     let words = [
         (["周一", "星期一", "礼拜一"], "Mon"),

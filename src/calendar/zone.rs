@@ -13,7 +13,7 @@ use crate::document::Finding;
 /// A time zone: the offset of local time at every moment.
 ///
 /// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`, and `"UTC"`. With feature
-/// `chrono-tz` it may name a zone of the IANA database, as `"Asia/Shanghai"`; what is written back are its offsets.
+/// `chrono-tz` it may name a zone of the IANA database, as `"Asia/Shanghai"`; it is written back as its offsets.
 /// Without the feature, offsets that change are [`Transitions`].
 ///
 /// ```
@@ -28,9 +28,9 @@ use crate::document::Finding;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Zone {
-    /// One offset for ever.
+    /// One offset for all time.
     Fixed(UtcOffset),
-    /// Offsets that change.
+    /// Offsets that change, as with summer time.
     Transitions(Transitions),
 }
 
@@ -121,7 +121,7 @@ enum ZoneErrorKind {
     /// A name, and the feature is off.
     #[cfg_attr(feature = "chrono-tz", allow(dead_code))]
     NeedsFeature,
-    /// A name that the database does not have, and what comes near.
+    /// A name that the database does not have, and the nearest names.
     #[cfg_attr(not(feature = "chrono-tz"), allow(dead_code))]
     Unknown(Option<&'static str>),
 }
@@ -141,7 +141,7 @@ impl ZoneError {
                  `{\"transitions\": …}` where it changes"
                     .to_owned()
             }
-            // Abbreviations stand for several zones: CST is China's and Chicago's.
+            // Abbreviations are ambiguous: CST is China's and Chicago's.
             ZoneErrorKind::Unknown(_) if self.text.len() <= 4 => {
                 "write the name of a place, such as `\"Asia/Shanghai\"`, or an offset".to_owned()
             }
@@ -228,7 +228,7 @@ impl Zone {
     /// that still has summer time, nothing is known from 2100 on ([`Transitions::until`]), and a calendar says so
     /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)).
     ///
-    /// The first call for a name works its offsets out; later ones look them up.
+    /// The first call for a name computes its offsets; later ones look them up.
     ///
     /// ```
     /// # #[cfg(feature = "chrono-tz")] {
@@ -246,7 +246,7 @@ impl Zone {
     /// ```
     ///
     /// # Errors
-    /// When the database has no such name, with what comes near.
+    /// When the database has no such name, with the nearest names.
     #[cfg(feature = "chrono-tz")]
     pub fn named(name: &str) -> Result<Zone, ZoneError> {
         Self::of_name(name).map_err(|kind| ZoneError { text: name.chars().take(40).collect(), kind })

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::tables::is_unspaced;
 use crate::text::fold_into;
 
-/// A cleaned text, in buffers that are used again.
+/// A cleaned text, in reusable buffers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cleaned {
     folded: String,
@@ -45,7 +45,7 @@ impl Cleaned {
         let mut opened = None;
         let mut gap = false;
         self.unspaced = false;
-        // What was written last is a letter or figure of a word.
+        // The last character written is a letter or figure of a word.
         let mut in_word = false;
         let mut rest = folded;
         while let Some(c) = rest.chars().next() {
@@ -88,7 +88,7 @@ impl Cleaned {
         self.join_single_letters();
     }
 
-    /// `s p a` → `spa`: what is left of dotted abbreviations.
+    /// `s p a` → `spa`: dotted abbreviations without their dots.
     fn join_single_letters(&mut self) {
         let bytes = self.text.as_bytes();
         let alone = |i: usize| {

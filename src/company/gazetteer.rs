@@ -20,7 +20,7 @@ const LISTINGS: &str = include_str!("data/listings.txt");
 const BRANCHES: &str = include_str!("data/branches.txt");
 const REMARKS: &str = include_str!("data/notes.txt");
 
-/// Legal forms that say too little to be another.
+/// Legal forms that are too general to contradict another.
 const OPEN_FORMS: [&str; 4] = ["公司", "company", "trust", "fund"];
 
 /// Legal forms that are written for one another.
@@ -50,14 +50,14 @@ pub struct Gazetteer {
     pub(super) tables: Arc<Tables>,
 }
 
-/// What a [`Gazetteer`] shares.
+/// The shared tables of a [`Gazetteer`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tables {
     pub(super) places: Places,
     pub(super) forms: Phrases,
-    /// Forms that may also stand in front of the name.
+    /// Forms that may also be in front of the name.
     pub(super) leading: Phrases,
-    /// Forms that are too short to mean one unless they stand in brackets: `(株)`.
+    /// Forms that are too short to count except in brackets: `(株)`.
     pub(super) bracketed: Phrases,
     /// Canonical names of the forms, by id.
     pub(super) form_names: Vec<Box<str>>,
@@ -66,7 +66,7 @@ pub(super) struct Tables {
     pub(super) industries: Phrases,
     pub(super) branches: Phrases,
     pub(super) groups: Phrases,
-    /// What lists of securities add behind a name.
+    /// Notes that lists of securities add behind a name.
     pub(super) listings: Phrases,
     pub(super) remarks: Remarks,
     /// Folded alias → company name.
@@ -159,7 +159,7 @@ fn lines(data: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Gazetteer {
-    /// Whether it is the same, and not only alike.
+    /// Whether the tables are the same object, not only equal.
     pub(crate) fn is(&self, other: &Gazetteer) -> bool {
         Arc::ptr_eq(&self.tables, &other.tables)
     }
@@ -218,7 +218,7 @@ impl Gazetteer {
     /// The region that a city or address of a record names, in the country that the record states, where it states one.
     ///
     /// A place in another country is never returned, and two letters alone are not a country: `CA` with `US` is a
-    /// state, and without a country it may be that or Canada, so that it says nothing.
+    /// state, and without a country it may be that or Canada, so it decides nothing.
     ///
     /// ```
     /// use leadkit::company::Gazetteer;
@@ -279,7 +279,7 @@ impl Gazetteer {
         self.form_name(form) == Some("股份有限公司")
     }
 
-    /// Whether two legal forms (by their numbers) are of different kinds: nobody takes an `Inc` for an `LLC`, but many
+    /// Whether two legal forms (by their numbers) are of different kinds: people do not write `Inc` for `LLC`, but many
     /// write `Corp` for `Inc`, and 公司 may be any of them.
     pub(crate) fn are_other_forms(&self, a: u8, b: u8) -> bool {
         let kind = |form: u8| {
@@ -308,7 +308,7 @@ impl Gazetteer {
         self.tables.spellings.get(form as usize).into_iter().flatten().map(|phrase| &**phrase)
     }
 
-    /// The company an alias (brand, product or former name) stands for.
+    /// The company that an alias (brand, product or former name) means.
     ///
     /// ```
     /// use leadkit::company::Gazetteer;
@@ -356,7 +356,7 @@ impl GazetteerBuilder {
         self
     }
 
-    /// Many aliases at once.
+    /// Adds many aliases at once.
     ///
     /// ```
     /// use leadkit::company::Gazetteer;
@@ -394,7 +394,7 @@ impl GazetteerBuilder {
         self
     }
 
-    /// A legal form: its canonical name and how it is written. `leads`: it may also stand in front of the name.
+    /// A legal form: its canonical name and how it is written. `leads`: it may also be in front of the name.
     ///
     /// ```
     /// use leadkit::company::{CompanyName, Gazetteer, exact_key};
@@ -414,7 +414,7 @@ impl GazetteerBuilder {
         self
     }
 
-    /// A word that says what a company does.
+    /// Adds a word for the business of a company.
     ///
     /// ```
     /// use leadkit::company::{CompanyName, Gazetteer};

@@ -17,7 +17,7 @@ pub(crate) const MAX_GRAMS: usize = 16;
 /// The keys a host stores with a company's row, so that its database can fetch the rows that may match a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorageKeys {
-    /// The identity key, see [`exact_key`].
+    /// The identity key, as [`exact_key`] gives it.
     pub exact: String,
     /// At most 16 gram keys, most telling first.
     pub grams: Vec<String>,
@@ -59,8 +59,8 @@ pub fn exact_key(name: &CompanyName) -> String {
 }
 
 /// The key that the names of one company at one place share, wherever and however the place is written: `深圳市星河科技有限公司`,
-/// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. A name that says two places has both in its key: `北京星河科技（天津）有限公司` is a
-/// company of its own. `None` for a name without a place, or without anything beside it.
+/// `深圳星河科技有限公司`, `星河科技（深圳）有限公司`. A name with two places has both in its key: `北京星河科技（天津）有限公司` is another company.
+/// `None` for a name without a place, or without anything but the place.
 pub(crate) fn place_key(name: &CompanyName) -> Option<String> {
     let places = name.places().filter(|_| !name.brand().is_empty())?;
     let parts = [name.industry(), name.branch(), name.group()].map(Option::unwrap_or_default);
@@ -120,10 +120,10 @@ impl KeyBuffers {
 }
 
 impl CompanyName {
-    /// The whole name in canonical spelling: the core, then the canonical legal forms. Where that would be read as
-    /// another name, as of `(有限公司)` alone, the [folded](crate::text::fold) name, and where only its capitals tell
-    /// a legal form, the name as it was written: what is given back always has the [`exact_key`] of the name. A name
-    /// that was deserialised is not looked at again.
+    /// The whole name in canonical spelling: the core, then the canonical legal forms. Where that spelling would be read
+    /// as another name, as for `(有限公司)` alone, the result is the [folded](crate::text::fold) name, and where only its
+    /// capitals tell a legal form, the name as it was written: the result always has the [`exact_key`] of the name. A
+    /// deserialised name is not checked again.
     #[must_use]
     pub fn normalised(&self) -> String {
         let spelt = self.core_and_forms();
@@ -162,7 +162,7 @@ pub fn keys_for_storage(name: &str, gazetteer: &Gazetteer) -> StorageKeys {
     StorageKeys { exact: exact_key(&parsed), grams }
 }
 
-/// A gram key that is quickly told from others.
+/// A gram key in a form that is compared quickly.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Gram<'t> {
     /// The first eight bytes: all of a pair of characters.
@@ -185,7 +185,7 @@ impl PartialEq for Gram<'_> {
     }
 }
 
-/// Shows the gram keys of the parts of a name, brand before industry, until `visit` has had enough.
+/// Shows the gram keys of the parts of a name, brand before industry, until `visit` stops.
 pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(Gram<'t>) -> bool) {
     let mut seen = [Gram::default(); MAX_GRAMS];
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! Legal forms with a keying error: a third of the characters of a Chinese company name are its legal form.
+//! Legal forms with a typing error: a third of the characters of a Chinese company name are its legal form.
 
 use std::sync::LazyLock;
 
@@ -11,12 +11,12 @@ const LIMITED: &str = "有限公司";
 /// The other forms of Chinese names, and those of Japanese and Korean ones.
 const WITHOUT_SPACES: [&str; 3] = ["有限责任公司", "株式会社", "주식회사"];
 
-/// A long form of names in words, and what tells most words from its last one.
+/// A long form of names in words, and a quick check that excludes most words as its last one.
 struct LongForm {
     text: &'static str,
     last: &'static [u8],
     letters: u32,
-    /// Most slips in it.
+    /// Most typing errors in the form.
     most: u8,
 }
 
@@ -91,7 +91,7 @@ fn slip_behind(text: &str, form: &str, most: u8) -> Option<usize> {
     })
 }
 
-/// The text with the misspelt 有限公司 in it put right; nothing when there is none. What is put right is the one place
+/// The text with the misspelt 有限公司 in it corrected; `None` without one. Only the one place is corrected
 /// where a slip makes a legal form: a name that holds one already is left alone.
 pub(super) fn repaired(text: &str) -> Option<String> {
     if let Some(at) = find_unspaced(text, LIMITED) {

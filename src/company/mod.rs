@@ -2,7 +2,7 @@
 //!
 //! [`CompanyName::parse`] takes a name apart with the tables of a [`Gazetteer`]: region, brand, industry, legal
 //! form, branch, group, numbers. [`exact_key`] gives the identity that every spelling of one registered name
-//! shares; [`keys_for_storage`] gives what a host stores beside a row so that its database can fetch candidates.
+//! shares; [`keys_for_storage`] gives what a host stores next to a row so that its database can fetch candidates.
 //!
 //! ```
 //! use leadkit::company::{CompanyName, Gazetteer, exact_key};

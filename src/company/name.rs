@@ -37,7 +37,7 @@ pub struct CompanyName {
     origin: Origin,
 }
 
-/// What a name was read from and with. Two names are the same whatever they were read from.
+/// The text and the tables a name was read with. They do not count when two names are compared.
 #[derive(Clone, Default)]
 struct Origin(Option<Read>);
 
@@ -65,7 +65,7 @@ impl fmt::Debug for Origin {
 }
 
 impl CompanyName {
-    /// Reads a name. Never fails: what is not understood is brand. Linear in the name.
+    /// Reads a name. Never fails: text that is not understood is the brand. Linear in the name.
     ///
     /// ```
     /// use leadkit::company::{CompanyName, Gazetteer};
@@ -115,13 +115,13 @@ impl CompanyName {
         &self.core
     }
 
-    /// What the company is called (字号). Empty only for an empty name.
+    /// The brand of the company (字号). Empty only for an empty name.
     #[must_use]
     pub fn brand(&self) -> &str {
         &self.brand
     }
 
-    /// What it does (行业), as written.
+    /// The industry (行业), as written.
     #[must_use]
     pub fn industry(&self) -> Option<&str> {
         self.industry.as_deref()
@@ -145,7 +145,7 @@ impl CompanyName {
         &self.legal_forms
     }
 
-    /// The branch or office (分公司, 办事处) with its own name: an entity of its own, the rest is the parent.
+    /// The branch or office (分公司, 办事处) with its own name: a separate entity; the rest of the name is the parent.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()
@@ -175,7 +175,7 @@ impl CompanyName {
         self.acronym.as_deref()
     }
 
-    /// What it was read from and with; nothing when it was deserialised.
+    /// The text and the tables it was read with; `None` when it was deserialised.
     pub(super) fn origin(&self) -> Option<&Read> {
         self.origin.0.as_ref()
     }
@@ -185,7 +185,7 @@ impl CompanyName {
         self.origin().map(|read| read.folded.as_str())
     }
 
-    /// Every place that the name says, in its order; `None` for a name without one, and when it was deserialised.
+    /// Every place in the name, in its order; `None` for a name without one, and when it was deserialised.
     pub(super) fn places(&self) -> Option<&[Region]> {
         self.origin().map(|read| &*read.places).filter(|places| !places.is_empty())
     }

@@ -9,7 +9,7 @@ use super::tables::{Start, Tail, find_unspaced, is_unspaced};
 use super::written::taken_apart;
 use crate::model::Region;
 
-/// A legal form that was found: where, and which.
+/// A legal form that was found: its place and its number.
 pub(crate) type Form = (Range<usize>, u32);
 
 /// The parts of a name as byte ranges of its cleaned text.
@@ -35,7 +35,7 @@ pub(crate) struct Parsed {
 }
 
 const MAX_FORMS: usize = 4;
-/// Letters of a legal form that is told with a slip wherever it stands.
+/// Letters of a legal form that is recognised with a slip anywhere in the name.
 const LONG_FORM: usize = 6;
 
 impl Parsed {
@@ -81,13 +81,13 @@ impl Parsed {
         let brand = self.brand.clone();
         let outside = |i: usize| self.left_out().all(|r| !r.contains(&i));
         if !self.cleaned.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
-            // Forms all through, as in `(주)有限公司`: what is left as the brand is the name.
+            // Nothing but forms, as in `(주)有限公司`: the text left as the brand is the name.
             self.forms.retain(|(r, _)| r.end <= brand.start || r.start >= brand.end);
         }
     }
 
-    /// Where a company is stands in front, in brackets or behind: in scripts without spaces it is moved to the front,
-    /// so that all of that is one name. A name that starts with a place stays.
+    /// The place of a company is written in front, in brackets or behind. In scripts without spaces it is moved to the
+    /// front, so that all three spellings are one name. A name that starts with a place stays.
     fn place_in_front(&mut self, place: Range<usize>, tables: &Tables) -> bool {
         let text = &self.cleaned.text;
         if !self.cleaned.unspaced || tables.places.at_head(&Start::new(text)).last.is_some() {
@@ -133,7 +133,7 @@ impl Parsed {
         self.cleaned.text.get(range).unwrap_or_default()
     }
 
-    /// What stands in brackets may be a region, a legal form or the group mark; else it belongs to the name.
+    /// Text in brackets may be a region, a legal form or the group mark; else it belongs to the name.
     fn read_brackets(&mut self, tables: &Tables) {
         let brackets = std::mem::take(&mut self.cleaned.brackets);
         for range in brackets.iter().cloned() {
@@ -157,7 +157,7 @@ impl Parsed {
         found.chain(&self.groups).find(|r| r.end == end && r.start > 0).map(|r| r.start)
     }
 
-    /// `…有限公司汽修分公司`: what follows the first 公司 is a branch. Returns the end of the parent's name.
+    /// `…有限公司汽修分公司`: the text after the first 公司 is a branch. Returns the end of the parent's name.
     fn split_branch(&mut self, tables: &Tables) -> usize {
         let end = self.cleaned.text.len();
         self.branch = end..end;
@@ -223,12 +223,12 @@ impl Parsed {
             }
             let tail = Tail::new(text);
             let form = tables.forms.at_end(&tail).filter(|(len, _)| *len < end);
-            // Of `pricate limited` only the end is a form as it is written.
+            // Of `pricate limited` only the end is correctly written.
             let cut = match form {
                 None => true,
                 Some((len, _)) => len == "limited".len() && is_nearly_private(text),
             };
-            // Behind another form only a long one is surely one.
+            // Behind another form only a long one is certainly a form.
             let least = if hint { 0 } else { LONG_FORM };
             let slip = cut.then(|| tables.misspelt_form(text, least).filter(|(len, _)| *len < end));
             if let Some((len, form)) = slip.flatten().or(form) {
@@ -267,7 +267,7 @@ impl Parsed {
         let text = self.part(start..end);
         let head = if start == 0 { whole } else { Start::new(text) };
         let head = tables.places.at_head(&head);
-        // One lone character is no brand: 上海石 is a name, not 石 in Shanghai. Nor is an industry: 锦江 is what
+        // A lone character is not a brand: 上海石 is a name, not 石 in Shanghai. Nor is an industry: 锦江 is what
         // 成都锦江食品 is called, though it is a district of Chengdu.
         let leaves_name = |len: usize| text.get(len..).is_some_and(|rest| rest.chars().nth(1).is_some());
         let leaves_brand = |len: usize| !text.get(len..).is_some_and(|rest| is_industry(rest, tables));
@@ -287,7 +287,7 @@ impl Parsed {
         start
     }
 
-    /// The legal form that a text starts with, if it is one there: its length in bytes, and which it is.
+    /// The legal form that a text starts with, if it counts there: its length in bytes and its number.
     fn form_in_front(&self, name: &str, tables: &Tables, text: &Start<'_>) -> Option<(usize, u32)> {
         let end = text.text().len();
         let leading = tables.leading.at_start(text).next().filter(|(len, _)| *len < end);
@@ -298,7 +298,7 @@ impl Parsed {
     }
 
     /// Whether the legal form that the text starts with is one in front of a name without one behind. `SAS Institute`
-    /// is a name: a short form leads only as it is written nowhere else, `S.A.`, `A/S`, `SpA`.
+    /// is a name: a short form counts in front only in its unmistakable spelling: `S.A.`, `A/S`, `SpA`.
     fn may_lead(&self, name: &str, len: usize, end: usize, tables: &Tables) -> bool {
         let rest = self.part(len..end).trim_start();
         let form = self.part(0..len);
@@ -313,7 +313,7 @@ impl Parsed {
         }
         let first = name.split_whitespace().next().unwrap_or_default();
         let inside = first.trim_end_matches(['.', ',']);
-        // The word is the form and nothing more: in `Sc[xA` the last capital is another word's.
+        // The word is the form and nothing more: in `Sc[xA` the last capital belongs to another word.
         let small_inside = inside.chars().count() == form.chars().count()
             && inside.chars().next().is_some_and(char::is_uppercase)
             && inside.chars().any(char::is_lowercase)
@@ -389,7 +389,7 @@ impl Parsed {
         self.core_with_marks(out, &mut [])
     }
 
-    /// What is no part of the core.
+    /// The parts that do not belong to the core.
     fn left_out(&self) -> impl Iterator<Item = &Range<usize>> {
         self.forms.iter().map(|(r, _)| r).chain(&self.listings)
     }
@@ -496,7 +496,7 @@ fn is_nearly_private(text: &str) -> bool {
     (6..=8).contains(&word.len()) && (word.starts_with("pr") || word.ends_with("te"))
 }
 
-/// Whether a text consists of words that say what a company does.
+/// Whether a text consists of words for an industry.
 fn is_industry(text: &str, tables: &Tables) -> bool {
     let mut rest = text.trim();
     while let Some((len, _)) = tables.industries.suffix(rest) {

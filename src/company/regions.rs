@@ -16,7 +16,7 @@ pub(super) struct Places {
 pub(super) struct Reading {
     pub(super) region: Region,
     pub(super) level: Level,
-    /// The name carries its own suffix (`深圳市`), so that it can be nothing else.
+    /// The name has its suffix (`深圳市`), so that it can only be a place.
     full: bool,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Level {
     City,
     County,
     District,
-    /// One-letter forms of the provinces: only a place when they stand alone.
+    /// One-letter forms of the provinces: only a place when they are alone.
     Letter,
 }
 
@@ -80,7 +80,7 @@ impl Places {
         self.readings.get(value as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// Picks the reading that fits what is known already; none when several would fit equally well.
+    /// Picks the reading that agrees with the places known already; `None` when several agree equally well.
     fn choose(
         readings: &[Reading],
         within: Option<Region>,
@@ -102,7 +102,7 @@ impl Places {
         self.read(text, None)
     }
 
-    /// The same, of places in a region alone: a text that states a country refers to no place in another.
+    /// The same, only for places in a region: a text that states a country refers to no place in another.
     pub(super) fn of_text_in(&self, text: &str, outer: &Region) -> Option<Region> {
         self.read(text, Some(outer))
     }
@@ -111,14 +111,14 @@ impl Places {
         let mut rest = text.trim();
         let mut found: Option<Region> = None;
         while !rest.is_empty() {
-            // The longest name decides: 朝阳区 with many readings is not the city 朝阳 and a rest.
+            // The longest name decides: 朝阳区, which is ambiguous, is not the city 朝阳 and a rest.
             let next = self.phrases.prefix(rest).and_then(|(len, value)| {
                 let readings = self.get(value);
                 let alone = len == text.len();
                 let lies_there = |r: &Reading| outer.is_none_or(|outer| outer.contains(&r.region));
                 let usable = |r: &Reading| (alone || r.level != Level::Letter) && lies_there(r);
                 let narrower = Self::choose(readings, found, usable).map(|r| r.region);
-                // "Shenzhen, Guangdong": the larger place behind adds nothing, if it is the larger place.
+                // "Shenzhen, Guangdong": the second place adds nothing if the first is in it.
                 let wider = readings.iter().find(|r| found.is_some_and(|f| r.region.contains(&f)));
                 Some((len, narrower.or(wider.and(found))?))
             });
@@ -127,7 +127,7 @@ impl Places {
                     found = Some(region);
                     rest = rest.get(len..).unwrap_or_default().trim_start();
                 }
-                // An address goes on after the places; a word that merely starts like one does not.
+                // An address continues after the places; a word that merely begins like one does not.
                 None => break,
             }
         }
@@ -172,7 +172,7 @@ impl Places {
         Some((len, Self::choose(self.get(value), None, usable)?.region))
     }
 
-    /// The place a phrase is, exactly.
+    /// The place whose name is exactly the phrase.
     pub(super) fn exactly(&self, text: &str) -> Option<Region> {
         let readings = self.get(self.phrases.whole(text)?);
         Self::choose(readings, None, |r| r.level != Level::Letter).map(|r| r.region)

@@ -1,12 +1,12 @@
-//! Phrases that stand beside a name: remarks, and words that announce another name.
+//! Phrases next to a name: remarks, and words that announce another name.
 
 use super::clean::clean;
 use super::tables::Phrases;
 
-/// What people write beside names.
+/// Remarks that people write next to names.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remarks {
-    /// In front of another name of the company.
+    /// Words in front of another name of the company.
     pub(super) former: Phrases,
     /// A state or remark as a whole.
     pub(super) notes: Phrases,

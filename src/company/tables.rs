@@ -4,16 +4,16 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-/// One phrase and what it stands for.
+/// One phrase and its value.
 #[derive(Debug, Clone)]
 struct Entry {
     phrase: Box<str>,
     value: u32,
     /// The sixteen bytes at the end that it is found by; most texts that do not have it differ here.
     bytes: Bytes,
-    /// Those of them that the phrase is long enough to have.
+    /// A mask of the bytes that the phrase is long enough to have.
     mask: u128,
-    /// Its inner end bounds a token, whatever stands beside it.
+    /// Its inner end bounds a token, whatever is next to it.
     bounds: bool,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Phrases {
     lone: bool,
 }
 
-/// The end of a text, read once for all the tables that are asked about it.
+/// The end of a text, read once for all the tables that look it up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail<'t> {
     text: &'t str,
@@ -92,7 +92,7 @@ impl Entry {
     }
 
     /// Whether a text of the phrase's length that does not [differ](Self::differs) is the phrase. Most phrases are no longer
-    /// than what was compared then, and their own letters lie elsewhere in memory.
+    /// than what was compared then, and their own letters are elsewhere in memory.
     fn is(&self, text: &str) -> bool {
         self.phrase.len() <= BYTES || *self.phrase == *text
     }
@@ -105,7 +105,7 @@ pub(crate) fn is_unspaced(c: char) -> bool {
             || matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{20000}'..='\u{323af}'))
 }
 
-/// Where a few characters first stand: setting up a search for any text takes longer than this over a whole name.
+/// Where a few characters first occur: setting up a search for any text takes longer than this over a whole name.
 #[inline]
 pub(super) fn find_unspaced(text: &str, wanted: &str) -> Option<usize> {
     let wanted = wanted.as_bytes();
@@ -229,7 +229,7 @@ impl Phrases {
     }
 }
 
-/// Whether what is beside a place bounds a token there: the end of the text, a space or an unspaced character.
+/// Whether what is next to a place bounds a token there: the end of the text, a space or an unspaced character.
 fn bounds(beside: Option<char>) -> bool {
     beside.is_none_or(|c| c == ' ' || is_unspaced(c))
 }

@@ -5,14 +5,14 @@ use super::gazetteer::{Gazetteer, Tables};
 use super::tables::{find_unspaced, is_unspaced};
 use crate::text::{fold, slips};
 
-/// A field, taken apart.
+/// The parts of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Written<'t> {
     /// The name itself.
     pub(crate) name: &'t str,
     /// Other names of the company: former ones, a second one, the name in another script.
     pub(crate) others: Vec<&'t str>,
-    /// A part of the company that is no branch.
+    /// A part of the company that is not a branch.
     part: Option<&'t str>,
 }
 
@@ -34,32 +34,32 @@ impl Gazetteer {
         std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
     }
 
-    /// The part of a company that stands behind its legal form, [folded](crate::text::fold), and is neither a remark nor
+    /// The part of a company that is named behind its legal form, [folded](crate::text::fold), and is neither a remark nor
     /// a branch: `业务部`, `加油一号船`. The rest of the field names the whole company.
     pub(crate) fn part_behind(&self, field: &str) -> Option<String> {
         let folded = fold(field);
         taken_apart(&folded, &self.tables).part.map(str::to_owned)
     }
 
-    /// The names of a field beside the first: cheap where there is one.
+    /// The names of a field besides the first: cheap if there is only one.
     pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
         if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
     }
 }
 
-/// What stands beside a name.
+/// The text next to a name.
 enum Beside<'t> {
     Name(&'t str),
     Part(&'t str),
     Note,
 }
 
-/// A name is cut so many times: what is written beside one is short.
+/// The most cuts in a name: the text next to a name is short.
 const MAX_CUTS: usize = 6;
 
 const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-', '–', '—'];
 
-/// Takes a [folded](crate::text::fold) field apart. Linear in the field, and quick where it holds a name alone.
+/// Takes a [folded](crate::text::fold) field apart. Linear in the field, and fast when it holds only a name.
 pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
     let mut name = folded.trim();
     name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
@@ -86,9 +86,9 @@ pub(crate) fn holds_one_name(field: &str) -> bool {
         && is_plain(field)
 }
 
-/// Nothing stands behind the legal form, and there is nothing that parts one thing from another.
+/// Nothing follows the legal form, and there is no separator.
 fn is_plain(name: &str) -> bool {
-    // One pass without a branch: nearly every name goes through it whole.
+    // One pass without a branch: nearly every name passes unchanged.
     let (mut parted, mut dash, mut other, mut mark) = (false, false, false, false);
     for byte in name.bytes() {
         parted |= matches!(byte, b'(' | b')' | b'[' | b']' | b'/' | b'|' | b';' | b'\n' | b'\t');
@@ -113,7 +113,7 @@ const COMPANY: &str = "公司";
 /// Words between two names, without any mark.
 const ANNOUNCING: [&[u8]; 4] = [b"formerly", b"fka", b"dba", b"aka"];
 
-/// Where the first word stands that announces another name, its space in front included.
+/// Where the first word is that announces another name, its space in front included.
 fn announced_at(name: &str) -> Option<usize> {
     // Each of them ends in one of two letters, as few words do.
     let may_end =
@@ -125,13 +125,13 @@ fn announced_at(name: &str) -> Option<usize> {
     name.as_bytes().split(|byte| *byte == b' ').find_map(|word| {
         let start = end;
         end += word.len() + 1;
-        // The first word and the last have no name on either side.
+        // The first and the last word have no name on either side.
         let inside = start > 0 && end <= name.len();
         (inside && ANNOUNCING.iter().any(|known| word.eq_ignore_ascii_case(known))).then(|| start - 1)
     })
 }
 
-/// A bracket that ends the field and is no part of the name.
+/// A bracket that ends the field and is not part of the name.
 fn bracket_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     let body = name.trim_end_matches([' ', '.', ',']);
     let (open, close) = match body.chars().next_back()? {
@@ -165,14 +165,14 @@ fn matching(text: &str, open: char, close: char) -> Option<usize> {
     None
 }
 
-/// Most separators that are looked behind.
+/// Most separators whose following text is examined.
 const MAX_SEPARATORS: usize = 24;
 
-/// The first separator behind which something other than the name stands.
+/// The first separator behind which something other than the name follows.
 fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     let spaced = name.chars().any(is_unspaced);
     let places = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c) || spaced && *c == ' ');
-    // Behind each the whole rest is read: a name of thousands of separators is none.
+    // Behind each the whole rest is read: a text with thousands of separators is not a name.
     places.take(MAX_SEPARATORS).find_map(|(at, c)| {
         let before = name.get(..at)?.trim_end();
         let behind = name.get(at + c.len_utf8()..)?;
@@ -187,7 +187,7 @@ fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<
     })
 }
 
-/// What is written right behind the legal form, or behind a word that announces another name.
+/// The text right behind the legal form, or behind a word that announces another name.
 fn word_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     if name.is_ascii() {
         let at = announced_at(name)?;
@@ -202,7 +202,7 @@ fn word_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)>
     beside(before, behind, tables, Mark::None).map(|beside| (before, beside))
 }
 
-/// How two parts of a field are parted.
+/// How two parts of a field are separated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Bracket,
@@ -215,7 +215,7 @@ enum Mark {
     None,
 }
 
-/// What stands behind a name, if it is no part of it.
+/// The text behind a name, if it is not part of it.
 fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Option<Beside<'t>> {
     let remarks = &tables.remarks;
     let text = clean(behind);

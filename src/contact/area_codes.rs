@@ -8,11 +8,11 @@
 //! with Chongzuo) stands for the first; one that serves a whole province or only county-level cities
 //! (`0898`, `0728`) stands for the province.
 
-/// Subscriber numbers have 7 digits.
+/// Cities whose subscriber numbers have 7 digits.
 const S: u8 = 1;
-/// Subscriber numbers have 8 digits.
+/// Cities whose subscriber numbers have 8 digits.
 const E: u8 = 2;
-/// The switch from 7 to 8 digits is under way: both occur.
+/// Cities that are changing from 7 to 8 digits: both occur.
 const B: u8 = 3;
 
 /// Trunk code without its 0, subscriber lengths, GB/T 2260 code.

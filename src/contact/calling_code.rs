@@ -42,7 +42,7 @@ const TWO: [u16; 42] = [
 ];
 const TWO_TAIL: [u16; 2] = [95, 98];
 
-/// Codes of countries where a `0` is dialled before a number inside the country and is no part of it (ITU-T E.164 national
+/// Codes of countries where a `0` is dialled before a number inside the country and is not part of it (ITU-T E.164 national
 /// numbering plans). Sorted.
 const TRUNK_ZERO: [u16; 103] = [
     20, 27, 31, 32, 33, 40, 41, 43, 44, 46, 49, 51, 53, 54, 55, 57, 58, 60, 61, 62, 63, 64, 66, 81, 82, 84,
@@ -82,8 +82,8 @@ const LENGTHS: [(u16, usize, usize); 18] = [
     (971, 8, 9),
 ];
 
-/// A national number without the country code that is written twice, as in `+91 91 98765 43210`, where only its length can
-/// have come of that.
+/// A national number without the second of two equal country codes (`+91 91 98765 43210`), where no other reading
+/// explains its length.
 pub(super) fn once(code: u16, national: &[u8]) -> &[u8] {
     let row = LENGTHS.binary_search_by_key(&code, |row| row.0).ok().and_then(|at| LENGTHS.get(at));
     let Some((_, least, most)) = row else { return national };
@@ -91,21 +91,21 @@ pub(super) fn once(code: u16, national: &[u8]) -> &[u8] {
     rest.filter(|rest| national.len() > *most && (*least..=*most).contains(&rest.len())).unwrap_or(national)
 }
 
-/// Whether a number that begins with `00` in a country is one of abroad.
+/// Whether a number that begins with `00` in a country is a number abroad.
 pub(super) fn dials_out_by_00(country: &str) -> bool {
     DIAL_00.binary_search(&country).is_ok()
 }
 
-/// Whether a 0 that is no part of the number is dialled before numbers with a code inside their country.
+/// Whether a 0 that is not part of the number is dialled before numbers with a code inside their country.
 pub(super) fn has_trunk_zero(code: u16) -> bool {
     TRUNK_ZERO.binary_search(&code).is_ok()
 }
 
-/// A national number without the trunk code that people leave before it, as in `+44 (0)20 7946 0958`. What is left
-/// has none: doing it again changes nothing.
+/// A national number without the trunk code that people leave before it, as in `+44 (0)20 7946 0958`. The rest has no
+/// trunk code: a second call changes nothing.
 ///
-/// Where the trunk code is a digit that numbers may begin with (8 in Russia), the length tells. Italy's numbers and
-/// those of countries without a trunk code keep their zero.
+/// Where the trunk code is a digit that numbers may begin with (8 in Russia), the length decides. Numbers of Italy and of
+/// countries without a trunk code keep their zero.
 pub(super) fn without_trunk(code: u16, national: &[u8]) -> &[u8] {
     let mut national = national;
     loop {

@@ -13,7 +13,7 @@ pub(crate) fn phone_keys(field: &str, options: &PhoneOptions<'_>) -> Option<Stri
     joined(read_phones(field, options).iter().map(|found| one(&found.value)).collect::<Option<Vec<_>>>()?)
 }
 
-/// The addresses of an e-mail field, however it is written; `None` when one of its values is no address.
+/// The addresses of an e-mail field, however it is written; `None` when one of its values is not an address.
 pub(crate) fn email_keys(field: &str) -> Option<String> {
     let keys =
         read_emails(field).into_iter().map(|found| found.value.ok().map(|email| email.key().to_owned()));

@@ -3,12 +3,12 @@
 use super::area_codes::{AREA_CODES, AreaCode, GUESTS};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 
-/// What the plan says of a national number.
+/// The judgement of a national number by the plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Judgement {
     pub(super) quality: PhoneQuality,
     pub(super) kind: PhoneKind,
-    /// What is probably wrong with a number that is possible but not assigned.
+    /// The likely fault of a number that is possible but not assigned.
     pub(super) hint: Option<PhoneFault>,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn area_code(digits: &[u8]) -> Option<u16> {
     split_area(digits).map(|(row, _)| row.0)
 }
 
-/// Whether so many digits behind a trunk code are a local number, or one with a digit too many or too few.
+/// Whether this count of digits behind a trunk code makes a local number, or one with a digit too many or too few.
 pub(super) fn is_nearly_local(code: u16, digits: usize) -> bool {
     let row = AREA_CODES.binary_search_by_key(&code, |row| row.0).ok().and_then(|at| AREA_CODES.get(at));
     row.is_some_and(|(_, lengths, _)| {
@@ -79,20 +79,21 @@ pub(super) fn is_nearly_local(code: u16, digits: usize) -> bool {
     })
 }
 
-/// How many digits the trunk code at the head of a landline has.
+/// The digits of the trunk code at the head of a landline.
 pub(super) fn area_length(digits: &[u8]) -> usize {
     split_area(digits).map_or(0, |(_, rest)| digits.len() - rest.len())
 }
 
-/// The trunk code of a city by the GB/T 2260 code of it or of a part of it; `None` when the city has several or none.
+/// The trunk code of a city by the GB/T 2260 code of the city or of one of its parts; `None` when the city has several
+/// trunk codes or none.
 pub(super) fn area_code_of(gbt2260: u32) -> Option<u16> {
     let province = gbt2260 / 10_000;
     let city = match province {
-        // Cities without a level between, and a province with one code.
+        // Cities without a level in between, and a province with one code.
         11 | 12 | 31 | 46 | 50 => province * 10_000,
         _ => gbt2260 / 100 * 100,
     };
-    // Elsewhere a province has no code of its own.
+    // Otherwise a province has no area code.
     if city % 10_000 == 0 && !matches!(province, 11 | 12 | 31 | 46 | 50) {
         return None;
     }
@@ -111,7 +112,7 @@ fn landline(digits: &[u8]) -> Option<Judgement> {
         _ => false,
     };
     if whole {
-        // 10-800 and 21-800 are the gateways of toll-free numbers, and 021 has no subscribers on 0.
+        // 10-800 and 21-800 are gateways of toll-free numbers, and 021 has no subscriber numbers that begin with 0.
         let gateway = match code {
             10 => matches!(rest, [b'1' | b'8', b'0', b'0', ..]),
             21 => matches!(rest, [b'1' | b'8', b'0', b'0', ..] | [b'0', ..]),
@@ -143,7 +144,7 @@ pub(super) fn is_short_service(digits: &[u8]) -> bool {
     }
 }
 
-/// Whether no number of the plan goes on behind the digits of another.
+/// Whether no number of the plan is the beginning of another.
 pub(super) fn is_complete(digits: &[u8]) -> bool {
     (b'0'..=b'9').all(|digit| {
         let longer: Vec<u8> = digits.iter().copied().chain([digit]).collect();
@@ -177,7 +178,7 @@ pub(super) fn judge(digits: &[u8]) -> Judgement {
     if digits.len() > MAX_NATIONAL {
         return malformed(PhoneFault::TooLong);
     }
-    // No number of any city begins with it.
+    // No number in any city begins with it.
     if digits.first() == Some(&b'0') {
         return malformed(PhoneFault::UnassignedPrefix);
     }
@@ -213,7 +214,7 @@ pub(super) fn lacks_one(digits: &[u8]) -> bool {
 }
 
 /// The number behind the country code: without its trunk code, and without the country code again, which a list of countries
-/// puts before what has it already (`+86 86 139…`). No number of the plan begins so.
+/// puts before what has it already (`+86 86 139…`). No number of the plan begins with 86.
 pub(super) fn national(digits: &[u8]) -> &[u8] {
     let once = strip_trunk(digits);
     let [b'8', b'6', rest @ ..] = once else { return once };
@@ -227,7 +228,7 @@ pub(super) fn national(digits: &[u8]) -> &[u8] {
 
 /// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
 ///
-/// A carrier's code stands before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
+/// A carrier's code comes before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
 pub(super) fn strip_trunk(digits: &[u8]) -> &[u8] {
     let without_zeros = |digits: &[u8]| {
         let most = digits.len().saturating_sub(MIN_NATIONAL);

@@ -1,4 +1,4 @@
-//! Country codes that stand apart from the number they belong to: `+1 (United States) 415…`, `🇺🇸 415…`, `wa.me/1415…`.
+//! Country codes that are apart from the number they belong to: `+1 (United States) 415…`, `🇺🇸 415…`, `wa.me/1415…`.
 
 use std::ops::Range;
 
@@ -18,11 +18,11 @@ const MIN_NUMBER: usize = 5;
 const MIN_LINKED: usize = 8;
 /// Characters of the longest country name that is looked for before a number.
 const MAX_NAME: usize = 8;
-/// What counts people and things: `+1人` is no code.
+/// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
-/// Before the number of a link to a chat: code and number without `+`.
+/// The text before the number in a link to a chat. The number has its code, without `+`.
 const LINKS: [&str; 3] = ["wa.me/", "whatsapp.com/send?phone=", "whatsapp.com/send/?phone="];
-/// Words before a number by which somebody is found in a chat that knows nothing but numbers with their code.
+/// Names of chats that know only numbers with their code, as they are written before such a number.
 const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
 /// What people write between the name of a country and a number.
 const LABELS: [&str; 6] = ["手机号", "手机", "电话", "號碼", "号码", "電話"];
@@ -30,25 +30,25 @@ const LABELS: [&str; 6] = ["手机号", "手机", "电话", "號碼", "号码", 
 const WORDS: [&str; 8] = ["AT", "BE", "ID", "IN", "IS", "MO", "NO", "PH"];
 const CHINA: u16 = 86;
 
-/// A field in which every code stands right before its number, and the way back.
+/// A field in which every code is right before its number, and how its places map to the original.
 pub(super) struct Coded {
     pub(super) text: String,
-    /// Where parts of the field stand in the text: first byte there, first byte in the field, how many.
+    /// Where the text has parts of the field: first byte in the text, first byte in the field, number of bytes.
     kept: Vec<(usize, usize, usize)>,
-    /// A code of another country stands in the field and nobody knows of which number it is.
+    /// The field has a code of another country, and it is unclear which number the code belongs to.
     pub(super) is_open: bool,
 }
 
-/// What is done with a part of the field.
+/// A change to a part of the field.
 struct Edit {
     /// Bytes that are left out.
     out: Range<usize>,
-    /// What stands there instead.
+    /// The text that replaces them.
     put: String,
 }
 
 impl Coded {
-    /// `None` when no code stands apart.
+    /// `None` when no code is apart from its number.
     pub(super) fn of(field: &str) -> Option<Coded> {
         let mut reader = Reader { chars: Vec::new(), edits: Vec::new(), is_open: false, field };
         let is_candidate =
@@ -97,7 +97,7 @@ impl Coded {
 
 struct Reader<'t> {
     field: &'t str,
-    /// What is seen of the field, with its place.
+    /// The visible characters of the field, with their places.
     chars: Vec<(usize, char)>,
     edits: Vec<Edit>,
     is_open: bool,
@@ -123,7 +123,7 @@ impl Reader<'_> {
         self.chars.get(at).map_or(self.field.len(), |(place, _)| *place)
     }
 
-    /// Reads what begins at a character; where to go on from.
+    /// Reads the item that begins at a character and returns where the next one begins.
     fn step(&mut self, at: usize) -> Option<usize> {
         let c = self.char(at)?;
         if c == '+' || c == '0' {
@@ -136,7 +136,7 @@ impl Reader<'_> {
         self.named(at)
     }
 
-    /// The digits from a character on that may be one number, and where the last of them stands.
+    /// The digits from a character on that may be one number, and where the last of them is.
     fn number(&self, from: usize) -> (Vec<u8>, usize) {
         let mut digits = Vec::new();
         let mut end = from;
@@ -280,7 +280,7 @@ impl Reader<'_> {
         let word: String = (at..end).filter_map(|at| self.char(at)).collect();
         let name = LABELS.iter().find_map(|label| word.strip_suffix(label)).unwrap_or(&word);
         let is_latin = first.is_ascii();
-        // `US4155552671` may be anything, and so may what only looks like a country.
+        // `US4155552671` may be anything, and so may a text that only looks like a country.
         if is_latin && (end == next || WORDS.contains(&word.as_str())) {
             return Some(end);
         }
@@ -307,7 +307,7 @@ fn parts(c: char) -> bool {
         || matches!(c, ':' | '=' | '<' | '>' | '{' | '}' | '"' | '?' | '!' | '\u{1F1E6}'..='\u{1F1FF}')
 }
 
-/// Whether what follows a text is a phone number as far as the text says.
+/// Whether the text before a number says that it is a phone number, or does not say otherwise.
 fn is_before_phone(between: &str) -> bool {
     let said = before(between, false);
     let word = between.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());

@@ -1,4 +1,4 @@
-//! The country that somebody states, however it is written.
+//! The country that a person states, in any spelling.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,21 +13,21 @@ const MAX_TEXT: usize = 120;
 /// First of the 26 signs that flags consist of, for `A`.
 const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
 
-/// Where the numbers of somebody are dialled, as far as he says.
+/// The country in which the numbers of a person are dialled, as far as the person says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatedCountry {
-    /// He says nothing.
+    /// The person says nothing.
     Unstated,
-    /// In a country whose numbering plan he means. Of several with one plan (`US, CA`) the first.
+    /// In this country. Of several with one numbering plan (`US, CA`) the first.
     In(Region),
-    /// He says something that is not understood, or names countries with several plans.
+    /// The text is not understood, or names countries with several plans.
     Unknown,
 }
 
 impl StatedCountry {
-    /// What a text says. `region_of` reads what is no name of a country: a city, an address.
+    /// The country that a text names. `region_of` reads texts that do not name a country: a city, an address.
     ///
-    /// Understood are ISO 3166 codes (`US`, `USA`, `840`), English, Chinese and some native names, flags, calling codes
+    /// It understands ISO 3166 codes (`US`, `USA`, `840`), English, Chinese and some native names, flags, calling codes
     /// (`+1`), locales (`en-US`), and several of these at once (`United States (US)`, `中国 China`).
     pub(crate) fn read(text: &str, region_of: impl Fn(&str) -> Option<Region>) -> StatedCountry {
         let text = text.trim();
@@ -70,19 +70,19 @@ pub(super) fn calling_code_of(country: &Region) -> Option<u16> {
     TABLE.calling.get(country.country()).copied()
 }
 
-/// What is known of countries.
+/// Tables of names and codes of countries.
 struct Table {
     /// By name, ISO codes and numbers, as [`normal`] leaves them.
     names: BTreeMap<String, Region>,
-    /// By calling code: the country that most numbers are of.
+    /// By calling code: the country that has most of its numbers.
     by_calling: BTreeMap<u16, Region>,
     /// Calling code by ISO alpha-2 code.
     calling: BTreeMap<&'static str, u16>,
-    /// By ISO alpha-2 and alpha-3 code in capitals, and what is written for one.
+    /// By ISO alpha-2 and alpha-3 code in capitals, and by abbreviations that people write for them.
     codes: BTreeMap<&'static str, Region>,
 }
 
-/// Countries that a calling code is read as where it is several countries'.
+/// The country that a calling code is read as where several countries share it.
 const MAIN: [&str; 11] = ["US", "RU", "GB", "NO", "AU", "MA", "FI", "IT", "FR", "CW", "GP"];
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -105,7 +105,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             .into_iter()
             .filter_map(|(word, country)| Some((word, country.parse::<Region>().ok()?))),
     );
-    // The main one of a code is entered last.
+    // The main country of a code is entered last.
     order::sort_by_key(&mut by_calling, |(.., is_main)| *is_main);
     Table {
         names: order::map(names.into_iter().filter(|(name, _)| !name.is_empty())),

@@ -18,8 +18,8 @@ const MAX_TYPED: usize = 1024;
 const RESERVED: [&str; 9] =
     ["alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test"];
 
-/// Mail that anybody may have, of public providers and of carriers, sorted: its domain says nothing of the sender's company,
-/// and nothing against the sender, though public lists of disposable domains hold many of them.
+/// Domains of public providers and carriers, where anybody may have a mailbox, sorted. They do not show the sender's
+/// company, and they are no evidence against the sender, though public lists of disposable domains hold many of them.
 #[rustfmt::skip]
 const PUBLIC: [&str; 365] = [
     "10086.cn", "126.com", "133sh.com", "139.com", "163.com", "163.net", "165net.com", "188.com", "189.cn",
@@ -75,7 +75,7 @@ const PUBLIC: [&str; 365] = [
     "zohomail.com", "zohomail.eu", "zohomail.in", "zoznam.sk",
 ];
 
-/// By its first byte, how long the names of [`PUBLIC`] are: a bit for each length.
+/// For each first byte, the lengths of the names in [`PUBLIC`]: a bit for each length.
 static LENGTHS: [u32; 256] = lengths();
 
 #[expect(
@@ -93,7 +93,7 @@ const fn lengths() -> [u32; 256] {
     lengths
 }
 
-/// Whether a domain is one of [`PUBLIC`]. Most others are told by how they begin and how long they are.
+/// Whether a domain is one of [`PUBLIC`]. Most others are excluded by their beginning and their length.
 fn is_listed(domain: &str) -> bool {
     let lengths = domain.bytes().next().and_then(|first| LENGTHS.get(usize::from(first)));
     lengths.is_some_and(|lengths| lengths >> (domain.len() % 32) & 1 == 1)
@@ -134,7 +134,7 @@ const TYPED_WRONG: [(&str, &str); 15] = [
     ("sohu", "sohu.com"),
 ];
 
-/// Endings that are no top-level domain and stand for `.com`.
+/// Endings that are not a top-level domain and mean `.com`.
 const NOT_COM: [&str; 16] = [
     "com.com", "con", "cmo", "ocm", "cpm", "vom", "xom", "comm", "coom", "ccom", "c0m", "cim", "clm", "cok",
     "ocom", "como",
@@ -159,7 +159,7 @@ const REAL_NEIGHBOURS: [&str; 14] = [
 /// ```
 ///
 /// # Errors
-/// When no mail can be sent to it: a bare host, an address literal, a reserved or impossible top-level name, a label
+/// When no mail can be sent to the domain: a bare host, an address literal, a reserved or impossible top-level name, a label
 /// that is empty, too long, or holds anything but letters, digits and inner hyphens.
 pub fn canonical_domain(text: &str) -> Result<String, EmailFault> {
     if text.starts_with('[') {
@@ -194,7 +194,7 @@ pub fn canonical_domain(text: &str) -> Result<String, EmailFault> {
     if RESERVED.contains(&top) {
         return Err(EmailFault::Reserved);
     }
-    // ICANN gives out only letters, two or more, and international labels.
+    // ICANN delegates only labels of two or more letters, and international labels.
     let possible = top.starts_with("xn--") || (top.len() >= 2 && top.bytes().all(|b| b.is_ascii_lowercase()));
     if possible { Ok(out) } else { Err(EmailFault::TopLevel) }
 }
@@ -248,7 +248,7 @@ pub(super) fn is_letter(c: char) -> bool {
     (c.is_alphanumeric() || is_combining_mark(c)) && !is_invisible(c) && !is_conjoining(c)
 }
 
-/// Parts of Korean syllables that are no letters by themselves (IDNA 2008 disallows them).
+/// Parts of Korean syllables that are not letters by themselves (IDNA 2008 disallows them).
 fn is_conjoining(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}')
 }
@@ -302,7 +302,7 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 pub fn is_public_mail_domain(domain: &str) -> bool {
     let is_provider = |domain: &str| is_listed(domain) || is_of_family(domain);
     let mut below = domain;
-    // No provider has a top-level domain to itself.
+    // No provider owns a whole top-level domain.
     while let Some((label, above)) = below.split_once('.') {
         if is_provider(below) {
             return true;
@@ -331,7 +331,7 @@ pub fn is_public_mail_domain(domain: &str) -> bool {
 #[must_use]
 pub fn suggest_domain(domain: &str) -> Option<&'static str> {
     let (name, ending) = domain.split_once('.')?;
-    // `gmaіl.com` with a Cyrillic letter is nobody's but looks like a provider's.
+    // `gmaіl.com` with a Cyrillic letter belongs to nobody but looks like a provider's.
     if let Some(code) = name.strip_prefix("xn--") {
         let plain = in_latin(&punycode::decode(code)?)?;
         let known = TYPED_WRONG.iter().find(|(provider, _)| *provider == plain).map(|(_, whole)| *whole);
@@ -405,7 +405,8 @@ mod tests {
         }
     }
 
-    /// What published lists of disposable domains hold by mistake, by kind: carriers, providers, relays of a provider.
+    /// Domains that published lists of disposable domains hold by mistake, by kind: carriers, providers, relays of a
+    /// provider.
     #[test]
     fn public_mail_is_known_in_every_country() {
         for domain in "139.com yeah.net 21cn.com 189.cn wo.cn wo.com.cn 10086.cn hinet.net msa.hinet.net netvigator.com hkbn.net \

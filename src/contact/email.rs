@@ -1,4 +1,4 @@
-//! E-mail addresses, judged for the one question that matters of a lead: can we write to it?
+//! E-mail addresses, judged by the one question that matters for a lead: can we write to it?
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ const MAX_TYPED: usize = 4096;
 
 /// A usable e-mail address, held as its canonical key.
 ///
-/// The check is stricter than RFC 5321 where a form field is concerned, and milder where people type:
+/// The check differs from RFC 5321, because a form field holds what people type:
 /// * refused although legal: quoted local parts, comments, address literals, hosts without a dot, top-level
 ///   names that cannot exist (one letter, digits, a hyphen) or never resolve (`.test`, `.local`);
 /// * accepted although not literally an address: blanks around it, full-width letters, `＠` and `。`, which
@@ -89,7 +89,7 @@ impl Email {
         &self.key
     }
 
-    /// The part before the `@`.
+    /// The part before the `@`, in canonical form.
     #[must_use]
     pub fn local(&self) -> &str {
         self.key.split_once('@').map_or("", |(local, _)| local)
@@ -163,7 +163,7 @@ fn split(text: &str) -> Result<(&str, &str), EmailFault> {
     Ok((local, domain))
 }
 
-/// What word processors and input methods make of an apostrophe.
+/// Characters that word processors and input methods write for an apostrophe.
 pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' | '\u{00B4}')
 }
@@ -183,7 +183,7 @@ fn check_local(typed: &str) -> Result<String, EmailFault> {
         typed
     };
     let local = if typed.is_ascii() { typed.to_ascii_lowercase() } else { domain::fold(typed) };
-    // The standard allows it, and nobody has it: it stands for what is not shown.
+    // The standard allows it, but nobody uses it: it marks what is not shown.
     if local.contains(['*', '•', '·', '●', '○', '■', '…', '×']) || local.contains("##") {
         return Err(EmailFault::Masked);
     }
@@ -198,7 +198,7 @@ fn check_local(typed: &str) -> Result<String, EmailFault> {
             is_letter(c)
         }
     };
-    // A question mark stands for a letter that was lost, a bar divides, braces hold several or what a program fills in.
+    // A question mark replaces a lost letter, a bar separates, braces hold several values or a template's variable.
     if !local.chars().all(fits)
         || local.contains(['?', '|', '{', '}']) && local.contains(|c: char| c.is_alphanumeric())
     {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EmailFault {
-    /// Nothing but blanks.
+    /// The text is blank.
     #[error("the field is empty")]
     Empty,
     /// A line break or another control character.
@@ -19,19 +19,19 @@ pub enum EmailFault {
     /// A zero-width character or direction mark.
     #[error("there is an invisible character")]
     InvisibleCharacter,
-    /// No `@`.
+    /// There is no `@`.
     #[error("there is no `@`")]
     NoAt,
-    /// More than one `@`.
+    /// There is more than one `@`.
     #[error("there is more than one `@`")]
     SeveralAt,
     /// A display name or angle brackets around the address.
     #[error("there is a name or angle bracket around the address")]
     DisplayName,
-    /// Nothing before the `@`.
+    /// There is nothing before the `@`.
     #[error("there is nothing before the `@`")]
     NoLocalPart,
-    /// Quotation marks before the `@`.
+    /// The part before the `@` is in quotation marks.
     #[error("the part before the `@` is quoted")]
     QuotedLocalPart,
     /// A character that is not allowed before the `@`.
@@ -49,13 +49,13 @@ pub enum EmailFault {
     /// More than 64 octets before the `@`.
     #[error("the part before the `@` is longer than 64 bytes")]
     LocalTooLong,
-    /// Nothing after the `@`.
+    /// There is nothing after the `@`.
     #[error("there is nothing after the `@`")]
     NoDomain,
-    /// An IP address in brackets.
+    /// The domain is an IP address in brackets.
     #[error("the domain is an address literal")]
     AddressLiteral,
-    /// A domain without a dot.
+    /// The domain has no dot, so it has no top-level domain.
     #[error("the domain has no top-level part")]
     BareHost,
     /// A top-level domain that cannot exist: digits, one letter, or a hyphen.

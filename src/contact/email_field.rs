@@ -20,9 +20,9 @@ const MAX_BEFORE: usize = 64;
 const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+', '~', '!', '$', '%', '^', '{'];
 /// Signs that people set a word in between: `*lei@x.cn*`, `__lei@x.cn__`.
 const EMPHASIS: [char; 3] = ['*', '_', '~'];
-/// What stands for characters that are not shown.
+/// Characters that replace those that are not shown.
 const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×'];
-/// What stands for an end that is left out.
+/// Characters that replace an end that is left out.
 const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
@@ -79,7 +79,7 @@ pub(crate) fn plain_email(field: &str) -> Option<Email> {
     let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let last = text.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'@');
-    // `u003clei@…` is read with more care.
+    // `u003clei@…` is read more carefully below.
     if !first || !last || !text.bytes().all(fits) || text.starts_with("u00") {
         return None;
     }
@@ -168,7 +168,7 @@ impl Reader {
                 .take(MAX_PART)
                 .take_while(|c| is_domain(*c) || *c == '@')
                 .any(|c| c == '@');
-            // `O’Brien`: one letter is no word before an address.
+            // `O’Brien`: a single letter is not a word before an address.
             let known = word.len() > 1 && WORDS.contains(&word.to_ascii_lowercase().as_str())
                 || word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_digit());
             // `mail‘lei@x.cn’`: two of them are quotation marks.
@@ -179,13 +179,13 @@ impl Reader {
                 continue;
             }
             if let Some(seen) = self.text.get_mut(at) {
-                // Nobody knows which address a long dash leads to: it stays in the local part, where no sign may be.
+                // Nobody knows which address a long dash belongs to: it stays in the local part, where no sign may be.
                 seen.c = if dash { '\u{2010}' } else { '\'' };
             }
         }
     }
 
-    /// A quoted name before an address in angle brackets is no address, whatever it looks like.
+    /// A quoted name before an address in angle brackets is not an address, whatever it looks like.
     fn hide_quoted_names(&mut self) {
         let mut open: Option<usize> = None;
         for at in 0..self.text.len() {
@@ -208,7 +208,7 @@ impl Reader {
         }
     }
 
-    /// Reads the address around an `@`; where to go on from.
+    /// Reads the address around an `@` and returns where to continue.
     fn address(&mut self, sign: usize) -> usize {
         let run = self.chars(sign + 1..self.text.len()).take(MAX_PART).take_while(|c| is_domain(*c)).count();
         let run_end = sign + 1 + run;
@@ -219,7 +219,7 @@ impl Reader {
         let local =
             if self.char(local).is_some_and(|c| EMPHASIS.contains(&c)) { local + paired } else { local };
         if meets && end == run_end {
-            // `a@b@c.cn`: nobody knows which of them is meant.
+            // `a@b@c.cn`: nobody knows which of the two is meant.
             let mut end = run_end;
             while self.char(end).is_some_and(|c| is_domain(c) || c == '@') {
                 end += 1;
@@ -244,7 +244,7 @@ impl Reader {
         self.push(local..end.max(sign + 1), Email::parse(&address), self.query_end(end))
     }
 
-    /// How many signs an address is set in between, as many on either side.
+    /// The number of signs on each side of an address that is set between signs.
     fn emphasis(&self, local: usize, sign: usize, end: usize) -> usize {
         let sign_at = |at: Option<usize>| at.and_then(|at| self.char(at)).filter(|c| EMPHASIS.contains(c));
         let Some(mark) = sign_at(Some(end)) else { return 0 };
@@ -275,12 +275,12 @@ impl Reader {
         self.from
     }
 
-    /// How many characters of a run are the domain: not the punctuation at its end, not the words glued to it.
+    /// The characters of a run that are the domain, without the punctuation at its end and the words glued to it.
     fn domain_length(&self, run: Range<usize>, meets: bool) -> usize {
         let chars: Vec<char> = self.chars(run).collect();
         let dots = |c: &char| matches!(c, '.' | '。');
         let mut length = chars.len();
-        // A top-level name in Latin letters has no others behind it.
+        // A top-level domain in Latin letters has no other labels behind it.
         for (dot, _) in chars.iter().enumerate().filter(|(_, c)| dots(c)) {
             let label = chars.get(dot + 1..).unwrap_or_default();
             let latin = label.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
@@ -302,13 +302,13 @@ impl Reader {
             let foreign = chars.get(*at) == Some(&'。') || after.chars().next().is_some_and(is_ideographic);
             latin && !after.is_ascii() && foreign && !CHINESE_TOPS.contains(&after.as_str())
         });
-        // `a@x.cn。b@x.cn`, where only one full stop can divide the two.
+        // `a@x.cn。b@x.cn`, where only one dot can separate the two.
         let mut dividing = stops().filter(|at| meets && before(*at).iter().any(dots));
         let divides = dividing.next().filter(|_| dividing.next().is_none());
         length = sentence.or(divides).unwrap_or(length);
         let kept = chars.get(..length).unwrap_or_default();
         let is_tail = |c: &char| dots(c) || matches!(c, '-' | '_' | '…' | '·');
-        // `x@163..com` has a fault of its own; full stops at the end belong to a sentence.
+        // `x@163..com` is faulty in another way; dots at the end belong to a sentence.
         length - kept.iter().rev().take_while(|c| is_tail(c)).count()
     }
 
@@ -316,7 +316,7 @@ impl Reader {
     fn local_start(&self, sign: usize) -> usize {
         let least = self.from.max(sign.saturating_sub(MAX_PART));
         let fits = |at: &usize| {
-            // Input methods type `。` for a full stop.
+            // Input methods type `。` for a dot.
             let dot = self.char(*at) == Some('。')
                 && self.char(at + 1).is_some_and(|c| c.is_ascii_alphanumeric())
                 && at.checked_sub(1).and_then(|at| self.char(at)).is_some_and(|c| c.is_ascii_alphanumeric());
@@ -334,7 +334,7 @@ impl Reader {
         start += cut.map_or(0, |at| at + 1);
         start += self.path_before(start, sign);
         let rest: Vec<char> = self.chars(start..sign).collect();
-        // The full stop behind an address ends its sentence.
+        // The dot behind an address ends its sentence.
         let leads = |c: char| LEADING.contains(&c) || is_picture(c) || glued && c == '.';
         let lead = rest.iter().take_while(|c| leads(**c)).count();
         if rest.get(lead).is_some_and(|c| c.is_alphanumeric()) {
@@ -343,7 +343,7 @@ impl Reader {
         start + self.words_before(start..sign, glued)
     }
 
-    /// How many characters of a local part are the path of a URL or a name before its value: `x.cn/u/lei@…`, `email=lei@…`.
+    /// The characters of a local part that are the path of a URL or a name before its value: `x.cn/u/lei@…`, `email=lei@…`.
     fn path_before(&self, start: usize, sign: usize) -> usize {
         let chars: Vec<char> = self.chars(start..sign).collect();
         let is_label = |at: &usize| {
@@ -368,7 +368,7 @@ impl Reader {
         if is_path { slash + 1 } else { 0 }
     }
 
-    /// How many characters of a local part are words glued to it that end in Chinese, Japanese or Korean: `QQ邮箱lei@x.cn`,
+    /// The characters of a local part that are words glued to it that end in Chinese, Japanese or Korean: `QQ邮箱lei@x.cn`,
     /// `Leo王磊lei@x.cn`.
     fn words_before(&self, local: Range<usize>, glued: bool) -> usize {
         let chars: Vec<char> = self.chars(local).collect();
@@ -389,12 +389,12 @@ impl Reader {
     /// Why the text before a local part makes it doubtful, and from where on.
     fn doubt_before(&self, local: usize, sign: usize) -> Option<(usize, EmailFault)> {
         let hidden = self.chars(self.from..local).rev().take_while(|c| MASKS.contains(c)).count();
-        // One of them is a footnote or a list's, an ellipsis never.
+        // A single one belongs to a footnote or a list, an ellipsis never does.
         if hidden > 1 || (hidden == 1 && self.char(local - 1) == Some('…')) {
             let before = self.chars(self.from..local - hidden).rev().take_while(|c| is_local(*c)).count();
             return Some((local - hidden - before, EmailFault::Masked));
         }
-        // `u003clei@…` has lost the stroke of `\u003c`.
+        // `u003clei@…` has lost the backslash of `\u003c`.
         let code: String = self.chars(local..sign.min(local + 6)).collect();
         if escaped(&format!("\\{code}")).is_some() {
             return Some((local, EmailFault::LocalCharacter));
@@ -410,7 +410,7 @@ impl Reader {
             };
         }
         match before? {
-            // `\nwu@…` may be a line break or Nwu's address behind a stroke.
+            // `\nwu@…` may be a line break or Nwu's address behind a backslash.
             '\\' => {
                 let escapes = self.char(local).is_some_and(|c| "nrtubfvx0".contains(c.to_ascii_lowercase()));
                 (escapes || self.is_typed_for_dot('\\', local, sign))
@@ -432,7 +432,7 @@ impl Reader {
                 word.contains("//:").then_some((local - 1, EmailFault::LocalCharacter))
             }
             ')' => {
-                // `zhang(work)san@x.cn`: the note stands inside the address.
+                // `zhang(work)san@x.cn`: the note is inside the address.
                 let inside = self.chars(self.from..local).rev().take_while(|c| *c != '(').count();
                 let open = local.checked_sub(inside + 1)?;
                 let within = open.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
@@ -443,8 +443,8 @@ impl Reader {
         }
     }
 
-    /// Whether the divider before a local part may be a full stop of it: `john,smith@x.cn` is not Smith's. What is a
-    /// name of the address, a label or a number before it divides.
+    /// Whether the separator before a local part may be a dot of it: `john,smith@x.cn` is not Smith's. After a name of
+    /// the address, a label or a number it divides.
     fn is_typed_for_dot(&self, divider: char, local: usize, sign: usize) -> bool {
         let own = self.string(local..sign);
         let before = || self.chars(self.from..local - 1).rev().take(MAX_BEFORE);
@@ -459,7 +459,7 @@ impl Reader {
             return false;
         }
         let is_capital = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
-        // `M:lei@…`: one capital letter stands for a word.
+        // `M:lei@…`: a single capital letter abbreviates a word.
         let is_letter = || word.len() == 1 && is_capital(&word);
         let is_label = WORDS.contains(&word.to_ascii_lowercase().as_str())
             || divider == ':' && (is_label(&word) || is_letter());
@@ -475,7 +475,7 @@ impl Reader {
         !is_label && !is_name
     }
 
-    /// A line that begins with a blank goes on with the one before: `Test.⏎ Folding@x.cn` has lost a part of itself.
+    /// A line that begins with a blank continues the one before: `Test.⏎ Folding@x.cn` has lost a part of the address.
     fn folded_before(&self, local: usize) -> Option<(usize, EmailFault)> {
         let chars: Vec<char> = self.chars(self.from..local).rev().take(MAX_BEFORE).collect();
         let blanks = chars.iter().take_while(|c| matches!(c, ' ' | '\n')).count();
@@ -493,7 +493,7 @@ impl Reader {
         let rest = chars.get(blanks..).unwrap_or_default();
         let length = rest.iter().take_while(|c| is_local(**c)).count();
         let word: String = rest.iter().take(length).rev().collect();
-        // The full stop of the address before.
+        // The dot of the address before.
         let follows = self.from > 0 && local - blanks - length == self.from;
         let word = word.trim_start_matches(|c| LEADING.contains(&c) || (follows && c == '.'));
         let latin = word.is_ascii() || !self.chars(local..sign).all(|c| c.is_ascii() || c == '。');
@@ -513,7 +513,7 @@ impl Reader {
     }
 
     /// Whether the words before an address are a name: two that begin with capitals before one that does not, or one that
-    /// the address repeats. One word may have lost its full stop.
+    /// the address repeats. One word may have lost its dot.
     fn is_name(&self, local: Range<usize>, before: &[char], length: usize) -> bool {
         let own = self.string(local);
         let word: String = before.iter().take(length).rev().collect();
@@ -545,7 +545,7 @@ impl Reader {
         local.saturating_sub(inside + 2).max(self.from)
     }
 
-    /// How many marks behind a domain say that its end is left out: `lei@x.co…`, `lei@x.co...`, `lei@x.c***`. One full
+    /// The number of marks behind a domain that say its end is left out: `lei@x.co…`, `lei@x.co...`, `lei@x.c***`. One full
     /// stop ends a sentence, one star is a footnote's.
     fn cut_at(&self, end: usize) -> Option<usize> {
         let is_mark = |c: &char| *c == '.' || ELLIPSES.contains(c) || MASKS.contains(c);
@@ -554,7 +554,7 @@ impl Reader {
         is_cut.then_some(marks)
     }
 
-    /// Whether a domain goes on behind a blank or a comma typed for a full stop: `lei@x.com .cn`, `lei@mail.x,com`.
+    /// Whether a domain continues behind a blank or a comma typed for a dot: `lei@x.com .cn`, `lei@mail.x,com`.
     fn continues(&self, end: usize) -> bool {
         let next = self.chars(end + 1..self.text.len()).take(TOPS_LENGTH + 1);
         let top: String = next.take_while(|c| is_domain(*c) || *c == '@').collect();

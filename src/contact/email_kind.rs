@@ -6,7 +6,7 @@ use crate::model::open_enum::closed_enum;
 closed_enum! {
     /// What kind of mailbox an address is.
     EmailKind {
-        /// At a domain that is not a public provider's, and of a person as far as its name tells.
+        /// At a domain of no public provider, and not read by a team as far as its name shows.
         Company = "company",
         /// At a public provider: qq.com, gmail.com.
         Public = "public",
@@ -16,7 +16,7 @@ closed_enum! {
 }
 
 impl Email {
-    /// What kind of mailbox it is.
+    /// Which kind of mailbox the address is.
     ///
     /// ```
     /// use leadkit::contact::{Email, EmailKind};

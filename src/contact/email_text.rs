@@ -1,9 +1,9 @@
-//! Characters and words of an e-mail field: what belongs to an address, what divides, what names one.
+//! Characters and words of an e-mail field: those of an address, separators and labels.
 
 use super::percent::encoded;
 use super::scan::{is_invisible, narrow};
 
-/// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
+/// Top-level domains in Chinese. Behind a Latin name other words continue the sentence.
 pub(super) const CHINESE_TOPS: [&str; 47] = [
     "中国",
     "中國",
@@ -53,13 +53,13 @@ pub(super) const CHINESE_TOPS: [&str; 47] = [
     "微博",
     "点看",
 ];
-/// Latin words before an address that are no part of it.
+/// Latin words before an address that are not part of it.
 pub(super) const WORDS: [&str; 26] = [
     "address", "and", "bcc", "cc", "contact", "e", "e-mail", "email", "en", "et", "is", "mail", "mailto",
     "o", "och", "oder", "of", "og", "or", "ou", "plus", "to", "u", "und", "y", "mailbox",
 ];
 
-/// Words that a colon or an equals sign makes a label of, beside [`WORDS`].
+/// Words that a colon or an equals sign makes a label of, in addition to [`WORDS`].
 const LABELS: [&str; 44] = [
     "163",
     "126",
@@ -115,7 +115,7 @@ pub(super) struct Seen {
     pub(super) end: usize,
 }
 
-/// The characters that are seen; what a link, a web page or a program has written for one is one.
+/// The visible characters. A character that a link, a web page or a program has encoded counts as one.
 pub(super) fn seen(text: &str) -> Vec<Seen> {
     let mut seen = Vec::with_capacity(text.len());
     let mut rest = text;

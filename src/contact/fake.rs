@@ -24,40 +24,40 @@ use crate::text::codes;
 pub enum FakeReason {
     /// One digit at least seven times in a row.
     RepeatedDigit {
-        /// The digit.
+        /// The digit that is repeated.
         digit: char,
-        /// How often it stands in a row.
+        /// How often it occurs in a row.
         times: usize,
     },
     /// At least seven digits counting up or down.
     DigitRun {
-        /// The digits.
+        /// The digits that count up or down.
         run: String,
     },
     /// A block of two digits four times in a row, or of three or more digits three times.
     RepeatedBlock {
-        /// The block.
+        /// The block of digits that is repeated.
         block: String,
-        /// How often it stands in a row.
+        /// How often it occurs in a row.
         times: usize,
     },
     /// At least five zeros at the end.
     ZeroTail {
-        /// How many.
+        /// Number of zeros at the end.
         zeros: usize,
     },
     /// A number that is known from advertisements and manuals: 13800138000.
     SampleNumber,
-    /// A public service number (110, 10086, 12315) where a person's number is asked for.
+    /// A public service number (110, 10086, 12315) where a person's number is expected.
     ServiceNumber,
     /// A placeholder word: `test`, `none`, `无`, `123`.
     Placeholder {
-        /// The word as recognised.
+        /// The placeholder, in its folded form.
         word: String,
     },
     /// Neighbouring keys struck in a row: `asdfgh`.
     KeyboardMash {
-        /// The word as recognised.
+        /// The text that was struck, in its folded form.
         word: String,
     },
     /// The mail domain is one typing error away from a well-known one.
@@ -104,11 +104,11 @@ impl fmt::Display for FakeReason {
 const MIN_REPEAT: usize = 7;
 const MIN_RUN: usize = 7;
 const MIN_ZEROS: usize = 5;
-/// Longest block that is looked for; longer ones cannot stand three times in a phone number.
+/// Longest block that is looked for; longer ones do not fit three times into a phone number.
 const MAX_BLOCK: usize = 5;
-/// Digits looked at: no phone or account number is longer.
+/// Digits that are examined: no phone or account number is longer.
 const MAX_DIGITS: usize = 32;
-/// Characters of a name looked at.
+/// Characters of a name that are examined.
 const MAX_NAME: usize = 256;
 
 /// The number that a carrier printed on its advertisements.
@@ -185,9 +185,9 @@ pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
     reasons
 }
 
-/// Whether digits have anything of what is looked for, in one pass; most numbers are answered here.
+/// Whether digits may have one of these patterns, found in one pass; most numbers need no further check.
 fn may_be_invented(bytes: &[u8]) -> bool {
-    // How many steps in a row are equal, up, down; and equal to the digit so many places before.
+    // The lengths of runs of equal, ascending and descending steps, and of digits equal to the one so many places before.
     let (mut equal, mut up, mut down) = (0, 0, 0);
     let mut shifted = [0; MAX_BLOCK + 1];
     for (at, digit) in bytes.iter().enumerate() {
@@ -209,7 +209,7 @@ fn may_be_invented(bytes: &[u8]) -> bool {
     bytes.iter().rev().take_while(|digit| **digit == b'0').count() >= MIN_ZEROS
 }
 
-/// How often a block must stand in a row.
+/// How often a block must occur in a row.
 fn repeats(size: usize) -> usize {
     if size == 2 { 4 } else { 3 }
 }
@@ -236,7 +236,7 @@ fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let mut best: Option<(&[u8], usize)> = None;
     for size in 2..=MAX_BLOCK {
         let needed = repeats(size);
-        // Repetition makes every digit equal to the one a block before it; most numbers are answered here.
+        // Repetition makes every digit equal to the one a block before it; most numbers are decided here.
         let shifted = bytes.iter().zip(bytes.iter().skip(size)).map(|(a, b)| a == b);
         let longest = shifted.fold((0, 0), |(run, most), same| {
             let run = if same { run + 1 } else { 0 };
@@ -313,18 +313,18 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
     fake_folded_company(name, &text::fold(head(name)))
 }
 
-/// The same with the folded name at hand.
+/// The same for a name that is folded already.
 pub(crate) fn fake_folded_company(name: &str, folded: &str) -> Option<FakeReason> {
     let placeholder = |word: Cow<'_, str>| FakeReason::Placeholder { word: word.into_owned() };
     company_placeholder(folded).map(placeholder).or_else(|| keyboard_mash(name))
 }
 
-/// The word in place of a company's name, folded.
+/// The placeholder word in place of a company's name, folded.
 pub(crate) fn company_placeholder(folded: &str) -> Option<Cow<'_, str>> {
     Some(plain(folded)).filter(|word| is_placeholder(word, &COMPANY_ONLY) || is_plain_count(word))
 }
 
-/// Whether a word before and behind the `@` may be nobody's: one character again and again.
+/// Whether a word that is both before and behind the `@` is a placeholder: one character repeated.
 fn is_throw_away(word: &str) -> bool {
     let bytes = word.as_bytes();
     word.len() <= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte))
@@ -332,7 +332,7 @@ fn is_throw_away(word: &str) -> bool {
 
 /// Folded text without the punctuation around it, spaced letters joined and a word that is repeated once only.
 fn plain(folded: &str) -> Cow<'_, str> {
-    // Ideographs are told apart before the table of all letters is asked.
+    // Ideographs are recognised without the table of all letters.
     let is_sign = |c: char| !text::is_ideograph(c) && !c.is_alphanumeric();
     let word = folded.trim_matches(is_sign);
     if word.contains(is_sign) {
@@ -360,7 +360,7 @@ fn plain(folded: &str) -> Cow<'_, str> {
     Cow::Borrowed(word)
 }
 
-/// The part of a text that is looked at.
+/// The part of a text that is examined.
 fn head(text: &str) -> &str {
     if text.len() <= MAX_NAME {
         return text;
@@ -399,7 +399,7 @@ pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
     if !text.bytes().any(is_key) {
         return None;
     }
-    // Ideographs are told apart before the table of all letters is asked.
+    // Ideographs are recognised without the table of all letters.
     let is_letter = |c: char| text::is_ideograph(c) || c.is_alphabetic();
     let word = head(text).split(|c: char| !is_letter(c)).find(|word| mash_token(word))?;
     Some(FakeReason::KeyboardMash { word: word.to_owned() })
@@ -429,20 +429,20 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         || are_neighbours(local, host)
         || SAMPLE_DOMAINS.contains(&domain)
     {
-        // `aaa@aaa.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own mailbox.
+        // `aaa@aaa.com`: the same throw-away word on both sides. `sap@sap.com` is a mailbox of the firm itself.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
     } else if is_written_for_none(email) {
         let word = if local == host { domain } else { local };
         reasons.push(FakeReason::Placeholder { word: word.to_owned() });
     } else if (2..MIN_RUN).contains(&local.len()) && is_plain_count(local) && email.is_public() {
-        // `123456@qq.com`: whoever is asked for an address and has none to give counts.
+        // `123456@qq.com`: people who must give an address and have none count up.
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {
         if is_sample_mailbox(email) {
             reasons.push(FakeReason::SampleNumber);
         }
-        // An account number may well end in zeros or repeat a block; only the crudest inventions count.
+        // An account number may well end in zeros or repeat a block; only the crudest inventions are suspected.
         reasons.extend(fake_digits(local).into_iter().filter(|reason| {
             matches!(reason, FakeReason::RepeatedDigit { .. } | FakeReason::DigitRun { .. })
         }));

@@ -1,4 +1,4 @@
-//! WeChat ids that nobody has.
+//! WeChat ids that look invented.
 
 use super::fake::{FakeReason, fake_phone, is_plain_count, keyboard_mash};
 use super::nobodys::NO_ACCOUNT;
@@ -49,13 +49,13 @@ pub fn fake_wechat(id: &Wechat) -> Option<FakeReason> {
     }
 }
 
-/// Whether it is one letter, three times or more.
+/// Whether the text is one letter, three times or more.
 fn is_one_letter(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.len() >= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte))
 }
 
-/// Whether it is three letters or more in the order of the alphabet.
+/// Whether the text is three letters or more in the order of the alphabet.
 fn is_alphabet(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.len() >= 3 && bytes.windows(2).all(|pair| matches!(pair, [a, b] if a.checked_add(1) == Some(*b)))

@@ -6,12 +6,12 @@ use crate::model::open_enum::closed_enum;
 use crate::text::codes;
 use serde::{Deserialize, Serialize};
 
-/// Whether a number can be called, as far as the numbering plan tells.
+/// Whether a number can be called, as far as the numbering plan says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PhoneQuality {
-    /// The number lies in a range that the plan has assigned.
+    /// The number is in a range that the plan has assigned.
     Ok,
     /// The text is not a phone number.
     Malformed(PhoneFault),
@@ -46,11 +46,11 @@ impl fmt::Display for PhoneQuality {
 closed_enum! {
     /// What kind of line a number is.
     PhoneKind {
-        /// Mobile 手机.
+        /// Mobile number (手机).
         Mobile = "mobile",
-        /// Fixed line 固定电话.
+        /// Fixed line (固定电话).
         Landline = "landline",
-        /// The callee pays: 800.
+        /// Toll-free number, for which the callee pays: 800.
         TollFree = "toll_free",
         /// Both sides pay: 400, 950, 1010.
         SharedCost = "shared_cost",
@@ -61,7 +61,7 @@ closed_enum! {
         Service = "service",
         /// Voice over IP, as other countries' plans know it.
         Voip = "voip",
-        /// Not known.
+        /// The plan does not say what it is.
         Unknown = "unknown",
     }
 }
@@ -71,9 +71,9 @@ closed_enum! {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PhoneFault {
-    /// Nothing but blanks.
+    /// The text is blank.
     Empty,
-    /// Text without a digit.
+    /// The text has no digit.
     NoDigits,
     /// Fewer digits than any number has.
     TooShort,
@@ -81,7 +81,7 @@ pub enum PhoneFault {
     TooLong,
     /// A letter or symbol is between the digits, as in `138O0138000`.
     UnexpectedCharacter,
-    /// Digits are hidden: `138****8000`.
+    /// Some digits are hidden: `138****8000`.
     Masked,
     /// More than one number in the field.
     SeveralNumbers,

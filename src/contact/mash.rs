@@ -1,4 +1,4 @@
-//! Words made by striking neighbouring keys.
+//! Words made by hitting neighbouring keys.
 
 /// Letter rows of common keyboards, left to right: QWERTY, QWERTZ, AZERTY, Russian.
 const ROWS: [&str; 11] = [
@@ -14,7 +14,7 @@ const ROWS: [&str; 11] = [
     "фывапролджэ",
     "ячсмитьбю",
 ];
-/// Rows without vowels: a longer word of their letters alone is no word. (`a` is left out on purpose.)
+/// Rows without vowels: a longer run of their letters alone is not a word. (`a` is left out on purpose.)
 const CONSONANT_ROWS: [&str; 2] = ["sdfghjkl", "zxcvbnm"];
 /// Columns struck downwards.
 const COLUMNS: [&str; 4] = ["qazwsx", "wsxedc", "qwaszx", "zaqxsw"];
@@ -27,7 +27,7 @@ const MAX_WORD: usize = 64;
 /// Names are full of short walks (Wert, Trewin, Смит), so a walk of four keys counts only when it
 /// starts or ends at the edge of its row, and walks must make up nearly the whole word.
 pub(super) fn mash_token(word: &str) -> bool {
-    // Han, kana and Hangul syllables: the usual case, answered without a copy.
+    // Han, kana and Hangul syllables: the usual case, decided without a copy.
     if word.chars().take(MAX_WORD).any(|c| c >= '\u{2e80}' && !is_lone_hangul(c)) {
         return false;
     }
@@ -39,7 +39,7 @@ pub(super) fn mash_token(word: &str) -> bool {
     if count < 3 {
         return false;
     }
-    // Lone Hangul letters: a Korean keyboard without a syllable made.
+    // Lone Hangul letters: typed on a Korean keyboard without forming a syllable.
     if letters.iter().all(|c| is_lone_hangul(*c)) {
         return true;
     }
@@ -75,12 +75,12 @@ pub(super) fn mash_token(word: &str) -> bool {
             at += 1;
         }
     }
-    // Struck in threes (`asdasd`) or one clear walk with a slip at most.
+    // Typed in threes (`asdasd`), or one clear walk over the keys with a slip at most.
     (covered == count && count >= 6) || (clear && covered * 10 >= count * 8)
 }
 
-/// Whether a Latin word has anything that a run of keys has: three neighbours, one letter held down, letters of the rows
-/// without vowels alone, or the head of a column. Most words are answered here.
+/// Whether a Latin word may be a run of keys: three neighbours, one letter held down, letters of the rows
+/// without vowels alone, or the head of a column. Most words need no further check.
 fn may_be_struck(word: &[u8]) -> bool {
     let key = |byte: &u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
     let beside = |a: &u8, b: &u8| BESIDE.get(key(a)).is_some_and(|keys| keys >> key(b).min(31) & 1 != 0);
@@ -96,7 +96,7 @@ fn is_lone_hangul(c: char) -> bool {
     matches!(c, '\u{3131}'..='\u{318E}')
 }
 
-/// Which Latin letters lie beside which, in any row: bit `b` of entry `a`.
+/// Which Latin letters are next to which, in any row: bit `b` of entry `a`.
 const BESIDE: [u32; 26] = beside();
 
 const fn beside() -> [u32; 26] {
@@ -123,13 +123,13 @@ const fn beside() -> [u32; 26] {
     table
 }
 
-/// Whether the first three letters may be neighbours; most words are answered here.
+/// Whether the first three letters may be neighbours; most words need no further check.
 fn may_walk(letters: &[char]) -> bool {
     let [a, b, c, ..] = letters else { return false };
     let index = |c: &char| u32::from(*c).wrapping_sub(u32::from('a'));
     let (a, b, c) = (index(a), index(b), index(c));
     if a.max(b).max(c) >= 26 {
-        // Another alphabet.
+        // A letter of another alphabet.
         return true;
     }
     let beside = |a: u32, b: u32| BESIDE.get(a as usize).is_some_and(|keys| keys & (1 << b) != 0);

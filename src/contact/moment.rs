@@ -1,8 +1,8 @@
-//! Dates and times, which stand beside numbers and are none: `2026-03-02 10:30`.
+//! Dates and times, which look like numbers next to phone numbers: `2026-03-02 10:30`.
 
 use super::scan::{digit_value, is_dash, is_invisible, narrow};
 
-/// Reads on in a text, over what nobody sees.
+/// Reads a text and skips invisible characters.
 #[derive(Clone, Copy)]
 struct Cursor<'t> {
     rest: &'t str,
@@ -30,7 +30,7 @@ impl Cursor<'_> {
         self.peek().is_some_and(|(c, _)| digit_value(c).is_some())
     }
 
-    /// All the digits that follow, when there are so many and their value is so large.
+    /// The value of the digits that follow, when their count and their value are in the given ranges.
     fn number(
         &mut self,
         digits: std::ops::RangeInclusive<usize>,
@@ -114,7 +114,7 @@ fn time(cursor: &mut Cursor<'_>) -> Option<()> {
         let begin = zone;
         let colon = zone.number(2..=2, 0..=14).and_then(|_| zone.skip(|c| c == ':'));
         let mut compact = begin;
-        // `9:00-18:00` is no zone; it goes on with a time, which is no number either.
+        // `9:00-18:00` is not a zone: a time follows, which is not a number either.
         if colon.is_some() && zone.number(2..=2, 0..=59).is_some() {
             tried = zone;
         } else if compact.number(4..=4, 0..=1400).is_some() {

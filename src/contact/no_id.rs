@@ -1,33 +1,34 @@
-//! Values that name nothing: what people and programs write where they have no identifier, and no value by which records are
-//! compared.
+//! Values that identify nothing: what people and programs write when they have no identifier. Records are not
+//! compared by them.
 
 use super::no_value::has_no_value;
 use crate::text::fold;
 
-/// What people and programs write where they know nothing, folded; signs around are left out.
+/// Words that people and programs write when they have no value, folded and without signs around them.
 const UNKNOWN: [&str; 4] = ["anonymous", "unknown", "object object", "匿名"];
-/// What names nobody as an identifier, though it may be what a host's own field says: a tier called `default`, a source
-/// called `test`, a role called `guest`.
+/// Words that name nobody as an identifier, though they may be values of a host's own field: a tier called `default`, a
+/// source called `test`, a role called `guest`.
 const NOBODY: [&str; 10] =
     ["guest", "default", "empty", "test", "false", "true", "object", "missing", "测试", "游客"];
-/// What templates put around a value that nobody filled in.
+/// Marks that templates put around a value that was not filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
-/// What a yes/no question has for an answer, which elsewhere is a word for none.
+/// Answers to a yes/no question, which in other fields mean that there is no value.
 const ANSWERS: [&str; 3] = ["0", "empty", "no"];
 
-/// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in. Whoever shares it is not
-/// one for that: a wrong key is worse than none.
+/// Whether an identifier names nothing: a word for none, zeros, signs, a template that was not filled in. Records that
+/// share it are not merged for that reason: a wrong key is worse than none.
 pub(crate) fn names_nothing(id: &str) -> bool {
     is_none(id) || is_one_of(&NOBODY, id)
 }
 
-/// Whether a word is one for nobody, as an identifier or a name.
+/// Whether a word means nobody, as an identifier or a name.
 pub(super) fn is_word_for_nobody(word: &str) -> bool {
     is_one_of(&NOBODY, word)
 }
 
-/// The same as [`names_nothing`] of a field that two records are compared by: there `false`, `0` and `default` are values like others.
+/// The same as [`names_nothing`] for a field by which two records are compared: there `false`, `0` and `default` are
+/// values like others.
 pub(crate) fn says_nothing(text: &str) -> bool {
     is_none(text) && !is_one_of(&ANSWERS, text)
 }
@@ -39,7 +40,7 @@ fn is_none(text: &str) -> bool {
     is_zero() || is_unfilled() || has_no_value(text) || is_one_of(&UNKNOWN, text)
 }
 
-/// Whether it is one of some words, but for signs around it.
+/// Whether the text is one of some words, without the signs around it.
 fn is_one_of(words: &[&str], text: &str) -> bool {
     words.contains(&fold(text.trim()).trim_matches(is_sign))
 }

@@ -1,10 +1,10 @@
-//! Names of nobody: what shops and messengers call people who gave no name.
+//! Names that identify nobody: what shops and messengers call people who gave no name.
 
 use super::fake::fake_name;
 use super::no_id::{is_word_for_nobody, says_nothing};
 use crate::text::fold;
 
-/// What shops and messengers call somebody who gave no name, folded.
+/// Names that shops and messengers give to people without a name, folded.
 const NICKNAMES: [&str; 18] = [
     "client",
     "customer",
@@ -26,7 +26,7 @@ const NICKNAMES: [&str; 18] = [
     "潜在客户",
 ];
 
-/// Whether a name tells nobody from anybody: a word for none, or what everybody is called who gave no name. Many people have it.
+/// Whether a name identifies nobody: a word for none, or a name given to everybody who left the field empty.
 pub(crate) fn names_nobody(name: &str) -> bool {
     let word = fold(name.trim());
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');

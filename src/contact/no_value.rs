@@ -1,4 +1,4 @@
-//! Fields that say they hold no value: there is none, or it is the one of another field.
+//! Fields that say they hold no value: there is none, or it is in another field.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use crate::text::fold;
 /// Bytes of the longest such text.
 const MAX_TEXT: usize = 80;
 
-/// Words that say there is none, or that nobody is told. Folded: lower case, simplified characters.
+/// Words that say that there is none, or that it is kept secret. Folded: lower case, simplified characters.
 const NONE: [&str; 60] = [
     "无",
     "没有",
@@ -71,12 +71,12 @@ const NONE: [&str; 60] = [
     "还没有",
     "还没",
 ];
-/// Words that say it is the value of another field, or how else somebody is found.
+/// Words that refer to another field, or to another way to find the person.
 const SAME: [&str; 26] = [
     "同", "同号", "同上", "相同", "一样", "一致", "如上", "见上", "上面", "即", "就是", "是", "为", "加",
     "可加", "搜", "搜索", "same", "above", "ditto", "see", "同步", "为准", "见", "沟通", "联系",
 ];
-/// What either is said of, and what joins them. By themselves they say nothing.
+/// Words for the value itself, and words that join the others. Alone they mean nothing.
 const OF: [&str; 92] = [
     "手机",
     "手机号",
@@ -172,7 +172,7 @@ const OF: [&str; 92] = [
     "加您",
 ];
 
-/// What a phone number is called.
+/// Words for a phone number.
 const PHONE: [&str; 8] = ["手机", "电话", "本机", "phone", "mobile", "cell", "tel", "号码"];
 
 /// Whether a field says that it holds no value: `无`, `N/A`, `-`, `没有微信`, `微信同号`, `同手机号`, `same as phone`.
@@ -183,10 +183,10 @@ pub(crate) fn has_no_value(field: &str) -> bool {
     text == "0" || text.len() <= MAX_TEXT && folded_has_no_value(text, &fold(text))
 }
 
-/// The same with the folded text at hand.
+/// The same for a text that is folded already.
 pub(crate) fn folded_has_no_value(field: &str, folded: &str) -> bool {
     let (text, folded) = (field.trim(), folded.trim());
-    // Most names begin with no word of these; signs that are read as something else are looked at below.
+    // Most names begin with none of these words; signs that are read differently are checked below.
     let head = folded.split(|c: char| !c.is_alphanumeric()).find(|part| !part.is_empty());
     let may_say =
         folded.contains(['\'', '’', '=']) || head.is_none_or(|head| head == "n" || longest_word(head).0 > 0);
@@ -198,7 +198,7 @@ pub(crate) fn folded_has_no_value(field: &str, folded: &str) -> bool {
     let parts: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        // Of what is hidden or cut off there is a value that is not shown.
+        // A hidden or cut-off value exists but is not shown.
         [] => text.chars().all(is_blank_sign),
         ["n", "a"] => true,
         parts => {
@@ -209,8 +209,8 @@ pub(crate) fn folded_has_no_value(field: &str, folded: &str) -> bool {
     }
 }
 
-/// Whether a WeChat field says that the account is found by the phone number: `手机号`, `这个手机号`, `tel`. In the field of the
-/// number itself the same is a label with nothing behind it.
+/// Whether a WeChat field says that the account is found by the phone number: `手机号`, `这个手机号`, `tel`. In the phone field
+/// the same text is a label without a number.
 pub(crate) fn names_the_phone(field: &str) -> bool {
     if field.len() > MAX_TEXT || field.chars().any(char::is_numeric) {
         return false;
@@ -220,7 +220,7 @@ pub(crate) fn names_the_phone(field: &str) -> bool {
     parts().all(|part| says(part).is_some()) && PHONE.iter().any(|word| folded.contains(word))
 }
 
-/// What people leave in a field that must not be blank.
+/// Text that people leave in a field that must not be blank.
 fn is_blank_sign(c: char) -> bool {
     c.is_whitespace()
         || matches!(

@@ -1,4 +1,4 @@
-//! Contact values that are nobody's: what stands there was written in place of one.
+//! Contact values that belong to nobody: texts that were written in place of one.
 //!
 //! A pattern, a word that may be a name, and a department are a suspicion only: people choose accounts that are easy to keep in
 //! mind, and firms test what they sell.
@@ -11,7 +11,7 @@ use crate::text::is_ideograph;
 
 /// Placeholders that somebody may be called, or that a firm may call a mailbox.
 const DOUBTFUL: [&str; 9] = ["anonymous", "asd", "nil", "null", "qwe", "tester", "testing", "unknown", "xxx"];
-/// Words for an address where one is asked for, and mailboxes of machines that nobody reads.
+/// Words for an address where one is required, and mailboxes of machines that nobody reads.
 const NO_MAILBOX: [&str; 16] = [
     "do-not-reply",
     "donotreply",
@@ -30,13 +30,13 @@ const NO_MAILBOX: [&str; 16] = [
     "postmaster",
     "youremail",
 ];
-/// Words that stand on both sides of the `@` when somebody has no address to give.
+/// Words that people without an address write on both sides of the `@`.
 const THROW_AWAY: [&str; 25] = [
     "abc", "abcd", "xyz", "123", "1234", "12345", "123456", "email", "foo", "mail", "na", "name", "nil",
     "no", "noemail", "nomail", "none", "nope", "noreply", "null", "test", "tester", "testing", "user",
     "username",
 ];
-/// The domains of forms that show how an address is written.
+/// Domains of the example addresses that forms show.
 const SHOWN_DOMAINS: [&str; 9] = [
     "company.com",
     "domain.com",
@@ -48,9 +48,9 @@ const SHOWN_DOMAINS: [&str; 9] = [
     "yourdomain.com",
     "yourmail.com",
 ];
-/// What stands before them.
+/// Local parts of these example addresses.
 const SHOWN_NAMES: [&str; 9] = ["email", "me", "mail", "name", "user", "username", "you", "your", "yourname"];
-/// Words that name a way to be reached, or nothing: as an id they are what somebody wrote in place of one.
+/// Words that name a way to reach a person, or nothing: where an id is expected, somebody wrote them in place of one.
 pub(super) const NO_ACCOUNT: [&str; 24] = [
     "weixin",
     "weixinhao",
@@ -78,12 +78,12 @@ pub(super) const NO_ACCOUNT: [&str; 24] = [
     "same_as_phone",
 ];
 
-/// Whether an address is nobody's, as far as can be known without asking its server.
+/// Whether an address belongs to nobody, as far as its text shows.
 pub(crate) fn is_nobodys_email(email: &Email) -> bool {
     is_word_for_none(email.local()) || is_written_for_none(email)
 }
 
-/// The same of an address whose local part is no placeholder by itself.
+/// The same for an address whose local part alone is not a placeholder.
 pub(super) fn is_written_for_none(email: &Email) -> bool {
     let (local, domain) = (email.local(), email.domain());
     let host = firm_of(domain);
@@ -98,7 +98,7 @@ pub(super) fn is_written_for_none(email: &Email) -> bool {
         || is_of_no_provider(local, domain)
 }
 
-/// Whether a WeChat id is a word for none, alone or with digits that count from 1; a number is judged as a phone number is.
+/// Whether a WeChat id is a word for none, alone or with digits that count from 1; a number is judged as a phone number.
 pub(crate) fn is_nobodys_wechat(id: &Wechat) -> bool {
     match id.kind() {
         WechatKind::Phone => false,
@@ -136,8 +136,8 @@ pub(super) fn are_neighbours(local: &str, host: &str) -> bool {
     }
 }
 
-/// The name that a firm has registered, where the domain is no more than that: `a` of `a.com` and of `a.com.cn`. What
-/// lies below, such as `mail.xinghe.cn`, is a machine of a firm.
+/// The name that a firm has registered, where the domain has no further label: `a` of `a.com` and of `a.com.cn`. A
+/// subdomain such as `mail.xinghe.cn` is a machine of a firm.
 pub(super) fn firm_of(domain: &str) -> Option<&str> {
     let (firm, ending) = domain.split_once('.')?;
     let is_ending = match ending.split_once('.') {

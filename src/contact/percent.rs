@@ -8,8 +8,8 @@ const NAMED: [(&str, char); 6] =
 /// Digits of the longest code of a character that is read: ASCII.
 const MAX_CODE: usize = 3;
 
-/// The character that a text begins with in its encoded form, if it is one that stands in or around contact values, and its
-/// bytes there. Others are left as they are: `100%` is a share.
+/// The character that a text begins with in its encoded form, if contact values have it in or around them, and its bytes
+/// there. Others are left as they are: `100%` is a share.
 pub(super) fn encoded(rest: &str) -> Option<(char, usize)> {
     if let Some(code) = rest.strip_prefix('%') {
         let c = of_code(code.get(..2)?, 16)?;
@@ -38,10 +38,10 @@ fn of_code(code: &str, radix: u32) -> Option<char> {
     digits.then(|| u8::from_str_radix(code, radix).ok()).flatten().map(char::from)
 }
 
-/// A field without encoded characters, and the way back.
+/// A field without encoded characters, and how its places map to the original.
 pub(super) struct Decoded {
     pub(super) text: String,
-    /// Where they stand in the text, in order, and how many bytes more they and those before them have in the field.
+    /// Their places in the text, in order, and how many bytes more they and those before them have in the field.
     places: Vec<(usize, usize)>,
 }
 

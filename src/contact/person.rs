@@ -10,12 +10,12 @@ use super::phone::Phone;
 use super::wechat::{Wechat, WechatKind};
 use crate::text::fold;
 
-/// Bytes of a name that tell whose a landline is.
+/// Bytes of a name that identify the person behind a landline.
 const MAX_NAME: usize = 128;
 
 impl Phone {
     /// Whether the number reaches one person: a mobile number, or one of a plan that does not distinguish them; not a
-    /// landline, a switchboard or a service, not one that nobody was given, and not one that looks invented.
+    /// landline, a switchboard or a service, not an unassigned number, and not one that looks invented.
     ///
     /// ```
     /// use leadkit::contact::{Phone, PhoneOptions};
@@ -29,9 +29,9 @@ impl Phone {
         self.may_name_person() && fake_phone(self).is_empty()
     }
 
-    /// Whether the plan says that the number reaches one person; it may look invented, which takes longer to see.
+    /// Whether the plan says that the number reaches one person; it may look invented, which takes longer to check.
     pub(crate) fn may_name_person(&self) -> bool {
-        // A number that nobody was given is nobody's.
+        // A number that was never assigned belongs to nobody.
         matches!(self.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
             && matches!(self.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
     }
@@ -96,8 +96,8 @@ pub(crate) fn person_of(key: &str) -> Cow<'_, str> {
     if bare.len() == local.len() { Cow::Borrowed(key) } else { Cow::Owned(format!("{bare}@{domain}")) }
 }
 
-/// The keys of a landline that is one person's: with an extension, and with the name of who answers. A bare one is a
-/// company's.
+/// The keys of a landline that is one person's: with an extension, and with the name of the person who answers. A bare one
+/// is a company's.
 fn desk_keys(phone: &Phone, name: Option<&str>) -> Vec<String> {
     let is_landline = phone.kind() == PhoneKind::Landline && (phone.is_ok() || phone.is_assumed());
     let Some(key) = phone.key().filter(|_| is_landline) else { return Vec::new() };
@@ -108,7 +108,7 @@ fn desk_keys(phone: &Phone, name: Option<&str>) -> Vec<String> {
     }
 }
 
-/// The letters of a name that tells who somebody is.
+/// The letters of a name that identifies a person.
 fn telling_name(name: Option<&str>) -> Option<String> {
     let name = name?;
     let end = (0..=MAX_NAME.min(name.len())).rev().find(|at| name.is_char_boundary(*at))?;
@@ -119,7 +119,8 @@ fn telling_name(name: Option<&str>) -> Option<String> {
 }
 
 /// The keys of contact values that name one person, each once and with its kind in front: `phone:+86…`, `email:…`,
-/// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number. `name` tells whose a landline is.
+/// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number. `name` identifies the person
+/// behind a landline.
 pub(crate) fn person_keys(
     phones: &[Phone],
     emails: &[&Email],

@@ -24,7 +24,7 @@ const MAX_NAME: usize = 128;
 
 /// Whether two names cannot belong to one person. Names that are blank, of only a title or surname, or
 /// of which one abbreviates the other do not distinguish people; a man's and a woman's title do, and so does a given name of
-/// two Chinese characters beside the first of them alone (`陈静`, `陈静怡`).
+/// two Chinese characters with the first of them alone (`陈静`, `陈静怡`).
 /// The first 128 bytes of each are compared.
 ///
 /// ```
@@ -67,8 +67,8 @@ fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
     })
 }
 
-/// Whether of two Chinese names of one surname the one has a given name of two characters, and the other only the first of them:
-/// nobody shortens a given name so. One that is doubled (`伟伟`) is what friends call who has it once.
+/// Whether of two Chinese names of one surname the one has a given name of two characters, and the other only the first of
+/// them: nobody shortens a given name so. One that is doubled (`伟伟`) is what friends call a person who has it once.
 fn has_longer_given_name(short: &str, long: &str) -> bool {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let [ours, theirs]: [Vec<char>; 2] =
@@ -107,7 +107,7 @@ pub(crate) fn name_words(name: &str) -> Vec<String> {
     words.iter().filter_map(initial).chain(words.iter().cloned()).collect()
 }
 
-/// Whether the title in a name is a woman's; nothing when it has none that tells.
+/// Whether the title in a name is a woman's; `None` when it has no title that shows it.
 fn is_of_a_woman(name: &str) -> Option<bool> {
     let folded = fold(compared(name));
     let mut words = folded.split(|c: char| !c.is_alphanumeric());

@@ -19,10 +19,10 @@ use crate::model::Region;
 /// Chinese numbers are judged natively and never passed to it. The feature `phone-world` has an implementation for all
 /// countries; a host may bring its own.
 pub trait PhoneOracle: Send + Sync + fmt::Debug {
-    /// What is known of a number, or `None` when the country is not known here either.
+    /// The judgement of a number, or `None` when the oracle does not know the country either.
     ///
-    /// `number` is `+` and ASCII digits, or digits alone as they are dialled inside `country`
-    /// (ISO 3166-1 alpha-2). Separators and extension are gone. The answer must depend on nothing else.
+    /// `number` is `+` and ASCII digits, or digits alone as they are dialled inside `country` (ISO 3166-1 alpha-2).
+    /// Separators and extension are removed. The answer must depend on nothing else.
     fn judge(&self, number: &str, country: &str) -> Option<OracleAnswer>;
 }
 
@@ -31,7 +31,7 @@ pub trait PhoneOracle: Send + Sync + fmt::Debug {
 pub struct OracleAnswer {
     /// Whether the number can be called.
     pub quality: PhoneQuality,
-    /// What kind of line it is.
+    /// The kind of line.
     pub kind: PhoneKind,
     /// `+` and up to 15 digits; anything else is ignored. It is the key of a number written without a country
     /// code; one that has a code has its key already.
@@ -44,7 +44,7 @@ pub struct PhoneOptions<'a> {
     /// Country of numbers without one. When it is a city in China, [`read_phones`](super::read_phones) completes local
     /// numbers by its area code; [`Phone::parse`] leaves them incomplete.
     pub default_region: Region,
-    /// Judge of other countries' numbers.
+    /// Judges the numbers of countries other than China; none by default.
     pub oracle: Option<&'a dyn PhoneOracle>,
 }
 
@@ -56,7 +56,7 @@ impl Default for PhoneOptions<'_> {
 }
 
 impl<'a> PhoneOptions<'a> {
-    /// The same for somebody in this city.
+    /// The same for a person in this city.
     pub(crate) fn in_city(self, city: Region) -> PhoneOptions<'a> {
         PhoneOptions { default_region: city, ..self }
     }
@@ -69,7 +69,7 @@ impl<'a> PhoneOptions<'a> {
 /// Parsing never fails: what is wrong is the answer's [`quality`](Phone::quality). It takes time linear in the text
 /// and allocates only for an extension.
 ///
-/// Read are full-width digits and digits of other scripts, `+86`, `0086`, `(86)` and a bare `86`, blanks, dots, brackets and
+/// It reads full-width digits and digits of other scripts, `+86`, `0086`, `(86)` and a bare `86`, blanks, dots, brackets and
 /// dashes of all kinds, labels before and remarks after the number, and extensions after 转, 分机, `ext`, `x`, `#`, `,`,
 /// `/`, `~`, `*` or a last `-`.
 ///
@@ -141,7 +141,7 @@ impl Phone {
         if scan.digits.overflows() && scan.splits().is_empty() {
             return Phone::malformed(PhoneFault::TooLong);
         }
-        // `13927461853,0`: nobody is connected by a mobile.
+        // `13927461853,0`: a mobile needs no operator.
         let is_none = whole.kind == PhoneKind::Mobile && scan.extension.as_slice().iter().all(|d| *d == b'0');
         let phone = if scan.extension.len() > 0 && is_none {
             whole
@@ -169,7 +169,7 @@ impl Phone {
     /// Takes the digits after a dash as an extension when the number is whole without them and not with them.
     fn with_bare_extension(whole: Phone, scan: &Scan, options: &PhoneOptions<'_>) -> Phone {
         let digits = scan.digits.as_slice();
-        // What a bracket holds behind a whole number of another country is no part of it either.
+        // The content of a bracket behind a whole number of another country is not part of it either.
         if whole.calling_code != Some(CHINA)
             && let Some(split) = scan.splits().iter().find(|split| split.bracket)
             && let Some((head, tail)) = digits.split_at_checked(split.at)
@@ -184,7 +184,7 @@ impl Phone {
                 return Phone { extension, ..phone };
             }
         }
-        // A star stands before an extension, never inside a number.
+        // A star comes before an extension, never inside a number.
         let sound = whole.quality == PhoneQuality::Ok && !scan.digits.overflows() && !scan.star;
         if sound && whole.kind != PhoneKind::Service || whole.quality == PhoneQuality::UnknownCountry {
             return whole;
@@ -207,7 +207,7 @@ impl Phone {
             {
                 return Phone::malformed(PhoneFault::SeveralNumbers);
             }
-            // Extensions stand in brackets behind the number of an office only: `13976428531(24)` says something else.
+            // Extensions are in brackets only behind the number of an office: `13976428531(24)` means something else.
             let office =
                 matches!(phone.kind, PhoneKind::Landline | PhoneKind::SharedCost | PhoneKind::TollFree);
             let bracket = split.bracket && office && (2..=5).contains(&tail.len());
@@ -222,7 +222,7 @@ impl Phone {
         if scan.digits.overflows() {
             return Phone::malformed(PhoneFault::TooLong);
         }
-        // `0431-5086318-257`: too long with its extension, wrong in another way without.
+        // `0431-5086318-257`: too long with its extension, faulty in another way without it.
         if whole.quality == PhoneQuality::Malformed(PhoneFault::TooLong)
             && let Some(split) = scan.splits().iter().rfind(|split| split.dash)
             && let Some((head, tail)) = digits.split_at_checked(split.at)
@@ -257,7 +257,7 @@ impl Phone {
             PhoneKind::PremiumRate => 3,
             _ => return self,
         };
-        // A country code or a trunk 0 tells where the number begins.
+        // A country code or a trunk 0 shows where the number begins.
         if scan.plus || !scan.digits.as_slice().starts_with(national) {
             return self;
         }
@@ -279,7 +279,7 @@ impl Phone {
         Phone { extension: None, ..self }
     }
 
-    /// The same number with another extension of it.
+    /// The same number with another extension.
     pub(super) fn with_extension(&self, extension: &str) -> Phone {
         Phone { extension: Some(extension.into()), ..self.clone() }
     }
@@ -305,7 +305,7 @@ impl Phone {
                 [b'0', b'1'..=b'9', ..] => Some(digits),
                 _ => None,
             };
-            // `+13927461853`: a mobile number of China with a sign too many, where no American number can be meant.
+            // `+13927461853`: a mobile number of China with a `+` too many, if no American number can be meant.
             if let [b'1', national @ ..] = digits
                 && cn_plan::is_mobile(digits)
                 && !plans::is_american(national)
@@ -342,13 +342,13 @@ impl Phone {
         Some(if is_written { Phone::chinese(number) } else { Phone::chinese(number).assumed() })
     }
 
-    /// A number whose country is a guess: nobody vouches for it, whoever knows the plan.
+    /// A number whose country is a guess: it stays unverified, even where its plan is known.
     fn assumed(self) -> Phone {
         let hint = Some(PhoneFault::AssumedCountry);
         Phone { quality: PhoneQuality::UnknownCountry, hint, ..self }
     }
 
-    /// A number that may be of one country or of another: it can be called and names nobody.
+    /// A number that two countries may have: it can be called, but it identifies nobody.
     pub(super) fn of_doubtful_country() -> Phone {
         Phone::malformed(PhoneFault::Empty).assumed()
     }
@@ -360,7 +360,7 @@ impl Phone {
         }
     }
 
-    /// `(44) 7400 183652`: what stands in brackets before a number that is none of the country of the field is the calling
+    /// `(44) 7400 183652`: a number in brackets before one that is not of the country of the field is the calling
     /// code of another, when there is no other way to read the two. Without `00` it is not written as one.
     fn behind_bracket(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
         let (head, rest) = digits.split_at_checked(scan.bracketed)?;
@@ -377,7 +377,7 @@ impl Phone {
         let in_china = numbering_country(&options.default_region) == "CN";
         let sure = match Phone::international(number, options).quality {
             PhoneQuality::Ok => true,
-            // Where the plan is unknown nobody knows what else the digits may be.
+            // If the plan is unknown, nobody knows what else the digits may be.
             PhoneQuality::UnknownCountry => dialled || in_china && !Phone::chinese(rest).is_ok(),
             _ => false,
         };
@@ -388,7 +388,7 @@ impl Phone {
     }
 
     /// `852-60987654`, `1 415 555 2671`: in a field of China, the calling code of another country that a sign divides from a
-    /// number of its plan. Nobody has written that it is one.
+    /// number of its plan. Nothing in the field says that it is a calling code.
     fn behind_code(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
         let (code, number) = calling_code::split(digits)?;
         let is_divided = scan.splits().first().is_some_and(|split| split.at + number.len() == digits.len());
@@ -411,14 +411,14 @@ impl Phone {
         {
             return Phone::international(rest, options);
         }
-        // Whoever knows the plan knows how it dials abroad.
+        // The oracle that knows the plan knows how it dials abroad.
         if country != "CN"
             && let Some(answer) = options.oracle.and_then(|oracle| oracle.judge(number, country))
         {
             return Phone::of_answer(&answer);
         }
         if country == "CN" {
-            // `00` dials out of China; what follows never starts with 0.
+            // `00` dials out of China; the digits after it never start with 0.
             return match digits {
                 [b'0', b'0', rest @ ..] if matches!(rest, [b'1'..=b'9', ..]) => {
                     Phone::international(rest, options)
@@ -440,15 +440,15 @@ impl Phone {
             options.oracle.and_then(|oracle| oracle.judge(number.as_str(), country))
         });
         match answer {
-            // What an oracle knows of a number is how good it is: its key is the same with and without one.
+            // An oracle only judges how good a number is: its key is the same with and without one.
             Some(answer) => Phone { quality: answer.quality, kind: answer.kind, ..phone },
             None => phone,
         }
     }
 
-    /// A number with its country code, as far as is known without anybody's help.
+    /// A number with its country code, judged without an oracle.
     fn unjudged(digits: &[u8]) -> Phone {
-        // `+0086` and `+ 086` are typed for `+86`.
+        // `+0086` and `+ 086` are written for `+86`.
         let zeros = digits.iter().take_while(|d| **d == b'0').count();
         let digits = digits.get(zeros..).unwrap_or_default();
         let Some((code, typed)) = calling_code::split(digits) else {
@@ -469,7 +469,7 @@ impl Phone {
         Phone { quality, calling_code: Some(code), key, ..Phone::malformed(PhoneFault::Empty) }
     }
 
-    /// What an oracle says of a number that was written without a country code.
+    /// The judgement of an oracle on a number that was written without a country code.
     fn of_answer(answer: &OracleAnswer) -> Phone {
         let digits = answer.e164.as_deref().and_then(|e164| e164.strip_prefix('+')).map(str::as_bytes);
         let digits = digits.filter(|d| d.len() <= 15 && d.iter().all(u8::is_ascii_digit));
@@ -498,7 +498,7 @@ impl Phone {
         self.quality
     }
 
-    /// Whether no digit can follow: what is cut off behind it is no part of the number.
+    /// Whether no digit can follow: text that is cut off behind it is not part of the number.
     pub(super) fn is_complete(&self) -> bool {
         (self.is_ok() || self.is_assumed())
             && self.calling_code == Some(CHINA)
@@ -511,13 +511,13 @@ impl Phone {
         self.hint == Some(PhoneFault::AssumedCountry)
     }
 
-    /// Whether the number lies in an assigned range.
+    /// Whether the number is in an assigned range.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.quality == PhoneQuality::Ok
     }
 
-    /// What kind of line it is.
+    /// The kind of line.
     #[must_use]
     pub fn kind(&self) -> PhoneKind {
         self.kind
@@ -535,10 +535,10 @@ impl Phone {
     /// The canonical key: `+`, country code and national number, without trunk code and extension.
     ///
     /// Two spellings of one number have one key, and parsing the key gives the key again. The key says how a number is
-    /// written, not whether anybody has it: a number of another country that is written with its code has the same key
+    /// written, not whether it is in use: a number of another country that is written with its code has the same key
     /// whoever judges it, assigned or not, from 7 digits to 15. Malformed Chinese numbers, local numbers without their
-    /// area code, and numbers without a country code whose plan nobody knows have none. Service numbers (`95588`) have
-    /// one too, though E.164 does not know them.
+    /// area code, and numbers without a country code whose plan is not known have no key. Service numbers (`95588`) have
+    /// one, though they are not in E.164.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(Key::as_str)
@@ -700,7 +700,7 @@ fn is_american(scan: &Scan) -> bool {
 
 /// Whether a text begins with a date.
 fn is_dated(raw: &str, scan: &Scan) -> bool {
-    // Of most numbers the digits tell at once.
+    // Most numbers are decided by their digits at once.
     let shape = scan.splits().first().is_some_and(|split| matches!(split.at, 1 | 2 | 4));
     shape && !scan.plus && {
         let first = raw.char_indices().find(|(_, c)| scan::digit_value(*c).is_some()).map_or(0, |(at, _)| at);

@@ -13,7 +13,7 @@ const MAX_LOOKED: usize = 64;
 /// Digits of a number of another country that nobody divides at the end only.
 const MIN_FOREIGN: usize = 10;
 
-/// A number that stands alone among groups of digits.
+/// A number that is alone among groups of digits.
 pub(super) struct Alone {
     /// Its groups.
     pub(super) from: usize,
@@ -21,9 +21,9 @@ pub(super) struct Alone {
     pub(super) phone: Phone,
 }
 
-/// The numbers that stand alone between blanks, in their order, when they do not overlap: a mobile number of eleven digits
+/// The numbers that are alone between blanks, in their order, when they do not overlap: a mobile number of eleven digits
 /// in one piece or in three, a landline with its trunk code, 400 and 800 numbers, a `+` with all the digits behind it.
-/// `after` tells that something is written right behind the last group.
+/// `after` says that something is written right behind the last group.
 pub(super) fn numbers_alone(
     field: &str,
     options: &PhoneOptions<'_>,
@@ -47,7 +47,7 @@ pub(super) fn numbers_alone(
             found.push(one);
         }
     }
-    // Where two of them share a group there are two readings.
+    // If two of them share a group there are two readings.
     let shares = |at: usize| found.iter().filter(|one| (one.from..one.to).contains(&at)).count() > 1;
     if (0..groups.len()).any(shares) { Vec::new() } else { found }
 }
@@ -72,7 +72,7 @@ fn whole(
         return None;
     }
     let text = field.get(opened(field, first.start)..last.end)?;
-    // A country code stands before it: `+44 13976428531`, `+1 (0) 212 664 7665`.
+    // A country code comes before it: `+44 13976428531`, `+1 (0) 212 664 7665`.
     let before = range.start.checked_sub(1).and_then(|at| groups.get(at));
     let abroad = |group: &Group| {
         group.plus && group.digits <= 4
@@ -84,7 +84,7 @@ fn whole(
     if code.is_some_and(abroad) && first.gap < Gap::Comma {
         return None;
     }
-    // `(49)17699401599` is as well a number of abroad, and `86 13927461853` is one wherever China is abroad.
+    // `(49)17699401599` may as well be a foreign number, and so may `86 13927461853` wherever China is abroad.
     let coded = |group: &Group| {
         let text = field.get(group.start..group.end).unwrap_or_default();
         let digits: Vec<u8> = text.chars().filter_map(digit_value).map(|digit| b'0' + digit).collect();
@@ -106,7 +106,7 @@ fn whole(
         [code, body @ ..] if *code <= 4 && body.iter().sum::<usize>() == 11 => body,
         all => all,
     };
-    // Of a number whose country is a guess all is known but that.
+    // Of a number with a guessed country, everything else is known.
     let quality = if phone.is_assumed() { PhoneQuality::Ok } else { phone.quality() };
     let fits = match (quality, phone.kind()) {
         (PhoneQuality::Ok, PhoneKind::Mobile) if phone.calling_code() == Some(86) => {
@@ -123,7 +123,7 @@ fn whole(
         }
         _ => false,
     };
-    // Whoever writes a number in groups may have typed a digit too many: `139 2746 1853 2`.
+    // A person who writes a number in groups may have typed a digit too many: `139 2746 1853 2`.
     let typed =
         next.is_some_and(|next| next.digits == 1 && next.gap == Gap::Blank && range.end + 1 == groups.len());
     (fits && (single || !typed || after)).then_some(phone)

@@ -1,4 +1,4 @@
-//! What stands beside a whole number: labels, other digits, further extensions.
+//! What is written next to a whole number: labels, other digits, further extensions.
 
 use super::fault::{PhoneFault, PhoneQuality};
 use super::phone::{Phone, check_cn_mobile, numbering_country};
@@ -12,12 +12,12 @@ use super::value::ContactValue;
 /// Fewest digits of a number with its country or area code.
 const MIN_NUMBER: usize = 7;
 
-/// What stands between two extensions of one number.
+/// What separates two extensions of one number.
 const JOINS: [&str; 14] = ["、", "/", "／", ",", "，", "-", "~", "～", "或", "或者", "和", "及", "至", "or"];
 
 /// A number of two segments.
 pub(super) struct Divided {
-    /// How many groups the second has.
+    /// The number of groups in the second segment.
     pub(super) groups: usize,
     pub(super) end: usize,
     pub(super) phone: Phone,
@@ -26,7 +26,7 @@ pub(super) struct Divided {
 }
 
 impl Reader<'_, '_> {
-    /// A word before the digits says that they are something else; a whole number among them is one all the same.
+    /// A word before the digits says that they are something else; a whole number among them is still a number.
     pub(super) fn take_labelled(&mut self, run: &Run, end: usize) {
         let groups = run.groups.as_slice();
         let mut alone = numbers_alone(self.field, self.options, groups, run.continues());
@@ -50,7 +50,7 @@ impl Reader<'_, '_> {
         other(self, at, groups.len(), Some(end));
     }
 
-    /// Takes the whole numbers of a segment; the other digits beside them are reported when they are long enough to be
+    /// Takes the whole numbers of a segment; the other digits next to them are reported when they are long enough to be
     /// a number, and have no key: where two readings are possible there is none.
     pub(super) fn take_alone(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
         let groups = segment.groups;
@@ -126,7 +126,7 @@ impl Reader<'_, '_> {
         is_whole.then_some((item, rest))
     }
 
-    /// A number that a separator of lists divides behind its first digits, which are no number: `010/83442922`,
+    /// A number that a separator of lists divides behind its first digits, which are not a number: `010/83442922`,
     /// `+49 (0)30 / 1834927`. The rest begins at group `at`.
     pub(super) fn divided(&self, here: &Segment<'_>, run: &Run, at: usize) -> Option<Divided> {
         let rest = run.groups.get(at..).filter(|rest| !rest.is_empty())?;
@@ -138,7 +138,8 @@ impl Reader<'_, '_> {
         let next = run.segment(at, segment_length(rest));
         let phone = self.parse(here.start(), next.end);
         let is_own = phone.is_ok() && (trunk || !is_read(&self.parse(next.start(), next.end)));
-        // `86` in the line or the cell before a mobile number of China, in another country: it is no number of that.
+        // `86` in the line or the cell before a mobile number of China, in another country: it is not a number of that
+        // country.
         let is_abroad = || {
             self.text(here) == "86"
                 && numbering_country(&self.options.default_region) != "CN"
@@ -161,7 +162,7 @@ impl Reader<'_, '_> {
             return false;
         }
         let Some(start) = self.pieces.last().map(|piece| piece.value.span.start) else { return false };
-        // `、95588` goes on with the list.
+        // `、95588` continues the list.
         if segment.gap() == Gap::List && self.parse(segment.start(), segment.end).is_ok() {
             return false;
         }

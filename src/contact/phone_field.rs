@@ -17,7 +17,7 @@ use super::scan::{
 };
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
-/// Fewest digits that are reported when they are no number and the field holds one.
+/// Fewest digits that are reported when they are not a number and the field holds one.
 pub(super) const MIN_REPORTED: usize = 5;
 /// Most groups of one number or of several that only blanks divide.
 pub(super) const MAX_GROUPS: usize = 16;
@@ -31,7 +31,7 @@ const MAX_PLAIN: usize = 24;
 /// Reads every number of a field as people write it.
 ///
 /// A field may hold several numbers, divided by `/`, `、`, `,`, `;`, `|`, `:::`, line breaks, words or blanks; names and
-/// notes beside them, in brackets or not; labels; format characters; and numbers that a spreadsheet has typed again
+/// notes next to them, in brackets or not; labels; format characters; and numbers that a spreadsheet has typed again
 /// (`1.3976428531E+10`, `13976428531.0`, `'13976428531`). Values come in the order of the text, at most 64 of them from
 /// the first 16 KiB; the rest is one value that cannot be read. A blank field has none, and neither
 /// has one that says so (`无`, `N/A`).
@@ -56,7 +56,7 @@ pub fn read_phones(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<
     read_phones_as(field, options, |_, found| found)
 }
 
-/// The same, read once more by `again`, which is given the field as it was read: without encoded characters, and with every
+/// The same, read again by `again`, which receives the field as it was read: without encoded characters, and with every
 /// code right before its number.
 pub(super) fn read_phones_as(
     field: &str,
@@ -111,7 +111,7 @@ pub(crate) fn plain_phone(field: &str, options: &PhoneOptions<'_>) -> Option<Pho
         return None;
     }
     let phone = Phone::parse(field, options);
-    // Two service numbers side by side look like a landline; those are read with more care.
+    // Two service numbers side by side look like a landline; they are read more carefully below.
     let text = field.trim_ascii();
     let landline = phone.kind() == PhoneKind::Landline && text.contains(' ');
     // `+85221234567 1203`
@@ -140,14 +140,14 @@ fn is_weak(phone: &Phone) -> bool {
     phone.key().is_some() && (short || phone.quality() == PhoneQuality::PossibleNotAssigned)
 }
 
-/// Whether a number is a landline without what it is dialled by: ten digits or so that may be an amount.
+/// Whether a number is a landline without its trunk code: about ten digits, which may be an amount.
 fn is_untrunked(phone: &Phone, text: Option<&str>) -> bool {
     let typed = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     phone.kind() == PhoneKind::Landline
         && text.is_some_and(|text| !text.starts_with('+') && phone.national() == Some(&typed(text)))
 }
 
-/// A value with what decides whether it is one.
+/// A value with the facts that decide whether it is kept.
 pub(super) struct Piece {
     pub(super) value: ContactValue<Phone>,
     pub(super) digits: usize,
@@ -201,7 +201,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (end, items) = reader.take_all();
         reader.pieces.truncate(MAX_VALUES);
         let any = reader.pieces.iter().any(|piece| is_read(&piece.value.value));
-        // Beside a number the digits of 110 or 120 are those of a room.
+        // Next to a number the digits of 110 or 120 are those of a room.
         if reader.pieces.iter().any(|piece| is_read(&piece.value.value) && !is_emergency(&piece.value.value))
         {
             reader.pieces.retain(|piece| !is_emergency(&piece.value.value));
@@ -234,11 +234,11 @@ impl<'t, 'o> Reader<'t, 'o> {
         values
     }
 
-    /// Reads item by item until there are too many; where it stopped, and how many items that is.
+    /// Reads item by item up to a limit; returns where it stopped and the number of items.
     fn take_all(&mut self) -> (usize, usize) {
         let (mut end, mut items) = (0, 0);
         let mut kept: Option<Run> = None;
-        // The item before was spoilt to its end.
+        // The item before was faulty to its end.
         let mut spoilt = false;
         for item in Items::new(self.field, self.options) {
             items += 1;
@@ -285,7 +285,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     pub(super) fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
-        // Nobody knows how a number goes on that is cut off: `+44 20 7946…`.
+        // Nobody knows how a cut-off number continues: `+44 20 7946…`.
         let cut = is_hidden(self.field.get(span.end..).unwrap_or_default()) && !value.is_complete();
         let value = if cut && value.key().is_some() { Phone::malformed(PhoneFault::Masked) } else { value };
         self.pieces.push(Piece { value: ContactValue { span, value }, digits });
@@ -312,8 +312,8 @@ impl<'t, 'o> Reader<'t, 'o> {
         groups.first().zip(groups.last()).is_some_and(|(a, z)| is_read(&self.parse(a.start, z.end)))
     }
 
-    /// Two runs with a letter between their digits meet in a number that is mistyped; the others are sound. What is left
-    /// of the second run is returned.
+    /// Two runs with a letter between their digits meet in a number that is mistyped; the others are sound. The rest of
+    /// the second run is returned.
     fn spoil(&mut self, before: Option<Run>, run: Run) -> Option<Run> {
         let length = segment_length(&run.groups);
         let end = run.groups.get(..length).and_then(<[Group]>::last).map_or(0, |group| group.end);
@@ -353,7 +353,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             return end;
         }
         if run.attached == Some('@') {
-            // What stands before the address is none of it.
+            // The text before the address is not part of it.
             let own = run.groups.iter().rposition(|group| group.gap == Gap::Blank || group.gap >= Gap::Comma);
             if let Some((before, address)) = own.and_then(|at| run.groups.split_at_checked(at))
                 && !before.is_empty()
@@ -439,12 +439,12 @@ impl<'t, 'o> Reader<'t, 'o> {
         code.plus && next.plus && code.digits <= MAX_CODE && digits(next).starts_with(&digits(code))
     }
 
-    /// What is attached to a run makes a doubtful number of it unreadable.
+    /// Characters attached to a run make a doubtful number unreadable.
     fn judge_edges(&mut self, run: &Run, from: usize) {
         let start = run.groups.first().map_or(0, |group| group.start);
         let bad_before = run.lookalike_before || run.barred && self.lacks_one(from);
         let bad_after = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c));
-        // `***27461853`: a star before a whole number is a form's, elsewhere it stands for a digit.
+        // `***27461853`: a star before a whole number belongs to the form, elsewhere it hides a digit.
         let written = self.pieces.get(from).map(|piece| piece.value.span.clone());
         let is_hidden = run.starred
             && written.is_some_and(|span| span.start == start && !self.parse(start, span.end).is_complete());
@@ -453,7 +453,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             let phone = &mut piece.value.value;
             let first = index == from && bad_before && piece.value.span.start == start;
             let last = index + 1 == count && bad_after && !is_read(phone);
-            // A note's digits are a number only when they are a whole one.
+            // A note's digits are a phone number only when they are a whole one.
             let note = run.note && !is_read(phone) && phone.key().is_some();
             let token =
                 run.token && piece.value.span.start == start && !is_read(phone) && phone.key().is_some();
@@ -466,13 +466,13 @@ impl<'t, 'o> Reader<'t, 'o> {
                     && (run.price && piece.value.span.start == start
                         || run.is_counted() && index + 1 == count)
             {
-                // `10000元`, `¥1680-2000`: a price is no service number.
+                // `10000元`, `¥1680-2000`: a price is not a service number.
                 *phone = Phone::malformed(PhoneFault::OtherNumber);
             }
         }
     }
 
-    /// Whether the digits of a piece make a mobile number behind a one.
+    /// Whether the digits of a piece make a mobile number when a 1 is put before them.
     fn lacks_one(&self, piece: usize) -> bool {
         let Some(piece) = self.pieces.get(piece) else { return false };
         let text = self.field.get(piece.value.span.clone()).unwrap_or_default();
@@ -480,7 +480,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         cn_plan::lacks_one(&digits)
     }
 
-    /// `13,976,428,531`: what a spreadsheet makes of a number with thousands.
+    /// `13,976,428,531`: a number to which a spreadsheet added thousands separators.
     fn take_thousands(&mut self, run: &Run) -> bool {
         let [first, more @ ..] = run.groups.as_slice() else { return false };
         let Some(last) = more.last() else { return false };
@@ -515,7 +515,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         }
         if is_read(&phone) && !split_plus {
             let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
-            // `13976428531-9点`, `+442079460958 1203`: what follows is no part of the number.
+            // `13976428531-9点`, `+442079460958 1203`: the digits that follow are not part of the number.
             if phone.extension().is_some() && is_end && run.extension.is_none() && run.is_amount() {
                 let own = groups.iter().rev().skip(1).find(|group| group.end > segment.start());
                 let end = own.map_or(segment.end, |group| group.end);
@@ -545,7 +545,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         if let Some(rest) = self.without_stub(segment, run) {
             return self.take_segment(&rest, run, listed);
         }
-        // What stands in brackets may be a note of digits: `139… (2026-05-01)`.
+        // Brackets may hold a note of digits: `139… (2026-05-01)`.
         let noted = (1..groups.len().min(MAX_GROUPS)).find_map(|at| {
             let (before, after) = groups.split_at_checked(at)?;
             let (first, last) = (before.first()?, before.last()?);
@@ -582,7 +582,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (first, after) = groups.split_first()?;
         let (last, before) = groups.split_last()?;
         let between = self.field.get(first.end..after.first()?.start)?;
-        // `1.13927461853` numbers an item, `08.0093.6147.0` is something else.
+        // `1.13927461853` numbers an item, `08.0093.6147.0` means something else.
         let sure = between.contains(char::is_whitespace)
             || after.first().zip(after.last()).is_some_and(|(a, z)| self.parse(a.start, z.end).is_ok());
         if first.digits <= 2 && between.starts_with('.') && sure && is_whole(after) {
@@ -611,7 +611,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         if !(2..=MAX_GROUPS).contains(&count) {
             return None;
         }
-        // For each end: fewest numbers before it, in how many ways, and where the last of them begins.
+        // For each end: the fewest numbers before it, in how many ways, and where the last of them begins.
         let mut best: Vec<Option<(usize, usize, usize)>> = vec![None; count + 1];
         *best.first_mut()? = Some((0, 1, 0));
         for to in 1..=count {
@@ -651,8 +651,8 @@ impl<'t, 'o> Reader<'t, 'o> {
         Some(parts)
     }
 
-    /// Whether groups are one number among several. Service numbers are too short to be told from other digits, unless
-    /// both sides are.
+    /// Whether groups are one number among several. Service numbers are too short to be distinguished from other digits,
+    /// unless both sides are.
     fn is_part(&self, part: &[Group], last: bool, end: usize) -> bool {
         let (Some(first), Some(tail)) = (part.first(), part.last()) else { return false };
         if part.iter().skip(1).any(|group| group.plus) {
@@ -689,7 +689,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 }
 
-/// The groups without the `.0` that a spreadsheet writes behind a number; nothing when there is none.
+/// The groups without the `.0` that a spreadsheet writes behind a number; `None` without any.
 fn without_decimals(groups: &[Group]) -> Option<Vec<Group>> {
     let is_decimal = |number: &Group, tail: &Group| {
         tail.gap == Gap::Dot && tail.zeros && tail.digits <= 2 && number.digits >= cn_plan::MIN_NATIONAL

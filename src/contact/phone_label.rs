@@ -1,11 +1,11 @@
-//! What the text before a number says of it.
+//! What the text before a number says about it.
 
 use super::scan::{is_invisible, narrow};
 
 /// Characters before a number that are looked at.
 const MAX_LABEL: usize = 40;
 
-/// What the text before a number says that it is.
+/// The kind of number that the text before it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Label {
     /// Nothing, or a phone number.
@@ -87,9 +87,9 @@ const ACCOUNTS: [&str; 48] = [
     "serial",
     "user",
 ];
-/// What people write behind the name of an account; in China what it belongs to stands before it: `抖音号`.
+/// Words that people write behind the name of an account; in China the service comes before it: `抖音号`.
 const NUMBERS: [&str; 7] = ["no", "nr", "num", "number", "id", "#", "."];
-/// Ends of words that 号 makes a phone number of, beside [`CHINESE_PHONE`]: `本机号`, `微信同号`.
+/// Ends of words that 号 makes a phone number of, in addition to [`CHINESE_PHONE`]: `本机号`, `微信同号`.
 const CHINESE_OWN: [&str; 25] = [
     "電話番",
     "携帯番",
@@ -137,7 +137,7 @@ const CHINESE_PHONE: [&str; 12] = [
     "号码",
     "號碼",
 ];
-/// Further Latin words that may stand right before a number, without a blank.
+/// Further Latin words that may come right before a number, without a blank.
 const ATTACHED: [&str; 30] = [
     "telefon",
     "telephone",
@@ -170,13 +170,13 @@ const ATTACHED: [&str; 30] = [
     "og",
     "och",
 ];
-/// What the plates of cars begin with: the names of provinces.
+/// The first characters of car plates: the names of provinces.
 const PLATES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// Words for an account whose name may end in digits.
 const WECHAT: [&str; 11] =
     ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
 
-/// What stands before a number.
+/// The text before a number.
 pub(super) struct Before {
     pub(super) label: Label,
     /// Latin letters belong to the digits, as in `HZ-1234567` and `lei_1234567`; a label does not.

@@ -1,4 +1,4 @@
-//! Where numbers may stand in a phone field: groups of digits, and what is between them.
+//! Where numbers may be in a phone field: groups of digits, and what separates them.
 
 use std::ops::Range;
 
@@ -14,24 +14,24 @@ use super::spreadsheet::{Scientific, scientific};
 /// Characters looked through for the end of a bracket.
 const MAX_BRACKET: usize = 24;
 
-/// What follows the digits of an amount, a date or an address.
+/// Units that follow the digits of an amount, a date or an address.
 const UNITS: &str =
     "元块万千百亿天日月年时点分秒岁号號楼层室栋座幢弄户人个位名套台件只平米斤吨升度折期届次%‰℃°$€£¥円원×";
 
 /// Those of an amount of money.
 const MONEY: &str = "元亿$€£¥円원";
 
-/// What stands between two groups of digits, the stronger the later.
+/// A separator of two groups of digits, from the weakest to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
-    /// Nothing, or nothing that is seen.
+    /// Nothing, or only invisible characters.
     None,
-    /// One full stop.
+    /// One dot.
     Dot,
     Blank,
     /// A dash, behind which extensions are written too.
     Dash,
-    /// Signs that stand for digits: `139••••8531`.
+    /// Signs that hide digits: `139••••8531`.
     Hidden,
     /// A separator of lists that people write before extensions: `,` `/` `#` `~`.
     Comma,
@@ -49,9 +49,9 @@ pub(super) struct Group {
     pub(super) digits: usize,
     /// All digits are zeros.
     pub(super) zeros: bool,
-    /// A `+` stands before it.
+    /// A `+` comes before it.
     pub(super) plus: bool,
-    /// What stands before it.
+    /// The text before it.
     pub(super) gap: Gap,
     /// A bracket is opened before it.
     pub(super) bracket: bool,
@@ -63,23 +63,23 @@ pub(super) struct Run {
     pub(super) groups: Vec<Group>,
     /// End of an extension with its mark: `转801`.
     pub(super) extension: Option<usize>,
-    /// A letter that may be a mistyped digit stands alone before it.
+    /// A lone letter before it may be a mistyped digit.
     pub(super) lookalike_before: bool,
-    /// A bar stands right before it: it divides, or is a mistyped one.
+    /// A bar comes right before it: it is a separator, or a mistyped 1.
     pub(super) barred: bool,
-    /// A star stands right before it.
+    /// A star comes right before it.
     pub(super) starred: bool,
-    /// Latin letters that are no label are attached before it: `HZ-1234567`.
+    /// Latin letters that are not a label are attached before it: `HZ-1234567`.
     pub(super) token: bool,
     /// The visible character attached behind it.
     pub(super) attached: Option<char>,
     /// One or two letters lead from the run before to this one without a blank.
     pub(super) glued: bool,
-    /// It stands in a bracket with text.
+    /// It is in a bracket with text.
     pub(super) note: bool,
-    /// What the text before says that it is.
+    /// The kind of number that the text before it names.
     pub(super) label: Label,
-    /// A sign of money stands before it.
+    /// A sign of money comes before it.
     pub(super) price: bool,
 }
 
@@ -121,7 +121,7 @@ impl Run {
         self.attached.is_some() || self.extension.is_some()
     }
 
-    /// Adds a digit: to the last group when nothing stands between the two.
+    /// Adds a digit: to the last group when nothing separates the two.
     fn add(&mut self, digit: Group) {
         match self.groups.last_mut() {
             Some(group) if digit.gap == Gap::None && !digit.plus => {
@@ -143,7 +143,7 @@ pub(super) fn opened(field: &str, start: usize) -> usize {
     seen.next().filter(|(_, c)| narrow(*c) == '+').map_or(at, |(plus, _)| plus)
 }
 
-/// What a field consists of.
+/// An item of a field.
 pub(super) enum Item {
     Run(Run),
     /// A number in scientific notation from this byte on.
@@ -205,7 +205,7 @@ impl<'t, 'o> Items<'t, 'o> {
                 run.add(Group { start, end, digits: 1, zeros: value == 0, plus, gap, bracket });
                 (gap, bracket) = (Gap::None, false);
             } else if is_invisible(c) {
-                // What makes a keycap of a digit belongs to it.
+                // The characters that make a keycap of a digit belong to it.
                 if gap == Gap::None
                     && matches!(c, '\u{FE0F}' | '\u{20E3}')
                     && let Some(group) = run.groups.last_mut()
@@ -292,7 +292,7 @@ impl<'t, 'o> Items<'t, 'o> {
         false
     }
 
-    /// An extension with its mark behind the run. As many digits as a number has are one when they are no number.
+    /// An extension with its mark behind the run. As many digits as a number has are one when they are not a number.
     fn take_extension(&mut self, run: &mut Run) {
         // `（转801）`
         let inner = self.rest().trim_start_matches(' ');
@@ -345,7 +345,7 @@ impl Iterator for Items<'_, '_> {
 
     fn next(&mut self) -> Option<Item> {
         let mut before_it = ' ';
-        // Latin letters and what looks like a digit, in a row.
+        // Latin letters and characters that look like digits, in a row.
         let mut letters = 0usize;
         let mut only_letters = self.attached;
         let mut plus: Option<usize> = None;
@@ -373,7 +373,7 @@ impl Iterator for Items<'_, '_> {
                 let mut run = self.run(plus, brackets);
                 let looks = is_lookalike(before_it) && letters == 1;
                 run.lookalike_before = looks && before_it != '|';
-                // Between two values `|` divides them.
+                // Between two values `|` is a separator.
                 run.barred = looks && before_it == '|' && !follows;
                 run.starred = before_it == '*';
                 run.glued = only_letters && (1..=2).contains(&letters);

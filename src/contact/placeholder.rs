@@ -1,8 +1,8 @@
-//! Words that stand for a value that nobody gives.
+//! Words that people write instead of a value.
 
 /// Domains set aside for documentation (RFC 2606).
 pub(super) const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
-/// Words that stand for nothing wherever a name is asked for. Folded: lower case, simplified characters.
+/// Words that mean nothing wherever a name is expected. Folded: lower case, simplified characters.
 const PLACEHOLDERS: [&str; 47] = [
     "тест",
     "тестовый",
@@ -55,7 +55,7 @@ const PLACEHOLDERS: [&str; 47] = [
 /// Bytes of the longest placeholder of any kind; most names of companies are longer.
 const MAX_PLACEHOLDER: usize = 20;
 
-/// Whether a folded word stands for nothing, or is one of those that do where it stands.
+/// Whether a folded word means that there is no value, in any field or in this one.
 pub(super) fn is_placeholder(word: &str, more: &[&str]) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");

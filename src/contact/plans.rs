@@ -39,7 +39,7 @@ pub(super) fn is_known(country: &str) -> bool {
 }
 
 /// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164
-/// national numbering plans). Countries where it may be left out, or where the length does not tell, are not there.
+/// national numbering plans). Countries where it may be left out, or where the length does not decide, are not there.
 pub(super) const PLANS: [(&str, u16, usize, usize, bool); 38] = [
     ("AE", 971, 8, 9, true),
     ("AT", 43, 9, 12, true),
@@ -90,8 +90,8 @@ pub(super) fn fits_plan(code: u16, number: &[u8]) -> bool {
     number.first() != Some(&b'0') && PLANS.iter().any(fits) && (code != 1 || is_american(number))
 }
 
-/// Whether digits are an area code and a number of North America. Area codes with a 9 in the middle, 37x and 96x are kept back
-/// and given to nobody, and services have those that end in 11 (North American Numbering Plan).
+/// Whether digits are an area code and a number of North America. Area codes with a 9 in the middle, 37x and 96x are
+/// reserved, and those that end in 11 belong to services (North American Numbering Plan).
 pub(super) fn is_american(number: &[u8]) -> bool {
     match number {
         [_, b'9', ..] | [b'3', b'7', ..] | [b'9', b'6', ..] | [_, b'1', b'1', ..] => false,

@@ -35,7 +35,7 @@ fn digit(value: u32) -> Option<char> {
     })
 }
 
-/// The Punycode of a label, without `xn--`; `None` when it is longer than any label may be.
+/// The Punycode of a label, without `xn--`; `None` when it is longer than a label may be.
 pub(super) fn encode(label: &str) -> Option<String> {
     let count = u32::try_from(label.chars().take(MAX_LABEL + 1).count()).ok()?;
     if count > u32::try_from(MAX_LABEL).ok()? {

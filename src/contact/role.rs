@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Local parts that name a task, not a person: those of RFC 2142, and what companies use beside them.
+/// Local parts that name a task, not a person: those of RFC 2142, and what companies use besides.
 const ROLES: [&str; 62] = [
     "abuse",
     "account",
@@ -75,7 +75,7 @@ pub(super) fn is_role(local: &str) -> bool {
     let joins = |c: char| matches!(c, '-' | '_');
     let plain = if bare.contains(joins) { Cow::Owned(bare.replace(joins, "")) } else { Cow::Borrowed(bare) };
     let known = |word: &str| ROLES.binary_search(&word).is_ok();
-    // `sales.cn`, `info2`: a place or a number behind the task.
+    // `sales.cn`, `info2`: a place or a number follows the task.
     let first = plain.split('.').next().unwrap_or_default();
     let rest = plain.get(first.len()..).unwrap_or_default().trim_start_matches('.');
     let first = first.trim_end_matches(|c: char| c.is_ascii_digit());

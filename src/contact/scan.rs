@@ -2,13 +2,13 @@
 
 use super::fault::PhoneFault;
 
-/// Digits kept of one number; more are no number anywhere (E.164 allows 15, `00` and a trunk 0 included).
+/// Digits kept of one number; more are not a number anywhere (E.164 allows 15, `00` and a trunk 0 included).
 const CAPACITY: usize = 24;
 /// Most digits of an extension.
 pub(super) const MAX_EXTENSION: usize = 10;
 /// Most digits after `-`, `,` or `*` that are read as an extension and not as a second number.
 pub(super) const MAX_BARE_EXTENSION: usize = 6;
-/// Fewest digits before a bracket that is no part of the number, as it is in `+44 (0)20` and `(010) 8344`.
+/// Fewest digits before a bracket that is not part of the number, as it is in `+44 (0)20` and `(010) 8344`.
 const MIN_BEFORE_BRACKET: usize = 9;
 /// Separators whose place is remembered.
 const MAX_SPLITS: usize = 8;
@@ -55,31 +55,31 @@ pub(super) struct Split {
     pub(super) at: usize,
     /// The separator is a dash or star, after which extensions are written; otherwise it is a blank.
     pub(super) dash: bool,
-    /// A bracket is opened, far enough behind the beginning to be no part of the number.
+    /// A bracket is opened, far enough from the beginning not to be part of the number.
     pub(super) bracket: bool,
 }
 
-/// What stands in a phone field.
+/// The parts of a phone field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scan {
     pub(super) digits: Digits,
-    /// A `+` stands before the digits.
+    /// A `+` comes before the digits.
     pub(super) plus: bool,
-    /// How many of the digits stand in the bracket that leads them: 2 of `(86) 139…`.
+    /// The number of digits in a bracket at the beginning: 2 for `(86) 139…`.
     pub(super) bracketed: usize,
     /// Digits after an explicit extension mark.
     pub(super) extension: Digits,
-    /// A star stands between two digits.
+    /// There is a star between two digits.
     pub(super) star: bool,
-    /// A star stands anywhere: before a whole number it marks what must be filled in, behind one a footnote.
+    /// There is a star anywhere: before a whole number it marks what must be filled in, behind one a footnote.
     pub(super) starred: bool,
     /// A letter that may be a mistyped digit is attached to the end.
     pub(super) letter_attached: bool,
     /// The text is cut off right behind the last digit.
     pub(super) cut: bool,
-    /// Signs between two digits stand for others: `139••••8531`.
+    /// Signs between two digits hide others: `139••••8531`.
     pub(super) hidden: bool,
-    /// A bar stands right before the first digit: it divides, or is a mistyped one.
+    /// A bar comes right before the first digit: it is a separator, or a mistyped 1.
     pub(super) barred: bool,
     splits: [Split; MAX_SPLITS],
     split_count: usize,
@@ -90,7 +90,7 @@ impl Scan {
         self.splits.get(..self.split_count).unwrap_or_default()
     }
 
-    /// Fewest digits that an extension can follow: those of `95588`; behind a `+` or a trunk 0 more.
+    /// Fewest digits that an extension can follow: 5, as in `95588`; after a `+` or a trunk 0 more are required.
     fn min_head(&self) -> usize {
         match self.digits.as_slice() {
             [b'0', b'0', ..] => 9,
@@ -168,7 +168,7 @@ pub(super) fn is_dash(c: char) -> bool {
     )
 }
 
-/// Whether a folded character opens one of the brackets that stand around parts of a number.
+/// Whether a folded character opens one of the brackets around parts of a number.
 pub(super) fn is_opening(c: char) -> bool {
     matches!(c, '(' | '[' | '【')
 }
@@ -189,7 +189,7 @@ pub(super) fn is_lookalike(c: char) -> bool {
     )
 }
 
-/// Whether a text begins with what stands for something left out: `…`, three full stops or more.
+/// Whether a text begins with a sign for an omission: `…`, three dots or more.
 pub(super) fn is_cut(rest: &str) -> bool {
     let mut visible = rest.chars().filter(|c| !is_invisible(*c)).map(narrow);
     match visible.next() {
@@ -199,7 +199,7 @@ pub(super) fn is_cut(rest: &str) -> bool {
     }
 }
 
-/// Signs since the last digit, as far as several of them stand for digits that are not shown. One sign divides.
+/// Signs since the last digit that hide digits when there are several. One sign only divides.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Signs {
     dots: usize,
@@ -233,7 +233,7 @@ impl Signs {
     }
 }
 
-/// Whether the text behind a number begins with what stands for its last digits: `1397642••••`, `+44 20 7946 xxxx`.
+/// Whether the text behind a number begins with signs that hide its last digits: `1397642••••`, `+44 20 7946 xxxx`.
 pub(super) fn is_hidden(rest: &str) -> bool {
     if is_cut(rest) {
         return true;
@@ -365,9 +365,9 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     };
     let mut blank = true;
     let mut lead = Lead { before: ' ', letters: 0, opened: false };
-    // The visible character before is a digit.
+    // The previous visible character is a digit.
     let mut attached = false;
-    // A star stands behind the last digit.
+    // A star follows the last digit.
     let mut star_behind = false;
     let mut signs = Signs::default();
     for (at, c) in raw.char_indices() {
@@ -427,13 +427,13 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     }
 }
 
-/// What stands before the first digit.
+/// The text before the first digit.
 struct Lead {
     /// The last visible character.
     before: char,
     /// Letters in a row up to it.
     letters: usize,
-    /// A bracket is opened, and nothing else stands behind it.
+    /// A bracket is opened, and nothing else follows.
     opened: bool,
 }
 
@@ -477,7 +477,7 @@ fn extension_mark(rest: &str, folded: char) -> Option<(&str, bool)> {
     after_mark(rest).map(|after| (after, true))
 }
 
-/// Ends the number at a remark, unless digits go on after it.
+/// Ends the number at a remark, unless more of its digits follow the remark.
 fn remark(mut out: Scan, rest: &str, folded: char) -> Result<Scan, PhoneFault> {
     if holds_number(rest) && out.digits.len() >= 7 {
         return Err(PhoneFault::SeveralNumbers);

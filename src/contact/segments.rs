@@ -17,11 +17,11 @@ pub enum SegmentError {
     /// Two rows give one prefix different regions.
     #[error("prefix `{prefix}` belongs to both `{first}` and `{second}`")]
     Conflict {
-        /// The prefix, country code included.
+        /// The prefix that both rows name, with its country code.
         prefix: String,
-        /// Region of one row.
+        /// The region that the first of the rows gives.
         first: Region,
-        /// Region of the other.
+        /// The region that the other row gives.
         second: Region,
     },
 }
@@ -159,7 +159,7 @@ impl PhoneSegments {
         self.rows
     }
 
-    /// Whether there are no rows.
+    /// Whether it has no rows, so that it knows no region.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows == 0

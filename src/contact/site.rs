@@ -2,7 +2,7 @@
 
 use super::domain::canonical_domain;
 
-/// Sites on which everybody has a page: which one, only the path tells.
+/// Sites on which anybody may have a page: only the path says whose page it is.
 const PLATFORMS: [&str; 68] = [
     "1688.com",
     "about.me",
@@ -75,7 +75,7 @@ const PLATFORMS: [&str; 68] = [
 ];
 
 /// The domain of an address of a site or of a mailbox: `acme.com` of `https://WWW.acme.com:8443/x?y=1` and of
-/// `info@acme.com`. None of a page on a [platform](PLATFORMS), which has the domain of everybody's.
+/// `info@acme.com`. `None` for a page on a [platform](PLATFORMS), whose domain all of its pages share.
 pub(crate) fn site_domain(address: &str) -> Option<String> {
     let address = address.trim();
     let host = address.rsplit_once("://").map_or(address, |(_, host)| host);

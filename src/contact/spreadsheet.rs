@@ -2,7 +2,7 @@
 
 use super::scan::{digit_value, is_invisible, narrow};
 
-/// Most digits before the exponent; longer ones are no phone number.
+/// Most digits before the exponent; longer ones are not phone numbers.
 const MAX_MANTISSA: usize = 20;
 
 /// A number in scientific notation.
@@ -55,7 +55,7 @@ pub(super) fn scientific(text: &str) -> Option<Scientific> {
         return None;
     }
     let exponent = exponent?;
-    // Zeros behind the last place of a whole number are the notation's own.
+    // Zeros after the last place of a whole number come from the notation.
     let surplus = decimals.saturating_sub(exponent);
     let whole = digits.len() - surplus.min(digits.len());
     let zeros = digits.get(whole..).is_some_and(|tail| tail.bytes().all(|digit| digit == b'0'));

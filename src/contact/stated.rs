@@ -1,4 +1,4 @@
-//! Numbers as they are dialled in the country that somebody states.
+//! Numbers as they are dialled in the country that a person states.
 
 use super::country::StatedCountry;
 use super::fault::{PhoneKind, PhoneQuality};
@@ -12,7 +12,7 @@ use crate::model::Region;
 /// Fewest digits of a number with its area code.
 const MIN_DIGITS: usize = 7;
 
-/// The numbers of a field of somebody who states where he is: as they are dialled there.
+/// The numbers in a field of a person who states their country: as they are dialled there.
 pub(crate) fn read_phones_of(
     text: &str,
     stated: StatedCountry,
@@ -29,8 +29,8 @@ pub(crate) fn read_phones_of(
     }
 }
 
-/// The numbers of somebody in a country that nobody understands: a number is known that has a country code, and a whole mobile
-/// number of China; any other may be anybody's.
+/// The numbers of a person whose stated country is not understood: only a number with a country code and a whole mobile
+/// number of China are certain; any other may belong to somebody else.
 fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
     for one in &mut found {
         let written = text.get(one.span.clone()).unwrap_or_default();
@@ -41,13 +41,13 @@ fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<Contact
     found
 }
 
-/// Whether the numbers of somebody who states where he is are read in another way than [`read_phones`] reads them.
+/// Whether the numbers of a person who states their country are read in another way than [`read_phones`] reads them.
 pub(crate) fn is_planned(stated: StatedCountry, options: &PhoneOptions<'_>) -> bool {
     stated == StatedCountry::Unknown || planned(stated.region(), options).is_some()
 }
 
-/// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. China's plan
-/// `read_phones` knows, and whoever has an oracle has asked it about the forms' country by then.
+/// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. `read_phones` knows
+/// China's plan, and the host's oracle has judged the numbers by the forms' country before.
 fn planned(region: Option<Region>, options: &PhoneOptions<'_>) -> Option<Region> {
     let forms = Some(options.default_region)
         .filter(|forms| options.oracle.is_none() && numbering_country(forms) != "CN");
@@ -77,7 +77,7 @@ fn is_abroad(country: &Region, options: &PhoneOptions<'_>) -> bool {
     numbering_country(country) != numbering_country(&options.default_region)
 }
 
-/// A number as it is dialled in the country of the options; `None` for one that is none of that country.
+/// A number as it is dialled in the country of the options; `None` for a number of another country.
 fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option<Phone> {
     let digits: String =
         written.chars().filter_map(digit_value).map(|digit| char::from(b'0' + digit)).collect();
@@ -93,12 +93,12 @@ fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option
     if phone.key().is_some() {
         return Some(phone);
     }
-    // Nobody dials a 0 first there: it is the number of another country.
+    // Nobody dials a 0 first in that country: it is a number of another one.
     if digits.starts_with('0') && !is_trunk {
         return None;
     }
     let whole = in_full(&country, &digits).map(|whole| Phone::parse(&format!("+{whole}"), options));
-    // A whole mobile number of China may be one anywhere.
+    // A whole mobile number of China may be one in any country.
     let of_china = || {
         let phone = Phone::parse(written, &PhoneOptions::default());
         is_mobile_of_china(written, &phone).then_some(phone)
@@ -113,7 +113,7 @@ fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>) -> Option
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))
 }
 
-/// Whether a number is a mobile number of China, divided as people divide one: `1-310-555-1234` is none, 13105551234 is one.
+/// Whether a number is a mobile number of China, divided as people divide one: `1-310-555-1234` is not, 13105551234 is.
 fn is_mobile_of_china(written: &str, read: &Phone) -> bool {
     let first = written.trim_start_matches(|c: char| digit_value(c).is_none());
     read.is_ok()
@@ -122,7 +122,8 @@ fn is_mobile_of_china(written: &str, read: &Phone) -> bool {
         && first.chars().take(3).filter(|c| digit_value(*c).is_some()).count() == 3
 }
 
-/// Whether the eleven digits of a mobile number of China are as well a number of a country, without the trunk 0 where it has one.
+/// Whether the eleven digits of a mobile number of China are also a number of another country, without the trunk 0 where
+/// it has one.
 fn may_be_national(country: &str, digits: &str, options: &PhoneOptions<'_>) -> bool {
     let digits = digits.trim_start_matches('0');
     let is_known = options
@@ -161,7 +162,7 @@ mod tests {
             assert_eq!(keys, [expected], "{written}");
             assert!(found.iter().all(|one| one.value.is_assumed()), "{written}");
         }
-        // Of China, of no plan, or nothing but a number with a digit too few.
+        // Of China, of no plan, or only a digit too short.
         for written in
             ["139-27461853", "21-55551234", "1-800-2671", "44 2026 05", "852-6098765", "1-123-456-7890"]
         {

@@ -1,8 +1,8 @@
-//! A value of a contact field and the place where it stands.
+//! A value of a contact field and its place.
 
 use std::ops::Range;
 
-/// One value that was read from a contact field, and where it stands.
+/// One value that was read from a contact field, and its place.
 ///
 /// [`read_phones`](super::read_phones) and [`read_emails`](super::read_emails) return them in the order of the text.
 /// A value that cannot be read is there too: its [`Phone`](super::Phone) is malformed, its
@@ -11,13 +11,13 @@ use std::ops::Range;
 pub struct ContactValue<T> {
     /// Bytes of the field, on character boundaries: the number or address without the decoration around it.
     pub span: Range<usize>,
-    /// What was read.
+    /// The value, in canonical form.
     pub value: T,
 }
 
-/// Most values that are read from one field; what stands behind them is reported as one value.
+/// Most values that are read from one field; the rest of the field is reported as one value.
 pub(super) const MAX_VALUES: usize = 64;
-/// Bytes of a field that are read; what stands behind them is reported as one value.
+/// Bytes of a field that are read; the rest is reported as one value.
 pub(super) const MAX_FIELD: usize = 16 * 1024;
 
 /// The bytes of a text without the blanks around it.

@@ -11,7 +11,7 @@ use crate::model::open_enum::closed_enum;
 use crate::text::codes;
 
 closed_enum! {
-    /// What a WeChat id is made of.
+    /// The kind of a WeChat id.
     WechatKind {
         /// An id that the user chose.
         Id = "id",
@@ -31,13 +31,13 @@ closed_enum! {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WechatFault {
-    /// Nothing but blanks.
+    /// The text is blank.
     #[error("the field is empty")]
     Empty,
-    /// Fewer than 6 characters.
+    /// It has fewer than 6 characters.
     #[error("a WeChat id has at least 6 characters")]
     TooShort,
-    /// More than 20 characters.
+    /// It has more than 20 characters.
     #[error("a WeChat id has at most 20 characters")]
     TooLong,
     /// The first character is not a letter.
@@ -66,7 +66,7 @@ codes! {
 ///
 /// An id has 6 to 20 letters, digits, `_` and `-` and starts with a letter; case does not matter. A mobile number
 /// (its key is the phone's key) or a QQ number (5 to 11 digits, key `qq:…`) may stand for it. Full-width characters
-/// and blanks around are folded. Whether the account exists only WeChat knows.
+/// and blanks around are folded. Only WeChat knows whether the account exists.
 ///
 /// ```
 /// use leadkit::contact::{Wechat, WechatFault, WechatKind};
@@ -131,13 +131,13 @@ impl Wechat {
         match text.len() {
             ..6 => Err(WechatFault::TooShort),
             6..=20 => Ok(Wechat { kind, key: text.into() }),
-            // System ids are longer than what users may choose.
+            // System ids are longer than those that users may choose.
             21..=25 if kind == WechatKind::System => Ok(Wechat { kind, key: text.into() }),
             _ => Err(WechatFault::TooLong),
         }
     }
 
-    /// What the id is made of.
+    /// The kind of the id: chosen, given by the system, a phone number or a QQ number.
     #[must_use]
     pub fn kind(&self) -> WechatKind {
         self.kind

@@ -11,7 +11,7 @@ use super::wechat::{Wechat, WechatFault, WechatKind};
 use super::wechat_words::{ends_in_label, ends_in_service, is_around, is_label, is_spoken};
 use crate::model::WechatId;
 
-/// Words that stand between two ids.
+/// Words that separate two ids.
 const JOINS: [&str; 6] = ["or", "and", "或", "或者", "和", "及"];
 /// Most digits that an id may have lost by a blank: `lei_wang 88`.
 const MAX_TAIL: usize = 4;
@@ -23,12 +23,13 @@ type Read = Result<Wechat, WechatFault>;
 /// Reads every id of a WeChat field as people write it.
 ///
 /// A field may hold several ids, divided by `/`, `、`, `,`, `;`, `|`, line breaks or words; labels (`vx:`, `微信号：`, `QQ`);
-/// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
+/// and notes next to them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
 /// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`, `手机号`).
 ///
-/// A wrong id is worse than none: letters alone are an id only with nothing but a label next to them (`微信号：zhangsan`), and not
-/// when the label is a word before a blank (`wechat preferred`). A text without an id is one value that cannot be read; one that
-/// is cut off (`zhang_sa…`), torn (`zhang—san88`), or an account of another service (`Telegram: zhangsan88`) is not an id.
+/// A wrong id is worse than none: letters alone are an id only with nothing but a label next to them (`微信号：zhangsan`), and
+/// not when the label is a word before a blank (`wechat preferred`). A text without an id is one value that cannot be
+/// read; one that is cut off (`zhang_sa…`), torn (`zhang—san88`), or an account of another service
+/// (`Telegram: zhangsan88`) is not an id.
 ///
 /// ```
 /// use leadkit::contact::read_wechats;
@@ -54,7 +55,7 @@ pub fn read_wechats(field: &str) -> Vec<ContactValue<Read>> {
     let mut values: Vec<ContactValue<Read>> = Vec::new();
     let mut places = addresses(field);
     places.extend(links(field));
-    // `微信/抖音：zhangsan88`: the id is of both.
+    // `微信/抖音：zhangsan88`: the id is for both services.
     let mut is_ours = false;
     for segment in segments(&pieces(head(field), &places)) {
         let ids = ids_of(segment, field, is_ours);
@@ -87,11 +88,11 @@ enum Piece {
     Run(String, Range<usize>),
     /// Other letters: a label, a note, a name.
     Words(String),
-    /// What divides one value from the next.
+    /// A divider between two values.
     Divider,
 }
 
-/// Where e-mail addresses stand: `wu@lvhu-x.cn` holds no id `lvhu-x`.
+/// The places of e-mail addresses: `wu@lvhu-x.cn` holds no id `lvhu-x`.
 fn addresses(field: &str) -> Vec<Range<usize>> {
     if !field.contains(['@', '＠', '﹫']) {
         return Vec::new();
@@ -99,7 +100,7 @@ fn addresses(field: &str) -> Vec<Range<usize>> {
     read_emails(field).into_iter().filter(|one| one.value.is_ok()).map(|one| one.span).collect()
 }
 
-/// Where links stand: `facebook.com/leiwang88` is no id, nor is any part of it.
+/// The places of links: `facebook.com/leiwang88` is not an id, and neither is any part of it.
 fn links(field: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (slash, _) in field.match_indices('/') {
@@ -170,7 +171,7 @@ fn pieces(text: &str, others: &[Range<usize>]) -> Vec<Piece> {
     if holds_run(&outside) { outside } else { inside }
 }
 
-/// What is cut off right before a place is no id, unless nothing can follow it.
+/// A text that is cut off at a place is not an id, unless nothing can follow it.
 fn cut_off(pieces: &mut [Piece], at: usize) {
     if let Some(last) = pieces.last_mut()
         && let Piece::Run(run, span) = last
@@ -195,23 +196,23 @@ fn segments(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
 struct Found {
     span: Range<usize>,
     id: Wechat,
-    /// It has a digit, `_` or `-`, so that it is no word.
+    /// It has a digit, `_` or `-`, so it is not a word.
     tells: bool,
     /// A Latin word before a blank is its only label: `wechat preferred`.
     is_loose: bool,
 }
 
-/// The ids between two dividers. `is_ours` tells that a label of WeChat stands before the first of them.
+/// The ids between two dividers. `is_ours`: a label of WeChat comes before the first id.
 fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, Wechat)> {
     let mut ids: Vec<Found> = Vec::new();
-    // `labelled` by the word before, `foreign` when that is another service's.
+    // `labelled` by the word before it, `foreign` if that names another service.
     let (mut labelled, mut foreign, mut others, mut at) = (false, false, 0, 0);
     let is_label_of_id = |word: &str, foreign: &mut bool, labelled: &mut bool| {
         if ends_in_service(word) && !is_ours {
             (*foreign, *labelled) = (true, false);
             return true;
         }
-        // `Line ID`, `抖音 号`: still that service's.
+        // `Line ID`, `抖音 号`: still an id of that service.
         let is_weak = *foreign && matches!(word, "id" | "is" | "no" | "号" | "是") || is_around(word);
         if is_label(word) || ends_in_label(word) {
             (*foreign, *labelled) = (*foreign && is_weak, !(*foreign && is_weak));
@@ -238,7 +239,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
             others += usize::from(is_around(run) && !labelled || foreign);
             continue;
         }
-        // A number in groups: as many of them as make one.
+        // A number in groups: as many groups as make one number.
         let groups = segment.iter().skip(at).take(MAX_GROUPS).map_while(|piece| match piece {
             Piece::Run(run, span) if is_number(run) => Some(span.end),
             _ => None,
@@ -257,7 +258,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
             None => Wechat::parse(run).ok().map(|id| (span, id)),
         };
         match found {
-            // A number by which somebody is found here may find him elsewhere too.
+            // A person who is found here by a number may be found by it on other services too.
             Some((_, id)) if foreign && !matches!(id.kind(), WechatKind::Phone) => others += 1,
             Some((span, id)) => {
                 let is_whole = !torn && !is_split(segment, at, field) && !is_open(segment, at - 1, field);
@@ -268,7 +269,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
             }
             None => {
                 others += 1;
-                // `+44 7400 183652`, `0755 26718843`: the groups of another number are no accounts.
+                // `+44 7400 183652`, `0755 26718843`: groups of one number are not accounts.
                 let is_dialled = is_number(run) && run.starts_with(['+', '0']);
                 let own = |piece: &&Piece| matches!(piece, Piece::Run(run, _) if is_number(run) && check_cn_mobile(run).is_none());
                 at += if is_dialled { segment.iter().skip(at).take_while(own).count() } else { 0 };
@@ -308,7 +309,7 @@ fn is_split(segment: &[Piece], at: usize, field: &str) -> bool {
     let between = field.get(own.end..span.start).unwrap_or_default();
     let is_small = field.get(own.clone()).is_some_and(|word| word.starts_with(|c: char| c.is_lowercase()));
     let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // What has digits of its own is whole; the number of a phone is.
+    // An id with digits is complete; a lone number belongs to a phone.
     let may_go_on = word.bytes().all(|byte| !byte.is_ascii_digit()) && !is_label(word) && !is_around(word);
     if !may_go_on || !run.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return false;
@@ -321,7 +322,7 @@ fn is_split(segment: &[Piece], at: usize, field: &str) -> bool {
     between.contains('.') || !is_named && !between.contains(char::is_whitespace)
 }
 
-/// Whether an id goes on behind its end: `lei_wang 88`, `lei_wang八八`.
+/// Whether an id continues behind its end: `lei_wang 88`, `lei_wang八八`.
 fn is_open(segment: &[Piece], at: usize, field: &str) -> bool {
     let Some(Piece::Run(run, span)) = segment.get(at) else { return false };
     if is_number(run) {

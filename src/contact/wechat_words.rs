@@ -1,6 +1,6 @@
-//! Words of a WeChat field: what names an id, what stands around one, what names an account of another service.
+//! Words of a WeChat field: labels of an id, words around one, labels of accounts with other services.
 
-/// What people write before an id.
+/// Words that people write before an id.
 pub(super) const LABELS: [&str; 24] = [
     "vx",
     "wx",
@@ -27,7 +27,7 @@ pub(super) const LABELS: [&str; 24] = [
     "是",
     "電話",
 ];
-/// Words between a label and an id, or beside one; none of them is an id or the beginning of one.
+/// Words between a label and an id, or next to one; none of them is an id or the beginning of one.
 const AROUND: [&str; 30] = [
     "account",
     "acc",
@@ -60,7 +60,7 @@ const AROUND: [&str; 30] = [
     "username",
     "work",
 ];
-/// Other services people have accounts at. A name for show (昵称) finds nobody either.
+/// Other services people have accounts at. A display name (昵称) does not find the person either.
 const SERVICES: [&str; 47] = [
     "telegram",
     "tg",
@@ -110,7 +110,7 @@ const SERVICES: [&str; 47] = [
     "昵称",
     "网名",
 ];
-/// What follows the name of a service before the account.
+/// Words between the name of a service and the account.
 const ENDS: [&str; 9] = ["号", "號", "id", "账", "帐", "户", "是", "为", "名"];
 /// Signs of an id as people say them: `lei下划线wang88`.
 const SPOKEN: [&str; 13] = [

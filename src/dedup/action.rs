@@ -30,9 +30,9 @@ pub enum RuleAction {
     /// A [script](crate::rule::check_script) (feature `script`) chooses for the record that matches best.
     ///
     /// It is one expression over the lead's fields and the match (`match_owner`, `match_record`, `match_labels`,
-    /// `match_count`) that gives the name of one of the actions above, as far as it can follow from a match with
-    /// the rule's target, or one of the declared codes. A code marks the lead with the code as its tag; it is
-    /// neither linked nor given to anybody, and goes on as if it were new. If the script gives anything else, or
+    /// `match_count`) whose value is the name of one of the actions above that can follow from a match with
+    /// the rule's target, or one of the declared codes. A code becomes a tag of the lead, which is
+    /// neither linked nor given to anybody, and continues as if it were new. If the script returns anything else, or
     /// fails, that is a fault, and the next rule is tried.
     ///
     /// ```
@@ -50,9 +50,9 @@ pub enum RuleAction {
     /// # }
     /// ```
     Custom {
-        /// The expression.
+        /// A rhai expression; its value is the code of an action.
         script: String,
-        /// What it may give beside the names of actions.
+        /// The codes it may return besides the names of actions.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         codes: BTreeSet<Code>,
     },
@@ -83,7 +83,7 @@ impl RuleAction {
         }
     }
 
-    /// Whether it takes the record for the same person's.
+    /// Whether it takes the record for one of the same person.
     pub(super) fn is_of_a_person(&self) -> bool {
         matches!(self, RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect)
     }

@@ -30,9 +30,9 @@ pub(super) struct Candidate<'r> {
     pub(super) read: Source<'r>,
     /// The lead's keys that the record has too, by their places in the lead's probe, sorted.
     shared: Vec<usize>,
-    /// How the name of the company compares, when a rule asks for it.
+    /// How the name of the company compares, when a rule needs it.
     pub(super) likeness: Option<Likeness<'r>>,
-    /// The parts of an account that the lead is of, when it is divided.
+    /// The parts of an account that the lead belongs to, when it is divided.
     parts: Option<Vec<Holding<'r>>>,
 }
 
@@ -107,23 +107,23 @@ impl Candidate<'_> {
         }
     }
 
-    /// The owner; of an account that is divided, of the first part that the lead is of.
+    /// The owner; of an account that is divided, of the first part that the lead belongs to.
     pub(super) fn owner(&self) -> Option<&RepId> {
         self.owners().next()
     }
 
-    /// The owners of what the lead is of.
+    /// The owners of the parts that the lead belongs to.
     pub(super) fn owners(&self) -> impl Iterator<Item = &RepId> {
         let whole = match (self.source, &self.parts) {
             (Source::Account(account), None) => account.owner.as_ref(),
-            // Of a divided account the rest is a part as well, where the lead is of it.
+            // In a divided account the rest is a part as well, if the lead belongs to it.
             (Source::Account(_), Some(_)) => None,
             (Source::Lead(lead), _) => lead.owner.as_ref(),
         };
         whole.into_iter().chain(self.parts.iter().flatten().filter_map(|part| part.owner))
     }
 
-    /// Whether it is an account of which nobody holds a part for the lead.
+    /// Whether it is an account in which nobody holds a part for the lead.
     pub(super) fn has_no_holder(&self) -> bool {
         self.parts.as_ref().is_some_and(Vec::is_empty)
     }
@@ -139,7 +139,7 @@ impl Candidate<'_> {
     /// any time: for a re-entry the window only says whether a new cycle begins.
     pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
         let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
-        // For these the window says when a new cycle begins, not how old a record may be.
+        // For these actions the window says when a new cycle begins, not how old a record may be.
         let has_age = !matches!(rule.action, RuleAction::Reenter | RuleAction::KeyChange);
         let of_age = |window: ReentryWindow| window.covers(self.created_at(), now, zone);
         kind && (!has_age || rule.window.is_none_or(of_age))
@@ -161,7 +161,7 @@ impl Candidate<'_> {
         }
     }
 
-    /// When it last gave a sign of life.
+    /// The time of its last activity.
     pub(super) fn last_active_at(&self) -> Option<DateTime<Utc>> {
         self.lead().and_then(|lead| lead.last_active_at)
     }
@@ -169,7 +169,7 @@ impl Candidate<'_> {
     /// Whether a deal was closed with the account, or the lead became a customer.
     pub(super) fn has_bought(&self, now: DateTime<Utc>) -> bool {
         match self.source {
-            // A date to come is a plan and no deal.
+            // A date in the future is a plan, not a deal.
             Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
             Source::Lead(lead) => lead.status == LeadStatus::Converted,
         }
@@ -183,7 +183,7 @@ impl Candidate<'_> {
         }
     }
 
-    /// By what equal records are put in order: the one that is on file longest, then by id.
+    /// The order of equal records: the one that has been on file longest, then by id.
     pub(super) fn age(&self) -> (DateTime<Utc>, &str) {
         (self.since(), self.id())
     }
@@ -196,7 +196,7 @@ impl Candidate<'_> {
         }
     }
 
-    /// Whether the record has the lead's key that stands at the place in its probe.
+    /// Whether the record has the lead's key at that place in its probe.
     pub(super) fn has(&self, place: usize) -> bool {
         self.shared.binary_search(&place).is_ok()
     }
@@ -216,14 +216,14 @@ impl Candidate<'_> {
     ) -> Option<String> {
         let kind = rule.lead.kind()?;
         let shared = self.shares(kind, usable)?;
-        // The keys agree; `exact` asks for the same writing as well.
+        // The keys agree; `exact` requires the same writing as well.
         if rule.comparator == Comparator::Exact {
             let theirs = written_of(self.read, None, &rule.target);
             let same = |ours: &Cow<'_, str>| theirs.iter().any(|their| their.trim() == ours.trim());
             return written(facts.read(), &rule.lead).into_iter().find(same).map(|value| show(kind, &value));
         }
         Some(match kind {
-            // A company is shown by its name on file: the key is not made for reading.
+            // A company is shown by its name on file: people cannot read its key.
             MatchKeyKind::CompanyExact => show(kind, self.company()),
             MatchKeyKind::PersonId | MatchKeyKind::RecordId => shared.to_masked(),
             _ => show(kind, &shared.value),
@@ -243,7 +243,7 @@ pub(super) fn written_of<'r>(
         }
         Source::Account(account) => account,
     };
-    // One contact by itself: values of two people must not agree together.
+    // Each contact separately: values of two people must not agree together.
     let all = if contact.is_some() { &[] } else { account.contacts.as_slice() };
     let contacts = contact.into_iter().chain(all);
     let text = |text: Option<&'r str>| Vec::from_iter(filled(text).map(Cow::Borrowed));
@@ -281,7 +281,7 @@ pub(super) fn written_of<'r>(
         MatchTarget::ContactPersonId => {
             contacts.flat_map(Contact::person_ids).map(|(_, id)| Cow::Borrowed(id)).collect()
         }
-        // Fields of leads, which no account has.
+        // These fields exist on leads only.
         _ => Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! A lead being matched, and the records that may be it.
+//! A lead being matched, and the records that may be the same.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::{LeadId, OpportunityId, OwnerState, RepId};
 use crate::names::Asked;
 use crate::rule::Facts;
 
-/// What every rule is asked about.
+/// What every rule is tried on.
 pub(super) struct Case<'c, 'r> {
     pub(super) facts: &'c Facts<'c>,
     pub(super) now: DateTime<Utc>,
@@ -34,11 +34,11 @@ pub(super) struct Case<'c, 'r> {
 /// Why a lead is matched.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
-    /// It comes in; else it is on file, repeats nothing, and may be joined with others on file.
+    /// It is a new entry; otherwise it is on file, repeats nothing, and may be joined with others on file.
     pub(crate) is_entry: bool,
-    /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
+    /// The reviewers' time for a collision is over: the earlier of two that are both worked on absorbs the other.
     pub(crate) settles: bool,
-    /// Then, when the rule of ownership tells whose the customer is: whether it is the lead's owner, so that the lead goes on.
+    /// Then, when the ownership rule says who owns the customer: whether it is the lead's owner, so that the lead continues.
     pub(crate) keeps: Option<bool>,
 }
 

@@ -45,11 +45,12 @@ use serde::{Deserialize, Serialize};
 pub enum Comparator {
     /// As written, but for spaces around.
     Exact,
-    /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
-    /// the key every spelling of one registered name shares; names of people without titles, in whatever order of their words;
-    /// cities and provinces with or without 市 or 省; a region, and a city or province that is compared with one, as the place
-    /// it is: `CN-BJ-110108`, `CN-BJ`, `北京` and `北京市` agree, and two cities of a province do not; any other text without its case, width and accents. A custom attribute
-    /// that is compared with such a field is read as that field is.
+    /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by the key
+    /// every spelling of one registered name shares; names of people without titles, in whatever order of their words;
+    /// cities and provinces with or without 市 or 省; a region, and a city or province that is compared with one, as the
+    /// place it is: `CN-BJ-110108`, `CN-BJ`, `北京` and `北京市` agree, and two cities of a province do not; any other text
+    /// without its case, width and accents. A custom attribute that is compared with such a field is read as that field
+    /// is.
     #[default]
     Folded,
     /// Phone numbers as E.164: for custom attributes on both sides that hold numbers.
@@ -70,12 +71,12 @@ pub enum Comparator {
     /// What is compared with the threshold is the probability that a record is the company meant, see
     /// [`NameJudge`](crate::names::NameJudge); names that are equal in canonical form have 1. Several records that
     /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
-    /// the region tells them apart, they decide nothing and are [ambiguous](super::Match::ambiguous).
+    /// the region distinguishes them, they decide nothing and are [ambiguous](super::Match::ambiguous).
     ///
-    /// A record of another company (a sister, a branch, another legal form), as far as the names tell, is matched by a rule
+    /// A record of another company (a sister, a branch, another legal form), as far as the names show, is matched by a rule
     /// that marks and by no other, whatever the threshold: see [`Relation`](crate::names::Relation).
     ///
-    /// On names that were held out, of the likeliest records that reached 0.85 (0.5) the right ones were, looked up by
+    /// On held-out names, the share of right ones among the likeliest records that reached 0.85 (0.5) was, looked up by
     /// stored keys among 10,000 and 100,000 Chinese names, 98.7 % (97.9 %) and 97.8 % (96.0 %); of the names
     /// that had a record, it was found for 89.9 % (93.5 %) and 83.4 % (89.4 %). Among as many English
     /// names: 99.9 % (99.8 %) and 99.4 % (99.2 %) right, 90.6 % (91.2 %) and 90.2 % (90.9 %) found.
@@ -100,7 +101,7 @@ impl Comparator {
         }
     }
 
-    /// Its name in a document.
+    /// The name in a document.
     pub(super) fn name(self) -> &'static str {
         match self {
             Comparator::Exact => "exact",
@@ -115,7 +116,7 @@ impl Comparator {
 
     /// Whether equal values share a key, so that a database can fetch by it.
     pub(super) fn makes_keys(self) -> bool {
-        // A likeness is asked of two texts, so no database can fetch rows by it.
+        // Likeness needs both texts, so no database can fetch rows by it.
         !matches!(self, Comparator::PersonName | Comparator::Similar { .. })
     }
 }

@@ -27,7 +27,7 @@ impl RulesDocument for DedupRules {
 }
 
 impl DedupRules {
-    /// Reports what the type system cannot.
+    /// Reports the mistakes that the type system cannot find.
     fn check(&self, report: &mut Report) {
         RulesVersion::check(self.format, report);
         if self.crowded_key == 0 {
@@ -45,7 +45,7 @@ impl DedupRules {
             }
         });
         report.within("update", |report| {
-            // Keys and lists only grow, and a life is its record's own: none of them is overwritten.
+            // Keys and lists only grow, and lifecycle fields belong to one record: none of them is overwritten.
             let unfit = |field: &LeadField| {
                 let is_kept = Part::of(*field) != Part::Description;
                 is_kept.then(|| format!("a re-entry never overwrites `{field}`"))
@@ -88,7 +88,7 @@ impl Deduplicator {
 
 /// The kinds of key that rows are fetched by.
 fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
-    // The same record, and the same submission once more, are known whatever the rules compare.
+    // The same record, and a repeated submission, are recognised whatever the rules compare.
     let mut wanted = vec![
         MatchKeyKind::RecordId,
         MatchKeyKind::PersonId,
@@ -103,7 +103,7 @@ fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
         _ => false,
     };
     if rules.rules.iter().any(may_change) {
-        // The owner of the company that the lead names now decides on the new owner.
+        // The owner of the company that the lead names now is the new owner.
         wanted.push(MatchKeyKind::CompanyExact);
     }
     // Composite rules are found by the keys they make of their fields.
@@ -140,7 +140,7 @@ impl MatchRule {
             _ => !is_broad(&one.lead),
         };
         let has_key = self.comparisons().any(|one| one.comparator.makes_keys());
-        // A mark takes no lead anywhere, and of what only marks without a person another warning tells.
+        // A mark moves no lead, and another warning covers rules that only mark without a person.
         let decides = matches!(self.action, RuleAction::Convert | RuleAction::SameOwner);
         let has_likeness = self.comparisons().any(|one| is_similar(&one));
         if has_key && (has_likeness || decides) && !self.comparisons().any(|one| narrows(&one)) {
@@ -169,7 +169,7 @@ impl MatchRule {
         }
     }
 
-    /// What a further comparison must not be beside those before it.
+    /// What a further comparison must not be after those before it.
     fn check_beside(&self, index: usize, one: &Comparison, report: &mut Report) {
         if one.target.is_lead() != self.target.is_lead() {
             report.within("target", |report| {
@@ -185,7 +185,7 @@ impl MatchRule {
             });
         }
         let is_same = |earlier: &Comparison| (&earlier.lead, &earlier.target) == (&one.lead, &one.target);
-        // The rule's own comparison comes first, so this one stands at `index + 1`.
+        // The rule's own comparison comes first, so this one has the place `index + 1`.
         if self.comparisons().take(index + 1).any(|earlier| is_same(&earlier)) {
             let message = format!("`{}` is already compared with `{}`", one.lead, one.target);
             report.error("same_comparison", message, "keep one");
@@ -241,7 +241,7 @@ fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator
     report.within("comparator", |report| comparator.check(lead, target, report));
 }
 
-/// What the values of a field are.
+/// The type of the values of a field.
 #[derive(Clone, Copy)]
 enum What {
     Key(MatchKeyKind),
@@ -261,13 +261,13 @@ impl What {
         matches!(self, What::Plain(FieldType::Text | FieldType::Texts | FieldType::Any))
     }
 
-    /// A custom attribute may hold whatever the other side is; not an identifier, which is of the system it comes from.
+    /// A custom attribute may hold any type that the other side has, but not an identifier, which belongs to its system.
     fn can_equal(self, other: What) -> bool {
         use FieldType::{Any, Integer, Number, Text, Texts};
         match (self, other) {
             (What::Key(a), What::Key(b)) => a == b,
             (What::Key(kind), What::Plain(plain)) | (What::Plain(plain), What::Key(kind)) => {
-                // Keys of persons are `name:value`, which no bare attribute equals.
+                // Keys of persons are `name:value`, which no plain attribute equals.
                 plain == Any && kind != MatchKeyKind::PersonId
             }
             (What::Plain(a), What::Plain(b)) => {
@@ -298,7 +298,7 @@ impl Comparator {
         let is_key = |what: What, wanted| matches!(what, What::Key(kind) if kind == wanted);
         let may_be = |wanted| [ours, theirs].iter().all(|what| what.is_text() || is_key(*what, wanted));
         let (fits, what) = match self {
-            // A text that names a place is not written as its code.
+            // A text that names a place differs from its code.
             Comparator::Exact => {
                 (!lead.is_place() || !target.is_place() || ours.can_equal(theirs), "what is written")
             }
@@ -366,9 +366,9 @@ impl RuleAction {
     }
 }
 
-/// Whether the field tells what a lead is, so that it can divide customers or decide on the owner.
+/// Whether the field describes a lead, so that it can divide customers or decide on the owner.
 fn is_of_customer(field: LeadField) -> bool {
-    // A life is one record's and a key one person's: neither tells two customers apart.
+    // Lifecycle fields belong to one record and a key to one person: neither divides customers.
     !matches!(Part::of(field), Part::Life | Part::Key | Part::Kept)
 }
 
@@ -380,7 +380,7 @@ fn divides_nobody(key: &LeadKey) -> Option<String> {
         LeadKey::Field(field) => {
             (!is_of_customer(*field)).then(|| format!("customers cannot be divided by `{key}`"))
         }
-        // What is unlike in every two leads would make every lead a customer of its own.
+        // A value that differs in every two leads would make every lead a separate customer.
         LeadKey::Attribute(name) if ExternalIdKind::of(name) == ExternalIdKind::Other => key.unfit(),
         LeadKey::Attribute(_) | LeadKey::PersonId | Phone | Email | Wechat | Domain | ExternalId(_) => {
             Some(format!("`{key}` identifies a person: customers cannot be divided by it"))
@@ -409,7 +409,7 @@ fn check_fields<F: Ord + fmt::Display>(
     }
 }
 
-/// Names that mean something already: actions in rules, and actions in resolutions.
+/// Reserved names: actions in rules, and actions in resolutions.
 const TAKEN: [&str; 13] = [
     "same_owner",
     "held",

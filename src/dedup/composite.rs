@@ -26,10 +26,10 @@ use crate::text::{fold, scrubbed};
 /// Most keys of one record, or one contact, for one rule: a lead of 32 products and 32 phones has as many.
 const MAX_KEYS: usize = 1024;
 
-/// What the rules of a document compare beyond what is a key by itself.
+/// What the rules of a document compare beyond fields that are keys by themselves.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Composites {
-    /// By rule; empty when no rule needs more.
+    /// One for each rule; empty when no rule needs more.
     by_rule: Arc<[Option<Composite>]>,
 }
 
@@ -38,13 +38,13 @@ pub(crate) struct Composites {
 pub(super) struct Composite {
     /// What makes the key.
     parts: Vec<Part>,
-    /// What is asked of the records that share the key.
+    /// What is compared of the records that share the key.
     filters: Vec<Comparison>,
     /// The name of the comparisons, so that keys of two rules never meet.
     name: Digest,
     of_leads: bool,
     of_contacts: bool,
-    /// When names are compared by likeness: the least probability, and what must agree beside the name.
+    /// When names are compared by likeness: the least probability, and what must agree besides the name.
     like: Option<(f64, Box<Composite>)>,
 }
 
@@ -72,11 +72,12 @@ enum Form {
     Number,
     /// A place by its province, and by its city where both sides have one.
     Region,
-    /// A word of a person's name, of which names that can be one person's share one: a filter lets through who is one.
+    /// A word of a person's name, of which names that can be one person's share one: a filter lets through records that may
+    /// match.
     NameWord,
 }
 
-/// The values of one rule's parts that stand together, and the key they make.
+/// The values of one rule's parts that belong together, and the key they make.
 pub(super) struct Combination {
     key: MatchKey,
     values: Vec<String>,
@@ -111,7 +112,7 @@ impl Form {
         }
     }
 
-    /// What tells it from another form of the same fields.
+    /// What distinguishes it from another form of the same fields.
     fn number(self) -> u8 {
         match self {
             Form::Written => 1,
@@ -125,7 +126,7 @@ impl Form {
     /// A text in this form; blank when it [says nothing](says_nothing).
     fn read(self, text: &str) -> String {
         match self {
-            // Two fields that say nothing agree on nothing.
+            // Two blank fields agree on nothing.
             _ if says_nothing(text) => String::new(),
             Form::Written => text.trim().to_owned(),
             Form::Name if names_nobody(text) => String::new(),
@@ -172,7 +173,7 @@ impl Part {
         }
         let mut values = self.form.values(self.lead.kind(), |_| keys, || written(lead, &self.lead), tables);
         if self.form == Form::Key(MatchKeyKind::Domain) && self.lead.kind().is_none() {
-            // As of a mailbox, the domains that it is part of.
+            // As for a mailbox: the domains that it belongs to.
             let above: Vec<String> = values.iter().flat_map(|one| parents(one)).map(str::to_owned).collect();
             values.extend(above);
         }
@@ -195,10 +196,10 @@ impl Part {
         self.form.values(self.target.kind(), |kind| unit.keys(kind), texts, tables)
     }
 
-    /// A value in which lead and record agree, for people's eyes.
+    /// A value in which lead and record agree, for people to read.
     fn show(&self, value: &str, candidate: &Candidate<'_>, lead: &Lead) -> String {
         match self.form {
-            // A company is shown by its name on file: the key is not made for reading.
+            // A company is shown by its name on file: people cannot read its key.
             Form::Key(kind @ MatchKeyKind::CompanyExact) if self.target.kind() == Some(kind) => {
                 show(kind, candidate.company())
             }
@@ -211,7 +212,7 @@ impl Part {
                 let own = written(lead, &self.lead);
                 scrubbed(own.first().map_or(value, |text| text.trim())).into_owned()
             }
-            // What may name a person is never shown in full: evidence ends up in logs.
+            // A value that may name a person is never shown in full: evidence ends up in logs.
             _ if self.is_private() => mask_id(value),
             _ => {
                 let texts = written(lead, &self.lead);
@@ -223,7 +224,7 @@ impl Part {
         }
     }
 
-    /// Whether the values may tell who somebody is.
+    /// Whether the values may identify a person.
     fn is_private(&self) -> bool {
         match &self.lead {
             LeadKey::Field(field) => {
@@ -259,7 +260,7 @@ impl Composite {
         }
         let (keys, filters): (Vec<Comparison>, Vec<Comparison>) =
             rule.comparisons().partition(|one| one.comparator.makes_keys());
-        // Likeness makes no key: the rest is agreed on by key, and the names of those are compared.
+        // Likeness makes no key: the other comparisons make one, and then the names are compared.
         let like = rule.threshold().map(|threshold| {
             let is_exact = |one: &&Comparison| one.comparator.threshold().is_none();
             let rest = keys.iter().filter(is_exact).cloned().collect();
@@ -268,7 +269,7 @@ impl Composite {
         Some(Composite { like, ..Composite::of(keys, filters) })
     }
 
-    /// Names that must be like narrow the key down, so that not all records of a city share it.
+    /// Names that must be alike narrow the key down, so that not all records of a city share it.
     fn of(keys: Vec<Comparison>, filters: Vec<Comparison>) -> Composite {
         let part = |one: &Comparison| Part {
             lead: one.lead.clone(),
@@ -277,7 +278,7 @@ impl Composite {
         };
         let names = filters.iter().filter(|one| one.comparator == Comparator::PersonName);
         let parts: Vec<Part> = keys.iter().chain(names).map(part).collect();
-        // A part of the key, so that equal values of other fields, or equal in another way, do not meet.
+        // Part of the key, so that equal values of other fields, or values compared otherwise, do not meet.
         let names =
             parts.iter().map(|part| (part.lead.to_string(), part.target.to_string(), part.form.number()));
         let all = || keys.iter().chain(&filters);
@@ -313,12 +314,12 @@ impl Composite {
         found.into_iter().map(made).collect()
     }
 
-    /// The values of a lead that comes in, by part.
+    /// The values of an entry, by part.
     fn values_of(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> Vec<BTreeSet<String>> {
         self.parts.iter().map(|part| part.of_lead(lead, keys, tables)).collect()
     }
 
-    /// What a lead that comes in asks for.
+    /// The keys by which an entry is searched.
     fn of_entry(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> OfEntry {
         let values = self.values_of(lead, keys, tables);
         OfEntry { combinations: self.combinations(&values), values }
@@ -329,7 +330,7 @@ impl Composite {
         self.combinations(&values)
     }
 
-    /// Asks each unit of a record in turn, until one gives an answer; nobody in a record of another kind.
+    /// Tries each unit of a record in turn, until one gives an answer; none in a record of another kind.
     fn find_unit<T>(
         &self,
         source: Source<'_>,
@@ -350,8 +351,8 @@ impl Composite {
         keys
     }
 
-    /// What of the entry's values a unit has too, by part; `None` when it lacks all of one part. Who shares none of the values
-    /// that are plain to read is not read any further.
+    /// The entry's values that a unit has too, by part; `None` when it lacks all of one part. A record that shares none
+    /// of the values that are plain to read is not read any further.
     fn common(
         &self,
         ours: &[BTreeSet<String>],
@@ -388,14 +389,14 @@ impl Composite {
         keys
     }
 
-    /// In what the record agrees with one of the combinations, masked; `None` when it agrees with none.
+    /// The values in which the record agrees with one of the combinations, masked; `None` when it agrees with none.
     fn agreement(&self, ours: &OfEntry, candidate: &Candidate<'_>, case: &Case<'_, '_>) -> Option<String> {
         let (context, lead) = (case.facts.context(), case.facts.read());
         self.find_unit(candidate.read, context, |unit| {
             let common = self.common(&ours.values, unit, context.tables)?;
             let theirs = order::set(self.combinations(&common).into_iter().map(|one| one.key));
             let shared: &Combination = ours.combinations.iter().find(|one| theirs.contains(&one.key))?;
-            // After the keys: a likeness of two texts makes no key, and can only be asked of a pair.
+            // After the keys: likeness of two texts makes no key, and can only be computed for a pair.
             let is_one = self.filters.iter().all(|filter| holds(filter, lead, unit));
             let parts = self.parts.iter().zip(&shared.values);
             let parts = parts.filter(|(part, _)| part.form != Form::NameWord);
@@ -417,7 +418,7 @@ impl Composite {
         let places: Vec<usize> = ours.combinations.iter().filter_map(place).collect();
         let (sharing, others): (Vec<&'c Candidate<'r>>, Vec<&'c Candidate<'r>>) =
             records.iter().partition(|candidate| places.iter().any(|at| candidate.has(*at)));
-        // A combination that too many records share is none.
+        // A combination that too many records share means nothing.
         let is_usable = |at: usize| case.usable.get(at).is_some_and(Option::is_some);
         ours.combinations.retain(|one| place(one).is_some_and(is_usable));
         let usable = ours;
@@ -428,7 +429,7 @@ impl Composite {
         };
         let equal: Vec<RuleHit<'c, 'r>> = sharing.into_iter().filter_map(hit).collect();
         match (&self.like, case.asked) {
-            // An equal combination says more than any likeness.
+            // An equal combination is stronger evidence than any likeness.
             (Some((threshold, rest)), Some(asked)) if equal.is_empty() => {
                 rest.alike(asked, *threshold, marks, &others, case)
             }
@@ -461,7 +462,7 @@ impl Composite {
 impl Composites {
     pub(super) fn compile(rules: &[MatchRule]) -> Composites {
         let by_rule: Vec<Option<Composite>> = rules.iter().map(Composite::compile).collect();
-        // Empty where no rule needs it, by which all other work is spared.
+        // Empty if no rule needs it, which saves all other work.
         let is_needed = by_rule.iter().any(Option::is_some);
         Composites { by_rule: if is_needed { by_rule.into() } else { Arc::default() } }
     }
@@ -491,13 +492,13 @@ impl Composites {
         self.by_rule.is_empty()
     }
 
-    /// Adds what a lead that comes in is to be compared by. Whether it has more combinations of values than are looked for.
+    /// Adds the keys by which an entry is compared. Returns whether it has more combinations of values than are searched.
     pub(super) fn add_of_entry(&self, facts: &Facts<'_>, probe: &mut Probe) -> bool {
         let tables = facts.context().tables;
         let (mut made, mut is_cut) = (Vec::new(), false);
         for one in self.each() {
             let values = one.values_of(facts.read(), &probe.keys, tables);
-            // A lead that makes too many keys may miss a record, and the answer says so.
+            // A lead with too many keys may miss a record, and the answer says so.
             is_cut |= values.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) > MAX_KEYS;
             made.extend(one.combinations(&values).into_iter().map(|one| one.key));
         }
@@ -505,12 +506,12 @@ impl Composites {
         is_cut
     }
 
-    /// Adds what a lead on file is found by.
+    /// Adds the keys by which a lead on file is found.
     pub(crate) fn add_of_lead(&self, facts: &Facts<'_>, probe: &mut Probe) {
         self.add(Source::Lead(facts.read()), facts.context(), probe);
     }
 
-    /// Adds what an account is found by.
+    /// Adds the keys by which an account is found.
     pub(crate) fn add_of_account(&self, account: &Account, context: &FactContext<'_>, probe: &mut Probe) {
         if !self.is_empty() {
             let cut = cut_account(account);
@@ -532,7 +533,7 @@ impl Composites {
     ) -> Vec<(&Composite, Vec<BTreeSet<String>>)> {
         let values = |one: &Composite| one.values_of(facts.read(), keys, facts.context().tables);
         let asked = self.each().map(|one| (one, values(one)));
-        // Who lacks all of one part agrees with nobody.
+        // A record that lacks all values of one part agrees with nobody.
         asked.filter(|(_, values)| !values.iter().any(BTreeSet::is_empty)).collect()
     }
 

@@ -32,7 +32,7 @@ impl<'c, 'r> Case<'c, 'r> {
 }
 
 impl Deduplicator {
-    /// The lead belongs to the account, unless it names another company than the contact it matched works for.
+    /// The lead belongs to the account, unless it names a company other than the one that the matched contact works for.
     pub(super) fn convert(
         &self,
         rule: &MatchRule,
@@ -47,8 +47,9 @@ impl Deduplicator {
         self.converted(Some(rule), candidate, account, None, case)
     }
 
-    /// Of an account that is divided, to who holds it for the lead: a part that nobody holds marks, several holders are asked.
-    /// Without an owner the lead is converted later, when it has one. `through` is the converted lead that leads there.
+    /// Of an account that is divided, to the rep who holds it for the lead: a part that nobody holds marks, several holders
+    /// are asked. Without an owner the lead is converted later, when it has one. `through` is the converted lead that leads
+    /// there.
     pub(super) fn converted(
         &self,
         rule: Option<&MatchRule>,
@@ -58,15 +59,15 @@ impl Deduplicator {
         case: &Case<'_, '_>,
     ) -> Consequences {
         let lead = case.facts.lead();
-        // Nobody at the account holds what the lead asks for: a mark, and no conversion.
+        // Nobody at the account holds the part that the lead is of: a mark, and no conversion.
         if candidate.has_no_holder() {
             return self.mark(candidate, lead);
         }
-        // What names no part would become the rest's, and the person is another's.
+        // A lead that names no part would go to the owner of the rest, but its person belongs to another.
         if let Some(found) = self.of_who_has_the_person_there(candidate, account, case) {
             return found;
         }
-        // Nobody knows whose it is: nothing is converted before somebody says.
+        // Nobody knows whose it is: nothing is converted before a person decides.
         if candidate.has_several_owners(case) {
             return held(candidate, &[], case);
         }
@@ -92,7 +93,7 @@ impl Deduplicator {
     }
 }
 
-/// Whether a rule compares what is the company's own, so that it is the company whatever name the lead gives it.
+/// Whether a rule compares a field of the company itself, so that it is the company whatever name the lead gives it.
 fn tells_the_company(rule: &MatchRule) -> bool {
     let is_of_a_person = |target: &MatchTarget| target.is_contact() || *target == MatchTarget::AccountDomain;
     let names_it = |one: Comparison| one.target == MatchTarget::AccountCompany;
@@ -116,7 +117,7 @@ fn moved(
     Consequences::new(for_owner_of(candidate, scope, case), effects)
 }
 
-/// The person of a lead at an account, and what there is to add. Nobody when the lead names no person.
+/// The person of a lead at an account, and the effects that add them. None when the lead names no person.
 fn person(
     account: &Account,
     through: Option<&LeadId>,
@@ -127,7 +128,7 @@ fn person(
         let names = lead.name.as_deref().zip(one.name.as_deref());
         names.is_none_or(|(a, b)| !are_two_people(a, b))
     };
-    // The contact who came of the lead that was converted is its person, unless the names say otherwise.
+    // The contact that came from the converted lead is its person, unless the names say otherwise.
     let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
     if let Some(known) = known_person(account, case).or_else(|| came_from().filter(may_be)) {
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
@@ -147,7 +148,7 @@ fn person(
 /// The contact that shares a key with the lead which names one person, or any key and the name. O(contacts).
 fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Contact> {
     let facts = case.facts;
-    // Whether one of the keys they share, if there are any, names one person.
+    // Whether one of the keys they share, if there are any, identifies one person.
     let shared = |contact: &Contact| {
         let keys = contact_keys(contact, account.region, facts.context().tables);
         let mut ours = keys.iter().filter(|key| case.keys.binary_search(key).is_ok()).peekable();
@@ -166,13 +167,13 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
             return Some(contact);
         }
         let both_named = names.is_some_and(|(a, b)| !a.trim().is_empty() && !b.trim().is_empty());
-        // A shared key that names nobody, as a switchboard, needs the name as well.
+        // A shared key that identifies nobody, as a switchboard, needs the name as well.
         by_name = by_name.or((both_named && may_be).then_some(contact));
     }
     by_name
 }
 
-/// What the lead knows of the person and the contact does not.
+/// What the lead knows about the person and the contact does not.
 fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
     let record = RecordRef::Contact(contact.id.clone());
     let phones = (contact.phones.iter().map(AsRef::as_ref), lead.phones.iter().map(AsRef::as_ref));
@@ -188,7 +189,7 @@ fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect
     }));
     let mut text = |field: &str, known: Option<&str>, found: Option<&str>| {
         let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-        // Only what is blank: what somebody wrote about a contact is not replaced by a form.
+        // Only blank fields: a form does not replace what somebody wrote about a contact.
         if is_blank(known) && !is_blank(found) {
             effects.push(Effect::UpdateField {
                 record: record.clone(),

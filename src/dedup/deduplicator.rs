@@ -41,20 +41,20 @@ use crate::rule::{FactContext, Facts, Predicate, RulesVersion};
 #[derive(Debug, Clone)]
 pub struct Deduplicator {
     pub(super) rules: DedupRules,
-    /// By rule: which leads it is for, and what follows.
+    /// For each rule: its leads, and its action.
     pub(super) conditions: Vec<Predicate>,
     pub(super) plans: Vec<Plan>,
     /// The kinds of key that rows are fetched by.
     pub(super) wanted: Vec<MatchKeyKind>,
-    /// Compares company names; only when a rule asks for it.
+    /// Compares company names; only when a rule needs it.
     pub(super) judge: Option<Box<NameJudge>>,
-    /// What rules compare beyond what is a key by itself.
+    /// What rules compare beyond fields that are keys by themselves.
     pub(super) composites: Composites,
     pub(super) version: RulesVersion,
 }
 
 impl Deduplicator {
-    /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule asks about.
+    /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule compares.
     ///
     /// ```
     /// # use leadkit::dedup::{Deduplicator, DedupRules};
@@ -84,13 +84,13 @@ impl Deduplicator {
         let wanted = |key: &&MatchKey| key.kind == MatchKeyKind::Account || self.wanted.contains(&key.kind);
         let mut probe =
             Probe { keys: keys.keys.iter().filter(wanted).cloned().collect(), ..Probe::default() };
-        // Made from all keys of the lead, of which the probe itself asks only for those that rules want.
+        // Made from all keys of the lead; the probe itself has only those that rules need.
         if !self.composites.is_empty() {
             let mut all = keys.clone();
             self.composites.add_of_entry(facts, &mut all);
             probe.add(all.keys.into_iter().filter(|key| key.kind == MatchKeyKind::Fields).collect());
         }
-        // Names that are only alike share no key of the whole name, so they are fetched by its pieces.
+        // Names that are merely alike have no full-name key in common, so they are fetched by their pieces.
         if self.judge.is_some() {
             probe.add_like_names(facts);
         }
@@ -172,7 +172,7 @@ impl Deduplicator {
         &self.rules.scope
     }
 
-    /// What rules compare beyond what is a key by itself.
+    /// What rules compare beyond fields that are keys by themselves.
     pub(crate) fn composites(&self) -> &Composites {
         &self.composites
     }

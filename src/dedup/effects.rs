@@ -1,4 +1,4 @@
-//! What follows from a decision: the action, the effects that carry it out, and whose life goes on.
+//! What follows from a decision: the action, its effects, and which lead continues.
 
 use chrono::{DateTime, Utc};
 
@@ -22,7 +22,7 @@ use crate::order;
 use crate::rule::{Facts, read_field};
 use crate::text::fold;
 
-/// The first rule that hits, which record it means, and what is to be done with it.
+/// The first rule that hits, the record it means, and the action.
 pub(super) struct Decision<'c, 'r> {
     pub(super) rule: &'c MatchRule,
     pub(super) meant: Meant<'c, 'r>,
@@ -32,31 +32,31 @@ pub(super) struct Decision<'c, 'r> {
 /// Two leads on file are one, and both are worked on (撞单): tag and code.
 pub(crate) const COLLISION: &str = "collision";
 
-/// What is to be done.
+/// The action.
 pub(super) struct Consequences {
     pub(super) action: MatchAction,
     pub(super) effects: Vec<Effect>,
-    /// The lead on file whose life goes on in place of the entry's.
+    /// The lead on file that continues in place of the entry.
     pub(super) fold: Option<(LeadId, FoldKind)>,
 }
 
 impl Decision<'_, '_> {
-    /// Whether it makes one of two leads, without asking anybody.
+    /// Whether it makes one of two leads, without a review.
     pub(super) fn joins(&self, case: &Case<'_, '_>) -> bool {
         matches!(&self.meant, Meant::One(candidate) if candidate.joins(case, &self.choice))
     }
 
-    /// Whether its rule only marks leads; a script that chooses to has looked.
+    /// Whether its rule only marks leads; a script that chose to mark does not count.
     fn is_mark(&self) -> bool {
         self.rule.action == RuleAction::TagOnly
     }
 
     /// Whether a later rule may take its place. For an entry: where it only marks, where it only found somebody else with the
-    /// key or an account of which nobody holds the lead's part, or several accounts and nothing tells to which the person
-    /// belongs, for then the person's lead on file tells. For records on file: those that are one are joined before anything
-    /// else follows.
+    /// key or an account of which nobody holds the lead's part, or several accounts and nothing says to which the person
+    /// belongs, for then the person's lead on file decides. For records on file: those that are one are joined before
+    /// anything else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
-        // A host's code stands for an entry; among records on file, joining those that are one comes first.
+        // A host's code is for an entry; among records on file, those that are one are joined first.
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
         let is_in_doubt = matches!(&self.meant, Meant::Several(_));
         let is_found = is_in_doubt || self.joins(case);
@@ -75,17 +75,17 @@ impl Decision<'_, '_> {
 }
 
 impl Candidate<'_> {
-    /// Whether it and the lead become one without a question: it is the same person's lead, and not both are worked on.
+    /// Whether it and the lead become one without a review: it is the same person's lead, and not both are worked on.
     pub(super) fn joins(&self, case: &Case<'_, '_>, choice: &Choice) -> bool {
         let Choice::Action(action) = choice else { return false };
-        // A converted record takes nobody in: its entries follow it to the account.
+        // A converted record absorbs nothing: its entries follow it to the account.
         let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
         let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
         action.is_of_a_person() && is_open && !self.collides(case) && is_same() && !self.unites_scopes(case)
     }
 
-    /// Whether it and the lead are two reps', nobody has decided yet, and neither may take in the other until somebody
-    /// does: both are worked on, an open opportunity holds one of them, or somebody is asked about one.
+    /// Whether it and the lead are two reps', nobody has decided yet, and neither may absorb the other until somebody
+    /// does: both are worked on, an open opportunity holds one of them, or one of them is under review.
     fn collides(&self, case: &Case<'_, '_>) -> bool {
         let lead = case.facts.lead();
         let (Some(theirs), Some(ours)) = (self.present_owner(case), lead.owner.as_ref()) else {
@@ -100,7 +100,7 @@ impl Candidate<'_> {
         theirs != ours && is_there && !case.look.settles && (both_worked() || is_open())
     }
 
-    /// Whether it is a lead whose life goes on.
+    /// Whether it is a lead that continues.
     fn is_live(&self) -> bool {
         self.lead().is_some_and(|lead| !lead.has_ended())
     }
@@ -118,7 +118,7 @@ impl Candidate<'_> {
         self.is_live() && self.is_his(case) && self.is_in_scope(scope, case)
     }
 
-    /// Whether it is of the person, and its owner may have the lead too.
+    /// Whether it belongs to the person, and its owner may have the lead too.
     fn is_his(&self, case: &Case<'_, '_>) -> bool {
         self.heir(case).is_some() && self.shares_person(case)
     }
@@ -157,7 +157,7 @@ impl Deduplicator {
                 return Consequences::new(action, vec![tag]);
             }
         };
-        // Of several owners nobody can be chosen; a mark takes nothing from any of them.
+        // Among several owners no choice can be made; a mark takes nothing from any of them.
         if *action != RuleAction::TagOnly && !others.is_empty() {
             return held(candidate, others, case);
         }
@@ -167,7 +167,7 @@ impl Deduplicator {
                 self.same_person(action, rule, candidate, known, case)
             }
             (RuleAction::SameOwner, Source::Lead(known)) => self.beside(candidate, known, case),
-            // `check` lets no other pair of action and record through; a mark does no harm.
+            // `check` allows no other pair of action and record; a mark does no harm.
             _ => self.mark(candidate, lead),
         }
     }
@@ -198,14 +198,15 @@ impl Deduplicator {
             [first, others @ ..] => held(first, others, case),
             [] => return found,
         };
-        // What marks the lead stays; all else gives way to the owner.
+        // What marks the lead stays; all else yields to the owner.
         let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
         let effects = marks.chain(decided.effects).collect();
         Consequences { effects, ..decided }
     }
 
-    /// Of a divided account a lead that names no part: who has the person, by a live lead or one that became part of the account,
-    /// has this one too, before who holds the rest. Of several reps a person decides. Nothing where it is the rest's in any case.
+    /// For a lead that names no part of a divided account: the rep who has the person, by a live lead or one that became
+    /// part of the account, has this one too, before who holds the rest. Among several reps a person decides. Nothing if it
+    /// belongs to the rest in any case.
     pub(super) fn of_who_has_the_person_there(
         &self,
         there: &Candidate<'_>,
@@ -262,14 +263,14 @@ impl Deduplicator {
         if !candidate.shares_person(case) {
             return self.mark(candidate, case.facts.lead());
         }
-        // A customer's lead takes nobody in, nor does another person's: the entry stands beside it.
+        // A customer's lead absorbs nothing, nor does another person's: the entry remains separate.
         if known.status == LeadStatus::Converted
             || candidate.is_somebody_else(action, case)
             || candidate.unites_scopes(case)
         {
             return self.beside(candidate, known, case);
         }
-        // A record whose life is over does not take in a lead that is in somebody's hands.
+        // A record that has ended does not absorb a lead that somebody holds.
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
         let must_ask = candidate.collides(case);
@@ -287,7 +288,7 @@ impl Deduplicator {
         folded
     }
 
-    /// The entry ends, and the lead on file goes on with everything the entry brought.
+    /// The entry ends, and the lead on file continues with everything the entry brought.
     pub(super) fn fold(
         &self,
         kind: FoldKind,
@@ -298,9 +299,9 @@ impl Deduplicator {
     ) -> Consequences {
         let lead = case.facts.lead();
         let present = candidate.present_owner(case);
-        // What is only delivered twice begins nothing.
+        // An entry that is only delivered twice begins nothing.
         let begins_anew = kind != FoldKind::SameRecord && self.begins_anew(kind, known, present, rule, case);
-        // The owner before the last cycle ended has it no more.
+        // The owner from before the end of the last cycle has it no more.
         let owner = present.filter(|_| !begins_anew).cloned();
         let record = RecordRef::Lead(known.id.clone());
         let mut effects = Vec::with_capacity(8);
@@ -311,8 +312,8 @@ impl Deduplicator {
             _ => to_owner(owner.clone(), record.clone()),
         };
         effects.extend(opportunities_of(&case.facts.history().opportunities, lead, owner.as_ref()));
-        // What it brought that is not known yet is not lost, even of one event that another system delivers twice: beside that
-        // nothing happened.
+        // What it brought that is not known yet is not lost, even of one event that another system delivers twice: apart
+        // from that nothing happened.
         let values = self.values(lead, known, case.facts.context().tables);
         if kind == FoldKind::SameRecord && !candidate.shares_person(case) {
             effects.extend(values.into_iter().map(|value| shown(value, lead)));
@@ -331,7 +332,7 @@ impl Deduplicator {
                 code: code.into(),
                 about: record.clone(),
             };
-            // A rep who types in what is on file is told whose it is, and the owner who tried.
+            // A rep who enters a lead that is on file is told whose it is, and the owner is told who tried.
             let is_there = |rep: &&RepId| (case.owner_state)(rep) != OwnerState::Gone;
             let typist = lead.owner.as_ref().filter(|rep| Some(*rep) != owner.as_ref()).filter(is_there);
             match (&owner, typist) {
@@ -350,7 +351,7 @@ impl Deduplicator {
     }
 
     /// Whether the lead on file begins a new cycle: it had ended or was given back, whoever had it lost it and nobody
-    /// has it now, or nobody has it and it lay still longer than the rule's window. The same words once more are no new
+    /// has it now, or nobody has it and it was idle longer than the rule's window. The same words again are not a new
     /// need.
     fn begins_anew(
         &self,
@@ -367,26 +368,26 @@ impl Deduplicator {
             owner.is_none() && rule.and_then(|rule| rule.window).is_some_and(|window| !covers(window))
         };
         let is_new_need = matches!(kind, FoldKind::Reentry | FoldKind::Collected);
-        // How somebody got it stands on a lead from its first owner on.
+        // The acquisition is set on a lead from its first owner on.
         let was_lost = owner.is_none() && (known.owner.is_some() || known.acquisition.is_some());
         is_over(known) || (was_lost && is_new_need) || lay_still()
     }
 
-    /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
+    /// Two leads on file are one: the one that is worked on continues, else the earlier. Both worked: a collision.
     fn join(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         if candidate.collides(case) {
-            // Both keep what they work on, until somebody decides.
+            // Both keep the leads they work on until a person decides.
             let action = MatchAction::TagOnly { record: candidate.record(), hold: false };
             return Consequences::new(action, Vec::new());
         }
         let is_worked_alone = || !is_worked(lead, case) || candidate.is_senior(case);
-        // An imported row takes in nothing that was on file before it, whoever works on it.
+        // An imported row absorbs nothing that was on file before it, whoever works on it.
         let is_row = known.filed_at.is_some() && !candidate.is_senior(case);
         if lead.filed_at.is_some() && candidate.is_senior(case) {
             return self.row_of(candidate, known, case);
         }
-        // The record that goes on: as somebody said, else the one that is worked on, of two the earlier.
+        // The record that continues: the one a person named, else the one that is worked on, of two the earlier.
         let yields = match case.look.keeps {
             _ if is_row => false,
             Some(keeps) => !keeps,
@@ -406,12 +407,12 @@ impl Deduplicator {
         let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
-        // A record whose life has ended was somebody's, and gives nobody the one that goes on.
+        // A record that has ended had an owner once, but passes none on to the record that continues.
         let owner = candidate.present_owner(case).filter(|_| !is_over(known)).cloned();
         if let Some(owner) =
             owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))
         {
-            // The owner who loses a lead hears of it.
+            // The owner who loses a lead is told.
             let code = FoldKind::Joined.as_str().into();
             effects.push(Effect::Notify { rep: owner.clone(), code, about: to });
         }
@@ -420,7 +421,7 @@ impl Deduplicator {
     }
 
     /// An imported row is the person of a lead that was on file before it. Its owner works on that from now on, if
-    /// nobody has it: for a lead of nobody's this is a new entry.
+    /// nobody has it: for a lead without an owner this is a new entry.
     fn row_of(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let (lead, at) = (case.facts.lead(), case.now);
         let mut folded = self.fold(FoldKind::Joined, candidate, known, None, case);
@@ -434,7 +435,7 @@ impl Deduplicator {
         folded
     }
 
-    /// Somebody else with the same contact value, or a buyer who comes again: a lead of its own, of the same owner.
+    /// Somebody else with the same contact value, or a buyer who comes again: a separate lead with the same owner.
     fn beside(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         // A converted record is never reopened: the entry follows it to the account.
@@ -458,11 +459,11 @@ impl Deduplicator {
         Consequences::new(MatchAction::TagOnly { record: candidate.record(), hold }, effects)
     }
 
-    /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is no change.
+    /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is not a change.
     fn is_key_change(&self, facts: &Facts<'_>, record: &Lead) -> bool {
         let (entry, gazetteer) = (facts.lead(), &facts.context().tables.gazetteer);
         let canonical = |fact: LeadField, value: Value| match (fact, value) {
-            // By the key of the name: another spelling is no other company.
+            // By the key of the name: another spelling is the same company.
             (LeadField::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
             (_, Value::Text(text)) => fold(text.trim()),
             (_, Value::List(items)) => {
@@ -474,17 +475,17 @@ impl Deduplicator {
         };
         self.rules.decisive.iter().any(|fact| {
             let [new, old] = [entry, record].map(|lead| canonical(*fact, read_field(*fact, lead)));
-            // What was blank is filled in, not changed.
+            // A blank field was filled in, not changed.
             !new.is_empty() && !old.is_empty() && new != old
         })
     }
 }
 
 impl Consequences {
-    /// The lead on file goes to another owner, and the one before is told.
+    /// The lead on file goes to another owner, and the previous one is told.
     fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead, now: DateTime<Utc>) {
         let record = RecordRef::Lead(known.id.clone());
-        // The owner before hears that they lose it, and not also who came in again.
+        // The previous owner is told that they lose it, and not also who came in again.
         self.effects.retain(|effect| !matches!(effect, Effect::Notify { rep, .. } if Some(rep) == before));
         self.effects.push(Effect::SetOwner {
             lead: known.id.clone(),
@@ -501,10 +502,10 @@ impl Consequences {
     }
 }
 
-/// Records of several owners, and nothing tells which is meant: a person decides.
+/// Records of several owners, and nothing says which is meant: a person decides.
 pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
     let lead = case.facts.lead();
-    // Records of nobody conflict over nothing.
+    // Records without an owner conflict over nothing.
     let Some(then) = first.present_owner(case).cloned() else {
         return Consequences::new(MatchAction::New, Vec::new());
     };
@@ -514,8 +515,8 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
 }
 
-/// A lead of its own, of the record's owner when there is one. A rep who has a live lead of the person has this one too: an
-/// account, and a lead that has come to its end, speak only where nobody has.
+/// A separate lead, which goes to the record's owner when there is one. A rep who has a live lead of the person has this
+/// one too: an account, and a lead that has ended, count only if nobody has.
 pub(super) fn for_owner_of(candidate: &Candidate<'_>, scope: &[LeadKey], case: &Case<'_, '_>) -> MatchAction {
     let mut owned: Vec<&Candidate<'_>> = Vec::new();
     if !candidate.is_live() || candidate.heir(case).is_none() {
@@ -529,13 +530,13 @@ pub(super) fn for_owner_of(candidate: &Candidate<'_>, scope: &[LeadKey], case: &
     }
 }
 
-/// The open opportunities of a lead that ends are the other owner's from then on.
+/// The open opportunities of a lead that ends belong to the other owner from then on.
 fn opportunities_of<'e>(
     open: &'e [OpportunityId],
     of: &'e Lead,
     owner: Option<&'e RepId>,
 ) -> impl Iterator<Item = Effect> + 'e {
-    // Whoever has the lead has its opportunities already.
+    // The owner of the lead has its opportunities already.
     let to = owner.filter(|owner| of.owner.as_ref() != Some(*owner));
     to.into_iter().flat_map(move |to| {
         open.iter().map(move |one| Effect::UpdateField {
@@ -547,8 +548,8 @@ fn opportunities_of<'e>(
     })
 }
 
-/// A value of an event that was delivered again for somebody else, as it seems: what would be a key is shown to a person, for a
-/// wrong key is worse than none.
+/// A value of an event that seems to be delivered again for somebody else: a value that would be a key is shown to a
+/// person, because a wrong key is worse than none.
 fn shown(value: Effect, entry: &Lead) -> Effect {
     let is_key =
         |field: &str| ["phones", "emails", "wechat"].contains(&field) || field.starts_with("external_ids.");
@@ -568,12 +569,12 @@ pub(super) fn is_reward(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == "reward")
 }
 
-/// Whether somebody is asked whose it is.
+/// Whether a person decides whose it is.
 fn is_disputed(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == COLLISION)
 }
 
-/// Whether its last cycle has come to an end.
+/// Whether its last cycle has ended.
 fn is_over(lead: &Lead) -> bool {
     matches!(lead.status, LeadStatus::Invalid | LeadStatus::Returned)
 }
@@ -602,6 +603,6 @@ fn claimant<'c>(case: &Case<'c, '_>) -> Option<&'c RepId> {
             && one.shares(MatchKeyKind::CompanyExact, case.usable).is_some()
     };
     let owned = case.candidates.iter().filter(has_company).filter(|one| one.present_owner(case).is_some());
-    // Of several accounts of the company the one on file longest.
+    // Of several accounts of the company the one that has been on file longest.
     owned.min_by(|a, b| a.age().cmp(&b.age()))?.owner()
 }

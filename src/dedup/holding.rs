@@ -1,4 +1,5 @@
-//! What of an account a lead is of: the whole, or the part of each value of the rules' scope that the account is divided by.
+//! Which part of an account a lead belongs to: the whole, or the part of each value of the rules' scope that divides the
+//! account.
 
 use super::target::LeadKey;
 use super::written::written;
@@ -9,7 +10,7 @@ use crate::text::fold;
 /// A part of an account, and who has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holding<'a> {
-    /// The value it is held for; none for what no value names.
+    /// The value it is held for; `None` for the rest.
     value: Option<&'a str>,
     pub(crate) owner: Option<&'a RepId>,
 }
@@ -26,7 +27,7 @@ pub(super) fn scope_values(key: &LeadKey, lead: &Lead) -> Vec<String> {
     texts_of(key, lead).iter().map(|text| fold(text)).collect()
 }
 
-/// What is written in a field, without blanks and words for none: an empty form field says nothing.
+/// The text of a field, without blanks and words for none: an empty form field names nothing.
 fn texts_of(key: &LeadKey, lead: &Lead) -> Vec<String> {
     let texts = written(lead, key).into_iter().map(|text| text.trim().to_owned());
     texts.filter(|text| !fold(text).trim().is_empty() && !says_nothing(text)).collect()
@@ -45,12 +46,12 @@ pub(crate) fn scope_texts(scope: &[LeadKey], lead: &Lead) -> Vec<String> {
     texts
 }
 
-/// The parts of an account that a lead is of, in the order of the lead's values. A value that nobody is named for is held by
-/// the account's owner; a lead without a value is of what the owner holds, and without one of every part. None when all its
-/// values are nobody's.
+/// The parts of an account that a lead belongs to, in the order of the lead's values. A value that nobody is named for is
+/// held by the account's owner; a lead without a value belongs to the owner's part, or without an owner to every part. Empty
+/// when all its values belong to nobody.
 pub(crate) fn holdings<'a>(scope: &[LeadKey], lead: &Lead, account: &'a Account) -> Vec<Holding<'a>> {
     let rest = || Holding { value: None, owner: account.owner.as_ref() };
-    // Not divided: it is one part, whatever the lead names.
+    // Not divided: the account is one part, whatever the lead names.
     if account.owners.is_empty() {
         return vec![rest()];
     }
@@ -62,30 +63,30 @@ pub(crate) fn holdings<'a>(scope: &[LeadKey], lead: &Lead, account: &'a Account)
     };
     let fields = scope.iter().map(|key| scope_values(key, lead)).filter(|values| !values.is_empty());
     let fields: Vec<Vec<String>> = fields.collect();
-    // A lead that names no part is of the rest; where nobody holds that, of every part, and a person has to say which.
+    // A lead that names no part belongs to the rest; if nobody holds that, to every part, and a person has to decide.
     if fields.is_empty() {
         return if held { vec![rest()] } else { account.owners.iter().map(part).collect() };
     }
     let names_a_part = |values: &Vec<String>| values.iter().any(|value| !of_value(value).is_empty());
-    // The account is divided by the fields whose values name its parts: another field says nothing beside them.
+    // The account is divided by the fields whose values name its parts: other fields do not matter then.
     let divides: Vec<&Vec<String>> = fields.iter().filter(|values| names_a_part(values)).collect();
     let divides = if divides.is_empty() { fields.iter().collect() } else { divides };
     let mut parts: Vec<Holding<'a>> = Vec::new();
     for value in divides.into_iter().flatten() {
         let mut found = of_value(value);
-        // A value that no part stands for belongs to whoever holds the rest.
+        // A value without a part belongs to the holder of the rest.
         if found.is_empty() && held {
             found.push(rest());
         }
-        // Two values may fall to one part.
+        // Two values may belong to one part.
         found.retain(|part| !parts.contains(part));
         parts.extend(found);
     }
     parts
 }
 
-/// Whether two leads are of one scope, so that they have one owner: each field is blank on both sides, or has a value in
-/// common. A lead without a value may follow one that has a value, and takes it nowhere.
+/// Whether two leads are in one scope, so that they have one owner: each field is blank on both sides, or has a value in
+/// common. A lead without a value may follow one that has a value, but not take it along.
 pub(crate) fn share_scope(scope: &[LeadKey], a: &Lead, b: &Lead) -> bool {
     scope.iter().all(|key| {
         let (ours, theirs) = (scope_values(key, a), scope_values(key, b));
@@ -93,7 +94,7 @@ pub(crate) fn share_scope(scope: &[LeadKey], a: &Lead, b: &Lead) -> bool {
     })
 }
 
-/// Whether a lead is of nothing that another is not of: it names no value beside the other's.
+/// Whether a lead names no value that the other does not name.
 pub(crate) fn is_within(scope: &[LeadKey], one: &Lead, other: &Lead) -> bool {
     scope.iter().all(|key| {
         let wider = scope_values(key, other);
@@ -101,13 +102,13 @@ pub(crate) fn is_within(scope: &[LeadKey], one: &Lead, other: &Lead) -> bool {
     })
 }
 
-/// Whether a lead is of no part of an account that another is not of.
+/// Whether a lead belongs to no part of an account that another does not belong to.
 pub(crate) fn is_of_parts_of(scope: &[LeadKey], one: &Lead, other: &Lead, account: &Account) -> bool {
     let wider = holdings(scope, other, account);
     holdings(scope, one, account).iter().all(|part| wider.contains(part))
 }
 
-/// Whether two leads are of one part of an account.
+/// Whether two leads belong to one part of an account.
 pub(crate) fn share_a_part(scope: &[LeadKey], a: &Lead, b: &Lead, account: &Account) -> bool {
     let theirs = holdings(scope, b, account);
     holdings(scope, a, account).iter().any(|part| theirs.contains(part))
@@ -148,7 +149,7 @@ mod tests {
         assert_eq!(parts(None, &two, &["payroll"]), []);
         assert_eq!(parts(None, &two, &["payroll", "crm"]), [part("owners.CRM", "li")]);
         assert_eq!(parts(None, &two, &[]), all());
-        // Who holds the rest.
+        // The holder of the rest.
         assert_eq!(parts(Some("zhao"), &two, &["payroll"]), [part("owner", "zhao")]);
         assert_eq!(parts(Some("zhao"), &two, &[]), [part("owner", "zhao")]);
         // An empty form field.
@@ -159,7 +160,7 @@ mod tests {
         assert_eq!(parts(Some("zhao"), &[], &["crm"]), [part("owner", "zhao")]);
         assert_eq!(parts(None, &[], &["crm"]), [("owner".to_owned(), None)]);
     }
-    /// A field whose values name no part says nothing beside one whose values do.
+    /// A field whose values name no part does not matter next to one whose values do.
     #[test]
     fn a_field_that_divides_nothing_calls_nobody() {
         let account = Account {

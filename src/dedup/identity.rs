@@ -11,19 +11,19 @@ use crate::model::{CloseReason, Lead, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
 
-/// Differently named people on one mobile number that make it nobody's.
+/// How many differently named people on one mobile number make it identify nobody.
 const CROWDED_MOBILE: usize = 5;
 /// Below this probability two companies that are both named are two.
 const SAME_COMPANY: f64 = 0.5;
 
 /// Whether a key names one person: a mobile number, a person's mailbox, a WeChat id, an OpenID. A landline, a
-/// switchboard, `info@` and what looks invented name nobody.
+/// switchboard, `info@` and invented values identify nobody.
 pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
     names_one(key, facts) && !is_marked_wrong(key, facts.lead(), facts.context().tables)
 }
 
-/// Whether somebody found out that the contact value is not the person's: what the attribute
-/// [`wrong_contacts`](Lead::WRONG_CONTACTS) lists.
+/// Whether somebody found out that the contact value is not the person's: the attribute
+/// [`wrong_contacts`](Lead::WRONG_CONTACTS) lists it.
 fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
     let mut marked = lead.wrong_contacts().peekable();
     if marked.peek().is_none() {
@@ -32,7 +32,7 @@ fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
     if key.kind == MatchKeyKind::Wechat {
         return marked.any(|one| Wechat::parse(one).is_ok_and(|id| id.key() == key.value));
     }
-    // Read as the lead's own values would be, so that a wrong number is known however it is written.
+    // Read as the lead's own values would be, so that a wrong number is recognised in any spelling.
     let marked: Vec<&str> = marked.collect();
     let lead = Lead {
         phones: marked.iter().map(|one| (*one).into()).collect(),
@@ -72,11 +72,11 @@ fn names_person(key: &MatchKey) -> bool {
     Wechat::parse(&key.value).is_ok_and(|id| id.names_person())
 }
 
-/// Whether so many differently named people share a number that it is nobody's.
+/// Whether so many differently named people share a number that it identifies nobody.
 pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> bool {
     let mut people: Vec<&str> = Vec::new();
     for name in names {
-        // Greedy: at least so many differ pairwise, which is enough to leave the number out.
+        // Greedy: at least so many differ pairwise, which is enough to disregard the number.
         if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
             people.push(name);
             if people.len() >= CROWDED_MOBILE {
@@ -88,10 +88,10 @@ pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> boo
 }
 
 impl Candidate<'_> {
-    /// Whether it shares a key with the lead that names one person. What a rep closed because its contact details were wrong
-    /// tells of nobody.
+    /// Whether it shares a key with the lead that names one person. A lead that a rep closed because its contact details
+    /// were wrong identifies nobody.
     pub(super) fn shares_person(&self, case: &Case<'_, '_>) -> bool {
-        // The values of a lead with a wrong contact are somebody else's.
+        // The values of a lead with a wrong contact belong to somebody else.
         if self.lead().is_some_and(|lead| lead.close_reason == Some(CloseReason::WrongContact)) {
             return false;
         }
@@ -101,7 +101,7 @@ impl Candidate<'_> {
         shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts) && !is_wrong(key))
     }
 
-    /// Whether it comes before the lead, so that it may take the lead in.
+    /// Whether it comes before the lead, so that it may absorb the lead.
     pub(super) fn is_senior(&self, case: &Case<'_, '_>) -> bool {
         self.lead().is_some_and(|lead| lead.seniority() < case.facts.lead().seniority())
     }
@@ -122,7 +122,7 @@ impl Candidate<'_> {
         self.owners().find(|owner| (case.owner_state)(owner) != OwnerState::Gone)
     }
 
-    /// Whether several reps hold the parts of an account that the lead is of.
+    /// Whether several reps hold the parts of an account that the lead belongs to.
     pub(super) fn has_several_owners(&self, case: &Case<'_, '_>) -> bool {
         let is_there = |owner: &&RepId| (case.owner_state)(owner) != OwnerState::Gone;
         let mut present = self.owners().filter(is_there);
@@ -137,7 +137,7 @@ impl Candidate<'_> {
             return false;
         }
         match (&self.likeness, case.asked) {
-            // By itself: how many others are like it says nothing about these two.
+            // By themselves: how many other names are like this one does not matter for these two.
             (Some(likeness), Some(asked)) => asked.probability(&likeness.found, None, 1) < SAME_COMPANY,
             // Compared, and they cannot be one.
             (None, Some(_)) => true,
@@ -159,12 +159,12 @@ impl Candidate<'_> {
         let Some(known) = self.lead() else { return !self.has_no_holder() };
         scope.iter().all(|key| {
             let (ours, theirs) = (scope_values(key, case.facts.lead()), scope_values(key, known));
-            // A side that names no value fits all.
+            // A side that names no value agrees with all.
             ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
         })
     }
 
-    /// Whether it and the lead made one would be of what another rep has of the person, which one of them alone is not of.
+    /// Whether it and the lead, joined, would belong to a part of another rep's that one of them alone does not belong to.
     pub(super) fn unites_scopes(&self, case: &Case<'_, '_>) -> bool {
         let (Some(known), lead) = (self.lead(), case.facts.lead()) else { return false };
         let owners = [self.present_owner(case), lead.owner.as_ref()];
@@ -209,11 +209,11 @@ fn has_company(case: &Case<'_, '_>) -> bool {
     case.facts.read().company.as_deref().is_some_and(|name| !name.trim().is_empty())
 }
 
-/// Which of the records that a key leads to is meant.
+/// Which of the records with a key is meant.
 pub(super) enum Meant<'c, 'r> {
     /// This one.
     One(&'c Candidate<'r>),
-    /// Several of different owners, and nothing tells. The first is whom the lead goes to when nobody decides.
+    /// Several of different owners, and nothing distinguishes them. The lead goes to the first when nobody decides.
     Several(Vec<&'c Candidate<'r>>),
 }
 
@@ -221,12 +221,12 @@ pub(super) enum Meant<'c, 'r> {
 pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<&'c Candidate<'r>> {
     let converted = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
     let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
-    // Of equals the first: records come by likelihood, then by age.
+    // Of equals the first: records are ordered by likelihood, then by age.
     records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked(case)))
 }
 
-/// Of several records, the earliest; of several owners, the one that company, name or last contact speaks for.
-/// `None` when there is no record. Records stand in the order of their age.
+/// Of several records, the earliest; of several owners, the one that company, name or last contact points to.
+/// `None` when there is no record. Records are in the order of their age.
 pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<Meant<'c, 'r>> {
     let one_owner = |records: &[&'c Candidate<'r>]| {
         let mut owners: Vec<&RepId> = records.iter().filter_map(|one| one.present_owner(case)).collect();
@@ -234,7 +234,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         owners.dedup();
         owners.len() <= 1
     };
-    // Whichever of them is meant, it goes to the same rep.
+    // Whichever of them is meant, the lead goes to the same rep.
     if one_owner(records) {
         return best(records, case).map(Meant::One);
     }
@@ -242,7 +242,8 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
-    // In the order of what they tell: the company, then the name; the rep who spoke to the customer last comes after both.
+    // In the order of their evidence: the company, then the name, and last the rep who spoke to the customer most
+    // recently.
     for told in [
         owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
         owned.iter().filter(same_name).copied().collect(),

@@ -1,4 +1,4 @@
-//! Records whose company name is like the lead's: which of them are hits, and whether the names can tell them apart.
+//! Records whose company name is like the lead's: which of them are hits, and whether the names can distinguish them.
 
 use super::candidate::{Candidate, Likeness, Source, show};
 use super::case::Case;
@@ -47,7 +47,7 @@ pub(super) fn hits<'c, 'r>(
     records: &[&'c Candidate<'r>],
     case: &Case<'_, '_>,
 ) -> Vec<RuleHit<'c, 'r>> {
-    // A record of the very name needs no judge.
+    // A record with the very same name needs no judge.
     let mut hits = identical(records, case);
     let all = like_rows(records, case);
     let is_one = |row: &Row<'c, 'r>| row.identical || row.found.relation == Relation::Same;
@@ -66,13 +66,13 @@ pub(super) fn hits<'c, 'r>(
         ambiguous,
         told_by,
     };
-    // Names can be ambiguous only where no record has the identical name.
+    // Names can be ambiguous only if no record has the identical name.
     if hits.is_empty()
         && let Some((near, outside)) = near(&rows)
     {
         let of_near = |row: &&Row<'c, 'r>| probability(row, outside);
         let near: Vec<&Row<'c, 'r>> = near.into_iter().filter(|row| of_near(row) >= threshold).collect();
-        // Several records of one company are no doubt about the company.
+        // Several records of one company raise no doubt about the company.
         if companies(&near) > 1 {
             let (rows, told_by) = match told_apart(&near, case) {
                 Some((rows, by)) => (rows, Some(by)),
@@ -142,12 +142,13 @@ fn near<'x, 'c, 'r>(rows: &'x [Row<'c, 'r>]) -> Option<(Vec<&'x Row<'c, 'r>>, Op
     let best = rows.first()?.found.log_odds;
     let near: Vec<&Row<'c, 'r>> = rows.iter().take_while(|row| is_near(best, row.found.log_odds)).collect();
     let stranger = |row: &&Row<'c, 'r>| !near.iter().any(|near| near.is_company_of(row));
-    // Against the nearest that is none of them: told against one another, none of the near would ever be likely.
+    // Compared with the nearest outside the group: compared with one another, none of the near names would ever be
+    // likely.
     let outside = rows.iter().skip(near.len()).find(stranger).map(|row| row.found.log_odds);
     (companies(&near) > 1).then_some((near, outside))
 }
 
-/// The rows of the one company that another key, or the region, speaks for.
+/// The rows of the one company that another key, or the region, points to.
 fn told_apart<'x, 'c, 'r>(
     near: &[&'x Row<'c, 'r>],
     case: &Case<'_, '_>,
@@ -157,7 +158,7 @@ fn told_apart<'x, 'c, 'r>(
         TieBreak::ALL.iter().find(|kind| own(kind).is_some()).copied()
     };
     let sharing: Vec<&Row<'c, 'r>> = near.iter().copied().filter(|row| by_key(row).is_some()).collect();
-    // Where some share a key with the lead, those who share none are out.
+    // If some share a key with the lead, those that share none are out.
     let left = if sharing.is_empty() { near.to_vec() } else { sharing };
     if companies(&left) == 1 {
         let by = left.first().and_then(by_key)?;
@@ -175,7 +176,7 @@ fn told_apart<'x, 'c, 'r>(
     (companies(&there) == 1 && all_known).then_some((there, TieBreak::Region))
 }
 
-/// A region that says more than the country, which most records share.
+/// A region that is narrower than the country, which most records share.
 fn inside_a_country(region: Region) -> Option<Region> {
     region.subdivision().is_some().then_some(region)
 }

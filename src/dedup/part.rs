@@ -1,26 +1,26 @@
-//! What the fields of a lead are to a later entry of the same customer.
+//! What the fields of a lead mean for a later entry of the same customer.
 
 use crate::model::{FieldType, LeadField};
 
-/// What a field of a lead is to a later entry of the same customer.
+/// What a field of a lead means for a later entry of the same customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Where each of them came from: it stays with each.
+    /// The origin of each record: it stays with it.
     Origin,
-    /// What has become of each since: it stays with each.
+    /// The lifecycle of each record: it stays with it.
     Life,
-    /// What the lead is known by. A list gets more; another WeChat id stands beside the first.
+    /// The identifiers of the lead. A list gets more; another WeChat id is kept next to the first.
     Key,
     /// The contact's name and the marks: never overwritten. Another name is shown to somebody.
     Kept,
-    /// A list that describes: it gets more.
+    /// A describing list: it gets more values.
     List,
-    /// One value that describes: the newer one may take its place.
+    /// A describing value: the newer one may replace it.
     Description,
 }
 
 impl Part {
-    /// The one place that knows it, for what an entry leaves and for what rules may name.
+    /// The one table of this, for what an entry leaves and for what rules may name.
     pub(super) fn of(field: LeadField) -> Part {
         match field {
             LeadField::Id

@@ -1,4 +1,4 @@
-//! Places as rules compare them: by name, and as the regions that they are.
+//! Places as rules compare them: by name, and as regions.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
 
-/// What stands behind the name of a place and is left out as often.
+/// What follows the name of a place and is left out as often.
 const KINDS_OF_PLACE: [&str; 7] =
     ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
 
@@ -23,7 +23,7 @@ pub(super) fn name_key(text: &str) -> String {
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
 
-/// Whether places are compared of which one side at least is a region: a code, and no name.
+/// Whether at least one side of a comparison of places is a region: a code, not a name.
 pub(super) fn is_region(lead: &LeadKey, target: &MatchTarget) -> bool {
     let region = LeadField::Region;
     let is_of_lead = *lead == LeadKey::Field(region) || *target == MatchTarget::LeadField(region);
@@ -42,7 +42,7 @@ pub(super) fn regions(lead: &Lead, key: &LeadKey, tables: &HostTables) -> BTreeS
     order::set(written(lead, key).iter().filter_map(|text| read(text)))
 }
 
-/// The city of a place, and the place itself where it is no part of one: the districts of a municipality are parts of a
+/// The city of a place, and the place itself if it is not part of one: the districts of a municipality are parts of a
 /// province, and counties that a province governs itself have no city.
 fn city(region: Region) -> Region {
     match region.gbt2260().map(|code| (code / 10_000, code / 100 % 100)) {
@@ -52,14 +52,15 @@ fn city(region: Region) -> Region {
     }
 }
 
-/// What a record of the place is filed by: where its city is known by that, and as some city of the province.
+/// The names a record of the place is filed by: its city, if known, and as some city of the province.
 pub(super) fn filed_by(region: Region) -> Vec<String> {
     let region = region.within_china();
     let (city, province) = (city(region), region.to_province());
     if city == province { vec![province.to_string()] } else { vec![city.to_string(), some_city(province)] }
 }
 
-/// What an entry from the place asks for: who knows no city agrees with each of the province, and two cities never agree.
+/// What an entry from the place is searched by: one without a city agrees with each of the province, and two cities never
+/// agree.
 pub(super) fn asked_by(region: Region) -> Vec<String> {
     let region = region.within_china();
     let (city, province) = (city(region), region.to_province());
@@ -68,7 +69,7 @@ pub(super) fn asked_by(region: Region) -> Vec<String> {
     } else if province != region.to_country() {
         vec![province.to_string(), some_city(province)]
     } else {
-        // A country alone is no place in it.
+        // A country alone is not a place within it.
         vec![province.to_string()]
     }
 }

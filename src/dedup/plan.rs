@@ -1,4 +1,4 @@
-//! What a rule does: as it says, or as its script chooses.
+//! The action of a rule: fixed, or chosen by its script.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use crate::rule::{
 };
 use crate::text::{Code, closest};
 
-/// What a rule does: as it says, or as its script chooses.
+/// The action of a rule: fixed, or chosen by its script.
 #[derive(Debug, Clone)]
 pub(super) enum Plan {
     Plain(RuleAction),
-    /// None when the script is wrong, which was reported.
+    /// `None` when the script is faulty, which was reported.
     Scripted {
         script: Option<Box<Script>>,
         target: MatchTarget,
@@ -23,7 +23,7 @@ pub(super) enum Plan {
     },
 }
 
-/// What was chosen.
+/// The chosen action.
 pub(super) enum Choice {
     Action(RuleAction),
     Code(Code),
@@ -46,7 +46,7 @@ impl Plan {
     pub(super) fn choose(&self, facts: &Facts<'_>, found: &MatchFacts) -> Result<Choice, Fault> {
         let (script, target, codes) = match self {
             Plan::Plain(action) => return Ok(Choice::Action(action.clone())),
-            // Rules with such a script do not compile, so this is seen by checks alone.
+            // Rules with such a script do not compile, so only checks meet it.
             Plan::Scripted { script: None, .. } => return Err(Fault::new("the script could not be read")),
             Plan::Scripted { script: Some(script), target, codes } => (script, target, codes),
         };
@@ -90,7 +90,7 @@ struct OneMatch<'x, 'f> {
 impl FactSource for OneMatch<'_, '_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
         match field.spec().name {
-            // What the script is asked for.
+            // What the script must return.
             "match.action" => FactValue::Missing,
             "match.owner" => text(self.found.owner.as_ref().map(RepId::as_str)),
             "match.record" => text(self.found.record.as_ref().map(RecordRef::id)),

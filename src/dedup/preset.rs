@@ -32,7 +32,7 @@ impl Default for DedupRules {
 
 impl DedupRules {
     /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
-    /// person coming in again. A lead that had ended, was given back, or lay idle and unowned for three months begins anew.
+    /// person coming in again. A lead that had ended, was given back, or was idle and unowned for three months begins anew.
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator};
@@ -68,7 +68,7 @@ impl DedupRules {
     /// change the action of `lead-company` to `same_owner` and its threshold to 0.85.
     ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
-    /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
+    /// marked at 0.5. [`Comparator::Folded`] in its place accepts only spellings of one registered name.
     ///
     /// ```
     /// use leadkit::dedup::{DedupRules, Deduplicator};

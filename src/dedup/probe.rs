@@ -16,13 +16,13 @@ use crate::model::{
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
 
 closed_enum! {
-    /// What a key is made of.
+    /// The kind of a key.
     MatchKeyKind {
-        /// Phone number, as E.164.
+        /// A phone number in E.164 form: `+8613812345678`.
         Phone = "phone",
-        /// E-mail address, in canonical form.
+        /// An e-mail address in canonical form.
         Email = "email",
-        /// WeChat id, in canonical form.
+        /// A WeChat id in canonical form.
         Wechat = "wechat",
         /// Domain of a company's site and mail.
         Domain = "domain",
@@ -35,8 +35,8 @@ closed_enum! {
         /// A piece of a company's brand, by which like names are fetched. Records are stored with the
         /// [gram keys](crate::company::StorageKeys) of their names.
         CompanyGram = "company_gram",
-        /// The account that a lead was converted to, by its id: such a lead, and whatever else was converted to the account,
-        /// is fetched with it, for they go to another owner together. Nothing is matched by it.
+        /// The account that a lead was converted to, by its id: such a lead, and all others converted to the account,
+        /// are fetched with it, because they change owners together. Nothing is matched by it.
         Account = "account",
         /// Several fields together, or a field that is not a key by itself, as a [rule](super::MatchRule) compares them. The
         /// value is a digest: nothing of the fields can be read from it.
@@ -47,7 +47,7 @@ closed_enum! {
 /// One key of a record: two records that share it may be the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MatchKey {
-    /// What it is made of.
+    /// The kind of value, which says in which column to look.
     pub kind: MatchKeyKind,
     /// The canonical value. Contact values are not masked: a key is for fetching, not for showing.
     pub value: String,
@@ -73,7 +73,7 @@ impl MatchKey {
             MatchKeyKind::Phone => mask_phone(&self.value),
             MatchKeyKind::Email => mask_email(&self.value),
             MatchKeyKind::Wechat => mask_id(&self.value),
-            // What names the identifier is no part of it.
+            // The name of the identifier is not part of the value.
             MatchKeyKind::PersonId | MatchKeyKind::RecordId => match self.value.split_once(':') {
                 Some((name, id)) => format!("{name}:{}", mask_id(id)),
                 None => mask_id(&self.value),
@@ -97,7 +97,7 @@ impl fmt::Debug for MatchKey {
 ///
 /// Keys are sorted and distinct. Owned and serialisable, so that the fetch may be asynchronous or remote.
 ///
-/// Rows by `company_gram` are another matter than those by the other keys, which must all be fetched: take the rows
+/// Rows by `company_gram` differ from those by the other keys, which must all be fetched: take the rows
 /// that share most of these keys, 500 accounts and 500 leads at most. A host that has a
 /// [`NameIndex`](crate::names::NameIndex) of its names searches it for [`company`](Probe::company) instead.
 ///
@@ -110,14 +110,14 @@ impl fmt::Debug for MatchKey {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
-    /// The keys.
+    /// The keys to fetch rows by, each once.
     pub keys: Vec<MatchKey>,
     /// Most rows that are worth fetching for one key (but not a `company_gram` or `account`): a key that more records share
-    /// is not a key, so these rows are enough to tell.
+    /// is not a key, so these rows are enough to find out.
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
-    /// The company name to find similar names for; only when a rule compares names by likeness. An alias of the
-    /// gazetteer is given here as the name it means.
+    /// The company name to find similar names for; only when a rule compares names by likeness. An alias in the
+    /// gazetteer is replaced by the name it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
 }
@@ -135,7 +135,7 @@ fn any_number() -> u32 {
 impl Probe {
     pub(crate) fn new(mut keys: Vec<MatchKey>) -> Probe {
         keys.retain(|key| !key.value.is_empty());
-        // Sorted, as keys are found by bisection and rows refer to them by place.
+        // Sorted, as keys are found by bisection and rows refer to them by position.
         keys.sort();
         keys.dedup();
         Probe { keys, ..Probe::default() }
@@ -154,7 +154,7 @@ impl Probe {
     /// #     ..Lead::default()
     /// # };
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
-    /// // Every key the lead has, whether or not a rule asks for it.
+    /// // Every key the lead has, whether or not a rule uses it.
     /// let probe = Probe::of_lead(&facts);
     /// assert_eq!(format!("{:?}", probe.keys), "[phone:+86138****9876]");
     /// ```
@@ -162,12 +162,12 @@ impl Probe {
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
         let gazetteer = &facts.context().tables.gazetteer;
         let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
-        // Most leads have no more.
+        // Most leads have one value.
         let mut keys = Vec::with_capacity(8);
         keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
-        // People may write from below the domain that their company is filed by.
+        // People may write from a subdomain of the domain that their company is filed by.
         for domain in own {
             keys.push(key(MatchKeyKind::Domain)(domain));
             keys.extend(
@@ -211,7 +211,7 @@ impl Probe {
         }
     }
 
-    /// Adds what records with a like company name are fetched by.
+    /// Adds the keys by which records with a like company name are fetched.
     pub(super) fn add_like_names(&mut self, facts: &Facts<'_>) {
         let gazetteer = &facts.context().tables.gazetteer;
         let (Some(name), Some(company)) = (facts.read().company.as_deref(), facts.company()) else { return };
@@ -220,7 +220,7 @@ impl Probe {
         let others = gazetteer.other_names(name);
         let others: Vec<CompanyName> =
             others.iter().map(|name| CompanyName::parse(name, gazetteer)).collect();
-        // By the brand, as the judge asks: rows that share an industry alone are not fetched.
+        // By the brand, as the judge does: rows that share only an industry are not fetched.
         for company in std::iter::once(meant.as_ref().unwrap_or(company)).chain(&others) {
             visit_grams([company.brand(), ""], |gram| {
                 self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
@@ -255,7 +255,7 @@ impl Probe {
         Probe::new(keys)
     }
 
-    /// What of an account's keys comes from its names and its domain.
+    /// The keys of an account from its names and its domain.
     pub(super) fn of_names(account: &Account, context: &FactContext<'_>) -> Vec<MatchKey> {
         let mut keys = Vec::new();
         for name in std::iter::once(&account.company).chain(&account.aliases) {
@@ -268,7 +268,7 @@ impl Probe {
         keys
     }
 
-    /// What of an account's keys comes from the last of its contacts.
+    /// The keys of an account from the last of its contacts.
     pub(crate) fn of_last_contact(account: &Account, tables: &HostTables) -> Vec<MatchKey> {
         // Contacts beyond the limit are not read in matching, so no keys are stored for them.
         let last = account.contacts.last().filter(|_| account.contacts.len() <= LeadLimits::CONTACTS);
@@ -277,7 +277,7 @@ impl Probe {
     }
 }
 
-/// The values that a text has as keys of a kind, for a custom attribute that holds such.
+/// The keys of a kind in a text, for a custom attribute that holds such values.
 pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> Vec<String> {
     let text = read_text(text);
     match kind {
@@ -297,7 +297,7 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
 }
 
 /// The domains of addresses of sites and mailboxes as people type them: `https://WWW.acme.com:8443/x`, `info@mail.acme.com`,
-/// `acme.com, acme.de`. None that everybody has mail at.
+/// `acme.com, acme.de`. No public mail domains.
 fn domains_in(text: &str) -> Vec<String> {
     sites_in(text).filter(|domain| !is_public_mail_domain(domain)).collect()
 }
@@ -321,15 +321,15 @@ fn exact_name(name: &str, gazetteer: &Gazetteer) -> MatchKey {
     MatchKey { kind: MatchKeyKind::CompanyExact, value: exact_key(&CompanyName::parse(name, gazetteer)) }
 }
 
-/// The domains that a domain is part of, down to the one that somebody registered: `cn.mail.acme.com.cn` is of
-/// `mail.acme.com.cn` and of `acme.com.cn`.
+/// The domains that a domain is part of, down to the registered one: `cn.mail.acme.com.cn` is part of
+/// `mail.acme.com.cn` and `acme.com.cn`.
 pub(super) fn parents(domain: &str) -> impl Iterator<Item = &str> {
     fn above(domain: &str) -> Option<&str> {
         domain.split_once('.').map(|(_, parent)| parent)
     }
     std::iter::successors(above(domain), |domain| above(domain)).take_while(|parent| {
         let Some((label, rest)) = parent.split_once('.') else { return false };
-        // Below `com.cn` all companies of a country register: it is nobody's domain.
+        // All companies of a country register below `com.cn`: it belongs to nobody.
         let is_registry = rest.len() == 2 && SECOND_LEVELS.contains(&label);
         !is_registry && !is_public_mail_domain(parent)
     })

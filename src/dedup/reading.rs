@@ -18,7 +18,7 @@ use crate::rule::{
     FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_keys,
 };
 
-/// Digits at the end of a number by which most other numbers are told from it at a glance.
+/// Digits at the end of a number by which most other numbers are ruled out at a glance.
 const TAIL: usize = 4;
 
 /// Reads rows for one lead, in buffers that it keeps.
@@ -70,8 +70,8 @@ impl Fetched<'_> {
     }
 }
 
-/// The fetched rows, each once and without the lead itself. A lead that is folded, voided or blocked is found by no
-/// key.
+/// The fetched rows, each once and without the lead itself. No key finds a lead that is folded, voided or
+/// blocked.
 pub(super) fn fetched<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Fetched<'r>> {
     let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id && lead.is_on_file());
     let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
@@ -100,7 +100,7 @@ pub(super) fn candidates<'x, 'r>(
     let mut reading = Reading::new(facts, lead_keys, &deduplicator.composites, asked);
     let scope = &deduplicator.rules.scope;
     let candidate = |row: &'r Fetched<'_>| {
-        // By the whole row: what is cut off for reading still says who holds what.
+        // By the whole row: fields that are cut off for reading still say who holds what.
         let parts = match row.source {
             Source::Account(account) if !account.owners.is_empty() => {
                 Some(holdings(scope, facts.lead(), account))
@@ -119,7 +119,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         composites: &'x Composites,
         asked: Option<&'x mut Asked<'a>>,
     ) -> Reading<'x, 'a> {
-        // What the lead has no key of need not be read in any row.
+        // Fields for which the lead has no key are not read in any row.
         let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
         Reading {
             context: *facts.context(),
@@ -186,7 +186,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
         }
-        // Further WeChat ids are kept with the other ids, so they are read for those rules too.
+        // Further WeChat ids are kept with the other ids, so the other ids are read for those rules too.
         if self.ids || ((self.wechat || self.phone) && !lead.other_ids.is_empty()) {
             id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
         }
@@ -195,7 +195,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
     }
 
-    /// What stands in the field of another kind is a key of the lead as well.
+    /// A value in the field of another kind is a key of the lead as well.
     fn read_misplaced(&mut self, lead: &Lead) {
         let facts = Facts::new(lead, &self.context);
         if self.email {
@@ -235,13 +235,13 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     /// Whether a number may have a key of the lead's. The key of a number that is written in plain digits consists
-    /// of them, whatever stands before and behind; other writings are left to the parser.
+    /// of them, whatever comes before and after; other writings are left to the parser.
     fn may_be_ours(&self, raw: &str) -> bool {
         let mut digits = [0u8; 32];
         let mut count = 0;
         for byte in raw.bytes() {
             if !byte.is_ascii_digit() {
-                // `60987654 (+852)`: the code stands behind.
+                // `60987654 (+852)`: the code comes last.
                 if byte.is_ascii_alphabetic() || !byte.is_ascii() || byte == b'+' && count > 0 {
                     return true;
                 }
@@ -249,7 +249,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             }
             match digits.get_mut(count) {
                 Some(slot) => *slot = byte,
-                // Longer than any number: whatever this is, the parser reads it.
+                // Longer than any number: whatever it is, the parser reads it.
                 None => return true,
             }
             count += 1;
@@ -262,7 +262,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
         ours.map(|key| key.value.as_bytes()).any(|key| {
             let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
-            // By the end of the number: before it stand country codes and zeros, written or not.
+            // By the end of the number: country codes and zeros before it are written or not.
             tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)
         })
     }
@@ -298,7 +298,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         for name in source.company_names() {
             let meant = self.context.tables.gazetteer.alias_of(name);
             self.read_name(name);
-            // A lead that writes an alias means the company; an account has a company of its own.
+            // A lead that writes an alias means the company; an account is a company of its own.
             if let Some(meant) = meant
                 && matches!(source, Source::Lead(_))
             {
@@ -308,7 +308,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             if let Some(meant) = meant {
                 asked.read(meant);
             }
-            // The likeliest of its names speaks for a record.
+            // The likeliest of its names represents a record.
             if let Some(found) = asked.weigh_read()
                 && best.as_ref().is_none_or(|best| best.found.is_less_than(&found))
             {
@@ -327,13 +327,13 @@ impl<'x, 'a> Reading<'x, 'a> {
             Some(asked) => {
                 asked.read(name);
                 let mut ours = lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyExact);
-                // The key takes long to make, and the length alone rules most of them out.
+                // The key is expensive to make, and the length alone rules most of them out.
                 if !ours.any(|key| asked.may_have(&key.value)) {
                     return;
                 }
                 asked.exact_key()
             }
-            // Most rows were fetched for the very name.
+            // Most rows were fetched for that very name.
             None => match own_name {
                 Some((own, key)) if *own == name => key,
                 _ => names.exact(name, &context.tables.gazetteer),

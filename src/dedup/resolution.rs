@@ -1,4 +1,4 @@
-//! What duplicate matching answers.
+//! The answer of duplicate matching.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,9 +33,9 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rows {
-    /// Accounts, with their contacts.
+    /// Accounts on file that share a key with the lead, with their contacts.
     pub accounts: Vec<Account>,
-    /// Leads.
+    /// Leads on file that share a key with the lead; the lead itself may be among them.
     pub leads: Vec<Lead>,
     /// Whether there were more than the host fetched.
     pub truncated: bool,
@@ -50,8 +50,8 @@ pub struct Rows {
     /// another owner.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unanswered: BTreeSet<LeadId>,
-    /// Of the lead's phone numbers, who came in with it and was folded into another: with the leads above they tell whether it
-    /// is one person's. None for a number that nobody else came in with.
+    /// Of the lead's phone numbers, the people who came in with it and were folded into another: with the leads above they
+    /// show whether it is one person's. None for a number that nobody else came in with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<NumberPeople>,
 }
@@ -74,69 +74,69 @@ pub enum MatchAction {
     New,
     /// The lead belongs to a record that has an owner.
     ToOwner {
-        /// The owner.
+        /// The record's owner, who gets the lead.
         owner: RepId,
-        /// The record.
+        /// The record that the lead belongs to.
         record: RecordRef,
     },
     /// The lead belongs to a record without an owner: the rules find one.
     AssignByRules {
-        /// The record.
+        /// The record that the lead belongs to.
         record: RecordRef,
     },
     /// The lead is collected under an earlier one.
     Collected {
-        /// The earlier lead.
+        /// The earlier lead, which keeps what both brought.
         source: LeadId,
-        /// Its owner.
+        /// The owner of the earlier lead; `None` when nobody has it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
     },
     /// The lead shares a contact value with the record and is somebody else: another person, another company, a
-    /// customer who comes again. It is a lead of its own, and goes to the record's owner.
+    /// customer who comes again. It is a separate lead, and goes to the record's owner.
     SameOwner {
-        /// The owner.
+        /// The record's owner, who gets this lead too.
         owner: RepId,
-        /// The record.
+        /// The record that shares the contact value.
         record: RecordRef,
     },
-    /// The lead may belong to records of several owners, and neither company, name nor last contact tells which: a
+    /// The lead may belong to records of several owners, and neither company, name nor last contact says which: a
     /// person decides.
     Held {
-        /// The records, the likeliest first.
+        /// The records that it may belong to, the likeliest first.
         records: Vec<RecordRef>,
         /// The rep who gets it as a separate lead when nobody decides.
         then: RepId,
     },
     /// The lead is on file, but a fact that decides on ownership has changed: it goes to another owner.
     KeyChange {
-        /// The lead on file.
+        /// The lead on file, whose fact has changed.
         record: RecordRef,
         /// Who owns it from now on.
         new_owner: RepId,
-        /// Whom to tell: the previous owner.
+        /// The rep to tell: the previous owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notify: Option<RepId>,
     },
-    /// The lead shares its company with a record, or its company's name is near to that of several and nothing tells
-    /// which is meant: it is marked, and goes on as if it were new.
+    /// The lead shares its company with a record, or its company's name is near to that of several and nothing says
+    /// which is meant: it is marked, and continues as if it were new.
     TagOnly {
-        /// The record.
+        /// The record that shares the company.
         record: RecordRef,
-        /// Whether a person should look before it goes on.
+        /// Whether a person should review it before it continues.
         hold: bool,
     },
-    /// The rule's script chose a code of the host: the lead is tagged with it, and goes on as if it were new.
+    /// The rule's script chose a code of the host: the lead is tagged with it, and continues as if it were new.
     Custom {
-        /// The record.
+        /// The record that the rule found.
         record: RecordRef,
-        /// The code.
+        /// The code that the script chose.
         code: Code,
     },
 }
 
 impl MatchAction {
-    /// Every code.
+    /// Every code, in the order of the variants.
     pub const CODES: &'static [&'static str] = MatchKind::KNOWN;
 
     /// Stable code, as `match.action` holds it.
@@ -145,7 +145,7 @@ impl MatchAction {
         self.kind().as_str()
     }
 
-    /// What was decided, without the particulars.
+    /// The kind of the action, without its fields.
     #[must_use]
     pub fn kind(&self) -> MatchKind {
         match self {
@@ -169,7 +169,7 @@ impl MatchAction {
             | MatchAction::SameOwner { owner, .. }
             | MatchAction::KeyChange { new_owner: owner, .. } => Some(owner),
             MatchAction::Collected { owner, .. } => owner.as_ref(),
-            // A held lead is nobody's yet: `then` is its owner once the review is over.
+            // A held lead has no owner yet: `then` is its owner once the review is over.
             MatchAction::New
             | MatchAction::AssignByRules { .. }
             | MatchAction::Held { .. }
@@ -183,7 +183,7 @@ impl MatchAction {
     pub fn record(&self) -> Option<RecordRef> {
         match self {
             MatchAction::New => None,
-            // The first is the record whose owner has the lead unless somebody decides otherwise.
+            // The first record is the one whose owner has the lead unless a person decides otherwise.
             MatchAction::Held { records, .. } => records.first().cloned(),
             MatchAction::ToOwner { record, .. }
             | MatchAction::SameOwner { record, .. }
@@ -200,13 +200,13 @@ impl MatchAction {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Match {
-    /// The rule.
+    /// The rule that found the record.
     pub rule: RuleId,
-    /// The record.
+    /// The record on file that matches.
     pub record: RecordRef,
     /// The lead's field that agrees.
     pub lead_key: LeadKey,
-    /// The record's field that agrees.
+    /// The record's field that agrees with it.
     pub target: MatchTarget,
     /// The lead's other fields that agree, of a rule of several comparisons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -222,29 +222,29 @@ pub struct Match {
     /// similarity is the probability that it is one of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
-    /// What decided for this record against others with equally close names.
+    /// What distinguished this record from others with equally close names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_by: Option<TieBreak>,
     /// When the record was created; of an imported lead, when it came on file.
     pub created_at: DateTime<Utc>,
-    /// Its owner; of an account that is [divided](Account::owners), of the part that the lead is of.
+    /// Its owner; of an account that is [divided](Account::owners), of the part that the lead belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
     /// Nobody holds it for the lead's values of the rules' [scope](super::DedupRules::scope), such as its product: it is
-    /// the same customer, and another story.
+    /// the same customer, but another matter.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside_scope: bool,
-    /// The pool it lies in.
+    /// The pool that the record is in; `None` when it is in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
 }
 
 impl Match {
     /// Whether it is the record that is meant: by a key or the same name, by a name as likely as a conversion needs
-    /// (0.85), or because something told it from others as near. Only such a match makes a claim.
+    /// (0.85), or because something distinguished it from others as near. Only such a match makes a claim.
     #[must_use]
     pub fn is_sure(&self) -> bool {
-        // What another key tells makes a likeness as sure as an equal name.
+        // Another key that agrees makes a likeness as certain as an equal name.
         let likely = self.similarity.is_none_or(|similarity| similarity >= Comparator::SURE_THRESHOLD);
         !self.ambiguous && (likely || self.told_by.is_some())
     }
@@ -270,7 +270,7 @@ impl fmt::Display for Match {
             write!(f, "{} has the same {} ({})", self.record, self.fields(), self.evidence)?;
             return self.write_rule(f);
         };
-        // Rounded down: nothing but the same name shows as 1.
+        // Rounded down: only the same name shows as 1.
         let shown = libm::floor(similarity * 100.0 + 1e-6) / 100.0;
         write!(f, "{} has a similar {}", self.record, self.lead_key)?;
         if !also.is_empty() {
@@ -350,17 +350,17 @@ fn listed(fields: &[LeadKey]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OnFile {
-    /// The record.
+    /// The record that the lead would match.
     pub record: RecordRef,
     /// The rule that found it.
     pub rule: RuleId,
-    /// Its owner.
+    /// Its owner; `None` when nobody has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// The pool it lies in.
+    /// The pool that it is in; `None` when it is in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// Who runs that pool.
+    /// The administrators of that pool, who can be asked for it.
     pub admins: BTreeSet<RepId>,
     /// Whether the seller may claim it: it is surely the one, nobody owns it, and its pool lets leads be claimed.
     pub claimable: bool,
@@ -389,7 +389,7 @@ impl fmt::Display for OnFile {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CrowdedKey {
-    /// What the key is made of.
+    /// The kind of value that the key is made of.
     pub kind: MatchKeyKind,
     /// How many of the fetched records share it; there may be more.
     pub records: u32,
@@ -422,20 +422,20 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// What follows from the matches: the owner the lead goes to, or that it is new.
+    /// The action that follows from the matches: the owner the lead goes to, or that it is new.
     #[must_use]
     pub fn action(&self) -> &MatchAction {
         &self.action
     }
 
-    /// The owned leads of the same customer that stay leads of their own, earliest first: they share a key that names
+    /// The owned leads of the same customer that stay separate leads, earliest first: they share a key that names
     /// one person, within the [scope](super::DedupRules::scope). A customer has one owner.
     #[must_use]
     pub fn siblings(&self) -> &[LeadId] {
         &self.siblings
     }
 
-    /// The rule that decided; none when nothing matches, or when what matches decides nothing.
+    /// The rule that decided; `None` when nothing matches, or when no match decides.
     #[must_use]
     pub fn rule(&self) -> Option<&RuleId> {
         self.rule.as_ref()
@@ -459,7 +459,7 @@ impl Resolution {
         order::set(self.matches.iter().map(|found| &found.record)).len()
     }
 
-    /// Search before entry: each record that matches once, with its owner, who runs its pool, and whether it may be
+    /// Search before entry: each record that matches once, with its owner, its pool's administrators, and whether it may be
     /// claimed.
     ///
     /// ```
@@ -498,7 +498,7 @@ impl Resolution {
                     owner: found.owner.clone(),
                     pool: found.pool.clone(),
                     admins: pool.map(|pool| pool.admins.clone()).unwrap_or_default(),
-                    // What is not sure may be somebody else's customer.
+                    // A match that is not sure may belong to somebody else's customer.
                     claimable: found.owner.is_none() && open && found.is_sure(),
                     sure: found.is_sure(),
                 }
@@ -512,7 +512,7 @@ impl Resolution {
         &self.crowded
     }
 
-    /// The rows of which not everything is read, by [`LeadLimits`](crate::rule::LeadLimits), so that a match may be
+    /// The rows that are not read to the end, by [`LeadLimits`](crate::rule::LeadLimits), so that a match may be
     /// missing; by kind and id. Last the lead itself, when its lists have more than 1,024 combinations that a rule of several
     /// comparisons would look for.
     #[must_use]
@@ -526,7 +526,7 @@ impl Resolution {
         self.truncated
     }
 
-    /// The lead whose life goes on: the entry itself, or the one on file that it is folded into. The host reviews the
+    /// The lead that continues: the entry itself, or the one on file that it is folded into. The host reviews the
     /// latter in the same transaction.
     #[must_use]
     pub fn subject(&self) -> &LeadId {

@@ -23,12 +23,12 @@ use crate::order;
 use crate::rule::MatchLabel;
 use crate::rule::{Facts, Fault, MatchFacts, RuleFault};
 
-/// What the rules say of the rows.
+/// The results of the rules on the rows.
 #[derive(Default)]
 struct Findings<'c, 'r> {
     matches: Vec<Match>,
     decision: Option<Decision<'c, 'r>>,
-    /// The best record of the first rule that could not tell which record is meant.
+    /// The best record of the first rule that could not decide which record is meant.
     guess: Option<&'c Candidate<'r>>,
     faults: Vec<RuleFault>,
 }
@@ -54,7 +54,7 @@ impl Deduplicator {
     /// is away or full still is.
     ///
     /// An entry that is the person of a lead on file is folded into it, if that lead comes before it by creation and
-    /// id: the [subject](Resolution::subject) goes on, with every value the entry brought. Only a key that names one
+    /// id: the [subject](Resolution::subject) continues, with every value the entry brought. Only a key that names one
     /// person folds: a landline or `info@` marks.
     ///
     /// O(rows · rules).
@@ -183,13 +183,13 @@ impl Deduplicator {
         self.kin(facts, rows, |lead| lead.owner.is_some())
     }
 
-    /// The leads of the same customer among the rows that nobody has.
+    /// The leads of the same customer among the rows that have no owner.
     pub(crate) fn waiting_siblings(&self, facts: &Facts<'_>, rows: &Rows) -> Vec<LeadId> {
         self.kin(facts, rows, |lead| lead.owner.is_none())
     }
 
     fn kin(&self, facts: &Facts<'_>, rows: &Rows, is_meant: fn(&Lead) -> bool) -> Vec<LeadId> {
-        // Reading rows is what takes time, and most leads have nobody beside them.
+        // Reading rows takes the time, and most leads match none.
         if rows.leads.iter().all(|lead| lead.id == facts.lead().id || !is_meant(lead)) {
             return Vec::new();
         }
@@ -205,7 +205,7 @@ impl Deduplicator {
             keys: &lead_keys.keys,
             crowded_names: &[],
             asked: None,
-            // Never asked: whose the siblings are is not the question, only whether they are the same person's.
+            // Never called: the question is whether the siblings are the same person's, not who owns them.
             owner_state: &|_| OwnerState::Active,
             look: Look::ENTRY,
             scope: &self.rules.scope,
@@ -222,7 +222,7 @@ impl Deduplicator {
             let is_open = kind == FoldKind::SameRecord || known.status != LeadStatus::Converted;
             is_open.then(|| self.fold(kind, one, known, None, case))
         };
-        // A new entry has taken in nobody: it may be folded into any record of its event.
+        // A new entry has absorbed nothing: it may be folded into any record of its event.
         let leads = case.candidates.iter().filter(|one| one.lead().is_some());
         let same_record = leads
             .filter(|one| one.shares(MatchKeyKind::RecordId, case.usable).is_some())
@@ -231,10 +231,10 @@ impl Deduplicator {
             return Some(folded);
         }
         let first = case.facts.verdict()?.resubmission_of.as_ref()?;
-        // The first of them may have been folded since: the lead that took it in shares its keys.
+        // The first of them may have been folded since: the lead that absorbed it shares its keys.
         let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
         let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
-        // Equal words from one company may be two people's: a person with a key of their own has to share it.
+        // Equal words from one company may come from two people: a person with a key must share it.
         let names_person = case.usable.iter().flatten().any(|key| is_strong(key, case.facts));
         let same = || senior().filter(alike).filter(|one| one.shares_person(case));
         let may_be = |one: &&Candidate<'_>| !names_person || one.shares_person(case);
@@ -258,7 +258,7 @@ impl Deduplicator {
                 }
             }
             let hits = self.hits(place, rule, case);
-            // A name that means several, or a domain that several have, decides nothing: it marks at most.
+            // A name that fits several, or a domain that several have, decides nothing: it marks at most.
             let doubt = hits.first().filter(|first| first.ambiguous || is_shared_domain(rule, &hits));
             match hits.first() {
                 None => {}
@@ -266,7 +266,7 @@ impl Deduplicator {
                     let doubted = doubt.map(|hit| hit.candidate);
                     findings.guess = findings.guess.or(doubted);
                 }
-                // Later rules only show what they match.
+                // Later rules only show which records they match.
                 Some(_) if findings.is_decided(case) => {}
                 // A decision that yields gives way only to one that joins.
                 Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
@@ -300,7 +300,7 @@ impl Deduplicator {
         let mut hits: Vec<RuleHit<'c, 'r>> = match (composite, rule.threshold(), case.asked) {
             (Some(composite), ..) => composite.hits(&counted.collect::<Vec<_>>(), marks, case),
             (None, Some(threshold), Some(asked)) => {
-                // Records of a crowded name are not compared either: what the key was refused for would come back.
+                // Records of a crowded name are not compared either: otherwise the key that was refused would come back.
                 let is_crowded =
                     |candidate: &Candidate<'r>| case.crowded_names.iter().any(|place| candidate.has(*place));
                 let records: Vec<_> = counted.filter(|one| !is_crowded(one)).collect();
@@ -314,7 +314,7 @@ impl Deduplicator {
                 })
                 .collect(),
         };
-        // The likeliest first, of equals the earliest: that is the one meant unless something tells otherwise.
+        // The likeliest first, of equals the earliest: that is the one meant unless something distinguishes them.
         hits.sort_by(|a, b| {
             let likelier = b.similarity.unwrap_or(1.0).total_cmp(&a.similarity.unwrap_or(1.0));
             likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
@@ -339,7 +339,7 @@ impl Deduplicator {
         people: &[NumberPeople],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
-        // A mobile under many names is a front desk's or a dealer's. Folded leads count as well: each was a person.
+        // A mobile under many names belongs to a front desk or a dealer. Folded leads count as well: each was a person.
         let is_nobody_s = |key: &MatchKey, place: usize| {
             let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
             let on_file = candidates.iter().filter(|one| one.has(place)).filter_map(|one| one.person_name());
@@ -377,7 +377,7 @@ fn siblings(
         return Vec::new();
     }
     found.sort_by(|a, b| a.age().cmp(&b.age()));
-    // They end with this decision, so nothing is left to be given along.
+    // They end with this decision, so nothing is left to go along.
     let is_folded = |id: &LeadId| {
         effects.iter().any(|effect| matches!(effect, Effect::Fold { entry, .. } if entry == id))
     };
@@ -385,12 +385,12 @@ fn siblings(
     leads.filter(|id| !is_folded(id)).collect()
 }
 
-/// Whether several accounts have the domain, which then tells nothing.
+/// Whether several accounts have the domain, which then means nothing.
 fn is_shared_domain(rule: &MatchRule, hits: &[RuleHit<'_, '_>]) -> bool {
     rule.target == MatchTarget::AccountDomain && rule.and.is_empty() && hits.len() > 1
 }
 
-/// What the rule does with its hits. Nothing when a person is to be found by a key that names nobody: that is a guess.
+/// What the rule does with its hits. Nothing when a person is searched by a key that identifies nobody: that is a guess.
 fn decide<'c, 'r>(
     rule: &'c MatchRule,
     plan: &Plan,
@@ -403,7 +403,7 @@ fn decide<'c, 'r>(
     let by_likeness = first.similarity.is_some();
     let one_person = matches!(&choice, Choice::Action(action) if action.is_of_a_person());
     let meant = if one_person {
-        // On file, what two reps have of a person stays two leads, though a third is of both.
+        // On file, two reps' leads of a person stay two, though a third belongs to both.
         let is_apart = |one: &Candidate<'r>| !case.look.is_entry && one.unites_scopes(case);
         let same =
             |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case) && !is_apart(one);
@@ -411,17 +411,17 @@ fn decide<'c, 'r>(
         // The record that is the person comes before others that the key reaches.
         let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
         let found = if open.is_empty() { all } else { open };
-        // An earlier record takes in a later one, so later ones are meant only where there is no earlier one.
+        // An earlier record absorbs a later one, so later ones are meant only if there is no earlier one.
         let (senior, junior): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.is_senior(case));
         let found = if senior.is_empty() { junior } else { senior };
         if case.look.is_entry || case.facts.lead().owner.is_none() {
             meant(&found, case)
         } else {
-            // In somebody's hands: nobody has to be asked whose it is.
+            // A rep holds it: nobody has to be asked whose it is.
             best(&found, case).map(Meant::One)
         }
     } else if by_likeness {
-        // Of accounts that are as likely, the one somebody holds for the lead's scope.
+        // Of equally likely accounts, the one that somebody holds for the lead's scope.
         let as_likely = hits.iter().filter(|hit| hit.similarity == first.similarity);
         as_likely.map(|hit| hit.candidate).min_by_key(|one| one.has_no_holder()).map(Meant::One)
     } else {
@@ -432,7 +432,7 @@ fn decide<'c, 'r>(
     Ok(meant.map(|meant| Decision { rule, meant, choice }))
 }
 
-/// What a script is told of the match.
+/// What a script knows of the match.
 fn match_facts(
     rule: &MatchRule,
     best: &Candidate<'_>,
@@ -446,7 +446,7 @@ fn match_facts(
         labels.insert(MatchLabel::OneToMany);
     }
     MatchFacts {
-        // Not decided yet: a script that reads these facts is asked what it is to be.
+        // Not decided yet: a script that reads these facts is about to choose.
         kind: None,
         owner: best.owner().cloned(),
         record: Some(best.record()),
@@ -490,7 +490,7 @@ fn labels(
     if action.owner().is_some() {
         labels.insert(MatchLabel::ByOwner);
     }
-    // A guess claims nothing.
+    // A guess claims nothing for anybody.
     let found = matches.iter().filter(|found| !found.ambiguous);
     if differ(found.map(|found| &found.record)) {
         labels.insert(MatchLabel::OneToMany);

@@ -20,12 +20,12 @@ use crate::rule::MatchLabel;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DedupRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// The rules; the first that hits decides. A document that has any has only these: those of the preset are gone. A
+    /// The rules; the first that hits decides. A document with rules has only these, and none of the preset's. A
     /// mark (`tag_only`) decides where no later rule does more.
     ///
     /// Where none gives the lead to anybody, it goes to the owner of another live lead of the same person, within the
@@ -33,14 +33,14 @@ pub struct DedupRules {
     #[serde(deserialize_with = "read_list")]
     pub rules: Vec<MatchRule>,
     /// Lead fields in which a re-entry's newer value takes the place of the record's. Values of lists are always added,
-    /// fields that were blank are always filled, and any other difference is shown to somebody.
+    /// fields that were blank are always filled, and any other difference is shown to a person.
     pub update: Vec<LeadField>,
-    /// Lead fields whose change is a key change: they decide on who should own the lead.
+    /// Lead fields whose change is a key change: they decide who should own the lead.
     pub decisive: Vec<LeadField>,
     /// Fields of leads within which one customer has one owner, such as `products` or `attributes.brand`: a lead on file
-    /// with other values there is not the entry's story, and only marks it. Case and width do not count. A field that is
-    /// blank, or holds a word for none, is in every scope: such a lead goes to who has the person in any, and takes no
-    /// other lead with it.
+    /// with other values there is a different matter, and only marks the entry. Case and width do not count. A field that is
+    /// blank, or holds a word for none, is in every scope: such a lead goes to the rep who has the person in any, and takes
+    /// no other lead with it.
     ///
     /// An account has its owners per value in [`owners`](crate::model::Account::owners).
     ///
@@ -67,7 +67,7 @@ pub struct DedupRules {
 /// One matching rule: what is compared, and what a hit means.
 ///
 /// A rule of several comparisons hits a record when all of them hold. They share one key, so that a database fetches no
-/// row in which only some of them hold, and `crowded_key` counts the records that agree in all of them. Rules of several
+/// row for which only some of them hold, and `crowded_key` counts the records that agree in all of them. Rules of several
 /// comparisons, and of a field that is not a key by itself, need keys that only they know: store what `lead_keys` and
 /// `account_keys` of the deduplicator give, and renew them when the rules change.
 ///
@@ -112,16 +112,16 @@ pub struct DedupRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatchRule {
-    /// Identifier, unique in the document.
+    /// Identifier, unique in the document; matches and decisions name it.
     pub id: RuleId,
     /// Which leads the rule is for; all when left out.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
-    /// What is compared on the lead.
+    /// The value of the lead that is compared.
     pub lead: LeadKey,
-    /// What it is compared with.
+    /// The field of records that it is compared with.
     pub target: MatchTarget,
-    /// How.
+    /// When the two values agree: equal, or alike from a threshold on.
     #[serde(default)]
     pub comparator: Comparator,
     /// What must agree too, of the same record.
@@ -130,7 +130,7 @@ pub struct MatchRule {
     /// How old a record may be to count; of any age when left out. For re-entries see [`ReentryWindow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<ReentryWindow>,
-    /// What follows.
+    /// What happens to a lead that matches.
     pub action: RuleAction,
     /// Labels that a lead gets when this rule decides, such as `reward`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -141,11 +141,11 @@ pub struct MatchRule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// What is compared on the lead.
+    /// The value of the lead that is compared.
     pub lead: LeadKey,
-    /// What it is compared with.
+    /// The field of the record that it is compared with.
     pub target: MatchTarget,
-    /// How.
+    /// When the two values agree: equal, or alike from a threshold on.
     #[serde(default)]
     pub comparator: Comparator,
 }
@@ -176,7 +176,7 @@ impl Comparison {
     }
 }
 
-/// How old a record may be to count; of `reenter` and `key_change`, how long an unowned lead lies idle before a new cycle.
+/// How old a record may be to count; of `reenter` and `key_change`, how long an unowned lead is idle before a new cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReentryWindow {

@@ -31,13 +31,13 @@ pub enum LeadKey {
     Phone,
     /// Any of its e-mail addresses.
     Email,
-    /// Its WeChat id.
+    /// Its WeChat id, in canonical form.
     Wechat,
     /// Any of its identifiers of people in other systems, such as an OpenID.
     PersonId,
     /// The domain of any of its e-mail addresses that is not a public mail domain.
     Domain,
-    /// Its company name.
+    /// Its company name, exactly or by likeness.
     Company,
     /// Another field that describes the lead, such as `city` or `products`.
     Field(LeadField),
@@ -54,9 +54,9 @@ closed_enum! {
         RegistrationNumber = "registration_number",
         /// Where the company is.
         Region = "region",
-        /// Tier.
+        /// Tier, the name of one.
         Tier = "tier",
-        /// Maturity.
+        /// Maturity, the name of a level.
         Maturity = "maturity",
         /// The partner whose registered deal protects the account, or protected it last.
         Partner = "partner",
@@ -66,11 +66,11 @@ closed_enum! {
 closed_enum! {
     /// A field of a contact of an account that a rule compares, other than its phones, e-mails and WeChat.
     ContactField {
-        /// Name.
+        /// The contact's name.
         Name = "name",
-        /// Title, as written.
+        /// The contact's title, as written.
         Title = "title",
-        /// What the person does at the company.
+        /// The person's job at the company.
         JobFunction = "job_function",
     }
 }
@@ -98,7 +98,7 @@ pub enum MatchTarget {
     LeadExternalId(Arc<str>),
     /// Company names and aliases of accounts.
     AccountCompany,
-    /// Domains of accounts.
+    /// Domains of accounts, which leads match by their e-mail addresses.
     AccountDomain,
     /// Another field of accounts, `account.FIELD`.
     AccountField(AccountField),
@@ -154,7 +154,7 @@ static TARGET_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let accounts = AccountField::ALL.iter().map(|field| format!("account.{field}"));
     let contacts = ContactField::ALL.iter().map(|field| format!("contact.{field}"));
     let made = leads.chain(accounts).chain(contacts);
-    // As many as there are fields, once.
+    // As many as there are fields, counted once.
     keys.chain(made).map(|name| &*name.leak()).collect()
 });
 
@@ -163,12 +163,12 @@ fn is_key(field: LeadField) -> bool {
     matches!(field, LeadField::Phones | LeadField::Emails | LeadField::Wechat | LeadField::Company)
 }
 
-/// Whether a field tells what a lead is: not what has become of it, nor what engines mark it with.
+/// Whether a field describes a lead: not what has become of it, nor what engines mark it with.
 fn tells_what_it_is(field: LeadField) -> bool {
     field != LeadField::Tags && Part::of(field) != Part::Life
 }
 
-/// The fields of a lead that rules compare beside its keys.
+/// The fields of a lead that rules compare besides its keys.
 fn plain_fields() -> impl Iterator<Item = LeadField> {
     LeadField::ALL.iter().copied().filter(|field| !is_key(*field) && tells_what_it_is(*field))
 }
@@ -178,7 +178,7 @@ fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
     text.strip_prefix(prefix).filter(|name| !name.trim().is_empty()).map(Into::into)
 }
 
-/// A word that is like none of the names: the host's own, it seems.
+/// A word that is like none of the names, so probably a name of the host.
 fn own_word<'w>(name: &'w str, known: &[&str]) -> Option<&'w str> {
     let marked = name.strip_prefix("attribute.");
     let word = marked.unwrap_or(name);
@@ -197,7 +197,7 @@ fn padded(field: &impl fmt::Display) -> String {
 }
 
 impl LeadKey {
-    /// The field of a written name.
+    /// The field of a name as written.
     ///
     /// ```
     /// use leadkit::dedup::LeadKey;
@@ -209,14 +209,14 @@ impl LeadKey {
     #[must_use]
     pub fn from_name(text: &str) -> Option<LeadKey> {
         let key = KEYS.iter().find(|(name, _)| *name == text).map(|(_, key)| key.clone());
-        // Phones, addresses and company names have keys of their own, by which they are compared.
+        // Phones, addresses and company names are compared by separate keys.
         let field = || LeadField::from_name(text).filter(|field| !is_key(*field)).map(LeadKey::Field);
         key.or_else(field)
             .or_else(|| named(text, ATTRIBUTES).map(LeadKey::Attribute))
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
     }
 
-    /// How an attribute of that name is written.
+    /// How an attribute with that name is written.
     fn as_attribute(name: &str) -> Option<String> {
         let word = own_word(name, &LEAD_NAMES)?;
         Some(format!("name a field such as `phone` or `city`, or a custom attribute as `{ATTRIBUTES}{word}`"))
@@ -286,7 +286,7 @@ impl fmt::Display for LeadKey {
 }
 
 impl MatchTarget {
-    /// The field of a written name.
+    /// The field of a name as written.
     ///
     /// ```
     /// use leadkit::dedup::MatchTarget;
@@ -306,7 +306,7 @@ impl MatchTarget {
                 LeadKey::Field(field) => Some(MatchTarget::LeadField(field)),
                 LeadKey::Attribute(name) => Some(MatchTarget::LeadAttribute(name)),
                 LeadKey::ExternalId(name) => Some(MatchTarget::LeadExternalId(name)),
-                // Keys of leads stand in the table above.
+                // Keys of leads are in the table above.
                 _ => None,
             },
             "account" => {
@@ -318,7 +318,7 @@ impl MatchTarget {
         }
     }
 
-    /// How an attribute of that name is written.
+    /// How an attribute with that name is written.
     fn as_attribute(name: &str) -> Option<String> {
         let word = own_word(name, &TARGET_NAMES)?;
         Some(format!(

@@ -1,4 +1,4 @@
-//! What of a record rules of several comparisons look at as one: the lead, the account, or each of its contacts.
+//! The unit that rules of several comparisons look at: the lead, the account, or each of its contacts.
 
 use std::cell::OnceCell;
 
@@ -7,8 +7,8 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys};
 use crate::model::Contact;
 use crate::rule::{FactContext, Facts, LeadLimits};
 
-/// A record, or one of its contacts with the account's own values. Parsing keys takes long, so that only those are read that
-/// somebody asks for.
+/// A record, or one of its contacts with the account's own values. Parsing keys takes long, so only those are read that
+/// somebody needs.
 pub(super) struct Unit<'u> {
     pub(super) source: Source<'u>,
     pub(super) contact: Option<&'u Contact>,
@@ -38,7 +38,7 @@ impl Unit<'_> {
     }
 }
 
-/// Asks each unit of a record in turn, until one gives an answer: a rule compares with one and the same contact.
+/// Tries each unit of a record in turn, until one gives an answer: a rule compares with one and the same contact.
 pub(super) fn find_unit<T>(
     source: Source<'_>,
     of_contacts: bool,

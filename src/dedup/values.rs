@@ -1,4 +1,4 @@
-//! What a folded lead leaves to the one that goes on: every value it brought, so that nothing is lost.
+//! What a folded lead leaves to the one that continues: every value it brought, so that nothing is lost.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,13 @@ use crate::text::fold;
 impl Deduplicator {
     /// What to write on the record so that nothing of the entry is lost. A list gets the values it does not have; a
     /// single field gets a value where it has none, the newer one where the rules say that it may be updated, and else
-    /// the difference is shown to somebody. A consent that the entry gives anew is shown; one that it takes away is taken.
+    /// the difference is shown to a person. A consent that the entry gives anew is shown; one that it takes away is taken.
     pub(super) fn values(&self, entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
         let to = RecordRef::Lead(record.id.clone());
-        // Only a later word may replace an earlier one, whichever of the two goes on.
+        // Only a later value may replace an earlier one, whichever of the two records continues.
         let newer = entry.seniority() >= record.seniority();
         let mut effects = Vec::new();
-        // Life and origin are each record's own. A WeChat id may stand in two fields and is read with the ids.
+        // Lifecycle and origin belong to each record. A WeChat id may be in two fields and is read with the ids.
         let alone = |field: &LeadField| {
             !matches!(Part::of(*field), Part::Life | Part::Origin) && *field != LeadField::Wechat
         };
@@ -32,28 +32,28 @@ impl Deduplicator {
             if found.is_blank() {
                 continue;
             }
-            // Lists take in what is new: nothing in them contradicts.
+            // Lists absorb new values: nothing contradicts them.
             if let Value::List(items) = &found
                 && Part::of(field) != Part::Description
             {
                 let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
-                // That an entry is disputed says nothing of the record.
+                // A dispute about an entry is not one about the record.
                 let items = items.iter().filter(|item| field != LeadField::Tags || *item != COLLISION);
                 let (known, items) = (known.iter().map(String::as_str), items.map(String::as_str));
                 effects.extend(added(&to, field, known, items, tables));
                 continue;
             }
-            // What describes the customer may change; keys are added and never replaced.
+            // Fields that describe the customer may change; keys are added and never replaced.
             let may_update =
                 newer && self.rules.update.contains(&field) && Part::of(field) == Part::Description;
             effects.extend(one(&to, field.as_str(), found, known, may_update, entry));
         }
         for (name, found) in &entry.attributes {
             let known = record.attributes.get(name).cloned().unwrap_or_default();
-            // What protects the person is never taken back by an entry, and is heard whenever it was said.
+            // An entry never takes back what protects the person, and may add it at any time.
             let may_update = match Protection::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
-                // Of a column nobody knows, a yes on file may be a refusal, and so may a no.
+                // In an unknown column, a yes on file may be a refusal, and so may a no.
                 _ => newer && !says_the_opposite(&known, found),
             };
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
@@ -75,7 +75,7 @@ impl Deduplicator {
     }
 }
 
-/// Whether a plain yes is answered by a plain no, or the other way round. A number may be a count.
+/// Whether a plain yes meets a plain no, or the other way round. A number may be a count.
 fn says_the_opposite(known: &Value, found: &Value) -> bool {
     let plain = |value: &Value| match value {
         Value::Bool(_) | Value::Text(_) => yes_or_no(value),
@@ -84,10 +84,10 @@ fn says_the_opposite(known: &Value, found: &Value) -> bool {
     plain(known).zip(plain(found)).is_some_and(|(known, found)| known != found)
 }
 
-/// What names a person or an event stays a key: the first value under a name fills it, others stand beside it.
+/// What names a person or an event stays a key: the first value under a name fills it, others are kept next to it.
 fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
     let same = |(field, value): (String, &str)| {
-        // By what it is known by, as its spellings differ and its keys do not.
+        // By its keys, as spellings differ and keys do not.
         let plain = if field == WECHAT { canonical_id(value) } else { value.trim().to_owned() };
         (field, plain)
     };
@@ -99,7 +99,7 @@ fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
             continue;
         }
         let (record, value) = (RecordRef::Lead(record.id.clone()), Value::from(value));
-        // A second id is no contradiction: both are keys.
+        // A second id is not a contradiction: both are keys.
         effects.push(if filled.insert(field.clone()) {
             Effect::UpdateField { record, field, value, replaces: Value::Null }
         } else {
@@ -144,7 +144,7 @@ pub(super) fn added<'v>(
     found.filter(is_new).map(add).collect()
 }
 
-/// What becomes of one value.
+/// The effect for one value.
 fn one(
     record: &RecordRef,
     field: &str,
@@ -153,7 +153,7 @@ fn one(
     may_update: bool,
     entry: &Lead,
 ) -> Option<Effect> {
-    // Another spelling of the same is neither news nor a conflict.
+    // Another spelling of the same value is neither news nor a conflict.
     if found.is_blank() || found == known || same_text(&found, &known) {
         return None;
     }

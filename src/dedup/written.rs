@@ -1,4 +1,4 @@
-//! What the fields of a lead say, as written.
+//! The fields of a lead as written.
 
 use std::borrow::Cow;
 

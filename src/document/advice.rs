@@ -1,4 +1,4 @@
-//! What to write where an object or a choice is expected: found by trying.
+//! Suggestions where an object or a choice is expected: found by trying.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::finding::Finding;
 use super::node::Node;
 
-/// How many choices are tried for a value.
+/// The number of choices that are tried for a value.
 const MAX_CHOICES: usize = 6;
 
-/// What comes of reading the document with a replacement.
+/// The result of reading the document with a replacement.
 pub(super) enum Trial {
     /// The replacement can be read.
     Fits,
@@ -29,7 +29,7 @@ fn is_no_object(finding: &Finding) -> bool {
     finding.code == "wrong_type" && finding.message.starts_with("expected an object, ")
 }
 
-/// A choice that has content stands alone, as `"fake"` for `{"fake": {}}`.
+/// A choice that has content is written alone, as `"fake"` for `{"fake": {}}`.
 fn lacks_content(finding: &Finding) -> bool {
     finding.code == "wrong_type" && finding.message.ends_with("` needs a value")
 }
@@ -57,7 +57,7 @@ pub(super) fn instead(
     if lacks_content(finding) {
         return fits(name, Value::Object(Map::new()));
     }
-    // Whoever writes what a choice holds means the choice that can hold it: `{"queue": "support"}` for `"support"`.
+    // A value that fits inside a choice probably means that choice: `{"queue": "support"}` for `"support"`.
     if name.len() > 60 {
         return None;
     }

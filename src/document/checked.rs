@@ -1,4 +1,4 @@
-//! What every document can do, in one place.
+//! The common interface of all documents.
 
 use std::cell::Cell;
 
@@ -9,14 +9,14 @@ use super::load::{finish, load_into, load_text, locate_in};
 use super::position::SPLIT;
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
-/// What errors call a document that says nothing else.
+/// The name of a document in errors, unless it has another.
 const RULES: &str = "rules";
 
 /// A document that can be read and checked.
 pub(crate) trait Document: DeserializeOwned {
-    /// What errors call the document: `2 errors in the rules`.
+    /// The name of the document in errors: `2 errors in the rules`.
     const NAME: &'static str = RULES;
-    /// What to do about a document that is nested too deeply.
+    /// Advice for a document that is nested too deeply.
     const WHEN_TOO_DEEP: &'static str = SPLIT;
 
     /// Reports what is wrong with what was read, and what is valid but looks like a mistake.
@@ -32,12 +32,12 @@ pub(crate) trait Document: DeserializeOwned {
         load_text(text, &Self::check).map_err(in_words_of::<Self>)
     }
 
-    /// What is valid in JSON text but looks like a mistake, with line and column.
+    /// Findings about JSON text that is valid but looks like a mistake, with line and column.
     fn lint_json(text: &str) -> Result<Vec<Diagnostic>, RuleErrors> {
         locate_in(text, Self::load_json(text)?.warnings())
     }
 
-    /// What is valid but looks like a mistake. Errors are what `compile` reports.
+    /// Findings about text that is valid but looks like a mistake. `compile` reports errors.
     fn warnings(&self) -> Vec<Diagnostic> {
         let mut report = Report::new();
         self.check(&mut report);
@@ -119,7 +119,7 @@ macro_rules! document {
                 $crate::document::Document::load_json(text)
             }
 
-            /// What [`lint`](Self::lint) finds in JSON text, each with its line and column.
+            /// The findings of [`lint`](Self::lint) in JSON text, each with its line and column.
             ///
             /// ```
             /// # use leadkit::{assign::*, attribution::*, blacklist::*, calendar::*, dedup::*, follow_up::*};

@@ -1,7 +1,7 @@
-//! Documents nested so deeply that a walk that calls itself would overflow the stack.
+//! Documents nested so deeply that a recursive walk would overflow the stack.
 //!
-//! serde calls itself for each level, and so does the drop of a [`Value`]. What is measured, skipped or freed here
-//! is not: a document of any depth gives a finding.
+//! serde recurses for each level, and so does the drop of a [`Value`]. Measuring, skipping and freeing here
+//! does not: a document of any depth gives a finding.
 
 use std::fmt;
 use std::mem;
@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 /// Deepest nesting of a value that the host's own plug-ins are given.
 const MAX_PARAMS: u32 = 48;
-/// How many levels that nobody wants are freed by calling; what is nested deeper is not freed at all.
+/// The number of levels of an unwanted value that are freed by recursion; deeper levels are not freed at all.
 const MAX_SKIPPED: u32 = 128;
 
 /// Whether lists and objects are nested deeper. O(nodes).
@@ -53,7 +53,7 @@ pub(crate) fn read_params<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .ok_or_else(|| Error::custom(format_args!("the value is nested deeper than {MAX_PARAMS} levels")))
 }
 
-/// Reads a value nested in at most so many lists and objects; nothing when it is nested deeper.
+/// Reads a value nested in at most this number of lists and objects; `None` when it is nested deeper.
 #[derive(Clone, Copy)]
 pub(crate) struct Bounded {
     pub(crate) levels: u32,

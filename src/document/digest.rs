@@ -1,14 +1,14 @@
-//! A short name for what a value holds: whether it was damaged, whether a row has changed.
+//! A digest of a value, which shows whether it was damaged or a row has changed.
 //!
-//! The value is fed as serde shows it, without being written down: a row takes a few hundred nanoseconds. Every piece is
-//! fed with what kind it is and how long, so that no two values run into each other.
+//! The value is fed as serde visits it, without being written out: a row takes a few hundred nanoseconds. Every piece is
+//! fed with its kind and its length, so that no two values run into each other.
 
 use std::fmt::{self, Write as _};
 
 use serde::ser::{self, Serialize, Serializer};
 use serde::{Deserialize, Deserializer};
 
-/// 128 bits that name the content of a value. They tell damage and change; they do not protect against somebody who
+/// 128 bits that name the content of a value. They reveal damage and change; they do not protect against somebody who
 /// forges one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct Digest(u128);
@@ -19,7 +19,7 @@ impl Digest {
         let mut feed = Feed::new();
         match value.serialize(&mut feed) {
             Ok(()) => Digest(feed.finish()),
-            // No type of this crate refuses to be serialised.
+            // No type of this crate fails to serialise.
             Err(Refused) => Digest::default(),
         }
     }
@@ -107,7 +107,7 @@ impl Feed {
         }
     }
 
-    /// What kind of piece comes, and how long it is or which.
+    /// Adds the kind of the next piece, and its length or number.
     #[inline]
     fn mark(&mut self, kind: Kind, number: u64) {
         self.word(number.wrapping_mul(32).wrapping_add(kind as u64));

@@ -1,4 +1,4 @@
-//! One mistake on its way through serde's errors, and what serde says in the words of people who write rules.
+//! One mistake on its way through serde's errors, and serde's messages in the words of people who write rules.
 
 use std::fmt::{self, Display};
 
@@ -141,7 +141,7 @@ impl Display for Finding {
     }
 }
 
-/// What chrono says of a text that is not a time.
+/// The message of chrono for a text that is not a time.
 const CHRONO: &[&str] = &[
     "input contains invalid characters",
     "premature end of input",
@@ -159,7 +159,7 @@ pub(super) fn quoted_after<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
 
 /// The names that serde lists after the one it does not know.
 pub(super) fn known_names(text: &str) -> impl Iterator<Item = &str> + Clone {
-    // The unknown name may hold back-ticks of its own: the list comes last.
+    // The unknown name may contain back-ticks itself: the list comes last.
     let list = text.rsplit_once(", expected ").map_or("", |(_, list)| list);
     list.split('`').skip(1).step_by(2)
 }
@@ -201,7 +201,7 @@ pub(super) fn found(value: &Node<'_>) -> String {
     }
 }
 
-/// What serde calls what it has found, when the value is not at hand.
+/// The words of serde for the value it found, when the value itself is not available.
 fn found_in_words(found: &str) -> String {
     if let Some(text) = found.strip_prefix("string ") {
         return format!("text {}", quoted(text.trim_matches('"')));
@@ -239,7 +239,7 @@ fn expected_in_words(expected: &str) -> String {
     }
 }
 
-/// What serde calls a list of a certain length: `a tuple of size 2`.
+/// The words of serde for a list of a certain length: `a tuple of size 2`.
 fn expected_length(expected: &str) -> String {
     let count = expected.rsplit(' ').find(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     count.map_or_else(|| expected_in_words(expected), |count| format!("a list of {count} items"))

@@ -1,4 +1,4 @@
-//! A short name for what a rules document says.
+//! A fingerprint of a rules document's content.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::order;
 
 /// 128 bits that name the content of a rules document: two documents that say the same have the same.
 ///
-/// It is taken over the canonical JSON of the rules (keys sorted, defaults left out), by FNV-1a. It tells versions
+/// It is taken over the canonical JSON of the rules (keys sorted, defaults left out), by FNV-1a. It distinguishes versions
 /// apart; it does not protect against somebody who forges one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fingerprint(u128);
@@ -35,7 +35,7 @@ impl Fingerprint {
         Fingerprint::without(&[], rules)
     }
 
-    /// The fingerprint of what stands under all keys but some.
+    /// The fingerprint of the values under all keys but some.
     pub(crate) fn without<T: Serialize + Default>(keys: &[&str], rules: &T) -> Fingerprint {
         let text = compact(rules);
         let defaults = serde_json::to_value(T::default()).unwrap_or(Value::Null);

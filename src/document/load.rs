@@ -1,7 +1,7 @@
 //! Reading a rules document: every mistake in one go.
 //!
 //! serde stops at the first mistake. The loader records it, takes the offending node out of the document and reads
-//! on, until what is left can be read. A mistake that only follows from a node taken out is not reported.
+//! on, until the rest can be read. A mistake that only follows from a node taken out is not reported.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) fn load_into<T: DeserializeOwned>(
 }
 
 /// Reads a rules struct from JSON text and reports all of it, with lines and columns. A key that appears twice is an
-/// error, and what stood under it first counts as taken out.
+/// error, and its first value counts as taken out.
 pub(crate) fn load_text<T: DeserializeOwned>(
     text: &str,
     check: &dyn Fn(&T, &mut Report),
@@ -72,7 +72,7 @@ pub(super) fn locate_in(text: &str, mut findings: Vec<Diagnostic>) -> Result<Vec
     Ok(findings)
 }
 
-/// What was read, when nothing is wrong with it.
+/// The result, if the document has no errors.
 pub(crate) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
     report.finish()?;
     rules.ok_or_else(|| {

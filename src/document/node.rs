@@ -87,7 +87,7 @@ impl<'t> Members<'t> {
 }
 
 impl<'t> Node<'t> {
-    /// An object; a date of TOML, which is one with a key of its own, is the text of the date.
+    /// An object; a date of TOML, which is an object with a special key, is the text of the date.
     pub(super) fn object(mut members: Vec<Member<'t>>) -> Node<'t> {
         match members.pop() {
             Some((key, date)) if members.is_empty() && key == TOML_DATE => date,
@@ -104,7 +104,7 @@ impl<'t> Node<'t> {
         Node::List(Box::new(items))
     }
 
-    /// What is in a value, whose texts are not copied.
+    /// The content of a value, without copies of its texts.
     pub(super) fn of(value: &'t Value) -> Node<'t> {
         match value {
             Value::Null => Node::Null,

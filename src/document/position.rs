@@ -9,7 +9,7 @@ use crate::order;
 use crate::text::path::{around, push_item, push_member};
 use rustc_hash::FxHashMap;
 
-/// What to do about a document that is nested too deeply: most of what is nested are conditions.
+/// Advice for a document that is nested too deeply: most of what is nested are conditions.
 pub(super) const SPLIT: &str = "split its conditions";
 
 /// JSON text whose syntax is known to be right.
@@ -32,7 +32,7 @@ struct Duplicate {
 /// # Errors
 /// When it is not JSON, with line and column.
 pub(crate) fn read_json(text: &str) -> Result<(Node<'_>, JsonText<'_>), RuleErrors> {
-    // A byte order mark is not JSON, and editors write it.
+    // A byte order mark is not JSON, but editors write it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = serde_json::from_str(text).map_err(|error| syntax_error(text, &error))?;
     let mut source = JsonText { text, duplicates: Vec::new() };
@@ -69,7 +69,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
     RuleErrors::from(diagnostic)
 }
 
-/// What serde_json says of a text, with what would be right.
+/// The message of serde_json for a text, with a correction.
 fn in_words(said: &str) -> (&str, &'static str) {
     const STRICT: &str = "JSON takes no comments, single quotes or trailing commas";
     match said {
@@ -94,7 +94,7 @@ fn in_words(said: &str) -> (&str, &'static str) {
     }
 }
 
-/// The word that stands at a place, whose column counts bytes.
+/// The word at a place, whose column counts bytes.
 fn word_at(text: &str, line: usize, column: usize) -> &str {
     let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let (before, after) = line.split_at_checked(column.saturating_sub(1)).unwrap_or((line, ""));
@@ -107,7 +107,7 @@ fn word_at(text: &str, line: usize, column: usize) -> &str {
     line.get(start..end).unwrap_or_default()
 }
 
-/// What is likely meant by a text that does not begin like JSON: a document of another format, or the name of a file.
+/// The likely meaning of a text that does not begin like JSON: a document of another format, or the name of a file.
 fn no_json(text: &str) -> Option<&'static str> {
     let first = text.trim_start().chars().next()?;
     let is_other = first.is_alphabetic() || matches!(first, '#' | '-' | '/' | '.');
@@ -117,7 +117,7 @@ fn no_json(text: &str) -> Option<&'static str> {
     )
 }
 
-/// What JSON has for a word of other languages.
+/// The word of JSON for a word of other languages.
 fn instead_of(word: &str) -> Option<&'static str> {
     match word {
         "True" | "TRUE" | "yes" | "Yes" => Some("write `true`"),
@@ -147,7 +147,7 @@ impl<'t> JsonText<'t> {
         })
     }
 
-    /// What stood first under a key that appears twice, by path: JSON keeps the last. What cannot be read in the
+    /// The first value of a key that appears twice, by path: JSON keeps the last. What cannot be read in the
     /// time it takes to read the text once is null.
     pub(super) fn dropped(&self) -> impl Iterator<Item = (String, Node<'t>)> {
         let mut left = self.text.len();
@@ -157,7 +157,7 @@ impl<'t> JsonText<'t> {
         })
     }
 
-    /// The value of the key that stands at a place.
+    /// The value of the key at a place.
     fn value_of(&self, key: usize, left: &mut usize) -> Option<Node<'t>> {
         let text = self.text.get(key..)?;
         let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
@@ -216,7 +216,7 @@ fn has_a_place(finding: &Diagnostic) -> bool {
     finding.location.is_none() && finding.code != "too_many"
 }
 
-/// What [`walk`] comes across.
+/// The items that [`walk`] visits.
 enum Event<'e> {
     /// A member of an object (at its key) or an item of a list.
     Value { path: &'e str, at: usize },

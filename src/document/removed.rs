@@ -1,4 +1,4 @@
-//! What was taken out of a document, and which findings only follow from that.
+//! Nodes taken out of a document, and which findings only follow from that.
 
 use std::collections::BTreeSet;
 
@@ -19,14 +19,14 @@ const DEFINED_IN: &[(&str, &[&str], &[&str])] = &[
     ("unknown_stage", &["stages"], &["name"]),
 ];
 
-/// What was taken out of a document or replaced in it, by paths in the document as written.
+/// The values that were removed from a document or replaced in it, by paths in the document as written.
 #[derive(Default)]
 pub(super) struct Removed<'t> {
     /// Paths; also of keys that others were misspelt for.
     paths: BTreeSet<String>,
-    /// What stood there.
+    /// The original value.
     nodes: Vec<(String, Node<'t>)>,
-    /// What stood under keys that nothing reads, by key: a list that stands at another place than where it belongs.
+    /// The values of keys that nothing reads, by key: a list that is not where it belongs.
     unread: Vec<(String, Node<'t>)>,
 }
 
@@ -54,7 +54,7 @@ impl<'t> Removed<'t> {
         self.nodes.push((path, node));
     }
 
-    /// What was taken out at a path last.
+    /// The value that was removed last at a path.
     pub(super) fn node(&self, path: &str) -> Option<&Node<'t>> {
         self.nodes.iter().rev().find(|(known, _)| known == path).map(|(_, node)| node)
     }
@@ -65,7 +65,7 @@ impl<'t> Removed<'t> {
         let touches = |removed: &String| {
             removed == path
                 || !path.is_empty() && is_below(removed, path)
-                // The default stands there.
+                // The default is used there.
                 || is_below(path, removed)
                 || is_of_neighbours(code, path, removed)
         };
@@ -79,7 +79,7 @@ impl<'t> Removed<'t> {
         };
         let path = diagnostic.path.as_str();
         let ends = path.match_indices('.').map(|(at, _)| at + 1);
-        // An engine's document stands alone or below a key, and a part of it may have lists of its own.
+        // An engine's document is alone or below a key, and a part of it may have lists too.
         let engines = std::iter::once("")
             .chain(ends.filter_map(|end| path.get(..end)))
             .take_while(|engine| !engine.contains('['));
@@ -101,7 +101,7 @@ impl<'t> Removed<'t> {
 }
 
 /// Whether an error of `check` compares the value at a path with its neighbours, and one of these was taken out: its
-/// default stands there.
+/// default is used there.
 fn is_of_neighbours(code: &str, path: &str, removed: &str) -> bool {
     match code {
         "approvals_out_of_order" => is_below(removed, around(path)),
@@ -136,7 +136,7 @@ fn defines(at: &str, node: &Node<'_>, list: &str, keys: &[&str], names: &impl Fn
     }
     let mut below = segments(at.strip_prefix(list).unwrap_or_default());
     match (below.next().map(step), below.next().map(step), below.next()) {
-        // Under the keys of an object, the key is the name.
+        // In an object, the key is the name.
         (Some(Step::Member(name)), None, _) => names(&name),
         (Some(Step::Item(_)), None, _) => item_defines(node, keys, names),
         (Some(Step::Item(_)), Some(Step::Member(key)), None) => keys.contains(&key.as_ref()),

@@ -32,13 +32,13 @@ const STAND_IN: &str = "stand-in";
 #[derive(Default)]
 pub(super) struct Repair<'t> {
     document: Node<'t>,
-    /// What was taken out or replaced.
+    /// The values that were removed or replaced.
     removed: Removed<'t>,
     /// For each list of the original document, the original indexes that were taken out.
     removed_items: BTreeMap<String, BTreeSet<usize>>,
-    /// What stands in for a value that is missing or faulty.
+    /// Replacements of values that are missing or faulty.
     stood_in: Vec<StoodIn<'t>>,
-    /// What can stand in, by paths without indexes.
+    /// The possible replacements, by paths without indexes.
     known_stand_ins: BTreeMap<String, Vec<Node<'t>>>,
     /// How often a replacement may still be tried.
     tries_left: u32,
@@ -51,7 +51,7 @@ struct StoodIn<'t> {
     steps: Vec<Step>,
     /// Where, in the document as written.
     path: String,
-    /// What can stand there; the first does.
+    /// The possible replacements there; the first is used.
     values: Vec<Node<'t>>,
 }
 
@@ -135,7 +135,7 @@ impl<'t> Repair<'t> {
             report.push(finding.into_diagnostic(path.clone()));
         }
         if report.is_full() && ours {
-            // One more than is kept: the report says that there are more.
+            // One more than is kept, to report that there are more.
             report.push(Diagnostic::error("too_many", "", ""));
             return false;
         }
@@ -175,7 +175,7 @@ impl<'t> Repair<'t> {
         if self.stood_in.iter().any(|known| known.path == path) {
             return false;
         }
-        // What is large is not copied: it is looked at when its key is right.
+        // A large value is not copied: it is checked when its key is right.
         let misspelt =
             self.removed.node(&path).filter(|node| !node.is_null() && stand_in::is_small(node)).cloned();
         let shape = shape(&path);
@@ -220,17 +220,17 @@ impl<'t> Repair<'t> {
         check: &dyn Fn(&T, &mut Report),
     ) {
         if self.stood_in.is_empty() {
-            // The rules are all that is needed of it.
+            // Only the rules are needed of it.
             self.document = Node::Null;
         }
         let mut found = Report::new();
         check(rules, &mut found);
         let mut found = found.into_diagnostics();
         if !self.removed.is_empty() {
-            // Any of them may follow from the repair: none is worth reading the document again.
+            // Any of them may follow from the repair: none justifies reading the document again.
             found.retain(|one| one.level == Level::Error);
         }
-        // What depends on the values that stand in is no mistake of the document.
+        // A finding that depends on the substituted values is not a mistake of the document.
         for round in 1..self.rounds() {
             if found.is_empty() {
                 break;
@@ -250,7 +250,7 @@ impl<'t> Repair<'t> {
         self.hand_on(found, report);
     }
 
-    /// How many documents there are with other values standing in.
+    /// The number of documents with other replacements.
     fn rounds(&self) -> usize {
         self.stood_in.iter().map(|one| one.values.len()).max().unwrap_or_default()
     }
@@ -279,7 +279,7 @@ impl<'t> Repair<'t> {
         self.stood_in.iter().any(stands_in)
             || match quoted_after(text, "missing field ") {
                 Some(field) => self.removed.contains(&member(path, field)),
-                // A comparison whose field or value is another.
+                // A comparison with another field or value.
                 None if text.ends_with("[wrong_comparison]") => self.removed.any_below(path),
                 None => {
                     !text.starts_with("unknown ")
@@ -289,7 +289,7 @@ impl<'t> Repair<'t> {
             }
     }
 
-    /// The steps as far as they lead to a node: the name of a choice is none when it stands alone.
+    /// The steps as far as they lead to a node: the name of a choice is not one when it is alone.
     fn existing(&self, mut steps: Vec<Step>) -> Vec<Step> {
         while self.node(&steps).is_none() && steps.pop().is_some() {}
         steps
@@ -418,11 +418,11 @@ impl<'t> Repair<'t> {
     }
 }
 
-/// What comes of reading a document in which something else stands at a place.
+/// The result of reading a document with something else at a place.
 fn try_in_place(document: &Node<'_>, place: &[Step], trial: &dyn Fn(&Node<'_>) -> Option<Misread>) -> Trial {
     let Some(misread) = trial(document) else { return Trial::Fits };
     let mut reached = misread.steps;
-    // The name of a choice is no node when it stands alone.
+    // The name of a choice is not a node when it is alone.
     while stand_in::node(document, &reached).is_none() && reached.pop().is_some() {}
     match quoted_after(&misread.error.to_string(), "missing field ") {
         Some(field) if reached == place => Trial::Lacks(field.to_owned()),

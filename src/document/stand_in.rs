@@ -1,4 +1,4 @@
-//! What can stand in for a value that is missing or faulty, so that what is around it can be read: found by trying.
+//! Substitutes for a missing or faulty value, so that its surroundings can be read: found by trying.
 
 use std::borrow::Cow;
 
@@ -12,22 +12,22 @@ use super::strict::{Misread, Step};
 const MAX_FITTING: usize = 6;
 /// Most names of a choice that are tried.
 const MAX_NAMES: usize = 24;
-/// Most items or keys beside a place that are read with it.
+/// Most items or keys next to a place that are read with it.
 const MAX_BESIDE: usize = 64;
 /// Most values inside one of them.
 const MAX_NODES: usize = 1_000;
-/// How deep a value may lack keys of its own.
+/// The number of levels at which a value may lack keys.
 const DEEPEST: u32 = 3;
 
 /// Tries values at one place of a document.
 pub(super) struct Search<'s, 't> {
-    /// Where the value is to stand, within a document cut down to what leads there.
+    /// Where the value is to be, within a document cut down to what leads there.
     document: Node<'t>,
     trial: &'s dyn Fn(&Node<'_>) -> Option<Misread>,
     tries_left: &'s mut u32,
 }
 
-/// What can stand in at the end of the steps, best first. `text` is a text that stands nowhere else; `first` is tried
+/// The possible replacements at the end of the steps, best first. `text` is a text that occurs nowhere else; `first` is tried
 /// before all else. O(tries), each about as long as reading what the place is in.
 pub(super) fn fitting<'t>(
     document: &Node<'t>,
@@ -91,7 +91,7 @@ impl<'t> Search<'_, 't> {
             let (mut steps, around) = (misread.steps, at.split_last().map_or(at, |(_, around)| around));
             if !steps.starts_with(at) {
                 match (steps.as_slice() == around, lacks) {
-                    // What is around cannot be read with it.
+                    // Its surroundings cannot be read with it.
                     (true, None) => return Err(Vec::new()),
                     _ => break,
                 }
@@ -140,7 +140,7 @@ pub(super) fn without<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Vec
     (document, steps)
 }
 
-/// The document with only what leads to a place and what is small beside it, and the place in it. What stands there
+/// The document with only what leads to a place and what is small next to it, and the place in it. What is there
 /// is null.
 pub(super) fn cut_down<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Vec<Step>) {
     let Some((step, rest)) = steps.split_first() else { return (Node::Null, Vec::new()) };
@@ -158,7 +158,7 @@ pub(super) fn cut_down<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Ve
     (outer, std::iter::once(step).chain(below).collect())
 }
 
-/// What stands beside a place, as far as it is small, and the place in it.
+/// What is next to a place, as far as it is small, and the place in it.
 fn beside<'t>(around: &Node<'t>, step: &Step) -> (Node<'t>, Vec<Step>) {
     match (around, step) {
         (Node::List(items), Step::Item(_)) if items.len() > MAX_BESIDE => {

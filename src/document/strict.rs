@@ -45,7 +45,7 @@ pub(crate) struct Misread {
 /// Shortest list or object of which it is noted how much is known to be right.
 const MIN_NOTED: usize = 16;
 
-/// How much of long lists and objects is known to be right and need not be read again, by where their content lies
+/// How much of long lists and objects is known to be right and need not be read again, by where their content is
 /// in memory. It is only looked up; what it is wrong about, the last reading of the whole document finds.
 #[derive(Default)]
 pub(super) struct Known(RefCell<FxHashMap<usize, usize>>);
@@ -338,7 +338,7 @@ struct Items<'v, 'p> {
     list: Strict<'v, 'p>,
     left: std::slice::Iter<'v, Node<'v>>,
     index: usize,
-    /// Where the items lie, when it is noted how many are right.
+    /// Where the items are, when it is noted how many are right.
     address: Option<usize>,
 }
 
@@ -379,9 +379,9 @@ struct Members<'v, 'p> {
     left: std::slice::Iter<'v, Member<'v>>,
     /// Of the member whose key was read.
     value: Option<(&'v str, &'v Node<'v>)>,
-    /// How many were read.
+    /// The number of elements that were read.
     count: usize,
-    /// Where the first key lies, when it is noted how many members are right.
+    /// Where the first key is, when it is noted how many members are right.
     address: Option<usize>,
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The key under which the `toml` crate hands on a date.
 pub(super) const TOML_DATE: &str = "$__toml_private_datetime";
 
-/// A date of TOML is an object with one key of its own; rules write times as text.
+/// A date of TOML is an object with one special key; rules write times as text.
 pub(crate) fn write_dates_as_text(document: &mut Value) {
     let mut left = vec![document];
     while let Some(node) = left.pop() {

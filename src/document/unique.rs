@@ -1,4 +1,4 @@
-//! Ids and names that must be there and differ, checked in one place.
+//! Ids and names that must be present and unique, checked in one place.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::text;
 /// The ids or names given so far in a document, of one kind of thing.
 #[derive(Debug)]
 pub(crate) struct Unique<'d> {
-    /// What has them, such as `rule`.
+    /// The kind of thing that has them, such as `rule`.
     what: &'static str,
     kind: Kind,
     seen: BTreeSet<&'d str>,
@@ -18,7 +18,7 @@ pub(crate) struct Unique<'d> {
 enum Kind {
     /// Each thing has a unique id.
     Id,
-    /// Each thing has a name of its own.
+    /// Each thing has a different name.
     Name,
     /// A list names things by their ids, each once.
     ListedId,

@@ -1,4 +1,4 @@
-//! Which rules a decision was made by.
+//! The version of the rules behind a decision.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::error::Report;
 /// The rules a decision was made by: the format, the caller's revision and what the rules say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct RulesVersion {
-    /// Format of the rules document.
+    /// Format of the rules document: [`FORMAT`](Self::FORMAT).
     pub format: u16,
     /// The caller's name of the revision. Shared: every decision names it.
     pub revision: Arc<str>,
-    /// Fingerprint of the rules.
+    /// Fingerprint of the rules: equal rules have the same, whatever their spelling.
     pub fingerprint: Fingerprint,
 }
 
@@ -27,7 +27,7 @@ impl RulesVersion {
         RulesVersion { format, revision: revision.into(), fingerprint: Fingerprint::of(rules) }
     }
 
-    /// The version of a rules struct, whatever stands under some of its keys.
+    /// The version of a rules struct, whatever the values of some of its keys.
     pub(crate) fn without<T: Serialize + Default>(
         keys: &[&str],
         format: u16,

@@ -1,14 +1,15 @@
-//! Deadlines with pauses, and the law of days off.
+//! Deadlines with pauses, and the rule for days off.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset, SecondsFormat, TimeDelta, Utc};
 
 use crate::calendar::{Amount, Calendar, CalendarError, Clock, Span};
 use crate::model::Pause;
 
-/// A moment by the clock on the calendar's wall.
+/// A moment in the calendar's local time.
 pub(super) fn local(calendar: &Calendar, at: DateTime<Utc>) -> DateTime<FixedOffset> {
     let seconds = calendar.zone().offset_at(at).seconds();
-    // RFC 3339 has no seconds in an offset, as local mean time had; and no wall shows the last hours of all time.
+    // RFC 3339 has no seconds in an offset, as local mean time had; and local time cannot show the last hours of
+    // chrono's range.
     let offset = FixedOffset::east_opt(seconds)
         .filter(|offset| seconds % 60 == 0 && at.naive_utc().checked_add_offset(*offset).is_some());
     at.with_timezone(&offset.unwrap_or_else(|| Utc.fix()))
@@ -50,18 +51,18 @@ pub(super) fn merged(mut pauses: Vec<Pause>) -> Vec<Pause> {
     merged
 }
 
-/// When a clock stands.
+/// When a clock is paused.
 #[derive(Debug)]
 pub(super) struct Stops {
     /// In order, none touching another.
     all: Vec<Pause>,
-    /// Those that give time, where not all do.
+    /// Those that add time, if not all do.
     counted: Option<Vec<Pause>>,
 }
 
 impl Stops {
-    /// On a clock of days the pauses count in which somebody would have worked: a night of which nobody works a minute
-    /// is no part of a day's allowance, and to pause over it gives none.
+    /// On a clock of days only pauses count in which somebody would have worked: a night in which nobody works a minute
+    /// is not part of a day's allowance, and a pause over it adds nothing.
     ///
     /// O(p·log p) in the pauses, and on such a clock a look at the calendar for each.
     pub(super) fn new(calendar: &Calendar, clock: Clock, pauses: Vec<Pause>) -> Stops {
@@ -83,7 +84,7 @@ impl Stops {
         self.counted.as_deref().unwrap_or(&self.all)
     }
 
-    /// The moment itself, or the end of the pause it lies in; `None` while that lasts.
+    /// The moment itself, or the end of the pause it is in; `None` while that lasts.
     pub(super) fn held(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let last = self.all.partition_point(|pause| pause.from < at).checked_sub(1);
         match last.and_then(|last| self.all.get(last)) {
@@ -93,10 +94,10 @@ impl Stops {
     }
 }
 
-/// When so much time from a start on has passed, what stops the clock left out; `None` while a pause lasts whose end nobody
+/// When so much time has passed since a start, without the pauses; `None` while a pause lasts whose end nobody
 /// knows. Nothing falls due in a pause.
 ///
-/// O(log p) in the pauses, and a look at the calendar for each that lies in between.
+/// O(log p) in the pauses, and a look at the calendar for each that is in between.
 pub(super) fn due(
     calendar: &Calendar,
     start: DateTime<Utc>,
@@ -122,11 +123,11 @@ fn counted(
     };
     let clock = if clock == Clock::SameTime {
         let due = calendar.add(start, amount, clock)?.at();
-        // What begins once it is due changes nothing.
+        // A pause that begins once it is due changes nothing.
         if due <= next.from {
             return Ok(Some(due));
         }
-        // Whole dates cannot be cut in two: counted minutes of working days can.
+        // Whole dates cannot be split; counted minutes of working days can.
         Clock::Workday
     } else {
         clock
@@ -148,7 +149,7 @@ fn counted(
     calendar.add(at, span(left), clock).map(|due| Some(due.at()))
 }
 
-/// A moment so many seconds after a deadline that was moved, or before it; what stops the clock after it left out.
+/// A moment so many seconds after a deadline that was moved, or before it, without the pauses after it.
 pub(super) fn shifted(
     calendar: &Calendar,
     at: DateTime<Utc>,

@@ -154,7 +154,7 @@ fn policies(all: &FollowUpRules, report: &mut Report) -> Vec<Policy> {
     compiled
 }
 
-/// Two policies that judge one step of one lead under two names count one delay twice.
+/// Two policies that judge one step of one lead under two names would count one delay twice.
 fn check_rivals(policies: &[PolicyRules], report: &mut Report) {
     for (index, policy) in policies.iter().enumerate() {
         for (place, node) in policy.nodes.iter().enumerate().filter(|(_, node)| node.kind != NodeKind::Remind)

@@ -15,7 +15,7 @@ impl Look<'_> {
         runs.into_iter().filter_map(|run| self.first_contact(run)).collect()
     }
 
-    /// The first contact of a run; `None` where somebody else made it.
+    /// The first contact of a run; `None` if somebody else made it.
     fn first_contact(&self, run: &Run) -> Option<FirstContact> {
         let (known, calendar) = (&self.known, self.calendar);
         let owner = run.owner.clone()?;

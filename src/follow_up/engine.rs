@@ -13,7 +13,7 @@ use crate::rule::RulesVersion;
 /// Deadlines, escalation, protection and moves between pools, compiled from
 /// [`FollowUpRules`](super::FollowUpRules).
 ///
-/// It is immutable and shared by reference across threads; every question is pure.
+/// It is immutable and shared by reference across threads; every call is pure.
 ///
 /// ```
 /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};

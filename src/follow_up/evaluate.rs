@@ -47,13 +47,13 @@ impl FollowUpPolicies {
 
     /// What is due on a lead, what was missed and what happens now.
     ///
-    /// What lies after [`Facts::now`] is not known: the same history can be looked at from any moment. Looking twice finds
-    /// the same; later looks find every violation of earlier ones. On a day off nothing happens: what would have, happens
-    /// at the first opening of the next working day.
+    /// What comes after [`Facts::now`] is not known: the same history can be looked at from any moment. Looking twice finds
+    /// the same; later looks find every violation of earlier ones. On a day off nothing happens: what was to happen then,
+    /// happens at the first opening of the next working day.
     ///
     /// Conditions, and what has no history, are judged as they are now. So a host hands in the
-    /// [record](FollowUpOptions::record) of the last look, and looks whenever something has happened: what was found stays
-    /// found, and what comes true later counts from then.
+    /// [record](FollowUpOptions::record) of the last look, and calls this whenever something has happened: what was found
+    /// stays found, and what comes true later counts from then.
     ///
     /// O(n·log n) in the records of the lead for each node.
     ///
@@ -158,7 +158,7 @@ impl<'a> Look<'a> {
         self.remind_of_calendar();
         self.reminders.sort_by_cached_key(|one| (one.fires_at, one.key()));
         self.actions.sort_by(|a, b| {
-            // What was missed says where a lead goes, and the end of its protection what nobody missed.
+            // A missed deadline says where a lead goes; otherwise the end of its protection does.
             let rank = |one: &Action| {
                 let within = one.rung.map(seconds);
                 (one.fires_at, one.policy.as_str() == PROTECTION, one.step, within)
@@ -192,12 +192,12 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Notes what is asked for, and what no earlier look asked for. A lead is taken away once: by what comes first of what
-    /// is new. What finds no pool takes nothing.
+    /// Notes what is to be done, and what no earlier look requested. A lead is taken away once: by the first of the new
+    /// steps. A step that finds no pool takes nothing.
     fn mark_notified(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {
-            // A request that reaches nobody is repeated until somebody gets it, and so is a move that no pool accepts.
+            // A request that reaches nobody is repeated until it does, and so is a move that no pool accepts.
             let is_in_vain = match action.step {
                 Step::CopyManager => action.receiver.is_none(),
                 step => step.takes_away() && !action.takes_away(),
@@ -213,7 +213,7 @@ impl<'a> Look<'a> {
     }
 
     /// The deadlines of every owner under every policy whose condition holds; and under those that hold no longer and have
-    /// something open on record: what made the condition fail may be what was missing.
+    /// something open on record: the missing step may be what made the condition fail.
     fn tracks(&mut self) -> (Vec<Track<'a>>, Vec<Track<'a>>) {
         let (policies, runs, now) = (self.policies, self.runs, self.now());
         let (mut all, mut past): (Vec<Track<'a>>, Vec<Track<'a>>) = (Vec::new(), Vec::new());
@@ -247,7 +247,7 @@ impl<'a> Look<'a> {
         (all, past)
     }
 
-    /// The deadlines of who works on the lead now.
+    /// The deadlines of the rep who works on the lead now.
     fn deadlines(&self, tracks: &[Track<'_>]) -> Vec<NodeDeadline> {
         let is_current = |track: &&Track<'_>| {
             let lasts = self.runs.get(track.run).is_some_and(Run::is_open);
@@ -297,9 +297,9 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too;
-    /// and what waits for a calendar of later years is looked at again and again: of a live lead each day once the calendar has
-    /// ended, for it may be due at any time. What depends on a condition is looked at when time may have turned that.
+    /// When to look again. A live lead always has a next look; one that nobody holds is also reviewed when its stay is over;
+    /// and one that waits for a calendar of later years is reviewed again and again: a live lead each day once the calendar
+    /// has ended, for it may be due at any time. A condition is evaluated again when time may have changed it.
     fn next_look(&self) -> Option<(DateTime<Utc>, LookReason)> {
         let tomorrow = self.now().checked_add_signed(TimeDelta::days(1)).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let unknown = self.waits_past.filter(|_| self.is_live);
@@ -323,7 +323,7 @@ impl<'a> Look<'a> {
         first([self.next, unknown, turns, Some(rhythm)])
     }
 
-    /// Whether it is a customer's lead of whom something will be asked.
+    /// Whether it is a customer's lead on which something will be due.
     fn is_customer(&self) -> bool {
         let options = self.known.options;
         let is_converted = self.known.facts.lead().status == LeadStatus::Converted;
@@ -345,14 +345,14 @@ impl<'a> Look<'a> {
         rhythm(since, now, &self.policies.rhythm_days).next
     }
 
-    /// The tags that labels and ladders ask for.
+    /// The tags that labels and ladders require.
     fn tags(&mut self, labels: &BTreeSet<String>) -> Vec<Effect> {
         let lead = self.known.facts.lead();
         let missing = labels.iter().filter(|label| !lead.tags.contains(label));
         let add = missing.map(|tag| Effect::AddTag { lead: lead.id.clone(), tag: tag.clone() });
         let is_at_risk = self.actions.iter().any(|action| action.step == Step::HighRisk);
         let was_at_risk = std::mem::replace(&mut self.record.at_risk, is_at_risk);
-        // What a ladder has marked is marked until it is done or somebody else has the lead.
+        // A mark by a ladder stays until the step is done or somebody else has the lead.
         let is_calm = was_at_risk && !is_at_risk;
         let is_stale = |tag: &&String| match tag.strip_prefix(OVERDUE) {
             Some(_) => !labels.contains(*tag),
@@ -370,7 +370,7 @@ fn last_of<'t, 'a>(tracks: &'t [Track<'a>], run: usize, at: DateTime<Utc>) -> Op
     of_run.find(|one| one.start <= at)
 }
 
-/// Where a moment lies in a rhythm.
+/// Where a moment is in a rhythm.
 pub(super) struct Beat {
     /// The last beat up to and including the moment, and how many there were; none before the first.
     pub(super) last: Option<(DateTime<Utc>, i64)>,

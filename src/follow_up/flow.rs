@@ -24,19 +24,19 @@ use crate::text::{Code, moment};
 #[non_exhaustive]
 #[must_use]
 pub struct FlowMove {
-    /// The flow.
+    /// The flow of the rules that decided.
     pub flow: RuleId,
-    /// The occasion.
+    /// The occasion that the flow is for.
     pub on: FlowTrigger,
-    /// The lead.
+    /// The lead that moves.
     pub lead: LeadId,
-    /// Who did it.
+    /// The person or program whose act it is.
     pub actor: Actor,
-    /// Why, as a code.
+    /// The flow's reason, as a code for the host's files.
     pub reason: Code,
     /// When the flow was decided.
     pub at: DateTime<Utc>,
-    /// Where the lead goes.
+    /// Where the flow sends the lead.
     pub to: FlowTarget,
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ pub struct FlowMove {
     pub excluded: Option<RepId>,
     /// What the host does: owner, tenure, pool, status and deadlines change together.
     pub effects: Vec<Effect>,
-    /// What could not be told.
+    /// Values that could not be determined, and why; empty when nothing failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FollowUpFault>,
 }
@@ -71,15 +71,15 @@ impl fmt::Display for FlowMove {
 }
 
 impl FlowMove {
-    /// The name of the decision, by which a host knows its effects; the same when it is made again at that moment. Carried out
-    /// twice, it would take back what has come of it meanwhile: the look at the lead, and when it is looked at next.
+    /// The name of the decision, which is part of the keys of its effects; the same when it is made again at that moment.
+    /// Applied twice, it would take back what has happened since: the look at the lead, and when it is looked at next.
     #[must_use]
     pub fn decision(&self) -> String {
         let pool = self.pool.as_ref().map_or("-", PoolId::as_str);
         format!("flow {} {} {pool} {}", self.lead, self.flow, moment(self.at))
     }
 
-    /// Whether the lead may not go this way, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
+    /// Whether the lead may not move so, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.faults.iter().any(FollowUpFault::is_refusal)
@@ -91,27 +91,27 @@ impl FlowMove {
 #[non_exhaustive]
 #[must_use]
 pub struct EventRoute {
-    /// The lead.
+    /// The lead of the event.
     pub lead: LeadId,
-    /// The rule; `None` is the rest.
+    /// The rule that decided; `None` is `otherwise`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
-    /// When it was decided.
+    /// When it was decided, in UTC.
     pub at: DateTime<Utc>,
-    /// Where it goes.
+    /// Where the lead goes.
     pub place: EventPlace,
     /// Whether it fits the profile of named accounts.
     pub is_named: bool,
     /// Whether an account is made of it. The host creates the account in the same pool and names it in
     /// [`Lead::account`](crate::model::Lead::account); the lead stays as it is until a rep owns it, who converts it
-    /// ([`Intake::convert`](crate::Intake::convert)): `converted` stands only beside an owner.
+    /// ([`Intake::convert`](crate::Intake::convert)): a lead is `converted` only with an owner.
     pub converts: bool,
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// What the host does.
+    /// What the host does, in order and in one transaction.
     pub effects: Vec<Effect>,
-    /// What could not be told.
+    /// Values that could not be determined, and why; empty when nothing failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FollowUpFault>,
 }
@@ -136,7 +136,7 @@ impl fmt::Display for EventRoute {
 }
 
 impl EventRoute {
-    /// The name of the decision, by which its effects are known, as [`FlowMove::decision`].
+    /// The name of the decision, which is part of the keys of its effects, as [`FlowMove::decision`].
     #[must_use]
     pub fn decision(&self) -> String {
         let pool = self.pool.as_ref().map_or("-", PoolId::as_str);
@@ -148,8 +148,8 @@ impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
-    /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead by somebody
-    /// else's act is told.
+    /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead because
+    /// of somebody else's act is reported.
     ///
     /// ```
     /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};
@@ -233,7 +233,7 @@ impl FollowUpPolicies {
         })
     }
 
-    /// Why a lead may not go a way.
+    /// Why a lead may not move so.
     fn refusal(
         &self,
         on: &FlowTrigger,
@@ -257,7 +257,7 @@ impl FollowUpPolicies {
         }
     }
 
-    /// The effects by which a lead goes a flow's way now. An owner who sends their own lead away gives it back; from anybody
+    /// The effects by which a flow moves a lead now. An owner who sends their own lead away gives it back; from anybody
     /// else it is taken.
     fn carry(
         &self,
@@ -280,7 +280,7 @@ impl FollowUpPolicies {
                 effects.extend(moves);
                 Ok((Some(pool), effects))
             }
-            // The rules of assignment look at a lead that nobody holds.
+            // The assignment rules only take leads that nobody holds.
             FlowTarget::Assign => {
                 if lead.owner.is_some() && lead.status != LeadStatus::Unassigned {
                     effects.push(Effect::SetStatus { lead: id(), status: LeadStatus::Unassigned });
@@ -357,7 +357,7 @@ impl FollowUpPolicies {
                 }
                 Err(fault) => faults.push(fault),
             },
-            // A rep who met it on site has their time from now on; one who had it before has it already.
+            // The time of a rep who met the lead on site begins now; a rep who had it before has the time already.
             (None, EventPlace::Protected) if is_owned => {
                 if by_rules == EventPlace::Protected {
                     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
@@ -383,7 +383,7 @@ impl FollowUpPolicies {
     }
 
     /// The effects that move a lead into the pool of a kind for its region: status, pool, owner, tenure, deadlines and the
-    /// next look, all at once. Of a converted lead its account goes, or what its owner has of it: the lead stays as it ended.
+    /// next look, all at once. Of a converted lead its account goes, or what its owner has of it: the lead stays as it is.
     pub(super) fn to_pool(
         &self,
         kind: &PoolKind,
@@ -429,7 +429,7 @@ impl FollowUpPolicies {
         Some(u32::try_from(seconds(stay).div_euclid(86_400)).unwrap_or(u32::MAX).max(1))
     }
 
-    /// How long a lead lies in a pool of a kind before it is looked at, and what for.
+    /// How long a lead is in a pool of a kind before it is reviewed, and what for.
     pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
         if *kind == PoolKind::Lead {
             // No lead is stuck because a calendar has ended: then every day counts.
@@ -448,7 +448,7 @@ impl FollowUpPolicies {
 }
 
 /// Puts a customer's account into a pool, where others may have it; nobody owns it from then on. Of a divided account only the
-/// rep's parts for the lead go, and the owners of other parts keep theirs: the account lies in a pool when no part has an
+/// rep's parts for the lead go, and the owners of other parts keep theirs: the account is in a pool when no part has an
 /// owner.
 fn release_account(
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! What a lead's life says, in order, as far as it is known at the moment of the look.
+//! A lead's history in order, as far as it is known at the moment of the look.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::calendar::Calendar;
 use crate::model::{FollowUp, FollowUpKind, Pause, PoolKind, RepId};
 use crate::rule::Facts;
 
-/// When somebody means to follow up.
+/// When a rep plans to follow up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// Who planned it; `None` when nobody says.
+    /// The rep who planned it; `None` when not known.
     pub(super) by: Option<RepId>,
-    /// When it was planned; `None` when nobody says.
+    /// When it was planned; `None` when not known.
     pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) at: DateTime<Utc>,
     /// Whether only the day is planned.
@@ -44,12 +44,12 @@ pub(super) struct Known<'a> {
     rests: Vec<Pause>,
     /// By the time they were made; of one time, in the order they are known.
     plans: Vec<Plan>,
-    /// The kind of the pool the lead lies in, and since when, if that is known.
+    /// The kind of the pool that the lead is in, and since when, if that is known.
     pub(super) pool: Option<(PoolKind, Option<DateTime<Utc>>)>,
 }
 
 impl<'a> Known<'a> {
-    /// Reads a life. O(n·log n) in its records.
+    /// Reads a lead's history. O(n·log n) in its records.
     pub(super) fn new(
         policies: &FollowUpPolicies,
         calendar: &Calendar,
@@ -74,7 +74,7 @@ impl<'a> Known<'a> {
         let mut stages: Vec<(DateTime<Utc>, &str)> =
             entries.map(|entry| (entry.at, entry.stage.as_str())).collect();
         stages.sort_by_key(|(at, _)| *at);
-        // Entered again, it was not left: the host says twice what happened once.
+        // A stage entered twice in a row was not left: the host reports one entry twice.
         stages.dedup_by(|(_, again), (_, before)| again == before);
         let pool =
             facts.lead().pool.as_ref().and_then(|id| policies.pools.iter().find(|pool| pool.id == *id));
@@ -105,7 +105,7 @@ impl<'a> Known<'a> {
         is_held(self.facts, self.options)
     }
 
-    /// When who works on the lead in a run was away.
+    /// When the rep who works on the lead in a run was away.
     pub(super) fn absences_of(&self, run: &Run) -> impl Iterator<Item = Pause> {
         let works = matches!(run.kind, RunKind::Owner | RunKind::Cover);
         let absences =
@@ -135,13 +135,13 @@ impl<'a> Known<'a> {
         &self.follow_ups
     }
 
-    /// The follow-ups of who works on the lead in a run, or of anybody where nobody does.
+    /// The follow-ups of the rep who works on the lead in a run, or of anybody if nobody does.
     pub(super) fn follow_ups_of(&self, run: &Run) -> impl Iterator<Item = &'a FollowUp> {
         let of_run = within(&self.follow_ups, run, |one| one.time);
         of_run.iter().copied().filter(|one| run.is_of(&one.owner, one.time))
     }
 
-    /// Whether who works on the lead had done one of these before anything of it counted.
+    /// Whether the rep who works on the lead had done one of these before anything counted.
     pub(super) fn had_followed_up(&self, run: &Run, kinds: &BTreeSet<FollowUpKind>) -> bool {
         let whole = Run { from: run.began, ..run.clone() };
         run.began < run.from
@@ -184,7 +184,7 @@ pub(super) fn is_held(facts: &Facts<'_>, options: &FollowUpOptions) -> bool {
     since.is_some() || !facts.history().opportunities.is_empty()
 }
 
-/// Whether a record is a follow-up: the edit of a field that is no key field is none.
+/// Whether a record is a follow-up: the edit of a field that is not a key field is not.
 pub(super) fn counts(one: &FollowUp, key_fields: &BTreeSet<String>) -> bool {
     one.kind != FollowUpKind::KeyFieldEdit
         || key_fields.is_empty()
@@ -197,7 +197,7 @@ fn within<'l, T>(list: &'l [T], run: &Run, at: impl Fn(&T) -> DateTime<Utc>) -> 
     list.get(first..end.max(first)).unwrap_or_default()
 }
 
-/// The plans that are known: those of the host, those that follow-ups name, and the date that stands on the lead.
+/// The plans that are known: those of the host, those that follow-ups name, and the date that is on the lead.
 fn plans(calendar: &Calendar, facts: &Facts<'_>, options: &FollowUpOptions) -> Vec<Plan> {
     let (now, zone) = (facts.now(), calendar.zone());
     let told = options.plans.iter().filter(|plan| plan.made_at <= now).map(|plan| Plan {
@@ -212,7 +212,7 @@ fn plans(calendar: &Calendar, facts: &Facts<'_>, options: &FollowUpOptions) -> V
     });
     let mut plans: Vec<Plan> = named.chain(told).collect();
     plans.sort_by_key(|plan| plan.made_at);
-    // What stands on the lead is what is planned now; when it was written nobody says, unless the plan is known.
+    // The lead's own date is the present plan; when it was made is not known, unless the plan is.
     if let Some(at) = facts.lead().next_follow_up
         && plans.last().is_none_or(|last| last.at != at)
     {

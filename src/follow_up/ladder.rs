@@ -1,4 +1,4 @@
-//! What follows when something is not done: the rungs of the ladders, the end of the protection, and where a lead goes then.
+//! The consequences of a missed step: the rungs of the ladders, the end of the protection, and where a lead goes then.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn occasions(kind: NodeKind) -> &'static [FlowTrigger] {
     }
 }
 
-/// Whether a node asks for care of a lead that is silent.
+/// Whether a node requires care of a lead that is silent.
 fn is_of_silence(node: &NodeRules) -> bool {
     node.kind == NodeKind::Remind && matches!(node.anchor, Anchor::LastActivity | Anchor::LastFollowUp)
 }
@@ -51,14 +51,14 @@ fn is_first_contact(one: &Track<'_>, silence: &Track<'_>) -> bool {
 }
 
 impl Look<'_> {
-    /// The rungs that are reached, as long as nothing is done.
+    /// The rungs that are reached, as long as the step is not done.
     pub(super) fn climb(&mut self, track: &Track<'_>, tracks: &[Track<'_>]) {
         let is_of = |kind| self.run_of(track.run).is_some_and(|run| run.kind == kind);
         let (is_customer, stands_in) = (is_of(RunKind::Customer), is_of(RunKind::Cover));
         if !(self.is_live || is_customer) || !track.is_open() {
             return;
         }
-        // An owner who has yet to speak to the lead is asked for that, and not why it is silent.
+        // An owner who has yet to speak to the lead is reminded of that, not of its silence.
         let is_asked = is_of_silence(track.node) && tracks.iter().any(|one| is_first_contact(one, track));
         let (policy, node) = (&track.policy.rules.id, track.node);
         for rung in &node.ladder {
@@ -70,12 +70,12 @@ impl Look<'_> {
             let reached = track.rung(rung, &self.known);
             let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
             let reached = match track.comes_late.filter(|begins| reached <= *begins) {
-                // Of the reminders from before this owner came, only the last is sent.
+                // Of the reminders from before this owner's tenure, only the last is sent.
                 Some(begins) if self.is_last_reminder(track, rung, begins) => begins,
                 Some(_) => continue,
                 None => reached,
             };
-            // What follows from a missed deadline comes after it.
+            // The consequence of a missed deadline comes after it.
             let is_after = match node.before {
                 true => seconds(rung.within) <= seconds(node.within),
                 false => seconds(rung.within) >= seconds(node.within),
@@ -134,7 +134,7 @@ impl Look<'_> {
             ..self.action(rung.step, (policy, node), started, fires_at)
         };
         match rung.step {
-            // Another stands in: the owner, who is away, has lost nothing.
+            // Another rep stands in: the owner, who is away, has lost nothing.
             Step::Recycle if run.is_some_and(|run| run.kind == RunKind::Cover) => {
                 self.actions.push(Action { step: Step::Reassign, ..action });
             }
@@ -196,9 +196,9 @@ impl Look<'_> {
         }
     }
 
-    /// A lead goes into the pool of a kind from now on; the owner who loses it hears of it. Where no pool takes it, it stays.
+    /// A lead goes into the pool of a kind from now on; the owner who loses it is told. If no pool takes it, it stays.
     /// One that so many owners have lost in its cycle is left alone: it is nurtured, and the administrators of the pool where
-    /// it would be claimed are told. One that was nurtured for long and is lost again goes to the general pool.
+    /// it would be claimed are notified. One that was nurtured for long and is lost again goes to the general pool.
     fn recycle(&mut self, mut action: Action, kind: PoolKind) {
         let region = self.known.facts.region();
         let nurture = self.policies.pool_for(&PoolKind::Nurture, region);
@@ -234,7 +234,7 @@ impl Look<'_> {
         self.actions.push(action);
     }
 
-    /// Whether somebody had lost it before, so long ago that it is not nurtured once more.
+    /// Whether somebody had lost it before, so long ago that it is not nurtured again.
     fn is_lost_again(&self) -> bool {
         let tenures = self.known.facts.history().tenures.iter().filter(|one| one.counts());
         let lost = tenures.filter(|one| matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned)));
@@ -243,14 +243,14 @@ impl Look<'_> {
         first.is_some_and(|first| self.now() - first >= nurtured_for)
     }
 
-    /// Whether as many owners have lost the lead in its cycle, with the one of now, as may.
+    /// Whether as many owners as allowed have lost the lead in its cycle, the present one included.
     fn is_worn_out(&self) -> bool {
         let lost = self.known.facts.history().previous_owners().chain(&self.known.facts.lead().owner);
         let owners: BTreeSet<&RepId> = lost.collect();
         owners.len() >= usize::try_from(self.policies.owners_per_cycle).unwrap_or(usize::MAX)
     }
 
-    /// A step that is taken now, with nothing of its own.
+    /// A step that is taken now, without a pool or an effect yet.
     fn action(
         &self,
         step: Step,

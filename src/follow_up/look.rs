@@ -32,9 +32,9 @@ pub(super) struct Look<'a> {
     pub(super) last: Option<DateTime<Utc>>,
     /// The end of the calendar, if something waits for what comes after it.
     pub(super) waits_past: Option<DateTime<Utc>>,
-    /// When a condition may turn because time passes.
+    /// When a condition may change because time passes.
     pub(super) turns: Option<DateTime<Utc>>,
-    /// Until when nobody takes the lead from its owner.
+    /// Until when no step takes the lead from its owner.
     pub(super) protected_until: Option<DateTime<Utc>>,
     pub(super) reminders: Vec<Reminder>,
     pub(super) actions: Vec<Action>,
@@ -47,7 +47,7 @@ impl<'a> Look<'a> {
         self.known.now()
     }
 
-    /// Reports what the calendar does not tell. What lies past its end waits for the years to come.
+    /// Reports what the calendar does not know. What is past its end waits for the years to come.
     pub(super) fn told<T>(
         &mut self,
         policy: &RuleId,
@@ -88,7 +88,7 @@ impl<'a> Look<'a> {
         })
     }
 
-    /// Whether it has happened; what has not is a reason to look again.
+    /// Whether it has happened; if not, it is a reason to look again.
     pub(super) fn has_come(&mut self, at: DateTime<Utc>, reason: LookReason) -> bool {
         if at <= self.now() {
             self.last = self.last.max(Some(at));
@@ -100,7 +100,7 @@ impl<'a> Look<'a> {
         false
     }
 
-    /// The run of the owner of now.
+    /// The run of the present owner.
     pub(super) fn holder(&self) -> Option<&'a Run> {
         self.runs.iter().rev().find(|run| run.kind == RunKind::Owner && run.is_open())
     }
@@ -109,14 +109,14 @@ impl<'a> Look<'a> {
         self.runs.get(index)
     }
 
-    /// Who runs the pool that the lead lies in.
+    /// The administrator of the pool that the lead is in.
     pub(super) fn admins(&self) -> Vec<RepId> {
         let id = self.known.facts.lead().pool.as_ref();
         let pool = id.and_then(|id| self.policies.pools.iter().find(|pool| pool.id == *id));
         pool.map(|pool| pool.admins.iter().cloned().collect()).unwrap_or_default()
     }
 
-    /// Reminds who has to act; where nobody holds the lead, each of those who run its pool.
+    /// Reminds the rep who has to act; if nobody holds the lead, each administrator of its pool.
     pub(super) fn remind(&mut self, receiver: Option<RepId>, reminder: Reminder) {
         let admins = if receiver.is_some() { Vec::new() } else { self.admins() };
         match admins.is_empty() {
@@ -127,7 +127,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// A reminder that no policy asks for.
+    /// A reminder that no policy requires.
     pub(super) fn reminder(
         &self,
         kind: ReminderKind,
@@ -150,7 +150,7 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Where a calendar ends that does not tell, for the years to come can be added to it.
+/// Where a calendar ends that has no answer, for the years to come can be added to it.
 fn end_of(error: &CalendarError) -> Option<DateTime<Utc>> {
     match error {
         CalendarError::AfterCoverage { through, .. } => Some(through.and_time(NaiveTime::MIN).and_utc()),

@@ -1,8 +1,8 @@
 //! Follow-up: what is due on a lead, what was missed, what happens as a result, and where leads go.
 //!
 //! [`FollowUpRules`] are the data. [`FollowUpPolicies`], compiled from them, looks at one lead at one moment and says
-//! what is due by whom, whom to remind, what was missed with its evidence, what the ladders ask for, and when to look
-//! again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead goes on an occasion
+//! what is due by whom, whom to remind, what was missed with its evidence, what the ladders require, and when to look
+//! again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead moves on an occasion
 //! ([`flow`](FollowUpPolicies::flow)) and where the leads of an event go ([`route_event`](FollowUpPolicies::route_event)).
 //!
 //! # Deadlines
@@ -15,8 +15,8 @@
 //!   between, has the same time left; the time in which nobody had it is not counted.
 //! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not apply, the clock stops,
 //!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does;
-//!   while it lasts the owner is asked at the rhythm. Evidence names each pause. On working days a pause in which nobody
-//!   would have worked, as one over the night, gives no time; nothing falls due in it either. The rep who stands in has a
+//!   while it lasts the owner is reminded at the rhythm. Evidence names each pause. On working days a pause in which nobody
+//!   would have worked, as one over the night, adds no time; nothing falls due in it either. The rep who stands in has a
 //!   separate clock for what the owner had not done; if the deputy misses it, another rep stands in, and the owner, who is
 //!   away, keeps the lead.
 //! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
@@ -29,23 +29,23 @@
 //!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. A lead
 //!   is looked at when time alone may have turned a condition, as one that counts the visits of seven days.
 //! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
-//! * **Nobody is forgotten**: an owner whose lead has nothing due is asked at the rhythm, and from the second
-//!   unanswered time on the manager is asked too.
+//! * **Nobody is forgotten**: an owner whose lead has nothing due is reminded at the rhythm, and from the second
+//!   unanswered time on the manager is told too.
 //! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
 //!   at most takes a lead away, the first.
-//! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
+//! * **Days off**: nothing fires on one; it fires at the first opening of the next working day instead. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
-//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays. What
-//!   turns out to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host
+//!   converters separately. A later look finds every earlier one; one whose step is done at last says so and stays. A step
+//!   that turns out to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host
 //!   that does not trust times that are typed by hand hands in those of writing.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was requested
 //!   is not requested again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
 //!   acts.
-//! * **Calendars end.** What a calendar does not cover is a [`FollowUpFault`], never a guess, and the lead keeps a
-//!   next look, a customer too: once the calendar knows the years to come, the owner is asked for what is due by
-//!   then. A live lead is looked at each day once the calendar has ended, and its owner and the manager hear of that.
+//! * **Calendars end.** A date that a calendar does not cover is a [`FollowUpFault`], never a guess, and the lead keeps a
+//!   next look, a customer too: once the calendar knows the years to come, the owner is reminded of what is due by
+//!   then. A live lead is looked at each day once the calendar has ended, and its owner and the manager are told.
 //!   Add the years to come in time, and look at every lead when the rules change.
 //!
 //! | preset | nodes |
@@ -56,7 +56,7 @@
 //! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general; holding cap 150 |
 //!
 //! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool. In
-//! `b2b` a lead asks for care only once somebody has spoken to it.
+//! `b2b` a lead needs care only once somebody has spoken to it.
 //!
 //! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which
 //! does not read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until

@@ -23,17 +23,17 @@ pub struct FollowUpOptions {
     /// something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
-    /// When those who have held the lead, or stood in, were away, in any order: the clock of each stands meanwhile.
+    /// When those who have held the lead, or stood in, were away, in any order: the clock of each is paused meanwhile.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub absences: BTreeMap<RepId, Vec<Absence>>,
     /// Every planned follow-up, in any order, including plans that were replaced later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlannedFollowUp>,
-    /// Since when the lead lies in its pool; `None` is since the [`record`](Self::record) knows, else since nobody holds
+    /// Since when the lead has been in its pool; `None` is since the [`record`](Self::record) knows, else since nobody holds
     /// the lead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pool_since: Option<DateTime<Utc>>,
-    /// When the contract ends.
+    /// When the customer's contract ends, in UTC; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_end: Option<DateTime<Utc>>,
     /// The closing that the tracking schedule counts from.
@@ -44,7 +44,7 @@ pub struct FollowUpOptions {
     /// the first look assumes that it was opened in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity_since: Option<DateTime<Utc>>,
-    /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like one that lives.
+    /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like a live lead.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
     /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
@@ -59,8 +59,8 @@ pub struct FollowUpOptions {
 }
 
 impl FollowUpOptions {
-    /// What the reps of a lead bring: the calendar and the manager of its owner, and the absences of all who have held it or
-    /// stood in. `rep` finds a rep by id. O(n) in the tenures.
+    /// The options that follow from the reps of a lead: the calendar and the manager of its owner, and the absences of all
+    /// who have held it or stood in. `rep` finds a rep by id. O(n) in the tenures.
     ///
     /// ```
     /// use leadkit::follow_up::FollowUpOptions;
@@ -74,7 +74,7 @@ impl FollowUpOptions {
     #[must_use]
     pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
         let owner = lead.owner.as_ref().and_then(&rep);
-        // A rep who has left hears nothing more; a rep who is unknown may still be there.
+        // A rep who has left is told nothing more; a rep who is not known may still be there.
         let is_here = |id: &&RepId| rep(id).is_none_or(|rep| rep.active);
         let manager = owner.and_then(|owner| owner.manager.as_ref()).filter(is_here);
         let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);
@@ -102,9 +102,9 @@ pub struct HeldParts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedFollowUp {
-    /// Who planned it.
+    /// The rep who planned it.
     pub by: RepId,
-    /// When it was planned.
+    /// When the plan was made, which is not when it is for.
     pub made_at: DateTime<Utc>,
     /// When the follow-up is planned for.
     pub at: DateTime<Utc>,

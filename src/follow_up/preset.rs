@@ -38,7 +38,7 @@ const NURTURE_DAYS: [u32; 3] = [30, 60, 90];
 /// Six months.
 const HALF_A_YEAR: Amount = Amount::days(180);
 
-/// The lead lies in a pool of a kind for half a year, then in the general one.
+/// The lead is in a pool of a kind for half a year, then in the general one.
 fn stay_in(id: &str, kind: PoolKind) -> NodeRules {
     NodeRules {
         anchor: Anchor::PoolEntry(kind),
@@ -69,8 +69,8 @@ fn pools() -> Vec<Pool> {
 impl FollowUpRules {
     /// Each step of a lead has its time: first contact in 24 h, then MQL or invalid in 3 days, and with sales
     /// converted or nurtured in 7 days. All on the clock `workday`. Nobody loses a lead: an owner who has missed a step keeps
-    /// it, marked as being at risk, and the owner and the manager are asked again every 30 days; a team that wants it to go on
-    /// gives it a protection.
+    /// it, marked as being at risk, and the owner and the manager are reminded again every 30 days; a team that wants the
+    /// lead to move on gives it a protection.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -132,7 +132,7 @@ impl FollowUpRules {
     }
 
     /// Sales to companies: not followed up in 3 days, or not converted in 14, the lead goes to the pool of its region,
-    /// where reps claim it. A lead that has been silent for 3 days asks for care. A rep holds 150 open leads.
+    /// where reps claim it. A lead that has been silent for 3 days needs care. A rep holds 150 open leads.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -154,7 +154,7 @@ impl FollowUpRules {
             met_by: Some(stages(&["sql", "opportunity"])),
             ..node("convert", NodeKind::Convert, Amount::days(12), Amount::days(14))
         };
-        // Reps claim it, as what nobody followed up; the flow after 7 days with sales is marketing's.
+        // Reps claim it, like a lead that nobody followed up; the flow after 7 days with sales belongs to marketing.
         convert.ladder.iter_mut().filter(|rung| rung.step == Step::Recycle).for_each(|rung| {
             rung.to = Some(PoolKind::Lead);
         });
@@ -189,7 +189,7 @@ impl FollowUpRules {
         let cleansing = NodeRules {
             anchor: Anchor::Created,
             clock: Some(Clock::Elapsed),
-            // Neither a customer who asks for time nor a reviewer stops it.
+            // Neither a customer who needs time nor a reviewer pauses it.
             pauses: false,
             ladder: vec![
                 Rung::new(Step::RemindOwner, Amount::hours(24)),
@@ -297,7 +297,7 @@ impl FlowRules {
                 FlowTarget::Pool(PoolKind::PublicGeneral),
                 "stay_over",
             ),
-            // Reps claim it; after the stay of that pool the rules assign it.
+            // Reps claim it; after its stay in that pool the rules assign it.
             flow("return_leads", FlowTrigger::Returned, FlowTarget::Pool(PoolKind::Lead), "returned"),
         ]
     }
@@ -322,7 +322,7 @@ impl Default for EventRules {
 }
 
 impl EventRules {
-    /// The usual routing: a lead met on site belongs to the rep it met; of the rest, what is not worth a call stays
+    /// The usual routing: a lead met on site belongs to the rep it met; of the rest, one that is not worth a call stays
     /// in its region; a lead who wants a visit goes to sales, one that fits the named accounts to the active pool, a key person
     /// to the general one.
     ///

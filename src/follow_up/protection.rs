@@ -38,7 +38,7 @@ pub(super) fn protection(
             span.waits(date(given), date(taken));
         }
         let day = date(at);
-        // What is lost is not won back.
+        // A lost protection is not regained.
         if day > span.through {
             break;
         }
@@ -54,7 +54,7 @@ pub(super) fn protection(
     Some(Protection { owner, from, through, at_most, extensions, is_lost })
 }
 
-/// How far a protection reaches, and how far it can.
+/// How far a protection reaches, and how far it can be extended.
 struct Span {
     through: NaiveDate,
     at_most: NaiveDate,

@@ -1,4 +1,4 @@
-//! What earlier looks found and what came of it: the memory of a lead's follow-up.
+//! What earlier looks found and requested: the memory of a lead's follow-up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use crate::model::{Pause, PoolId, RuleId, Violation};
 ///
 /// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), carries out the
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
-/// nothing is asked for twice and nothing is lost, whenever it comes to light; what is on record stays on record, whatever
-/// becomes of the conditions; and a policy whose condition comes true later counts from then. Only what turns out to have been
-/// done in time, or by a decision that was taken back, is taken off.
+/// nothing is requested twice and nothing is lost, whenever it comes to light; what is on record stays on record, whatever
+/// happens to the conditions; and a policy whose condition comes true later counts from then. Only what turns out to have
+/// been done in time, or by a decision that was taken back, is taken off.
 ///
 /// **Two workers** that look at one lead at once find the same, and one of them may act: a host writes the record where the
 /// stored one still has the [`revision`](Self::revision) it handed in (`UPDATE … WHERE revision = ?`), else it drops the report
@@ -51,31 +51,31 @@ pub struct FollowUpRecord {
     /// When the lead was looked at last; `None` before the first look.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<DateTime<Utc>>,
-    /// The cycle of that look.
+    /// The lead's cycle at that look, from 0.
     pub cycle: u32,
     /// When the condition of each policy has held in this cycle.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub holds: BTreeMap<RuleId, PolicyTime>,
-    /// Every violation, the earliest first. A host writes reasons here, and takes out what it forgives.
+    /// Every violation, the earliest first. A host writes reasons here, and removes the ones it forgives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
-    /// Keys of the reminders and actions of this cycle that were asked for.
+    /// Keys of the reminders and actions of this cycle that were requested.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub told: BTreeSet<String>,
-    /// The pool the lead lies in, and since when.
+    /// The pool that the lead is in, and since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolStay>,
     /// When an opportunity was open in this cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpenTime>,
-    /// When the lead was converted, by the first look that found it so: what was to convert it is done.
+    /// When the lead was converted, by the first look that found it so: `convert` nodes are met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub converted_since: Option<DateTime<Utc>>,
-    /// When the lead ended.
+    /// When the lead ended, by the look that found it so; `None` while it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
     /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who
-    /// wrote anew. The clocks of the lead stand meanwhile.
+    /// wrote anew. The clocks of the lead are paused meanwhile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rests: Vec<Pause>,
     /// Whether a ladder has marked the lead as being at risk.
@@ -87,7 +87,7 @@ pub struct FollowUpRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenTime {
-    /// When it began.
+    /// When the opportunity was opened.
     pub since: DateTime<Utc>,
     /// When it ended, by the look that found none; `None` while one is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,10 +98,10 @@ pub struct OpenTime {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicyTime {
-    /// From when on; `None` is since ever.
+    /// From when on; `None` is from the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
-    /// When it did not hold after that, in order: the clocks of the policy stand meanwhile.
+    /// When it did not hold after that, in order: the clocks of the policy are paused meanwhile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<Pause>,
 }
@@ -121,11 +121,11 @@ impl PolicyTime {
     }
 }
 
-/// A lead lies in a pool.
+/// The stay of a lead in a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolStay {
-    /// The pool.
+    /// The pool that the lead is in.
     pub pool: PoolId,
     /// Since when; `None` is since nobody holds the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,13 +133,13 @@ pub struct PoolStay {
 }
 
 impl FollowUpRecord {
-    /// Whether it is that of a lead nobody has looked at.
+    /// Whether it belongs to a lead that was never looked at.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == FollowUpRecord::default()
     }
 
-    /// Whether it was made from the stored one: if not, another worker has looked meanwhile, and what the look asked for is
+    /// Whether it was made from the stored one: if not, another worker has looked meanwhile, and what the look requested is
     /// dropped.
     ///
     /// ```
@@ -154,7 +154,7 @@ impl FollowUpRecord {
         stored.revision.checked_add(1) == Some(self.revision)
     }
 
-    /// The record as a look in a cycle begins with it. What was asked for in another cycle may be asked for again.
+    /// The record as a look in a cycle begins with it. What was requested in another cycle may be requested again.
     pub(super) fn in_cycle(&self, cycle: u32) -> FollowUpRecord {
         let mut record = self.clone();
         if record.looked_at.is_some() && record.cycle != cycle {
@@ -181,7 +181,8 @@ impl FollowUpRecord {
         }
     }
 
-    /// Notes whether an opportunity is open. If nobody says since when, it is so since this look, at the first since `start`.
+    /// Notes whether an opportunity is open. If its start is not known, it counts from this look, at the first look from
+    /// `start`.
     pub(super) fn note_opportunity(
         &mut self,
         is_open: bool,
@@ -206,7 +207,7 @@ impl FollowUpRecord {
         self.converted_since = is_converted.then(|| self.converted_since.unwrap_or(found));
     }
 
-    /// Notes whether the lead lives: what it was live for before it ended is not due of its owner then.
+    /// Notes whether the lead is live: while it had ended, its owner owed nothing.
     pub(super) fn note_life(&mut self, is_live: bool, ended_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
         let open = self.rests.last_mut().filter(|rest| rest.until.is_none());
         match (open, ended_at) {
@@ -219,7 +220,7 @@ impl FollowUpRecord {
         self.ended_at = ended_at.filter(|_| !is_live);
     }
 
-    /// Notes in which pool the lead lies, and says since when.
+    /// Notes in which pool the lead is, and returns since when.
     pub(super) fn lies_in(&mut self, pool: Option<&PoolId>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let is_first = self.looked_at.is_none();
         match (pool, &self.pool) {

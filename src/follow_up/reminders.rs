@@ -1,4 +1,4 @@
-//! Reminders that no ladder asks for: of a planned follow-up, of the tracking schedule, and of leads on which nothing is due.
+//! Reminders outside the ladders: of a planned follow-up, of the tracking schedule, and of leads on which nothing is due.
 
 use chrono::{DateTime, Utc};
 
@@ -9,13 +9,13 @@ use super::report::{LookReason, Reminder, ReminderKind};
 use crate::calendar::Clock;
 use crate::model::{LeadStatus, RepId};
 
-/// What stands for a policy and a node where nothing is due.
+/// The name in place of a policy and a node where nothing is due.
 const IDLE: &str = "idle";
 const CALENDAR: &str = "calendar";
 
 impl Look<'_> {
-    /// The next planned follow-up: the plan that was made last. What is done on its day, and after it was planned, does it;
-    /// where nobody says when it was planned, what is done from its moment on.
+    /// The next planned follow-up: the plan that was made last. A follow-up on its day, after it was planned, fulfils it;
+    /// if it is not known when it was planned, one from its moment on.
     pub(super) fn remind_of_plan(&mut self) {
         let calendar = self.calendar;
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
@@ -63,9 +63,9 @@ impl Look<'_> {
         }
     }
 
-    /// An owner on whose lead nothing is due is asked at the rhythm, from what happened or was due last on; from the second
-    /// time in vain the owner's manager hears of it too. So nobody has a lead on which nothing is ever asked of them, whether
-    /// it waits for the customer or an open opportunity holds it.
+    /// An owner on whose lead nothing is due is reminded at the rhythm, from what happened or was due last on; from the
+    /// second unanswered time on the owner's manager is told too. So nobody has a lead on which nothing is ever due,
+    /// whether it waits for the customer or an open opportunity holds it.
     pub(super) fn remind_of_silence(&mut self) {
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
         if self.next.is_some() || self.waits_past.is_some() {
@@ -83,8 +83,8 @@ impl Look<'_> {
         }
     }
 
-    /// Once the calendar has ended nobody can tell what is due of a lead: its owner hears that, and so does the owner's
-    /// manager, who can see to it that the calendar goes on.
+    /// Once the calendar has ended nobody knows what is due on a lead: its owner is told, and so is the owner's
+    /// manager, who can extend the calendar.
     pub(super) fn remind_of_calendar(&mut self) {
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
         let Some(end) = self.waits_past.filter(|end| *end <= self.now()) else { return };

@@ -19,14 +19,15 @@ use crate::text::{Code, codes};
 
 /// What [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) finds at a moment.
 ///
-/// Every item names the moment at which it happens, and whether an earlier look [on record](Self::record) asked for it already.
+/// Every item names the moment at which it happens, and whether an earlier look [on record](Self::record) requested it
+/// already.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct FollowUpReport {
-    /// The rules.
+    /// The version of the rules that the report was made by.
     pub version: RulesVersion,
-    /// The lead.
+    /// The lead that the report is about.
     pub lead: LeadId,
     /// The deadlines of the rep who works on the lead now, the earliest due first.
     pub deadlines: Vec<NodeDeadline>,
@@ -35,7 +36,7 @@ pub struct FollowUpReport {
     /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first. A host that
     /// keeps rows of them deletes the row of one that is not among them any more: it was taken off.
     pub violations: Vec<Violation>,
-    /// What the ladders and the protection ask for, until it is done; one of them at most takes the lead away.
+    /// What the ladders and the protection require, until it is done; one of them at most takes the lead away.
     pub actions: Vec<Action>,
     /// The labels of overdue nodes: `overdue.NODE`.
     pub labels: Vec<String>,
@@ -47,13 +48,13 @@ pub struct FollowUpReport {
     pub first_contacts: Vec<FirstContact>,
     /// What could not be determined, and why.
     pub faults: Vec<FollowUpFault>,
-    /// When to look again if nothing happens before; `None` only for a lead that has ended and about which nothing more is to
+    /// When to look again if nothing happens before; `None` only for a lead that has ended and about which nobody needs to
     /// be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_wakeup: Option<NextLook>,
     /// What the host stores, and hands in at the next look.
     pub record: FollowUpRecord,
-    /// Tags to put right.
+    /// Tags to correct.
     pub(super) tags: Vec<Effect>,
 }
 
@@ -66,7 +67,7 @@ impl FollowUpReport {
 }
 
 impl FollowUpReport {
-    /// What the host does now: the effects of what no earlier look on record asked for, and tags to put right.
+    /// What the host does now: the effects of what no earlier look on record requested, and tags to correct.
     ///
     /// A host that looks at every [`next_wakeup`](Self::next_wakeup) and after everything that happens to the lead, carries
     /// this out and stores the [record](Self::record), misses nothing and does nothing twice.
@@ -76,7 +77,7 @@ impl FollowUpReport {
         let actions =
             self.actions.iter().filter(|one| one.is_new).flat_map(|one| one.effects.iter().cloned());
         let mut effects = self.tags.clone();
-        // What two clocks say at once is said once.
+        // What two clocks report at once is reported once.
         for effect in reminders.chain(actions) {
             if !(matches!(effect, Effect::Notify { .. }) && effects.contains(&effect)) {
                 effects.push(effect);
@@ -121,9 +122,9 @@ impl fmt::Display for FollowUpReport {
 }
 
 closed_enum! {
-    /// Where a deadline stands.
+    /// How a deadline is doing.
     NodeState {
-        /// The clock is running.
+        /// Its clock is running.
         Open = "open",
         /// The clock is paused, and nobody knows for how long.
         Paused = "paused",
@@ -131,9 +132,9 @@ closed_enum! {
         Overdue = "overdue",
         /// It has passed; nobody had to do anything.
         Reached = "reached",
-        /// It was met in time.
+        /// It was met by the time it was due.
         Met = "met",
-        /// It was met too late.
+        /// It was met after the time it was due.
         MetLate = "met_late",
         /// Another policy's deadline of this name is due earlier.
         Superseded = "superseded",
@@ -146,34 +147,34 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeDeadline {
-    /// The policy.
+    /// The policy that sets the deadline.
     pub policy: RuleId,
-    /// The node.
+    /// The node of the policy.
     pub node: String,
-    /// What is to be done.
+    /// What has to be done by then.
     pub kind: NodeKind,
     /// The rep who has to act; `None` when nobody holds the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// Where it stands.
+    /// How it is doing at the moment of the look.
     pub state: NodeState,
-    /// When the clock started; after `due_at` where that lies so long *before* a moment.
+    /// When the clock started; after `due_at` where that is so long *before* a moment.
     pub started_at: DateTime<FixedOffset>,
-    /// How much time there is.
+    /// The allowance: how much time there is.
     pub within: Amount,
-    /// Which time counts.
+    /// The clock that the allowance is counted on.
     pub clock: Clock,
     /// Whether the clock was chosen by the size of the allowance.
     pub clock_by_size: bool,
-    /// Version of the calendar.
+    /// The `version` of the rules of the calendar that was counted by.
     pub calendar_version: String,
     /// The pauses of the clock, past and present.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
-    /// When it is due; `None` while a pause lasts, and when it cannot be told.
+    /// When it is due; `None` while a pause lasts, and when it cannot be determined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<FixedOffset>>,
-    /// When it was met.
+    /// When it was met; `None` while it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<FixedOffset>>,
     /// The policy whose deadline acts instead.
@@ -208,21 +209,21 @@ impl fmt::Display for NodeDeadline {
 }
 
 closed_enum! {
-    /// What somebody is reminded of.
+    /// What a reminder is about.
     ReminderKind {
         /// A deadline that comes, or has passed.
         Deadline = "deadline",
-        /// A planned follow-up.
+        /// A follow-up that the rep planned.
         Planned = "planned",
         /// A lead that has been silent or is dormant.
         Care = "care",
-        /// The end of the protection.
+        /// The end of the owner's protection, some days before.
         Protection = "protection",
         /// A date of the tracking schedule.
         Tracking = "tracking",
         /// A lead on which nothing is due.
         Idle = "idle",
-        /// A lead for which nobody can tell what is due, because its calendar has ended.
+        /// A lead for which it is not known what is due, because its calendar has ended.
         Calendar = "calendar",
     }
 }
@@ -242,33 +243,33 @@ impl ReminderKind {
     }
 }
 
-/// Somebody is reminded.
+/// One reminder to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reminder {
-    /// What the reminder is about.
+    /// The subject of the reminder.
     pub kind: ReminderKind,
-    /// The lead.
+    /// The lead that it concerns.
     pub lead: LeadId,
     /// The policy; `None` for reminders without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<RuleId>,
     /// The node, or the name of the reminder.
     pub node: String,
-    /// The allowance of the rung; `None` of what no ladder asks for.
+    /// The allowance of the rung; `None` for a reminder outside the ladders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Amount>,
     /// Who is reminded; if nobody holds the lead, the pool's administrator. `None` when neither is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<RepId>,
-    /// When: on a working day.
+    /// When to send it: on a working day, in local time.
     pub fires_at: DateTime<FixedOffset>,
-    /// The moment it is about.
+    /// The moment that it reminds of, such as the deadline.
     pub about: DateTime<FixedOffset>,
     /// Of a ladder: when its clock began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<DateTime<FixedOffset>>,
-    /// Whether no earlier look on record asked for it.
+    /// Whether no earlier look on record requested it.
     pub is_new: bool,
 }
 
@@ -288,12 +289,12 @@ impl Reminder {
         })
     }
 
-    /// What names it: one notice for each.
+    /// Identifies the reminder: one notice for each key.
     #[must_use]
     pub fn key(&self) -> String {
         let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
         let receiver = self.receiver.as_ref().map_or("-", RepId::as_str);
-        // A pause moves what it is about, and nobody is told again for that.
+        // A pause moves the moment it is about, and nobody is told again because of that.
         let (node, rung, about) =
             (&self.node, rung_key(self.rung), text(self.started_at.unwrap_or(self.about)));
         format!("{}|{}|{policy}|{node}|{rung}|{receiver}|{about}", self.lead, self.kind)
@@ -318,32 +319,32 @@ impl fmt::Display for Reminder {
     }
 }
 
-/// A step that is taken.
+/// A step of a ladder, or the end of a protection, to carry out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Action {
-    /// The step.
+    /// What is to be done.
     pub step: Step,
-    /// The lead.
+    /// The lead that it concerns.
     pub lead: LeadId,
-    /// The policy, or `protection`.
+    /// The policy of the ladder, or `protection`.
     pub policy: RuleId,
-    /// The node, or `protection`.
+    /// The node of the ladder, or `protection`.
     pub node: String,
     /// The allowance of the rung, or of the protection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Amount>,
-    /// Who had to act.
+    /// The rep who had to act; `None` when nobody held the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
     /// The person who is told, for `copy_manager`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<RepId>,
-    /// When: on a working day.
+    /// When it happens: on a working day, in local time.
     pub fires_at: DateTime<FixedOffset>,
     /// When the clock of the node started.
     pub started_at: DateTime<FixedOffset>,
-    /// When it stood before this.
+    /// When the clock was paused before this, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
     /// Of `recycle`: the kind of pool.
@@ -352,20 +353,21 @@ pub struct Action {
     /// Of `recycle`: the pool of that kind that serves the lead's region; `None` when there is none (a fault).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// Of what takes the lead away: who must not be the next owner, if a flow says so. The effects end the tenure, and
-    /// [`Intake`](crate::Intake) leaves out a rep who lost the lead in its cycle, and in the next for `exclusion_days`.
+    /// For a step that takes the lead away: the rep who must not be the next owner, if a flow says so. The effects end the
+    /// tenure, and [`Intake`](crate::Intake) leaves out a rep who lost the lead in its cycle, and in the next for
+    /// `exclusion_days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// Why, as a code: the reason of the flow where one says where the lead goes.
     pub reason: Code,
     /// What the host does about it. Of `reassign` it is to call [`Intake::reassign`](crate::Intake::reassign).
     pub effects: Vec<Effect>,
-    /// Whether no earlier look on record asked for it.
+    /// Whether no earlier look on record requested it.
     pub is_new: bool,
 }
 
 impl Action {
-    /// Whether the lead leaves its owner, or its pool, by it. What finds no pool takes nothing.
+    /// Whether the lead leaves its owner, or its pool, by it. A step that finds no pool takes nothing.
     #[must_use]
     pub fn takes_away(&self) -> bool {
         match self.step {
@@ -374,7 +376,7 @@ impl Action {
         }
     }
 
-    /// What names it: done once.
+    /// Identifies the step: a host that has carried it out does not do so again.
     #[must_use]
     pub fn key(&self) -> String {
         let owner = self.owner.as_ref().map_or("-", RepId::as_str);
@@ -416,17 +418,17 @@ impl fmt::Display for Action {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Protection {
-    /// The owner.
+    /// The owner who is protected.
     pub owner: RepId,
-    /// The day it began.
+    /// The first protected day, a local date of the calendar.
     pub from: NaiveDate,
-    /// The last protected day.
+    /// The last protected day, a local date of the calendar.
     pub through: NaiveDate,
-    /// The last day it can reach.
+    /// The last day to which it can be extended.
     pub at_most: NaiveDate,
     /// The acts that extended it, in order.
     pub extensions: Vec<Extension>,
-    /// Whether it is over.
+    /// Whether the last protected day has passed.
     pub is_lost: bool,
 }
 
@@ -434,9 +436,9 @@ pub struct Protection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Extension {
-    /// When.
+    /// When the act happened, in local time.
     pub at: DateTime<FixedOffset>,
-    /// What: a kind of follow-up or activity.
+    /// The kind of follow-up or activity.
     pub act: String,
     /// The last protected day from then on.
     pub through: NaiveDate,
@@ -466,15 +468,15 @@ closed_enum! {
         Deadline = "deadline",
         /// A rung of a ladder is reached.
         Ladder = "ladder",
-        /// Somebody is to be reminded.
+        /// A reminder falls due.
         Reminder = "reminder",
-        /// The protection ends.
+        /// The owner's protection ends.
         Protection = "protection",
-        /// What is due lies past the end of a calendar: whether it goes on by now.
+        /// What is due is past the end of a calendar: it may have been extended by then.
         Calendar = "calendar",
         /// A condition may hold by then, or hold no longer, for nothing but time has passed.
         Condition = "condition",
-        /// Nothing is due: the rhythm.
+        /// Nothing is due: `rhythm_days` say when to look all the same.
         Rhythm = "rhythm",
     }
 }
@@ -485,7 +487,7 @@ closed_enum! {
 pub struct NextLook {
     /// When: after now, on a working day as far as the calendar is known.
     pub at: DateTime<FixedOffset>,
-    /// Why.
+    /// What may have changed by then.
     pub reason: LookReason,
 }
 
@@ -495,7 +497,7 @@ impl fmt::Display for NextLook {
     }
 }
 
-/// What could not be determined.
+/// What could not be determined, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -504,11 +506,11 @@ pub enum FollowUpFault {
     /// does.
     #[error("the due time of `{node}` of `{policy}` is not known: {error}; {}", .error.help())]
     Calendar {
-        /// The policy.
+        /// The policy whose deadline it is.
         policy: RuleId,
-        /// The node.
+        /// The node whose deadline it is.
         node: String,
-        /// Why.
+        /// Why the calendar has no answer.
         error: CalendarError,
     },
     /// A condition failed; its policy is left out.
@@ -517,21 +519,21 @@ pub enum FollowUpFault {
     /// The rules have no calendar with that id; the document's own calendar is used instead.
     #[error("there is no calendar `{calendar}`: add it to `calendars`")]
     UnknownCalendar {
-        /// The id.
+        /// The id that the policy or the rep names.
         calendar: CalendarId,
     },
     /// The lead is in a pool that the rules do not define: rules about pools do not apply to it.
     #[error("there is no pool `{pool}`: add it to `pools`")]
     UnknownPool {
-        /// The id.
+        /// The id of the pool that the lead is in.
         pool: PoolId,
     },
     /// No pool of the rules can take the lead; it stays where it is.
     #[error("no pool of the kind `{kind}` serves {}: add one to `pools`", place(.region))]
     NoPool {
-        /// The kind that is wanted.
+        /// The kind of pool that the lead should go to.
         kind: PoolKind,
-        /// Where the lead belongs.
+        /// The lead's region; `None` when it is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         region: Option<Region>,
     },
@@ -558,7 +560,7 @@ pub enum FollowUpFault {
 }
 
 impl FollowUpFault {
-    /// Whether it says why a lead does not go a way.
+    /// Whether it says why a lead does not move.
     pub(super) fn is_refusal(&self) -> bool {
         matches!(self, FollowUpFault::Ended { .. } | FollowUpFault::Held | FollowUpFault::NoOwner)
     }

@@ -8,13 +8,13 @@ use super::rules::NodeKind;
 use super::track::Track;
 use crate::model::RuleId;
 
-/// What two deadlines of one name are compared by: the earliest due first.
+/// The order of two deadlines of one name: the earliest due first.
 fn rank<'t>(track: &'t Track<'_>) -> (bool, Option<DateTime<Utc>>, &'t RuleId) {
     (track.due_at().is_none(), track.due_at(), &track.policy.rules.id)
 }
 
 /// Of nodes with one name and kind in several policies, the earliest due acts until it is done: the others stand aside, and
-/// are missed only if it was not. What is done for it and leaves another open ends that: the other acts.
+/// are missed only if it was not. An act that meets it and leaves another open ends that: then the other acts.
 ///
 /// O(n·log n) in the tracks whose names several policies share.
 pub(super) fn settle(tracks: &mut [Track<'_>]) {

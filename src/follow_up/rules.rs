@@ -47,7 +47,7 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FollowUpRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -71,7 +71,7 @@ pub struct FollowUpRules {
     /// Where the leads of an event go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventRules>,
-    /// The host's pools.
+    /// The host's pools, with their kinds and regions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<Pool>,
     /// Most open leads a rep holds at once, at least 1; the smaller of this and the rep's own cap counts.
@@ -80,7 +80,7 @@ pub struct FollowUpRules {
     /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it;
     /// default 3.
     pub owners_per_cycle: u32,
-    /// How long after its first owner lost it a lead is sent to nurture: lost again later, it goes to the general public pool.
+    /// How long after its first owner lost it a lost lead is sent to nurture; later, it goes to the general public pool.
     /// Default: 180 days.
     pub nurture_for: Amount,
     /// Since when the rules are in force: nothing was due before, and the time of leads on file begins then. An owner
@@ -88,9 +88,9 @@ pub struct FollowUpRules {
     /// already; `None` means they always were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_since: Option<DateTime<Utc>>,
-    /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
+    /// How long a recycled lead is in the pool where reps claim it before it is reviewed. Default: 3 working days.
     pub pool_stay: Amount,
-    /// How long a lead lies in an active public pool before it is looked at, day and night. Default: 180 days.
+    /// How long a lead is in an active public pool before it is reviewed, day and night. Default: 180 days.
     pub active_stay: Amount,
     /// The same in a general public pool. Default: 365 days.
     pub general_stay: Amount,
@@ -132,7 +132,7 @@ impl Default for FollowUpRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyRules {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; deadlines and violations name it.
     pub id: RuleId,
     /// For which leads (default: all): level, product line, source, status and whatever else rules read. What it reads of the
     /// score, the match or the verdict has to be handed in with the facts: else the condition fails, see the faults.
@@ -141,12 +141,12 @@ pub struct PolicyRules {
     /// The calendar; `None` is the owner's, else the document's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
-    /// What is due.
+    /// What has to be done, and by when.
     pub nodes: Vec<NodeRules>,
 }
 
 closed_enum! {
-    /// What somebody has to do.
+    /// A kind of task with a deadline.
     #[derive(Default)]
     NodeKind {
         /// Speak to the lead; an owner who does not is a late follower.
@@ -154,7 +154,7 @@ closed_enum! {
         Follow = "follow",
         /// Bring the lead to a result; an owner who does not is a late converter.
         Convert = "convert",
-        /// Nothing: somebody is only told, and nobody is late.
+        /// Nothing: somebody is only notified, and nobody is late.
         Remind = "remind",
     }
 }
@@ -178,12 +178,12 @@ pub enum Anchor {
     /// Each follow-up of the owner, and before the first the change of owner.
     LastFollowUp,
     /// The end of the contract, see [`FollowUpOptions::contract_end`](super::FollowUpOptions::contract_end); of a converted
-    /// lead too, whose owner keeps in touch with the customer. What takes a converted lead away takes its account: into the
-    /// pool, without an owner.
+    /// lead too, whose owner keeps in touch with the customer. A step that takes a converted lead away takes its account:
+    /// into the pool, without an owner.
     ContractEnd,
-    /// Since the lead has lain in its pool, of this kind, without an owner.
+    /// Since the lead has been in its pool, of this kind, without an owner.
     PoolEntry(PoolKind),
-    /// A moment.
+    /// A moment that the rules name.
     Date(DateTime<Utc>),
 }
 
@@ -194,10 +194,10 @@ pub struct NodeRules {
     /// Name, such as `first_contact`; unique in the policy. Nodes of one name and kind in several policies are one step: the
     /// earliest due acts, the others stand aside until it is done, and the step is missed once.
     pub id: String,
-    /// What is to be done.
+    /// What has to be done by the deadline.
     #[serde(default)]
     pub kind: NodeKind,
-    /// From when on.
+    /// The event from which on the clock runs.
     #[serde(default)]
     pub anchor: Anchor,
     /// How much time there is, more than none.
@@ -209,10 +209,10 @@ pub struct NodeRules {
     /// Which time counts; `None` is `office_hours` below 24 hours, else `workday`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
-    /// What meets it; `None` is what its kind says.
+    /// What meets it; `None` is the default of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub met_by: Option<MetBy>,
-    /// Whether the clock stands while the lead is paused (default: yes); the ladder waits too. With a pause before it is due,
+    /// Whether the clock is paused while the lead is (default: yes); the ladder waits too. With a pause before it is due,
     /// `same_time` counts as `workday`.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub pauses: bool,
@@ -257,7 +257,7 @@ impl NodeRules {
         }
     }
 
-    /// What meets the node: its own, or what its kind asks for.
+    /// What meets the node: its own, or what its kind requires.
     #[must_use]
     pub fn met_by(&self) -> MetBy {
         self.met_by.clone().unwrap_or_else(|| match self.kind {
@@ -284,16 +284,16 @@ pub struct MetBy {
     /// Follow-ups of the owner, or of the rep who covers.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub follow_ups: BTreeSet<FollowUpKind>,
-    /// Stages that are entered.
+    /// Entries into these stages.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub stages: BTreeSet<String>,
-    /// Ends of the owner's tenure.
+    /// Ends of the owner's tenure, of these kinds.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub ends: BTreeSet<TenureEnd>,
 }
 
 impl MetBy {
-    /// The lead converted or was found invalid.
+    /// The lead was converted or found invalid.
     #[must_use]
     pub fn result() -> MetBy {
         MetBy { ends: [TenureEnd::Converted, TenureEnd::Invalid].into(), ..MetBy::default() }
@@ -304,7 +304,7 @@ impl MetBy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rung {
-    /// What happens.
+    /// What is done when the rung is reached.
     pub step: Step,
     /// When: so long from the node's start on; not less than the rung before.
     pub within: Amount,
@@ -347,11 +347,11 @@ impl Rung {
 }
 
 closed_enum! {
-    /// A step of escalation.
+    /// What a rung of an escalation ladder does.
     Step {
-        /// Remind the owner.
+        /// Remind the owner of what is due.
         RemindOwner = "remind_owner",
-        /// Tell the owner's manager.
+        /// Tell the owner's manager that it is late.
         CopyManager = "copy_manager",
         /// Mark the lead as being at risk.
         HighRisk = "high_risk",
@@ -379,7 +379,7 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProtectionRules {
-    /// For which leads (default: all).
+    /// The leads that are protected; all by default.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// Days from the change of owner on, at least 1.
@@ -389,7 +389,7 @@ pub struct ProtectionRules {
     pub extends_days: u32,
     /// The hard stop, in days from the change of owner on; at least `days`.
     pub max_days: u32,
-    /// Follow-ups that extend (default: all).
+    /// Kinds of follow-up that extend it; all by default.
     #[serde(default = "all_follow_ups")]
     pub follow_ups: BTreeSet<FollowUpKind>,
     /// Kinds of the lead's activities that extend (default: none).
@@ -404,14 +404,14 @@ pub struct ProtectionRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrackingRules {
-    /// For which leads (default: all).
+    /// The leads that the schedule is for; all by default.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// The reminders by name, elapsed time after the closing.
     pub reminders: Vec<TrackingReminder>,
 }
 
-/// One reminder of a schedule.
+/// One date of a tracking schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrackingReminder {
@@ -428,22 +428,22 @@ open_enum! {
         NotMql = "not_mql",
         /// Sales did not bring it to a result in time.
         NotSqlInTime = "not_sql_in_time",
-        /// It became a sales-qualified lead.
+        /// It became a sales-qualified lead (SQL).
         Sql = "sql",
         /// A deadline was missed and the ladder recycles it.
         Recycled = "recycled",
-        /// Its protection ended.
+        /// The owner's protection ended.
         ProtectionLost = "protection_lost",
         /// A nurtured lead has a new need.
         NewNeed = "new_need",
-        /// It lay in its pool for as long as leads stay there.
+        /// It was in its pool for as long as leads stay there.
         StayOver = "stay_over",
-        /// Its owner gives it back.
+        /// The owner gives it back.
         Returned = "returned",
     }
 }
 
-/// Where a flow leads.
+/// Where a flow sends a lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -452,19 +452,19 @@ pub enum FlowTarget {
     Pool(PoolKind),
     /// To a rep by the rules of assignment.
     Assign,
-    /// Nowhere; somebody may be told.
+    /// Nowhere: the lead stays, and somebody may be told.
     Stay,
 }
 
-/// One way a lead goes.
+/// Where leads go on one occasion, and what is filed with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlowRules {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; moves name it.
     pub id: RuleId,
-    /// On which occasion.
+    /// The occasion that it is for.
     pub on: FlowTrigger,
-    /// For which leads (default: all).
+    /// The leads that it is for; all by default.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// Where the flow sends the lead.
@@ -485,11 +485,11 @@ pub struct FlowRules {
 pub struct EventRules {
     /// Which leads fit the profile of named accounts; wherever they go, they get the tag.
     pub named: Condition,
-    /// The tag of named accounts.
+    /// The tag that such a lead gets.
     pub tag: String,
-    /// The rules.
+    /// The rules, in order: the first whose condition holds decides.
     pub rules: Vec<EventRule>,
-    /// Where the rest goes.
+    /// Where a lead goes for which no condition holds.
     pub otherwise: EventPlace,
 }
 
@@ -497,11 +497,11 @@ pub struct EventRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventRule {
-    /// Identifier; unique in the list.
+    /// Identifier, unique in the list; routes name it.
     pub id: RuleId,
-    /// For which leads.
+    /// The leads that it is for.
     pub when: Condition,
-    /// Where they go.
+    /// Where these leads go.
     pub to: EventPlace,
     /// Whether they are converted to an account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -516,9 +516,9 @@ closed_enum! {
         Protected = "protected",
         /// To sales, by the rules of assignment.
         Sales = "sales",
-        /// To the active public pool.
+        /// To the active public pool (公海).
         Active = "active",
-        /// To the general public pool.
+        /// To the general public pool (公海).
         General = "general",
         /// To the nurture pool of its region.
         #[default]

@@ -9,7 +9,7 @@ use crate::rule::Facts;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) kind: RunKind,
-    /// Who has to act; `None` when nobody holds the lead.
+    /// The rep who has to act; `None` when nobody holds the lead.
     pub(super) owner: Option<RepId>,
     /// T, or when the lead came on file, or the rules into force, if that was later.
     pub(super) from: DateTime<Utc>,
@@ -19,7 +19,7 @@ pub(super) struct Run {
     pub(super) until: Option<DateTime<Utc>>,
     /// How it ended.
     pub(super) end: Option<TenureEnd>,
-    /// Who stood in, and when: their follow-ups count, and the owner's clock stands.
+    /// The reps who stood in, and when: their follow-ups count, and the owner's clock is paused.
     pub(super) covers: Vec<Cover>,
     /// When the owner had given the lead back: nobody is judged for time in which they did not hold it.
     pub(super) gaps: Vec<Pause>,
@@ -31,7 +31,7 @@ pub(super) struct Run {
 pub(super) enum RunKind {
     /// Of an owner.
     Owner,
-    /// Of who stands in for an owner.
+    /// Of a rep who stands in for an owner.
     Cover,
     /// Of a lead without an owner.
     Pool,
@@ -88,7 +88,7 @@ impl Run {
         }
     }
 
-    /// The times in which the owner's clock stands: somebody stood in, or the owner had given the lead back.
+    /// The times in which the owner's clock is paused: somebody stood in, or the owner had given the lead back.
     pub(super) fn stands(&self) -> impl Iterator<Item = Pause> {
         let covered = self.covers.iter().map(|cover| Pause {
             from: cover.from,
@@ -113,7 +113,7 @@ impl Run {
         (self.until, self.end) = (None, None);
     }
 
-    /// Somebody else has the lead from a moment on, whatever a tenure that nobody ended says.
+    /// Another rep has the lead from a moment on, even if a tenure was left open.
     fn end_by(&mut self, at: DateTime<Utc>) {
         if self.until.is_none_or(|until| until > at) {
             (self.until, self.end) = (Some(at), Some(TenureEnd::HandedOver));
@@ -121,7 +121,7 @@ impl Run {
     }
 }
 
-/// A tenure as it is known at a moment: its end may lie after.
+/// A tenure as it is known at a moment: its end may be later.
 fn known(tenure: &Tenure, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<TenureEnd>) {
     match tenure.until.filter(|until| *until <= now) {
         Some(until) => (Some(until), tenure.end),
@@ -153,9 +153,9 @@ fn gaps(
     gaps
 }
 
-/// The runs of the cycle: of its owners, of who stood in, of the times between, and of the whole cycle; of a customer also
-/// the time after. What comes after `now` is not known. `ended_at` is when a lead ended that does not live, as far as known.
-/// Nothing counts before the row of an import came on file, nor before `live_since`.
+/// The runs of the cycle: of its owners, of the reps who stood in, of the times between, and of the whole cycle; of a
+/// customer also the time after. What comes after `now` is not known. `ended_at` is when a lead ended that does not live,
+/// as far as known. Nothing counts before the row of an import came on file, nor before `live_since`.
 ///
 /// O(n·log n) in the tenures.
 pub(super) fn runs(
@@ -209,7 +209,7 @@ fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
             }
         }
     }
-    // A host that keeps no tenures, or not this one. An owner who comes later is not its owner yet.
+    // The host keeps no tenures, or not this one. An owner who comes later is not its owner yet.
     let is_past = history.tenures.iter().any(|tenure| tenure.from > now);
     if !is_past
         && runs.last().is_none_or(|last| last.until.is_some())
@@ -224,8 +224,8 @@ fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
     runs
 }
 
-/// Adds the runs of who stood in. Nobody stands in for an owner who has lost the lead. What a partner does is due by the time
-/// that it was passed on with; the owner's clock stands meanwhile.
+/// Adds the runs of the reps who stood in. Nobody stands in for an owner who has lost the lead. What a partner does is due
+/// by the time that it was passed on with; the owner's clock is paused meanwhile.
 fn cover(runs: &mut Vec<Run>, covers: &[&Tenure], now: DateTime<Utc>) {
     for tenure in covers {
         let (mut until, mut end) = known(tenure, now);

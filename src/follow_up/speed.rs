@@ -14,7 +14,7 @@ use crate::model::RepId;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FirstContact {
-    /// Who worked on the lead: its owner, or who stood in.
+    /// The rep who worked on the lead: its owner, or the one who stood in.
     pub owner: RepId,
     /// Where the lead came from: its class of source, else `unknown`.
     pub source: String,
@@ -90,30 +90,30 @@ pub struct SpeedTable {
     waits: BTreeMap<(RepId, String, u32), Waits>,
 }
 
-/// What the leads of one line waited.
+/// The waits of the leads of one line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Waits {
     seconds: Vec<i64>,
     uncontacted: usize,
 }
 
-/// One line of a [`SpeedTable`].
+/// The waits of one rep, source and hour, as a line of a [`SpeedTable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpeedRow<'t> {
-    /// The rep.
+    /// The rep who spoke to the leads.
     pub rep: &'t RepId,
-    /// The source.
+    /// The leads' class of source, else `unknown`.
     pub source: &'t str,
     /// The local hour in which the rep got the leads, 0 to 23.
     pub hour: u32,
-    /// Leads the rep spoke to.
+    /// Number of leads that the rep spoke to.
     pub count: usize,
     /// Leads the rep did not speak to during the tenure.
     pub uncontacted: usize,
     /// The middle wait in seconds, day and night; of an even number, the lower one. `None` when there was no contact.
     pub median_seconds: Option<i64>,
-    /// The longest wait in seconds.
+    /// The longest wait in seconds, day and night; `None` when there was no contact.
     pub longest_seconds: Option<i64>,
 }
 

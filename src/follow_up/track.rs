@@ -16,7 +16,7 @@ use crate::model::{FollowUp, Pause, RuleId, TenureEnd};
 /// The stage of a lead that an opportunity came of.
 const OPPORTUNITY: &str = "opportunity";
 
-/// A moment, none while a pause lasts, or what keeps the calendar from telling.
+/// A moment, none while a pause lasts, or why the calendar does not know it.
 pub(super) type When = Result<Option<DateTime<Utc>>, CalendarError>;
 
 pub(super) struct Track<'a> {
@@ -25,18 +25,18 @@ pub(super) struct Track<'a> {
     pub(super) calendar: &'a Calendar,
     /// Index of the run.
     pub(super) run: usize,
-    /// From when on what is done meets it.
+    /// From when on an act meets it.
     pub(super) start: DateTime<Utc>,
     /// From when on the clock runs: not before the policy held.
     runs_from: DateTime<Utc>,
     pub(super) due: When,
     /// When a plan moved the deadline.
     planned: Option<DateTime<Utc>>,
-    /// When the clock stood before it was due.
+    /// When the clock was paused before it was due.
     pub(super) pauses: Vec<Pause>,
-    /// When it stands at all: what follows from a missed deadline waits too.
+    /// When it is paused at all: what follows from a missed deadline waits too.
     stops: Rc<Stops>,
-    /// Of what comes before a moment: a rep who came after it was due is not late, and has until that moment.
+    /// For a deadline before a moment: a rep who came after it was due is not late, and has until that moment.
     pub(super) comes_late: Option<DateTime<Utc>>,
     pub(super) done: Option<DateTime<Utc>>,
     /// When the run ended, or the clock began anew.
@@ -63,7 +63,7 @@ impl Track<'_> {
         self.done.or(self.closed)
     }
 
-    /// When somebody was too late, whether or not it is done by now.
+    /// When it was missed, whether or not it is done by now.
     pub(super) fn missed(&self) -> Option<DateTime<Utc>> {
         let due = self.due_at()?;
         let is_missed = self.node.kind != NodeKind::Remind
@@ -97,7 +97,7 @@ impl Track<'_> {
         }
     }
 
-    /// When the clock stood before a moment.
+    /// When the clock was paused before a moment.
     pub(super) fn pauses_before(&self, at: DateTime<Utc>) -> Vec<Pause> {
         let touches =
             |pause: &&Pause| pause.from < at && pause.until.is_none_or(|until| until > self.runs_from);
@@ -114,7 +114,7 @@ fn fixed(node: &NodeRules, known: &Known<'_>) -> Option<DateTime<Utc>> {
     }
 }
 
-/// What is asked: under which policy, by which calendar, in which run, and when the policy has held.
+/// What is due: under which policy, by which calendar, in which run, and when the policy has held.
 pub(super) struct Asked<'a, 'r> {
     pub(super) policy: &'a Policy,
     pub(super) node: &'a NodeRules,
@@ -122,7 +122,7 @@ pub(super) struct Asked<'a, 'r> {
     pub(super) index: usize,
     pub(super) run: &'r Run,
     pub(super) time: &'r PolicyTime,
-    /// Of a cover: what was asked for before had been done by the owner already.
+    /// For a cover: what was due before had been done by the owner already.
     pub(super) is_done_before: bool,
 }
 
@@ -137,7 +137,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
     if asked.is_done_before {
         starts.retain(|start| *start > run.from);
     }
-    // Nobody is judged by a policy that did not hold while they had the lead.
+    // No owner is judged by a policy that did not hold during their tenure.
     if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
@@ -204,7 +204,7 @@ fn track<'a>(
     Some(track)
 }
 
-/// When the clock of a node stands in a run: nobody is judged for time in which the policy did not hold.
+/// When the clock of a node is paused in a run: nobody is judged for time in which the policy did not hold.
 fn stops(asked: &Asked<'_, '_>, known: &Known<'_>) -> Rc<Stops> {
     let Asked { node, run, time, .. } = *asked;
     let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
@@ -213,7 +213,7 @@ fn stops(asked: &Asked<'_, '_>, known: &Known<'_>) -> Rc<Stops> {
     Rc::new(Stops::new(asked.calendar, node.clock(), all))
 }
 
-/// The latest planned follow-up of who works on the lead that was planned before it was due, if it is later than that.
+/// The latest follow-up of the rep who works on the lead that was planned before it was due, if it is later than that.
 fn planned(
     due: Option<DateTime<Utc>>,
     start: DateTime<Utc>,
@@ -265,7 +265,7 @@ impl Done {
         }
     }
 
-    /// The first of it from a start on, before the clock begins anew.
+    /// The first event that meets it from a start on, before the clock begins anew.
     fn first(
         &self,
         start: DateTime<Utc>,
@@ -276,10 +276,10 @@ impl Done {
             let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
             times.get(first).copied().filter(|at| closed.is_none_or(|closed| *at <= closed))
         };
-        // A rep whose time begins while an opportunity is open has nothing to do.
+        // A rep whose tenure begins while an opportunity is open has nothing to do.
         let open = self.opportunity.filter(|open| open.until.is_none_or(|until| start < until));
         let open = open.map(|open| open.since.max(start));
-        // A rep who had it before did not convert it.
+        // A previous owner of it has not converted it.
         let converted = self.converted.map(|at| at.max(start));
         let times = [
             converted.filter(|at| closed.is_none_or(|closed| *at < closed)),
@@ -298,7 +298,7 @@ fn restarts(node: &NodeRules) -> bool {
         || (node.anchor == Anchor::LastActivity && node.kind == NodeKind::Remind)
 }
 
-/// What is due before a moment is met by what is done in the time before it: twice the longest allowance, and at the
+/// A deadline before a moment is met by acts in the time before it: twice the longest allowance, and at the
 /// deadline at the latest.
 fn counts_from(node: &NodeRules, run: &Run, due: Option<DateTime<Utc>>, known: &Known<'_>) -> DateTime<Utc> {
     let longest = node.ladder.iter().map(|rung| seconds(rung.within)).fold(seconds(node.within), i64::max);
@@ -320,7 +320,7 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
     let one = |at: DateTime<Utc>| vec![at];
     match &node.anchor {
         Anchor::OwnerChange if works => {
-            // The owner before had done it already, or this one had before the rules were in force.
+            // The previous owner had done it already, or this one had before the rules were in force.
             let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage))
                 || known.had_followed_up(run, &met_by.follow_ups);
             if is_done { Vec::new() } else { one(run.from) }
@@ -333,7 +333,7 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
             }
         }
         Anchor::PoolEntry(kind) if run.kind == RunKind::Pool && run.is_open() => match &known.pool {
-            // In which pool it lay before is not known.
+            // The pool it was in before is not known.
             Some((lies, since)) if lies == kind => one(since.map_or(run.from, |since| since.max(run.from))),
             _ => Vec::new(),
         },
@@ -354,7 +354,7 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
         }
         Anchor::ContractEnd | Anchor::Date(_) if run.kind != RunKind::Cycle => {
             let Some(at) = fixed(node, known) else { return Vec::new() };
-            // When it begins to count is known once it is known when it is due.
+            // Its start is known once its due time is.
             let start = if node.before { run.from } else { at.max(run.from) };
             let is_of_lead = run.kind == RunKind::Customer && at < run.from;
             let lasts = run.until.is_none_or(|until| start < until);

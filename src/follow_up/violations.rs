@@ -1,4 +1,4 @@
-//! What was missed, with its evidence; and what is on record of it.
+//! Missed deadlines with their evidence, found now or on record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ fn lateness(kind: NodeKind) -> Lateness {
     if kind == NodeKind::Convert { Lateness::Converter } else { Lateness::Follower }
 }
 
-/// Whether a deadline that lies past the end of its calendar came to an end before: it was not missed.
+/// Whether a deadline past the end of its calendar came to an end before: it was not missed.
 fn is_over(track: &Track<'_>, error: &CalendarError) -> bool {
     let zone = track.calendar.zone();
     match (error, track.end()) {
@@ -59,7 +59,8 @@ impl Look<'_> {
         self.violations.push((index, violation));
     }
 
-    /// Who is late: the rep who works on the lead; of a clock that runs whoever has it, the rep who held it when it was due.
+    /// The rep who is late: the one who works on the lead; for a clock that runs whoever has it, the one who held it when
+    /// it was due.
     fn answers_for(&self, track: &Track<'_>, due: DateTime<Utc>) -> Option<RepId> {
         let run = self.run_of(track.run)?;
         if run.kind != RunKind::Cycle {
@@ -74,7 +75,7 @@ impl Look<'_> {
         tenures.iter().filter(holds).max_by_key(|tenure| tenure.from).map(|tenure| tenure.owner.clone())
     }
 
-    /// The lead's key fields when it was due, without contact values: what has a history as it was then.
+    /// The lead's key fields when it was due, without contact values: fields with a history as they were then.
     fn snapshot(&self, track: &Track<'_>, due: DateTime<Utc>) -> Attributes {
         let (facts, run) = (self.known.facts, self.run_of(track.run));
         let (lead, owner) = (facts.lead(), self.answers_for(track, due));
@@ -88,7 +89,7 @@ impl Look<'_> {
             (Some(_), _) if has_spoken => LeadStatus::Following,
             (Some(_), _) => LeadStatus::Pending,
         };
-        // A lead whose stages nobody keeps is in the one it has.
+        // Without a history of stages, a lead has always been in its present one.
         let keeps_stages = !facts.history().stage_entries.is_empty();
         let stage = if keeps_stages { self.known.stage_at(due) } else { lead.stage.as_deref() };
         let pool = lead.pool.as_ref().filter(|_| owner.is_none());
@@ -106,9 +107,9 @@ impl Look<'_> {
         known.collect()
     }
 
-    /// Everything that was missed: what earlier looks found stays as it was found, with what has become of it since; each
-    /// step of an owner once, whatever policy asks for it by now. `past` are tracks of policies that hold no longer. What turns
-    /// out to have been done in time, as a call whose record came late, was not missed and is taken off.
+    /// Everything that was missed: findings of earlier looks stay, with what has happened since; each
+    /// step of an owner once, whatever policy requires it by now. `past` are tracks of policies that no longer hold. A step
+    /// that turns out to have been done in time, as a call whose record came late, was not missed and is taken off.
     pub(super) fn put_on_record(&mut self, tracks: &[Track<'_>], past: &[Track<'_>]) {
         let mut recorded = std::mem::take(&mut self.record.violations);
         recorded.retain(|one| !self.is_revoked(one));
@@ -123,7 +124,7 @@ impl Look<'_> {
         let mut keys = BTreeSet::new();
         for (index, one) in recorded.iter_mut().enumerate() {
             let same = by_start.get(&(&one.policy, one.node.as_str(), one.started_at.to_utc()));
-            // Of what comes before one moment, each owner's time has the same start: it was missed in the one that lasted.
+            // For a deadline *before* a moment each owner's time has the same start: the owner at the deadline missed it.
             let same: Vec<&&Track<'_>> =
                 same.into_iter().flatten().filter(|track| self.is_step_of(track, one)).collect();
             let lasted = |track: &&&&Track<'_>| track.end().is_none_or(|end| end > one.deadline.to_utc());
@@ -166,7 +167,7 @@ impl Look<'_> {
         })
     }
 
-    /// Whether a track is of the step whose violation is on record: the same, or that of another policy at that time.
+    /// Whether a track belongs to the step whose violation is on record: the same, or another policy's at that time.
     fn is_step_of(&self, track: &Track<'_>, one: &Violation) -> bool {
         if self.answers_for(track, one.deadline.to_utc()) != one.owner {
             return false;
@@ -188,7 +189,7 @@ impl Look<'_> {
         self.faults.iter().any(fails)
     }
 
-    /// Nobody asks for it any more: what ended that did it, or it ends without. Whether a condition that fails asks for
+    /// Nothing requires it any more: its end met it, or it ends unmet. Whether a condition that fails requires
     /// it is not known.
     fn lay_down(&self, one: &mut Violation, past: &[Track<'_>]) {
         if one.done_at.is_some() || one.closed_at.is_some() || self.is_in_doubt(&one.policy) {
@@ -207,7 +208,7 @@ impl Look<'_> {
     }
 }
 
-/// What has become of a violation since. What was done may have been done earlier than was known.
+/// Updates a violation. The step may have been done earlier than was known.
 fn go_on(one: &mut Violation, track: &Track<'_>) {
     let shown = |at: DateTime<Utc>| local(track.calendar, at);
     match (one.done_at, track.done.map(shown)) {

@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use crate::error::Report;
 use crate::rule::{Condition, Facts, Fault, Field, Predicate, Producer, Scope};
 
-/// A compiled condition, and what it reads of earlier engines.
+/// A compiled condition, and which results of earlier engines it reads.
 #[derive(Debug, Clone)]
 pub(super) struct When {
     predicate: Predicate,
-    /// The first field that it reads of what each earlier engine finds.
+    /// The first field that it reads of each earlier engine's results.
     found: Vec<(Producer, Field)>,
 }
 
@@ -38,7 +38,7 @@ impl When {
     /// Whether it holds.
     ///
     /// # Errors
-    /// When a script of it fails, and when it asks for what an earlier engine found and nobody has handed that in: a
+    /// When a script of it fails, and when it reads what an earlier engine found and nobody has handed that in: a
     /// policy that reads the score of a lead without one would never hold, and nobody would know.
     pub(super) fn eval(&self, facts: &Facts<'_>) -> Result<bool, Fault> {
         match self.found.iter().find(|(producer, _)| !facts.is_filled_by(*producer)) {
@@ -47,7 +47,7 @@ impl When {
         }
     }
 
-    /// The first moment after now at which it may turn though nothing happens.
+    /// The first moment after now at which it may change although nothing happens.
     pub(super) fn turns_at(&self, facts: &Facts<'_>) -> Option<DateTime<Utc>> {
         self.predicate.turns_at(facts)
     }

@@ -12,9 +12,9 @@ use crate::order;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BantFact {
-    /// Yes, no or unknown.
+    /// The answer: yes, no or unknown.
     pub value: YesNo,
-    /// The evidence, in words.
+    /// The evidence for the answer, in words; `None` when nothing was noted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
 }
@@ -72,13 +72,13 @@ impl fmt::Display for BantFact {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Bant {
-    /// Whether there is a budget.
+    /// Budget: whether there is money for it.
     pub budget: BantFact,
-    /// Whether the contact can decide.
+    /// Authority: whether the contact can decide.
     pub authority: BantFact,
-    /// Whether there is a need.
+    /// Need: whether the customer needs it.
     pub need: BantFact,
-    /// Whether there is a date.
+    /// Timeline: whether there is a date by which it is needed.
     pub timeline: BantFact,
 }
 

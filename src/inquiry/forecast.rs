@@ -16,7 +16,7 @@ pub struct ExpectedQuantity {
 }
 
 impl ExpectedQuantity {
-    /// Hundredths of a unit.
+    /// The quantity in hundredths of a unit: 150 is 1.5.
     #[must_use]
     pub const fn hundredths(self) -> i64 {
         self.hundredths
@@ -46,11 +46,11 @@ impl fmt::Display for ExpectedQuantity {
 /// An inquiry (询价) as the forecast reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inquiry {
-    /// The opportunity.
+    /// The opportunity that the inquiry is about.
     pub id: OpportunityId,
-    /// Its grade.
+    /// Its grade, which sets its win rate.
     pub grade: InquiryGrade,
-    /// Amount.
+    /// Expected amount; `None` counts in no sum of money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// Quantity, in a unit that the host chooses.
@@ -62,16 +62,16 @@ pub struct Inquiry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ForecastLine {
-    /// The opportunity.
+    /// The opportunity that the inquiry is about.
     pub id: OpportunityId,
-    /// Its grade.
+    /// Its grade at the time of the forecast.
     pub grade: InquiryGrade,
     /// Win rate in percent; `None` when the inquiry is not counted.
     pub percent: Option<u8>,
     /// Expected amount, rounded half to even to the minor unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Expected quantity, exact.
+    /// Expected quantity, exact to the hundredth; `None` when the inquiry has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<ExpectedQuantity>,
 }
@@ -92,7 +92,7 @@ impl fmt::Display for ForecastLine {
     }
 }
 
-/// What a set of inquiries is expected to bring. Totals are the sums of the lines, to the minor unit.
+/// The expected value of a set of inquiries. Totals are the sums of the lines, to the minor unit.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forecast {
@@ -198,7 +198,7 @@ impl Grades {
         Ok(self.percent(grade).map(times).transpose()?.map(|hundredths| ExpectedQuantity { hundredths }))
     }
 
-    /// What a set of inquiries is expected to bring. O(inquiries).
+    /// The expected value of a set of inquiries. O(inquiries).
     ///
     /// ```
     /// use leadkit::inquiry::{GradeRules, Grades, Inquiry};

@@ -12,38 +12,38 @@ use crate::text::codes;
 /// Something that was done for an inquiry, recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedAction {
-    /// What was done.
+    /// The action, in words; a blank text does not count.
     pub what: String,
-    /// Who did it.
+    /// The rep who did it.
     pub by: RepId,
-    /// When.
+    /// When it was done; a date in the future does not count.
     pub at: DateTime<Utc>,
 }
 
 /// Why an inquiry was lost (丢单报告).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LossReport {
-    /// Who won it.
+    /// The competitor who won it, in words.
     pub rival: String,
-    /// Why it was lost.
+    /// Why it was lost, in words.
     pub reason: String,
-    /// Who reports.
+    /// The rep who reports.
     pub by: RepId,
-    /// When.
+    /// When the report was made.
     pub at: DateTime<Utc>,
 }
 
-/// A requested move.
+/// A request to move an inquiry to another grade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeRequest {
-    /// The grade it has.
+    /// The grade that the inquiry has.
     pub from: InquiryGrade,
-    /// The grade it should get.
+    /// The grade that it should get.
     pub to: InquiryGrade,
-    /// What was done to get there.
+    /// The actions that led to the grade.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<RecordedAction>,
-    /// Why it was lost.
+    /// Why it was lost; the grade's rule says whether it is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_report: Option<LossReport>,
 }
@@ -67,21 +67,21 @@ impl GradeRequest {
     }
 }
 
-/// A granted move.
+/// A move to another grade that was granted, with its evidence.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GradeChange {
-    /// The grade it had.
+    /// The grade that the inquiry had.
     pub from: InquiryGrade,
-    /// The grade it gets.
+    /// The grade that it gets.
     pub to: InquiryGrade,
-    /// When.
+    /// When the move was granted.
     pub at: DateTime<Utc>,
-    /// The actions that were counted.
+    /// The recorded actions that were counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<RecordedAction>,
-    /// The loss report.
+    /// The loss report that came with the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_report: Option<LossReport>,
 }
@@ -105,24 +105,24 @@ impl fmt::Display for GradeChange {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GradeObjection {
-    /// It already has that grade.
+    /// The inquiry has that grade already.
     #[error("it already has that grade")]
     SameGrade,
     /// Recorded actions are missing. Blank ones and ones dated in the future do not count.
     #[error("it needs at least {needed} recorded action{}, there {} {found}", if *needed == 1 { "" } else { "s" }, if *found == 1 { "is" } else { "are" })]
     ActionsMissing {
-        /// How many it needs.
+        /// The number of actions that the move needs.
         needed: u32,
-        /// How many there are.
+        /// The number of actions in the request that count.
         found: u32,
     },
-    /// The loss report is missing.
+    /// The grade needs a loss report, and the request has none.
     #[error("it needs a loss report")]
     LossReportMissing,
     /// The loss report does not say who won it, or why.
     #[error("the loss report does not say {}", if field == "rival" { "who won it" } else { "why it was lost" })]
     LossReportIncomplete {
-        /// What is blank: `rival` or `reason`.
+        /// The blank field: `rival` or `reason`.
         field: String,
     },
 }
@@ -140,11 +140,11 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GradeRefusal {
-    /// The grade it has.
+    /// The grade that the inquiry keeps.
     pub from: InquiryGrade,
     /// The grade it was to get.
     pub to: InquiryGrade,
-    /// Every reason, at least one.
+    /// Every reason for the refusal, at least one.
     pub reasons: Vec<GradeObjection>,
 }
 

@@ -11,14 +11,14 @@ use crate::assign::Roster;
 use crate::book::Book;
 use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value};
 
-/// What happens to an account, and when it is reviewed next.
+/// The review of an account: what the host should do, and when the next one is due.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccountLook {
-    /// The account.
+    /// The account that was looked at.
     pub account: AccountId,
-    /// When it was looked at.
+    /// When it was looked at, in UTC.
     pub at: DateTime<Utc>,
     /// What the host should do, in order.
     pub effects: Vec<Effect>,
@@ -27,14 +27,14 @@ pub struct AccountLook {
 }
 
 impl AccountLook {
-    /// The name of the decision, by which its effects are known.
+    /// The name of the decision, which is part of the keys of its effects.
     #[must_use]
     pub fn decision(&self) -> String {
         let at = self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         format!("account {} {at}", self.account)
     }
 
-    /// Carries the effects out in a book. Applying the same outcome again changes nothing.
+    /// Applies the effects to a book. Applying the same outcome again changes nothing.
     ///
     /// ```
     /// use leadkit::model::Account;
@@ -59,15 +59,15 @@ impl AccountLook {
 }
 
 impl Intake {
-    /// Looks at an account: when it is filed, when its owner has left, and when the time has come that the look before gave.
+    /// Reviews an account: when it is filed, when its owner has left, and at the time that the review before gave.
     ///
-    /// Of an account that is [divided](Account::owners) its owner has the parts of a rep who has left; without one they wait
-    /// for a lead of theirs, which brings them an owner.
+    /// In an account that is [divided](Account::owners) the owner gets the parts of a rep who has left; without an owner
+    /// they wait for a lead of theirs, which brings them an owner.
     ///
     /// Without an active owner it is in the pool of active customers, after half a year in the general one, which is
     /// reviewed once a year; the administrators of the pool are told of each change. `since` says when it came into its
-    /// pool, or when its administrators were last told of it. While a partner's [deal](Intake::register_deal) protects
-    /// it, it goes to the partner's channel manager instead. A lead that comes of it meanwhile gives it an owner.
+    /// pool, or when its administrators were last told about it. While a partner's [deal](Intake::register_deal) protects
+    /// it, it goes to the partner's channel manager instead. A lead of the account that gets an owner meanwhile gives it one.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};
@@ -101,7 +101,7 @@ impl Intake {
         let state_of = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         let is_there = |rep: &&RepId| state_of(rep) != OwnerState::Gone;
         if account.holders().any(|rep| is_there(&rep)) {
-            // Whoever holds the account has the parts of who has left; else they wait for a lead of theirs.
+            // The account's holder gets the parts of a rep who has left; otherwise they wait for a lead of theirs.
             let heir = account.owner.as_ref().filter(is_there);
             let left = account.owners.iter().filter(|(_, rep)| !is_there(rep));
             look.effects.extend(left.filter_map(|(value, rep)| {
@@ -144,7 +144,7 @@ impl Intake {
         }
         write("pool", Value::from(to.as_str()), Value::from(before.map(PoolId::as_str)));
         look.next = Some(now + if to == general { GENERAL_LOOK } else { ACTIVE_STAY });
-        // That one was filed without an owner is no news.
+        // An account filed without an owner is not news.
         if is_there || account.holders().next().is_some() {
             let about = RecordRef::Account(account.id.clone());
             let is_here = |rep: &&RepId| matches!(state_of(rep), OwnerState::Active | OwnerState::Full);

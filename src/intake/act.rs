@@ -1,6 +1,6 @@
-//! What is done about a lead.
+//! The acts of a person on a lead.
 
-/// A lead with this tag was looked at by a person: no list, format or condition blocks it again.
+/// A person has reviewed a lead with this tag: no list, format or condition blocks it again.
 pub(super) const RELEASED: &str = "released";
 
 /// The action on a lead: which of the methods was called.

@@ -1,4 +1,4 @@
-//! A lead with an owner turns out to belong to a customer of whom other reps have leads.
+//! A lead with an owner turns out to belong to a customer whose other leads belong to other reps.
 
 use chrono::{DateTime, Utc};
 
@@ -11,15 +11,15 @@ use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
-/// Whose a customer is when no reviewer decides: the rep to whom an administrator gave it comes first, else the one who is on
-/// file longest.
+/// The owner of a customer when no reviewer decides: the rep to whom an administrator gave it comes first, else the one who
+/// is on file longest.
 fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
     (lead.acquisition != Some(Acquisition::AssignedByAdmin), lead.seniority())
 }
 
-/// Whose the customer is.
+/// The owner of the customer.
 enum Agreed<'a> {
-    /// Reviewers are asked: until they have decided, or their time is over, all keep what they have.
+    /// Reviewers decide: until they have, or their time is over, all keep what they have.
     Asked,
     /// Two reps work on the customer: a person decides.
     Contested(&'a Lead),
@@ -30,7 +30,7 @@ enum Agreed<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Whose a customer is of whom others have these leads: a rep who works on one of them has all, else the one with the
+    /// The owner of a customer whose leads these reps have: a rep who works on one of them has all, else the one with the
     /// earliest.
     fn whose(&self, own: &RepId, others: &[&'a Lead], leader: Option<&LeadId>) -> Agreed<'a> {
         let lead = self.lead;
@@ -39,7 +39,8 @@ impl<'a> Case<'a> {
         if is_disputed(lead) && !is_due {
             return Agreed::Asked;
         }
-        // An open opportunity stays where it is until somebody decides, whoever else has spoken to the customer.
+        // A lead with an open opportunity stays with its owner until a person decides, whoever else has spoken to
+        // the customer.
         let is_open = |one: &&Lead| self.rows.opportunities.contains_key(&one.id);
         let is_held = !self.history.opportunities.is_empty() || others.iter().any(is_open);
         let is_mine_worked = lead.status == LeadStatus::Following || !self.history.opportunities.is_empty();
@@ -48,7 +49,7 @@ impl<'a> Case<'a> {
         let collides = is_held || is_mine_worked && rival.is_some();
         let to = match (leader.and_then(|id| others.iter().copied().find(|one| one.id == *id)), rival) {
             (Some(leader), _) => Some(leader),
-            // Its owner has just got the customer.
+            // Its owner has only just got the customer.
             (None, _) if leader.is_some() => None,
             (None, Some(rival)) if collides && is_due => (claim_of(rival) < claim_of(lead)).then_some(rival),
             (None, Some(rival)) if collides => return Agreed::Contested(rival),
@@ -68,8 +69,8 @@ impl<'a> Case<'a> {
 }
 
 impl Intake {
-    /// By an update, or because an entry joined two people, others have leads of the lead's customer. Whether it went
-    /// to another.
+    /// After an update, or because an entry joined two people, other reps have leads of the lead's customer. Returns
+    /// whether it went to another.
     pub(super) fn agree(
         &self,
         case: &Case<'_>,
@@ -94,14 +95,14 @@ impl Intake {
             Agreed::Goes(to) => Some(to),
         };
         let of = |heir: &RepId| {
-            // What else the owner has of the customer goes along, unless they work on it.
+            // The owner's other leads of the customer go along, unless they are being worked on.
             let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
             case.others(siblings, heir).filter(is_there).filter(goes).collect::<Vec<&Lead>>()
         };
         let (mut heir, mut how) =
             (leads.and_then(|to| to.owner.clone()).unwrap_or_else(|| own.clone()), Acquisition::OwnerChanged);
         if is_disputed(case.lead) && of(&heir).iter().any(|one| case.has_lost(&heir, one)) {
-            // No rule gives back to a rep what they lost.
+            // No rule gives a lead back to a rep who lost it.
             let Some(found) = self.owner_of_all_leads(case, own, &others, siblings) else {
                 outcome.request_ownership_review(self, case);
                 return false;

@@ -60,11 +60,11 @@ impl Intake {
         }
         let worker = input.history.helper().map(|one| &one.owner).or(input.lead.owner.as_ref());
         if worker == Some(rep) && case.owner_state(rep) != OwnerState::Gone && !is_disputed(&input.lead) {
-            // The same order once more.
+            // The same order again.
             return self.refuse(&case, Refusal::Owned { owner: rep.clone() });
         }
         let before = input.lead.owner.as_ref().filter(|before| *before != owner);
-        // A manager who passes on a lead of their own gets nothing, so no cap is asked.
+        // A manager who passes on a lead of their own gets nothing, so no cap is checked.
         let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
         if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
@@ -86,14 +86,14 @@ impl Intake {
 
     /// Hands over the leads of a rep: to another rep, or by the rules when that rep may not have them or none is named.
     /// [Refused](Outcome::refusal) for a rep whom the roster does not know or who takes part no longer, as long as the rep
-    /// before can keep them: a mistyped name moves nothing.
+    /// before can keep them: a mistyped id moves nothing.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
     /// opportunities. Leads of others are left alone, and so are all when `to` is `from`. Leads of one customer go
     /// together: the first of them decides for all. A lead that an outcome before joins with another or has looked at
     /// [next](Outcome::next), and one of its customer, is not what was handed in any more and has no outcome: once the
-    /// others are carried out, read what the rep still has, and hand it over.
+    /// others are applied, read what the rep still has, and hand it over.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -127,13 +127,13 @@ impl Intake {
         let mut given = Given::default();
         for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
             if given.has(&input.lead.id) || given.changes(input) {
-                // It went with another lead of its customer, or is to be read anew.
+                // It went along with another lead of its customer, or has to be read anew.
                 continue;
             }
             let rows = given.seen_in(&input.rows);
             let case = Case { rows: &rows, ..self.case(input, Act::HandOver, roster, moving.state(), now) };
             let outcome = self.hand_one_over(&case, input, from, to).named();
-            // Decided on this very state.
+            // Decided on this same state.
             let _ = moving.apply(outcome.delta());
             given.note(&outcome);
             outcomes.push(outcome);
@@ -147,13 +147,13 @@ impl Intake {
         if let Some(reason) = nobody.filter(|_| case.owner_state(from) != OwnerState::Gone) {
             return self.refuse(case, Refusal::Rep(reason));
         }
-        // What was converted to one account goes to one owner.
+        // Leads converted to one account go to one owner.
         let along: Vec<LeadId> = case.of_its_account().map(|one| one.id.clone()).collect();
         let lost = case.lost_by_others(&along);
         let may_have_it = |rep: &RepId| !case.had_it(rep) && !lost.contains(rep);
         let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(case, rep).is_none();
         let end = end_with(case, from);
-        // What nobody may contact is held, for whomever it is meant.
+        // A lead that nobody may contact is held, whoever it is meant for.
         let mut outcome = match to.filter(fits).filter(|_| !self.may_not_be_contacted(case)) {
             Some(to) => self.hand(case, input, Some(from), to, Acquisition::OwnerChanged),
             None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
@@ -162,7 +162,7 @@ impl Intake {
             None if input.lead.has_ended() => self.refuse(case, Refusal::Ended),
             None => {
                 let without = Without::owner(input, from, end, case.now);
-                // A person passes them on: nobody's leads wait until others have spoken to theirs.
+                // A person passes them on: they do not wait until other reps have spoken to theirs.
                 let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
                 let case = Case { lead: &without.lead, history: &without.history, assign, ..*case };
                 let mut outcome = self.decide(&case);
@@ -198,7 +198,7 @@ impl Intake {
         case.lead.status != LeadStatus::Converted && is_refused()
     }
 
-    /// Gives a lead to a rep by a person's act, from somebody or nobody.
+    /// Gives a lead to a rep by a person's act, whether it has an owner or not.
     fn hand(
         &self,
         case: &Case<'_>,
@@ -220,7 +220,7 @@ impl Intake {
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
         let is_answered = lead.status == LeadStatus::Converted && input.is_answered();
-        // Nothing is due of a customer whom somebody has spoken to, whoever is away.
+        // Nothing is due for a customer whom somebody has spoken to, whoever is away.
         let attended = if is_answered { Attended::ByOwner } else { self.attended(&case, &facts, to) };
         let to = attended.heir().unwrap_or(to);
         let (id, owner) = (lead.id.clone(), to.clone());
@@ -252,7 +252,7 @@ impl Intake {
         outcome
     }
 
-    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. A rep who has it keeps it.
+    /// Why a person may not give the lead to a rep: the rules' reasons, with their numbers. A rep who has it keeps it.
     fn unfit(&self, case: &Case<'_>, rep: &RepId) -> Option<SkipReason> {
         if case.lead.owner.as_ref() == Some(rep) && case.owner_state(rep) != OwnerState::Gone {
             return None;

@@ -1,4 +1,4 @@
-//! A lead in somebody's hands turns out to be of another rep's account: a value was corrected, or two leads were joined.
+//! A lead that a rep holds turns out to belong to another rep's account: a value was corrected, or two leads were joined.
 
 use super::engine::Case;
 use super::marks::is_disputed;
@@ -8,10 +8,10 @@ use crate::dedup::{MatchAction, Resolution};
 use crate::model::{AccountId, Acquisition, Effect, LeadStatus, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
-/// Another rep's account that a lead in somebody's hands belongs to.
+/// Another rep's account to which a lead with an owner belongs.
 #[derive(Clone, Copy)]
 pub(super) enum AnotherS<'a> {
-    /// Nobody has worked on the lead, or nobody has decided in time: it goes to the account's owner.
+    /// Nobody has worked on the lead, or no reviewer has decided in time: it goes to the account's owner.
     Goes(&'a RepId),
     /// The lead's owner has worked on it: a person decides.
     Contested(&'a RepId, &'a AccountId),
@@ -38,7 +38,7 @@ impl Intake {
         if owner == own || is_ordered || !was_there || case.had_it(owner) {
             return None;
         }
-        // What a row of another system names as its owner is theirs until somebody has looked.
+        // An owner named by a row of another system keeps the lead until a person has reviewed it.
         let is_imported = lead.acquisition == Some(Acquisition::Imported);
         let is_worked = lead.status == LeadStatus::Following || !case.history.opportunities.is_empty();
         let is_settled = is_disputed(lead) && case.is_due(wake_up::COLLISION);
@@ -46,7 +46,7 @@ impl Intake {
         Some(if is_contested { AnotherS::Contested(owner, id) } else { AnotherS::Goes(owner) })
     }
 
-    /// The lead is converted to the account's owner, as one that comes in is.
+    /// The lead is converted to the account's owner, like a new one.
     pub(super) fn give_to_account(
         &self,
         case: &Case<'_>,

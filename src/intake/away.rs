@@ -16,10 +16,10 @@ use crate::model::{
 };
 use crate::rule::{Facts, MatchKind};
 
-/// When somebody is looked for again who stands in for an owner who is away for long.
+/// When a rep is sought again who stands in for an owner who is away for long.
 const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
-/// Who works on a lead of an owner who may be away.
+/// The rep who works on a lead whose owner may be away.
 pub(super) enum Attended {
     /// The owner does.
     ByOwner,
@@ -27,16 +27,16 @@ pub(super) enum Attended {
     ByPartner(RepId),
     /// The owner is back before it matters, at this moment.
     Waits(DateTime<Utc>),
-    /// Another does until then, and the owner keeps it.
+    /// Another rep does until then, and the owner keeps it.
     Covered(RepId, DateTime<Utc>, Option<AssignDelta>),
-    /// Nobody stands in for the owner, and another has it from now on.
+    /// Nobody stands in for the owner, and another rep owns it from now on.
     Given(RepId, AssignDelta),
-    /// Nobody is there: when the owner is back, and when somebody is looked for again before.
+    /// Nobody is there: when the owner is back, and when another rep is sought again before.
     ByNobody(DateTime<Utc>, DateTime<Utc>),
 }
 
 impl Attended {
-    /// Who has the lead in the place of an owner who is away.
+    /// The rep who has the lead in place of an owner who is away.
     pub(super) fn heir(&self) -> Option<&RepId> {
         match self {
             Attended::Given(heir, _) => Some(heir),
@@ -46,9 +46,9 @@ impl Attended {
 }
 
 impl Intake {
-    /// Who works on a lead once this rep has it. For an owner who is away for longer than the rules' patience the deputy stands
-    /// in; without one the team by rules; without a team the rep whom the rules find becomes the owner. For a shorter time the
-    /// lead waits.
+    /// The rep who works on a lead once this rep has it. For an owner who is away for longer than the rules' patience the
+    /// deputy stands in; without one the team by rules; without a team the rep whom the rules find becomes the owner. For a
+    /// shorter time the lead waits.
     pub(super) fn attended(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> Attended {
         if let Some(partner) = case.partner.filter(|partner| case.is_worked_by(partner, owner, facts)) {
             return Attended::ByPartner(partner.clone());
@@ -68,12 +68,12 @@ impl Intake {
         }
         let mut anybody = self.stand_in(case, facts, owner, &|_| true);
         if anybody.owner().is_none() {
-            // The lead cannot wait for who is away: somebody busy looks after it.
+            // The lead cannot wait for an owner who is away: a busy rep looks after it.
             let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
             anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
         }
         let Some(rep) = anybody.owner().cloned() else {
-            // Somebody is looked for again as soon as a rep may be there, and each day: a rep may have joined.
+            // Another rep is sought as soon as one may be there, and each day: a rep may have joined.
             let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
             let again = again.into_iter().chain([case.now + LOOK_AGAIN, until]).min().unwrap_or(until);
             return Attended::ByNobody(until, again);
@@ -91,7 +91,7 @@ impl Intake {
         Attended::Given(rep, delta)
     }
 
-    /// The owner may be away: somebody else works on what they have.
+    /// The owner may be away: then another rep works on their lead.
     pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
         let attended = self.attended(case, facts, owner);
         if let Some(heir) = attended.heir() {
@@ -106,7 +106,7 @@ impl Intake {
         self.carry_on(case, owner, &attended, outcome);
     }
 
-    /// What follows for who works on a lead that a rep has.
+    /// What follows for the rep who works on a lead that a rep has.
     pub(super) fn carry_on(
         &self,
         case: &Case<'_>,
@@ -133,7 +133,8 @@ impl Intake {
             }
             Attended::ByNobody(until, again) => {
                 if case.history.covers() > 0 && !case.is_waited_for(owner) {
-                    // All who could have stood in have let it lie. Where the owner is waited for, this was said before.
+                    // All who could have stood in have left it untouched. If the owner is waited for, this has been
+                    // reported before.
                     self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
                 }
                 outcome.wait_for(case, owner, *until);
@@ -151,7 +152,7 @@ impl Intake {
         self.deduplicator.siblings(facts, case.rows).iter().any(is_his)
     }
 
-    /// Whom the rules find among some, for an owner who is away.
+    /// The rep whom the rules find among some, for an owner who is away.
     fn stand_in(
         &self,
         case: &Case<'_>,
@@ -168,10 +169,10 @@ impl Intake {
         self.assigner.assign_with(facts, case.roster, ledgers, &options)
     }
 
-    /// Looks at a lead in somebody's hands: has the owner gone away with a deadline that falls into the absence, or come back?
+    /// Reviews a lead with an owner: has the owner gone away with a deadline that falls into the absence, or come back?
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
         if let Some(partner) = case.history.partner() {
-            // The partner works, whether the owner is there or not, as long as they are a partner of the owner's.
+            // The partner works, whether the owner is there or not, as long as they are the owner's partner.
             if case.roster.channel_manager(&partner.owner) != Some(own) {
                 self.end_cover(case, facts, own, TenureEnd::Left, outcome);
             }
@@ -183,7 +184,7 @@ impl Intake {
         {
             return self.end_cover(case, facts, own, TenureEnd::HandedOver, outcome);
         }
-        // What an open opportunity holds has no deadline to miss, and is not left alone either.
+        // A lead that an open opportunity holds has no deadline to miss, but is not left alone either.
         let is_held = !case.history.opportunities.is_empty();
         let falls_due = |until| case.work_of(own).any(|one| one.due_at <= until);
         let waits = || case.is_waited_for(own);
@@ -253,7 +254,7 @@ impl Intake {
         }
         match end {
             TenureEnd::Recycled if !is_partner => outcome.tell(&helper.owner, "deadline_missed", &about),
-            // A rep who gives it back knows.
+            // A rep who gives it back knows already.
             TenureEnd::Returned => {}
             _ => outcome.tell_helper(case, case.history),
         }
@@ -265,18 +266,18 @@ impl Intake {
 }
 
 impl<'a> Case<'a> {
-    /// What a rep has to do about the lead.
+    /// The open deadline that a rep has for the lead.
     fn work_of(&self, rep: &'a RepId) -> impl Iterator<Item = &'a StepDeadline> {
         self.history.deadlines.iter().filter(move |one| one.done_at.is_none() && one.owner == *rep)
     }
 
-    /// Whether a rep is waited for, whose time begins when they are back.
+    /// Whether the lead waits for a rep, whose time begins when they are back.
     pub(super) fn is_waited_for(&self, rep: &'a RepId) -> bool {
         self.work_of(rep).any(|one| one.started_at > self.now)
     }
 
     /// Whether a rep stands in now, or stood in and missed the deadline, or an administrator takes the lead from them at this
-    /// moment: another is looked for.
+    /// moment: another rep is sought.
     fn has_stood_in(&self, rep: &RepId) -> bool {
         let is_taken = |one: &Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(self.now);
         if self.history.tenures.iter().any(|one| is_taken(one) && one.owner == *rep) {
@@ -288,7 +289,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// When somebody may be there whom the rules do not find now.
+/// When a rep may be there whom the rules do not find now.
 fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
     match kind {
         AssignmentKind::NoEligible { retry_at: at } | AssignmentKind::AllCapped { frees_at: at } => *at,
@@ -296,7 +297,7 @@ fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Whether the lead was matched to another record of its owner's.
+/// Whether the lead was matched to another record of its owner.
 fn is_of_a_customer(facts: &Facts<'_>) -> bool {
     facts.matched().is_some_and(|matched| matched.kind.is_some_and(MatchKind::gives_owner))
 }
@@ -315,7 +316,7 @@ impl Outcome {
         self.tell(owner, "lead_waits", &RecordRef::Lead(case.lead.id.clone()));
     }
 
-    /// The owner stays the owner; the other has the deadline.
+    /// The owner stays the owner; the other rep has the deadline.
     fn cover(&mut self, case: &Case<'_>, owner: &RepId, rep: &RepId, until: DateTime<Utc>) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
         self.effects.push(Effect::Cover { lead, rep: rep.clone(), until: Some(until) });
@@ -325,7 +326,7 @@ impl Outcome {
         self.tell(owner, "covered", &about);
     }
 
-    /// The deadlines start then, and not when they would have.
+    /// The deadlines start then, and not at the usual time.
     pub(super) fn restart(&mut self, case: &Case<'_>, from: DateTime<Utc>) {
         let lead = case.lead.id.clone();
         self.effects

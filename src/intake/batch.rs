@@ -12,23 +12,23 @@ use crate::dedup::Probe;
 use crate::model::{Activity, History, Lead, LeadId};
 use crate::rule::{FactContext, Facts};
 
-/// So many leads of one moment may be forms; more are an import.
+/// Up to so many leads of one moment may be forms; more are an import.
 const AT_ONCE: usize = 200;
 
 /// One lead of a batch, and when it came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Arrival {
-    /// The lead.
+    /// The lead as it came in.
     pub lead: Lead,
-    /// What it did before.
+    /// What it did before it came in, in any order.
     #[serde(default)]
     pub activities: Vec<Activity>,
-    /// What is known of its life; a new lead has none.
+    /// What is known of its history; a new lead has none.
     #[serde(default)]
     pub history: History,
     /// When it came in: the `now` of its decision.
     pub at: DateTime<Utc>,
-    /// Options of its assignment.
+    /// Options of its assignment, as [`Input::assign`](super::Input::assign).
     #[serde(default)]
     pub assign: AssignOptions,
     /// Whether to trust `at` even if it is more than 31 days past the newest entry, as
@@ -71,26 +71,26 @@ pub struct BatchError {
 }
 
 impl BatchError {
-    /// The lead it stopped at.
+    /// The lead at which the batch stopped.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
     }
 
-    /// What was decided and applied before.
+    /// The outcomes that were decided and applied before.
     #[must_use]
     pub fn into_outcomes(self) -> Vec<BatchOutcome> {
         self.outcomes
     }
 }
 
-/// What was decided about one lead of a batch.
+/// The decision about one lead of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BatchOutcome {
-    /// About the lead.
+    /// The outcome for the lead itself.
     pub outcome: Outcome,
-    /// About the lead on file it was folded into, which was looked at next; again after each record that was joined with
+    /// The reviews of the lead on file it was folded into; one more after each record that was joined with
     /// it, until none was left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<Outcome>,
@@ -102,7 +102,7 @@ impl Intake {
     /// Later leads see earlier ones.
     ///
     /// More than 200 leads of one moment are rows of an [import](Intake::import), which assigns nothing by itself: to have them
-    /// decided one by one, give each the moment at which it came.
+    /// decided one by one, give each the moment at which it came in.
     ///
     /// ```
     /// use leadkit::model::Lead;
@@ -117,15 +117,15 @@ impl Intake {
     /// let arrivals = [lead("L1", "2026-03-02T02:00:00Z"), lead("L2", "2026-03-04T02:00:00Z")].map(Arrival::new);
     /// let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut state)?;
     /// assert_eq!(outcomes[0].outcome.to_string(), "lead L1 is assigned to li");
-    /// // The second has the number of the first, which goes on in its place and is reviewed.
+    /// // The second has the number of the first, which continues in its place and is reviewed.
     /// assert_eq!(outcomes[1].outcome.route().folded_into(), Some(&"L1".into()));
     /// assert_eq!(outcomes[1].reviews[0].lead().as_str(), "L1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry and does not say that this
-    /// is right. Else none unless the engine is at fault: each decision is applied to the state it was made on.
+    /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry without `accepts_clock`.
+    /// Any other error is a fault of the engine: each decision is applied to the state it was made on.
     pub fn process_batch(
         &self,
         arrivals: &[Arrival],
@@ -228,14 +228,14 @@ impl Intake {
         };
         let outcome = self.decide_by(&case, &mut facts, Some(&keys));
         state.apply(outcome.delta())?;
-        // A lead that is delivered twice is on file with all that became of it since.
+        // A lead that is delivered twice is on file with everything that has happened to it since.
         if book.lead(&lead.id).is_none() {
             book.insert_new_lead(&facts, keys);
             book.insert_life(&lead.id, history.clone(), activities.clone());
         }
         outcome.apply_to(book);
         let mut reviews: Vec<Outcome> = Vec::new();
-        // Each further review follows a record that ended: there are no more of them than records.
+        // Each further review follows a record that ended, so there are at most as many as records.
         while let Some(review) = self.review_next(reviews.last().unwrap_or(&outcome), book, roster, state)? {
             reviews.push(review);
         }

@@ -1,4 +1,4 @@
-//! A rep takes a lead themselves (领取).
+//! Reps claim leads (领取).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,11 +14,10 @@ use crate::rule::Facts;
 impl Intake {
     /// Gives an unowned lead to the rep who claims it.
     ///
-    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a
-    /// partner's deal protects, that is blocked or asked about, whose person has refused every channel, or whose pool is
-    /// assigned from only; for a rep who had it in this cycle or during the cool-down,
-    /// and for one who is gone, away, or at a cap: of leads held, or of
-    /// claims that day. A lead that turns out to be somebody's goes there.
+    /// [Refused](Outcome::refusal) for a lead that a rep owns, that an open opportunity holds, whose account a partner's
+    /// deal protects, that is blocked or asked about, whose person has refused every channel, or whose pool is assigned
+    /// from only; for a rep who had it in this cycle or during the cool-down, and for one who is gone, away, or at a cap:
+    /// of leads held, or of claims that day. A lead that turns out to belong to another rep's record goes to that rep.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -64,7 +63,7 @@ impl Intake {
         if outcome.effects.iter().any(|effect| is_given_to(effect, rep)) {
             outcome.person = Some(Act::Claim.as_str().into());
             if let Route::ToOwner { owner, .. } = &outcome.route {
-                // By the claim, and not because another record is that rep's.
+                // Because of the claim, and not because another record belongs to that rep.
                 outcome.route = Route::Assigned { owner: owner.clone() };
             }
         }
@@ -111,7 +110,7 @@ impl Intake {
         }
         let of = self.ledger_pool(case.lead);
         let ledger = case.state.ledger(of);
-        // What a pool of the host says itself holds beside what the pool says that it is assigned from.
+        // The host's settings of a pool apply besides those of the pool it is assigned from.
         if let Some(limit) = listed.and_then(|listed| listed.daily_claim_cap) {
             let date = self.assigner.date_of(of, case.now);
             let used = ledger.claimed_on(rep, date);

@@ -17,17 +17,17 @@ use crate::rule::MatchLabel;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Settlement {
-    /// Who owns the company from now on.
+    /// The owner of the company from now on.
     pub owner: RepId,
     /// The owner's record that decides it.
     pub record: RecordRef,
-    /// When that record was entered.
+    /// When that record was entered, in UTC.
     pub entered_at: DateTime<Utc>,
-    /// Why it decides.
+    /// The entries that were compared, and why the owner's decides.
     pub ownership: Ownership,
     /// The other owners, who are told.
     pub others: BTreeSet<RepId>,
-    /// What the host should do.
+    /// What the host should do, in order and in one transaction.
     pub effects: Vec<Effect>,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Settlement {
 ///
 /// Every owner is a party, and the earliest record of each is an entry: the records that surely match
 /// ([`Match::is_sure`](crate::dedup::Match::is_sure)) and have an owner, and the lead itself when it brings one. Entries of
-/// one moment are ordered by owner and record. The lead goes to the winner, the others are told.
+/// one moment are ordered by owner and record. The lead goes to the winner, and the other owners are told.
 ///
 /// ```
 /// use leadkit::attribution::OwnershipRules;

@@ -27,7 +27,7 @@ impl RulesDocument for Rules {
 
 impl Rules {
     /// Reps and calendars that the rules name and the roster does not have: warnings only, by path. A pool whose
-    /// admin is not there tells nobody what it should.
+    /// admin is not there notifies nobody.
     ///
     /// ```
     /// use leadkit::{Roster, Rules};
@@ -113,7 +113,7 @@ impl Intake {
     }
 }
 
-/// The three pools have names of their own, and the main one has rules.
+/// The three pools have different names, and the main one has rules.
 fn check_pools(rules: &Rules, report: &mut Report) {
     let pools = &rules.assign.pools;
     if !pools.is_empty() && !pools.contains_key(&rules.pool) {
@@ -158,7 +158,7 @@ fn with_limits(rules: &Rules) -> AssignRules {
     assign
 }
 
-/// Caps count by the days of the rules that assign a pool's leads; a pool that says others would not be heeded.
+/// Caps count by the days of the rules that assign a pool's leads; a pool with another zone would have no effect.
 fn check_limits(pool: &Pool, rules: &Rules, assign: &AssignRules, report: &mut Report) {
     let own = assign.pools.contains_key(&pool.id).then_some(&pool.id);
     let from = pool.assigns_from.as_ref().or(own).unwrap_or(&rules.pool);
@@ -190,7 +190,7 @@ fn known_pools(rules: &Rules) -> BTreeSet<PoolId> {
     order::set(named.into_iter().chain(rules.assign.pools.keys()).chain(targets).chain(listed).cloned())
 }
 
-/// The host's pools have ids of their own, and are assigned from pools with rules.
+/// The host's pools have different ids, and are assigned from pools with rules.
 fn check_listed(rules: &Rules, assign: &AssignRules, report: &mut Report) {
     let mut ids = Unique::ids("pool");
     report.within("pools", |report| {

@@ -19,10 +19,10 @@ use crate::model::{
 };
 use crate::rule::{FactContext, Facts};
 
-/// When it is looked whether somebody has joined.
+/// The interval of checks whether a rep has joined.
 const ABANDONED: TimeDelta = TimeDelta::days(1);
 
-/// Whether everybody who might have it has let the customer wait.
+/// Whether every rep who might have the customer has let them wait.
 pub(super) fn is_exhausted(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == OWNERS_EXHAUSTED)
 }
@@ -30,9 +30,9 @@ pub(super) fn is_exhausted(lead: &Lead) -> bool {
 impl Intake {
     /// Converts a lead to a customer: a rep has won it, or says that it belongs to an account.
     ///
-    /// The person becomes a contact of the account, which the host files before, with the lead's owner when it is
+    /// The person becomes a contact of the account, which the host files first, with the lead's owner when it is
     /// new. If the account among the rows belongs to another rep, the lead belongs to that rep from then on, who is
-    /// told. What was due is done. [Refused](Outcome::refusal) for a lead that has ended or that nobody has.
+    /// told. What was due counts as done. [Refused](Outcome::refusal) for a lead that has ended or has no owner.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus};
@@ -89,7 +89,7 @@ impl Intake {
         let is_there =
             |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
-        // Who has a part of it keeps what names none: the person is his.
+        // The holder of a part keeps what names none: the person is theirs.
         let names_no_part = scope_texts(case.scope, lead).is_empty();
         let has_a_part = |account: &Account| names_no_part && account.owners.values().any(|rep| *rep == own);
         let is_others = |account: &&Account| {
@@ -142,7 +142,7 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         outcome.score = Some(score);
-        // What was converted to the account goes along too.
+        // Other leads converted to the account go along too.
         let mut along = self.deduplicator.siblings(&facts, case.rows);
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
         let of_account =
@@ -185,7 +185,7 @@ impl Intake {
             outcome.tell(&heir, "nobody_answers", &RecordRef::Lead(lead.id.clone()));
         }
         if is_disputed(lead) {
-            // The reviewers who are asked whose the customer is are asked about the new owner too.
+            // The reviewers who are asked who owns the customer are asked about the new owner too.
             outcome.request_ownership_review(self, &case);
         }
         if is_exhausted(lead) {
@@ -241,7 +241,7 @@ impl Intake {
         let mut siblings = self.deduplicator.siblings(facts, case.rows);
         siblings.extend(case.of_its_account().map(|one| one.id.clone()));
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
-        // The account has gone to another meanwhile.
+        // The account has gone to another rep meanwhile.
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
         let is_fit =
             |rep: &&RepId| *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
@@ -265,7 +265,7 @@ impl Intake {
         outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
-    /// A customer goes to a rep who works on another of their leads, with the account and what else there is.
+    /// A customer goes to a rep who works on another of their leads, with the account and all other records.
     fn leave_to(
         &self,
         case: &Case<'_>,
@@ -288,7 +288,7 @@ impl Intake {
         outcome.route = converted_to(heir, case.lead);
     }
 
-    /// A converted lead went along with another: the leads of its own person go too, but those that somebody works on.
+    /// A converted lead went along with another: the leads of its person go too, except those that a rep works on.
     pub(super) fn bring_along(
         &self,
         case: &Case<'_>,
@@ -303,7 +303,7 @@ impl Intake {
         outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
-    /// Nobody takes part any more: the customer is nobody's, and lies in the pool of active customers until somebody joins.
+    /// Nobody takes part any more: the customer has no owner, and is in the pool of active customers until somebody joins.
     fn abandon(&self, case: &Case<'_>, owner: &RepId, mut outcome: Outcome) -> Outcome {
         let lead = case.lead;
         let pool = self.public_pool(&PoolKind::PublicActive).clone();
@@ -340,7 +340,7 @@ impl Intake {
         outcome
     }
 
-    /// Whom the rules find for a converted lead.
+    /// The rep whom the rules find for a converted lead.
     fn next_owner(
         &self,
         case: &Case<'_>,
@@ -356,19 +356,19 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment: Assignment = self.assigner.assign_with(facts, case.roster, ledgers, &options);
         let found = assignment.owner().cloned()?;
-        // The rep is asked out of turn: it counts for their caps, and they keep their turn.
+        // The rep gets it out of turn: it counts for their caps, and they keep their turn.
         self.count(case, facts, &found, outcome);
         outcome.assignment = Some(Box::new(assignment));
         Some(found)
     }
 
-    /// Who runs the main pool and is there.
+    /// The administrators of the main pool who are there.
     pub(super) fn next_admin(&self, case: &Case<'_>) -> Option<RepId> {
         let listed = self.admins(&self.pool).find(|admin| case.owner_state(admin) != OwnerState::Gone);
         listed.or_else(|| case.stand_in_admin()).cloned()
     }
 
-    /// An outcome in which nothing happens yet: no list, rule or window is asked what follows.
+    /// An outcome in which nothing happens yet: no list, rule or window is checked.
     pub(super) fn nothing(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -377,7 +377,7 @@ impl Intake {
 }
 
 impl Outcome {
-    /// A rep has the lead from now on, and answers it unless somebody has.
+    /// A rep has the lead from now on, and has to answer it unless somebody has.
     fn give(&mut self, case: &Case<'_>, owner: &RepId, acquisition: Acquisition, is_answered: bool) {
         let lead = case.lead.id.clone();
         self.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
@@ -386,7 +386,7 @@ impl Outcome {
         }
     }
 
-    /// Of an account that is divided, what nobody holds for the lead is who won it holds from now on.
+    /// In a divided account, the parts that nobody holds for the lead belong to the rep who won it from now on.
     fn hold_parts(&mut self, case: &Case<'_>, account: &AccountId, owner: &RepId) {
         let divided = case.rows.accounts.iter().find(|one| one.id == *account && !one.owners.is_empty());
         let Some(account) = divided.filter(|one| holdings(case.scope, case.lead, one).is_empty()) else {
@@ -403,7 +403,7 @@ impl Outcome {
     }
 }
 
-/// A converted lead is somebody's, with its account.
+/// A converted lead has an owner, with its account.
 fn converted_to(owner: &RepId, lead: &Lead) -> Route {
     let owner = owner.clone();
     match &lead.account {
@@ -412,14 +412,14 @@ fn converted_to(owner: &RepId, lead: &Lead) -> Route {
     }
 }
 
-/// The partner of the owner's who was not asked about the lead yet.
+/// The partner of the owner who was not asked about the lead yet.
 fn partner_to_ask<'p>(case: &Case<'_>, owner: &RepId, partner: &'p RepId) -> Option<&'p RepId> {
     let was_asked = |one: &Tenure| one.acquisition == Acquisition::PassedOn && one.owner == *partner;
     let is_his = case.roster.channel_manager(partner) == Some(owner);
     (is_his && !case.history.tenures.iter().any(was_asked)).then_some(partner)
 }
 
-/// What keeps a lead with its owner though they give it back or missed a deadline.
+/// Why a lead stays with its owner although they give it back or missed a deadline.
 pub(super) fn kept_by(input: &Input, end: TenureEnd) -> Option<Refusal> {
     held_by(&input.history).filter(|_| !matches!(end, TenureEnd::HandedOver | TenureEnd::Left))
 }

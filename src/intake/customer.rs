@@ -10,8 +10,8 @@ use crate::follow_up::HeldParts;
 use crate::model::{Account, Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 
 impl<'a> Case<'a> {
-    /// The leads of the customer that others have, within the lead's scope, and on which work goes on; not those about which
-    /// reviewers were asked. They go where the lead goes.
+    /// The leads of the customer that others have, within the lead's scope, and on which work continues; not those about
+    /// which reviewers were asked. They go where the lead goes.
     pub(super) fn others<'c>(
         &'c self,
         siblings: &'c [LeadId],
@@ -21,7 +21,7 @@ impl<'a> Case<'a> {
             .filter(|one| share_scope(self.scope, self.lead, one) && self.rules_over(one))
     }
 
-    /// Whether another lead goes where the lead goes: it is of nothing else, and either of all that the lead is of, or of nobody
+    /// Whether another lead goes along: it belongs to no other part, and either to all parts of the lead, or to nobody
     /// else's. A lead of two products takes neither from the rep who has it.
     fn rules_over(&self, other: &Lead) -> bool {
         let is_had = |rep: &RepId| self.lead.owner.as_ref() == Some(rep) || self.had_it(rep);
@@ -46,14 +46,15 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether the lead and another were converted to two accounts: the company decides before the person, who is of two.
+    /// Whether the lead and another were converted to two accounts: the company decides before the person, who belongs to
+    /// both.
     fn is_of_another_account(&self, other: &Lead) -> bool {
         let account = |one: &'_ Lead| one.account.clone().filter(|_| one.status == LeadStatus::Converted);
         other.status == LeadStatus::Converted
             && account(self.lead).is_some_and(|own| account(other).is_some_and(|its| its != own))
     }
 
-    /// What else was converted to the account of the lead.
+    /// The other leads converted to the account of the lead.
     pub(super) fn of_its_account(&self) -> impl Iterator<Item = &'a Lead> {
         let (lead, rows) = (self.lead, self.rows);
         let account = lead.account.as_ref().filter(|_| lead.status == LeadStatus::Converted);
@@ -62,20 +63,20 @@ impl<'a> Case<'a> {
         };
         let row = account.and_then(|of| rows.accounts.iter().find(|one| one.id == *of));
         let (scope, is_divided) = (self.scope, row.filter(|row| !row.owners.is_empty()));
-        // What is held for another product goes its own way.
+        // A lead that is held for another product goes its own way.
         let is_of_a_part =
             move |one: &&Lead| is_divided.is_none_or(|row| share_a_part(scope, lead, one, row));
         rows.leads.iter().filter(move |one| one.id != lead.id).filter(is_its).filter(is_of_a_part)
     }
 
-    /// The parts of an account that a lead is of and a rep has.
+    /// The parts of an account that a lead belongs to and a rep has.
     pub(super) fn parts_of(&self, lead: &Lead, account: &'a Account, owner: &RepId) -> Vec<Holding<'a>> {
         let mut parts = holdings(self.scope, lead, account);
         parts.retain(|part| part.owner == Some(owner));
         parts
     }
 
-    /// Who has the parts of an account that a lead is of, in the order of the lead's values.
+    /// The reps who have the parts of an account that a lead belongs to, in the order of the lead's values.
     pub(super) fn holders_of(
         &self,
         lead: &Lead,
@@ -101,7 +102,7 @@ impl<'a> Case<'a> {
         self.rows.previous_owners.get(&other.id).is_some_and(|lost| lost.contains(rep))
     }
 
-    /// Who lost other leads of the customer in their cycles: what is theirs goes where the lead goes, and not back.
+    /// The reps who lost other leads of the customer in their cycles: their other leads go where this one goes, and not back.
     pub(super) fn lost_by_others(&self, siblings: &[LeadId]) -> Vec<RepId> {
         let lost = siblings.iter().filter_map(|id| self.rows.previous_owners.get(id));
         lost.flatten().cloned().collect()
@@ -114,7 +115,7 @@ impl<'a> Case<'a> {
 }
 
 impl Intake {
-    /// What the owner of a lead has of an account: of one that is divided, the parts that the lead is of. For
+    /// What the owner of a lead has of an account: of one that is divided, the parts that the lead belongs to. For
     /// [`FollowUpOptions::held`](crate::follow_up::FollowUpOptions::held) of a converted lead.
     ///
     /// ```
@@ -137,8 +138,8 @@ impl Intake {
         HeldParts { is_all: account.holders().count() == fields.len(), fields }
     }
 
-    /// Who has another live lead of the customer, where the lead's own record has no owner, or a script only marks the lead; of a
-    /// part of an account whose owner takes part no longer, else who holds the rest.
+    /// The rep who has another live lead of the customer, if the lead's own record has no owner, or a script only marks the
+    /// lead; of a part of an account whose owner no longer takes part, else the rep who holds the rest.
     pub(super) fn owner_of_customer(&self, case: &Case<'_>, resolution: &Resolution) -> Option<RepId> {
         let is_nobody_s = match resolution.action() {
             MatchAction::AssignByRules { record: RecordRef::Account(_) } => true,
@@ -156,7 +157,7 @@ impl Intake {
         owners.find(may_have_it).or_else(rest).cloned()
     }
 
-    /// Who holds what nobody is named for, of an account that is divided and has no owner for the lead.
+    /// The rep who holds the rest of an account that is divided and has no owner for the lead.
     fn rest_owner<'c>(&self, case: &Case<'c>, resolution: &Resolution) -> Option<&'c RepId> {
         let MatchAction::AssignByRules { record: RecordRef::Account(id) } = resolution.action() else {
             return None;
@@ -165,7 +166,7 @@ impl Intake {
         divided.find(|row| row.id == *id)?.owner.as_ref()
     }
 
-    /// The lead has a new owner by the decision: what is left of the customer with who lost it, or lies untouched with
+    /// The lead has a new owner by the decision: what is left of the customer with the rep who lost it, or is untouched with
     /// others, goes with it.
     pub(super) fn bring_customer(&self, case: &Case<'_>, resolution: &Resolution, outcome: &mut Outcome) {
         let given = outcome.effects.iter().rev().find_map(|effect| match effect {
@@ -173,11 +174,11 @@ impl Intake {
             _ => None,
         });
         let Some(to) = given else { return };
-        // Who types in a lead of two reps' customer takes nothing from either: a person is asked.
+        // A rep who enters a lead of a customer with two owners takes nothing from either: a person decides.
         if case.is_entry() && matches!(resolution.action(), MatchAction::Held { .. }) {
             return;
         }
-        // The company decides before the person: what became part of another account stays there.
+        // The company decides before the person: a lead that became part of another account stays there.
         let account = match &outcome.route {
             Route::Converted { account, .. } => Some(account.clone()),
             _ => None,
@@ -187,12 +188,12 @@ impl Intake {
             account.as_ref().zip(its).is_some_and(|(account, its)| account != its)
         };
         let others = case.others(resolution.siblings(), &to).filter(|one| !is_elsewhere(one)).collect();
-        // A lead that another rep works on stays with that rep: somebody decides.
+        // A lead that another rep works on stays with that rep: a person decides.
         let (how, takes) = (Acquisition::OwnerChanged, Takes::Idle);
         outcome.move_customer(self, case, &Move { from: None, to: &to, how, others, takes });
     }
 
-    /// A rep's lead is of an account of theirs, or of nobody's: it is converted to them, and they are told.
+    /// A rep's lead belongs to an account of theirs, or to one without an owner: it is converted to them, and they are told.
     pub(super) fn convert_own(
         &self,
         case: &Case<'_>,

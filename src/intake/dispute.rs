@@ -1,4 +1,4 @@
-//! Several reps have to do with one customer (撞单): all keep what they have, and a person decides.
+//! Several reps work on one customer (撞单): all keep what they have, and a person decides.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ impl<'a> Rival<'a> {
 }
 
 impl Intake {
-    /// Who has a customer once the reviewers' time is over, where the rule of ownership names a rep who lost one of the leads:
+    /// The owner of a customer once the reviewers' time is over, if the ownership rule names a rep who lost one of the leads:
     /// the first of their owners who lost none of the others. Where all did, an administrator of the pool, by whose word
     /// anybody may have it.
     pub(super) fn owner_of_all_leads(
@@ -64,9 +64,9 @@ impl Intake {
 }
 
 impl Outcome {
-    /// A lead that a rep has, by the decision or before, is of a customer of whom others have something too. Until somebody
-    /// decides nobody loses anything; whichever record it is said of, it is said once. A rep who takes part no longer has no
-    /// say.
+    /// A lead that a rep has, by the decision or before, is of a customer of whom other reps have something too. Until
+    /// a person decides nobody loses anything; it is reported once, for one of the records. A rep who takes part no
+    /// longer has no say.
     pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
         let lead = case.lead;
         if self.leaves_disputed(lead) {
@@ -85,7 +85,7 @@ impl Outcome {
         self.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
         self.effects.extend(rivals.iter().skip(1).map(|one| link(one.record())));
         self.request_ownership_review(intake, case);
-        // It went along with a lead of which the same is asked.
+        // It went along with a lead about which the same is asked.
         let leader = case.entry.and_then(|entry| case.rows.leads.iter().find(|one| one.id == *entry));
         if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
             return;
@@ -98,7 +98,7 @@ impl Outcome {
         std::iter::once(own).chain(reps).for_each(|rep| self.tell(rep, COLLISION, &about));
     }
 
-    /// Whether reviewers are asked whose the customer is once the decision is carried out.
+    /// Whether reviewers decide on the customer's owner once the decision is applied.
     pub(super) fn leaves_disputed(&self, lead: &Lead) -> bool {
         let mut marks = self.effects.iter().rev().filter_map(|effect| match effect {
             Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(true),
@@ -108,8 +108,8 @@ impl Outcome {
         marks.next().unwrap_or(is_disputed(lead))
     }
 
-    /// The lead's wake-up has come, whatever it was for, or ends with its owner, and reviewers are asked still: their
-    /// time comes again.
+    /// The lead's wake-up has come, whatever it was for, or ends with its owner, while reviewers are still deciding: their
+    /// wake-up is set again.
     pub(super) fn stay_disputed(&mut self, intake: &Intake, case: &Case<'_>) {
         let id = &case.lead.id;
         let wakes = |effect: &Effect| matches!(effect, Effect::SetNextWakeUp { lead, .. } if lead == id);
@@ -126,13 +126,13 @@ impl Outcome {
         }
     }
 
-    /// The reviewers have so long from now on.
+    /// The reviewers' time begins now.
     pub(super) fn request_ownership_review(&mut self, intake: &Intake, case: &Case<'_>) {
         let until = intake.stay_ends(case, case.now, wake_up::COLLISION_STAY);
         self.wake(case.lead, until, wake_up::COLLISION);
     }
 
-    /// It is decided whose the customer is, or nobody has them any more.
+    /// The customer's owner is decided, or nobody has the customer any more.
     pub(super) fn end_dispute(&mut self, lead: &Lead) {
         let is_over = |effect: &Effect| matches!(effect, Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
         if is_disputed(lead) && !self.effects.iter().any(is_over) {

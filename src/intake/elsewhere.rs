@@ -7,7 +7,7 @@ use crate::model::{Effect, LeadStatus, Link, LinkKind, RecordRef};
 use crate::rule::{Facts, RuleFault};
 
 impl Intake {
-    /// The first rule by which an entry is no lead. A rule that fails sends nothing away.
+    /// The first rule by which an entry is not a lead. A rule that fails sends nothing away.
     pub(super) fn sent_elsewhere(
         &self,
         case: &Case<'_>,
@@ -27,7 +27,7 @@ impl Intake {
         found.map(|one| &one.rule)
     }
 
-    /// Sends an entry elsewhere. What was named as a test or comes from the team itself counts for nothing; what goes
+    /// Sends an entry elsewhere. An entry that is a test or comes from the team itself counts for nothing; one that goes
     /// to a queue is linked to the account it comes from, whose owner is told, and nothing is converted.
     pub(super) fn send(
         &self,

@@ -28,7 +28,7 @@ use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
 use crate::text::Code;
 
-/// One lead that comes in, what is known of its life, and the rows on file that share a key with it.
+/// One lead that comes in, what is known of its history, and the rows on file that share a key with it.
 ///
 /// ```
 /// use leadkit::{Input, Intake, Rules};
@@ -45,13 +45,13 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Input {
-    /// The lead.
+    /// The lead, as it came in or is on file.
     pub lead: Lead,
     /// What it did, in any order.
     pub activities: Vec<Activity>,
     /// Its owners, stages and deadlines so far. A new lead has none.
     pub history: History,
-    /// What was fetched by [`Intake::probe`].
+    /// The rows that share a key of [`Intake::probe`] with it.
     pub rows: Rows,
     /// Options of the assignment beyond the history: a key of its own, reps who must not get the lead.
     pub assign: AssignOptions,
@@ -68,7 +68,7 @@ pub struct Input {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_up: Option<Code>,
     /// Whether to trust `now` even if it is more than 31 days past the newest entry of the state, as after a long pause.
-    /// Otherwise [`State::apply`] refuses the outcome: a clock that is wrong once would leave the state in the future.
+    /// Otherwise [`State::apply`] refuses the outcome: a clock that is wrong once would move the state into the future.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,
     /// For [`import`](Intake::import): whether one of the lead's [hashes](Intake::erasure_hashes) is among those of people who
@@ -78,7 +78,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether nothing is due of a converted lead: by its deadlines, and where it is among its rows by these.
+    /// Whether nothing is due on a converted lead: by its deadlines, and if it is among its rows by these.
     pub(super) fn is_answered(&self) -> bool {
         let Input { lead, rows, history, .. } = self;
         let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
@@ -105,7 +105,7 @@ pub(super) struct Case<'a> {
     pub(super) assign: &'a AssignOptions,
     pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
-    /// The partner who works on the lead in place of whoever gets it.
+    /// The partner who works on the lead in place of the rep who gets it.
     pub(super) partner: Option<&'a RepId>,
     pub(super) also: &'a [Along],
     pub(super) wake_up: Option<&'a Code>,
@@ -266,7 +266,7 @@ impl Intake {
     /// ```
     ///
     /// # Errors
-    /// Returns the intake when no such rule asks for a set.
+    /// Returns the intake when no such rule has `phone_set`.
     pub fn with_phone_set(self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Intake, Box<Intake>> {
         match self.blacklist.with_phone_set(rule, set) {
             Ok(blacklist) => Ok(Intake { blacklist, ..self }),
@@ -356,7 +356,7 @@ impl Intake {
     ///
     /// The tags `released`, `collision`, `owners_exhausted`, `burst`, `contact_unusable`, `no_allowed_channel` and
     /// `do_not_contact_…` (`phone`, `email`, `wechat`) say what was decided about a lead on file.
-    /// An entry that brings one is decided without it, and it is taken off.
+    /// An entry that brings one is decided without it, and loses it.
     ///
     /// O(rules + rows + activities).
     ///
@@ -393,7 +393,7 @@ impl Intake {
         self.decide_by(case, &mut Facts::new(lead, &context), None)
     }
 
-    /// The same with the facts of the case's lead, and its keys where the fetch before needed them.
+    /// The same with the facts of the case's lead, and its keys if the fetch before needed them.
     pub(super) fn decide_by(&self, case: &Case<'_>, facts: &mut Facts<'_>, keys: Option<&Probe>) -> Outcome {
         if let Some((plain, marks)) = without_marks(case.lead).filter(|_| case.is_entry()) {
             let mut outcome = self.decide(&Case { lead: &plain, ..*case });
@@ -524,7 +524,7 @@ impl Intake {
             lead: case.lead.id.clone(),
             at: case.now,
             route: Route::Blocked,
-            // Most decisions have no more.
+            // Most decisions have no more effects.
             effects: Vec::with_capacity(7),
             decision: if case.is_review() { case.review_name(&decision) } else { decision.into_owned() },
             next: None,
@@ -597,12 +597,12 @@ impl Case<'_> {
         matches!(self.act, Act::Process | Act::Import)
     }
 
-    /// Whether a person has looked at the lead, so that nothing blocks it.
+    /// Whether a person has reviewed the lead, so that nothing blocks it.
     pub(super) fn is_released(&self) -> bool {
         self.is_review() && self.lead.tags.iter().any(|tag| tag == RELEASED)
     }
 
-    /// Whether an entry was folded into the lead, which is looked at for that.
+    /// Whether an entry that was folded into the lead is the reason of its review.
     pub(super) fn is_reentry(&self, resolution: &Resolution) -> bool {
         self.entry.is_some_and(|entry| *entry != self.lead.id && !resolution.siblings().contains(entry))
     }
@@ -612,20 +612,20 @@ impl Case<'_> {
         self.wake_up.is_some_and(|due| due == code)
     }
 
-    /// Whether reviewers were asked whose the customer is, and their time is over.
+    /// Whether reviewers were asked who owns the customer, and their time is over.
     pub(super) fn is_undecided(&self) -> bool {
         self.is_due(wake_up::COLLISION) && is_disputed(self.lead)
     }
 
-    /// Names another look at a lead: what is done, when, for what, and what the lead was then. Two looks at one moment find
-    /// it otherwise, or decide alike.
+    /// Names a review of a lead: the act, the moment, the cause, and the state of the lead. Two reviews at one moment find
+    /// another state, or decide alike.
     fn review_name(&self, decision: &str) -> String {
         let now = self.now.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let (entry, wake_up) = (self.entry.map_or("", LeadId::as_str), self.wake_up.map_or("", Code::as_str));
         let (owner, tenures) =
             (self.lead.owner.as_ref().map_or("", RepId::as_str), self.history.tenures.len());
         let (act, status) = (self.act.as_str(), self.lead.status);
-        // What was known of it then: two causes of one moment are two looks, unless they find the same.
+        // A digest of what was known: two causes at one moment are two looks, unless they find the same.
         let (done, came) = (self.history.follow_ups.len(), self.activities.len());
         let History { deadlines, opportunities, wake_ups, .. } = self.history;
         let known = Digest::of(&(self.lead, done, came, deadlines, opportunities, wake_ups)).short();
@@ -642,12 +642,12 @@ impl Case<'_> {
 }
 
 impl Outcome {
-    /// What the blacklist found is marked, and whoever is to look at it is asked.
+    /// What the blacklist found is marked, and a review is requested if a person must look at it.
     pub(super) fn note_findings(&mut self, intake: &Intake, case: &Case<'_>) {
         self.effects.extend(self.verdict.effects(&case.lead.id, Some(&intake.invalid_pool)));
     }
 
-    /// A rep who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
+    /// A rep who no longer takes part loses all records that others work on, wherever the lead goes.
     fn release_from_departed(&mut self, case: &Case<'_>) {
         let id = &case.lead.id;
         let Some(rep) = case.lead.owner.as_ref() else { return };
@@ -672,7 +672,7 @@ impl Outcome {
         }
     }
 
-    /// The entry is folded into a lead on file, which is to be looked at next.
+    /// The entry is folded into a lead on file, which has to be reviewed next.
     fn fold(&mut self, resolution: Resolution, entry: &Lead, owner_state: &dyn Fn(&RepId) -> OwnerState) {
         let kind = resolution.effects().iter().find_map(|effect| match effect {
             Effect::Fold { kind, .. } => Some(*kind),
@@ -680,7 +680,7 @@ impl Outcome {
         });
         let (into, kind) = (resolution.subject().clone(), kind.unwrap_or(FoldKind::Reentry));
         self.effects.extend(resolution.effects().iter().cloned());
-        // The same event once more is no news, unless it brought a key, which may lead to another record.
+        // The same event again is not news, unless it brought a key, which may lead to another record.
         let is_key = |field: &str| {
             ["phones", "emails", "wechat", "company"].contains(&field) || field.starts_with("external_ids.")
         };
@@ -693,7 +693,7 @@ impl Outcome {
             let typist = entry.owner.clone().filter(|rep| {
                 is_free && kind != FoldKind::SameRecord && owner_state(rep) != OwnerState::Gone
             });
-            // The same event once more is no entry of its own.
+            // The same event again is not another entry.
             let entry = if kind == FoldKind::SameRecord { into.clone() } else { entry.id.clone() };
             let lead = into.clone();
             self.next = Some(Next::Review { lead, entry, claim: typist, also: Vec::new() });

@@ -50,7 +50,7 @@ impl Intake {
     ///
     /// Forgetting a folded entry also forgets the lead that it was folded into; `entries` are those of that lead.
     ///
-    /// Nothing is left of the leads but that they were erased; the windows and the remembered decisions of the state
+    /// Of the leads only the fact remains that they were erased; the windows and the remembered decisions of the state
     /// lose them by the outcome's delta. A host that keeps its state as rows deletes the events and decisions of these
     /// leads, and the undo records of merges they took part in. The [joint list](Intake::with_joint_list) loses what
     /// the lead's values name by [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it;

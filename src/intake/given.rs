@@ -1,4 +1,4 @@
-//! What the outcomes of a list have changed for the leads that come after them in it.
+//! What the outcomes of a batch have changed for the leads after them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,23 +7,23 @@ use super::{Input, Next, Outcome};
 use crate::dedup::Rows;
 use crate::model::{AccountId, Effect, LeadId, RecordRef, RepId, Value};
 
-/// Who has got what by the decisions before, leads and the accounts that they became part of.
+/// The leads, and the accounts they became part of, that earlier decisions have given to reps.
 #[derive(Default)]
 pub(super) struct Given {
     leads: BTreeMap<LeadId, RepId>,
     accounts: BTreeMap<AccountId, BTreeMap<String, RepId>>,
-    /// Leads of which the rows and histories that were read say less than there is: another was folded into them, with all
-    /// that it lost, or they are looked at next.
+    /// Leads that have more than the rows and histories that were read: another was folded into them, with all
+    /// that it lost, or they are reviewed next.
     changed: BTreeSet<LeadId>,
 }
 
 impl Given {
-    /// Whether a decision before gave the lead to somebody.
+    /// Whether an earlier decision gave the lead to a rep.
     pub(super) fn has(&self, lead: &LeadId) -> bool {
         self.leads.contains_key(lead)
     }
 
-    /// Whether the lead, or one of its customer, is not what was read.
+    /// Whether the lead, or another of its customer, has changed since it was read.
     pub(super) fn changes(&self, input: &Input) -> bool {
         let mut read = std::iter::once(&input.lead.id).chain(input.rows.leads.iter().map(|lead| &lead.id));
         read.any(|lead| self.changed.contains(lead))
@@ -54,7 +54,7 @@ impl Given {
         }
     }
 
-    /// The rows as they are by then: two waiting leads of one customer go to one owner.
+    /// The rows after the earlier decisions: two waiting leads of one customer go to one owner.
     pub(super) fn seen_in<'r>(&self, rows: &'r Rows) -> Cow<'r, Rows> {
         let has_lead = rows.leads.iter().any(|lead| self.leads.contains_key(&lead.id));
         if !has_lead && !rows.accounts.iter().any(|account| self.accounts.contains_key(&account.id)) {

@@ -1,4 +1,4 @@
-//! Leads that are held until somebody has looked: of a burst, many leads of one origin at once, and those that nobody may
+//! Leads that are held for a review: those of a burst, many leads of one origin at once, and those that nobody may
 //! contact.
 
 use super::engine::Case;
@@ -10,12 +10,12 @@ use crate::blacklist::{CONSENT_CODE, Channel, HitReason, Severity};
 use crate::model::{Effect, LeadId, LeadStatus, OwnerState, RecordRef, TenureEnd};
 use crate::rule::Facts;
 
-/// How long somebody is asked about a lead that nobody may contact, in hours.
+/// How long a person has to decide about a lead that nobody may contact, in hours.
 const CONSENT_HOLD: u32 = 24;
 
 impl Intake {
-    /// A lead that comes in is part of a burst: it is listed, and with the first ones those that came before it, which
-    /// nobody knew to be part of one.
+    /// A new lead is part of a burst: it is listed, and with the first ones those before it, which
+    /// were not known to be part of one.
     pub(super) fn list_burst(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
         let mut listed: Vec<LeadId> = Vec::new();
         let hits = outcome.verdict.hits().iter().filter(|hit| hit.weight() > Severity::Pass);
@@ -28,14 +28,14 @@ impl Intake {
                 }
             }
         }
-        // A reviewer whom the rules of assignment ask needs no second list.
+        // A reviewer whom the assignment rules ask needs no second list.
         if !listed.is_empty() && !self.rules_ask(case, facts) {
             outcome.list(listed);
         }
     }
 
-    /// The cohort of a burst whose beginning is a lead that goes no further, blocked or folded: those before it are
-    /// listed all the same, for scripts send rubbish first.
+    /// The cohort of a burst that begins with a lead that goes no further, blocked or folded: those before it are
+    /// listed all the same, because scripts send rubbish first.
     pub(super) fn list_cohort(&self, outcome: &mut Outcome) {
         let mut listed: Vec<LeadId> = Vec::new();
         for hit in outcome.verdict.hits().iter().filter(|hit| hit.weight() > Severity::Pass) {
@@ -45,9 +45,9 @@ impl Intake {
         outcome.list(listed);
     }
 
-    /// Nobody may contact the lead: somebody is asked for a day, and then it lies in nurture, where it is looked at again and
+    /// Nobody may contact the lead: a person is asked for a day, and then it is in nurture, where it is reviewed again and
     /// again, until a channel is left. Its owner is told and has it no longer: they would be reminded of a call that they must
-    /// not make. What is converted stays with the owner of the customer, who is told as well.
+    /// not make. A converted lead stays with the owner of the customer, who is told as well.
     pub(super) fn hold_for_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let until = self.stay_ends(case, case.held_since(), CONSENT_HOLD);
         let lead = case.lead;
@@ -89,14 +89,14 @@ impl Intake {
         }
     }
 
-    /// Asks about a lead without an allowed channel; nobody is asked about one that was released, as somebody knows.
+    /// Requests a review of a lead without an allowed channel, unless it was released: then a person knows already.
     fn ask_about_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
         if !case.is_released() {
             outcome.note_findings(self, case);
         }
     }
 
-    /// Whoever gets the lead sees by its tags which channels the person has refused; a tag goes when the refusal does.
+    /// The rep who gets the lead sees by its tags which channels the person has refused; a tag goes when the refusal does.
     pub(super) fn mark_refused(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let refused = outcome.verdict.refused();
         let mut changes = Vec::new();
@@ -114,7 +114,7 @@ impl Intake {
         outcome.effects.extend(changes);
     }
 
-    /// Holds a lead of a burst that nobody ever had, as long as reviewers have to look at it. Whether it is held.
+    /// Holds a lead of a burst that nobody ever had, as long as the reviewers' time lasts. Returns whether it is held.
     pub(super) fn hold_burst(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) -> bool {
         let lead = case.lead;
         let is_listed = if case.is_review() {
@@ -138,7 +138,7 @@ impl Intake {
         true
     }
 
-    /// Whether the rules of assignment have somebody look at such a lead themselves.
+    /// Whether the assignment rules leave such a lead to a reviewer.
     fn rules_ask(&self, case: &Case<'_>, facts: &Facts<'_>) -> bool {
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
@@ -146,7 +146,7 @@ impl Intake {
         matches!(found.kind(), AssignmentKind::AwaitingReview { .. })
     }
 
-    /// Whether the rules asked a reviewer whose time is not over.
+    /// Whether the rules wait for a reviewer whose time is not over.
     pub(super) fn is_asked(&self, case: &Case<'_>, facts: &Facts<'_>) -> bool {
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
@@ -157,7 +157,7 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Leads of a burst are marked, and somebody is asked to look at them.
+    /// Leads of a burst are marked, and a review is requested.
     fn list(&mut self, leads: Vec<LeadId>) {
         for lead in leads {
             self.effects.push(Effect::AddTag { lead: lead.clone(), tag: BURST.to_owned() });

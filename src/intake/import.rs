@@ -20,23 +20,23 @@ use crate::text::Code;
 
 /// Seconds over which the wake-ups of imported rows are spread: thirty days.
 const SPREAD: u64 = 30 * 86_400;
-/// Rows of one person that are compared with one.
+/// Most rows of one person that are compared with one row.
 const MAX_ALIKE: usize = 32;
 
 impl Intake {
     /// Imports rows of another system: nobody is paged, and no record on file is absorbed.
     ///
-    /// A row keeps its owner, its status and its end; what runs begins now. A row that nobody has goes to its pool, or
-    /// to the main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as
+    /// A row keeps its owner, its status and its end; its clocks begin now. A row without an owner goes to its pool, or
+    /// to the main one, where it is reviewed within thirty days, spread by id; with `assign` it is decided as
     /// a new lead is, except that it moves no window, is part of no burst, and comes after everything on file, whatever
     /// its date. Such rows are handed in one at a time, so that each sees those before it. An owner is told once for
     /// all rows.
     ///
-    /// A reviewer is asked about each problem of a row, with one code for each, and nothing is lost:
-    /// `import_owner_gone` (the row is nobody's, and goes to its pool), `import_unknown_pool` (it goes to the main
-    /// pool), `import_no_owner` (a customer of nobody: it goes to the account's owner among its rows on file, else to
+    /// A review is requested for each problem of a row, with one code for each, and nothing is lost:
+    /// `import_owner_gone` (the row has no owner, and goes to its pool), `import_unknown_pool` (it goes to the main
+    /// pool), `import_no_owner` (a customer without an owner: it goes to the account's owner among its rows on file, else to
     /// the pool of active customers) and `collision` (another row, or a live lead among its rows on file, has the same
-    /// person and another owner: both keep what they have until somebody decides). [Refused](Outcome::refusal) for a
+    /// person and another owner: both keep what they have until a person decides). [Refused](Outcome::refusal) for a
     /// row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be
     /// forgotten](Intake::forget).
     ///
@@ -91,13 +91,13 @@ impl Intake {
             if let Some(owner) = owner.filter(|owner| outcome.refusal.is_none() && told.insert(owner)) {
                 outcome.tell(owner, "imported", &RecordRef::Lead(input.lead.id.clone()));
             }
-            // Whoever stands in, is stood in for or collides with another hears of the first row.
+            // A rep who stands in, is stood in for or collides with another is told of the first row.
             let mut is_news = |rep: &RepId, code: &Code| heard.insert((rep.clone(), code.clone()));
             outcome.effects.retain(|effect| match effect {
                 Effect::Notify { rep, code, .. } if notifies_once(code) => is_news(rep, code),
                 _ => true,
             });
-            // Decided on this very state.
+            // Decided on this same state.
             let _ = moving.apply(outcome.delta());
             outcomes.push(outcome);
         }
@@ -154,7 +154,7 @@ impl Intake {
         }
         let continues = lead.is_on_file() && !lead.has_ended();
         if assign && continues && lead.owner.is_none() {
-            // Whatever is on file was there before it.
+            // Everything on file was there before it.
             let status = LeadStatus::Unassigned;
             let late = Lead { created_at: now, filed_at: Some(now), status, ..lead.clone() };
             let mut outcome = self.decide(&Case { lead: &late, ..*case });
@@ -171,7 +171,7 @@ impl Intake {
         outcome.person = Some(case.act.as_str().into());
         let id = lead.id.clone();
         let is_gone = |owner: &RepId| case.owner_state(owner) == OwnerState::Gone;
-        // What has ended stays as it was, whoever had it; but a customer is somebody's.
+        // A lead that has ended stays unchanged, whoever had it; but a customer keeps an owner.
         let is_customer = lead.status == LeadStatus::Converted;
         let (mut owner, mut continues) = (lead.owner.clone(), continues);
         if owner.as_ref().is_some_and(is_gone) && (continues || is_customer) {
@@ -200,7 +200,7 @@ impl Intake {
                     acquisition: Acquisition::Imported,
                 });
                 if !continues && !is_customer {
-                    // It ended in this owner's hands.
+                    // It ended while this owner held it.
                     let (lead, status) = (id.clone(), input.lead.status);
                     outcome.effects.push(Effect::SetStatus { lead, status });
                 }
@@ -252,13 +252,13 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Something is wrong with a row: a reviewer looks at it.
+    /// Something is wrong with a row: a review is requested.
     fn ask(&mut self, lead: &Lead, code: &'static str) {
         self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
 }
 
-/// Whatever is on file was there before the row, from now on too.
+/// All records on file count as older than the row, from now on too.
 fn filed_now(row: &Lead, now: DateTime<Utc>) -> Vec<Effect> {
     let record = RecordRef::Lead(row.id.clone());
     let replaces = row.filed_at.map_or(Value::Null, Value::from);

@@ -5,7 +5,7 @@ use crate::dedup::{Resolution, Rows};
 use crate::model::RecordRef;
 use crate::rule::{AccountFacts, MatchFacts};
 
-/// What rules read of the match: of the account it belongs to and its owner too.
+/// The match as rules read it, with the account it belongs to and its owner.
 pub(super) fn known_match(resolution: &Resolution, rows: &Rows, roster: &Roster) -> MatchFacts {
     let mut matched = resolution.facts();
     matched.owner_team = matched.owner.as_ref().and_then(|owner| roster.team(owner)).cloned();

@@ -1,18 +1,18 @@
-//! Tags that say what a reviewer or the engine has decided about a lead. An entry brings none: whoever fills in a form is no
-//! reviewer.
+//! Tags that say what a reviewer or the engine has decided about a lead. An entry brings none: a person who fills in a form
+//! is not a reviewer.
 
 use super::act::RELEASED;
 use crate::dedup::COLLISION;
 use crate::model::{Effect, Lead};
 
-/// Code: nobody is left who has not lost the lead. Tag of a customer whom nobody answers and nobody else can: who runs the pool
-/// was told, and the owner is asked once in thirty days.
+/// Code: every rep who may have the lead has lost it. Tag of a customer whom nobody answers and nobody else can: the
+/// administrator of the pool was told, and the owner is asked once in thirty days.
 pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
 /// Code: nobody has claimed the lead within its stay.
 pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
-/// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
+/// Tag of a lead that came with many others of one origin, and code of the review that is requested.
 pub(super) const BURST: &str = "burst";
-/// Tag and code: no contact value of somebody's lead can be used.
+/// Tag and code: no contact value of a lead with an owner can be used.
 pub(super) const UNUSABLE: &str = "contact_unusable";
 
 /// Tag of a customer who has refused every channel.
@@ -25,7 +25,7 @@ pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
 const MARKS: [&str; 9] =
     [RELEASED, COLLISION, OWNERS_EXHAUSTED, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
 
-/// Whether reviewers are asked whose the customer of a lead is.
+/// Whether reviewers are asked who owns the customer of a lead.
 pub(super) fn is_disputed(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == COLLISION)
 }

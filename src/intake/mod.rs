@@ -5,11 +5,11 @@
 //!
 //! * A blocked lead is tagged, put into the pool of invalid leads and reviewed; it is not matched, scored or
 //!   assigned.
-//! * What is not a lead by the rules of [`elsewhere`](Rules::elsewhere) goes to a queue of the host, or is voided.
+//! * An entry that is not a lead by the rules of [`elsewhere`](Rules::elsewhere) goes to a queue of the host, or is voided.
 //! * A lead from the same person as a lead on file is folded into it: its values are added there, its own record ends, and
-//!   [`Outcome::next`] asks for a review of the lead that goes on.
+//!   [`Outcome::next`] asks for a review of the lead that continues.
 //! * A lead of an account is converted to the account's owner, whatever its score.
-//! * A lead that belongs to nobody and is not ready for sales goes to the nurture pool.
+//! * A lead without an owner that is not ready for sales goes to the nurture pool.
 //! * Every other lead is assigned by the rules of its pool.
 //!
 //! Each thing that happens to a lead on file has a call of its own, and every call returns the same kind of [`Outcome`]:
@@ -130,12 +130,12 @@
 //!   ([`Lead::filed_at`](crate::model::Lead::filed_at)): other records absorb it, and it absorbs nothing, not even in a
 //!   later review.
 //! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity
-//!   holds one of them, or a reviewer has been asked about one: then both keep what they have, until a reviewer decides
-//!   or a working day is over. After that a lead that an administrator gave to its owner survives, else the one that
-//!   the ownership rule names. A customer of an account is the account's owner's all the same: the company decides
-//!   before the person.
-//! * A lead in somebody's hands that turns out to be of another's account, which was there before, goes to the
-//!   account's owner. When the rep works on it, or got it by an import, a reviewer is asked for a working day before.
+//!   holds one of them, or a reviewer has been asked about one: then both keep what they have until a reviewer decides
+//!   or 24 hours are over, hours of work only with a [`calendar`](LifeRules::calendar). After that a lead that an
+//!   administrator gave to its owner survives, else the one that the ownership rule names. A customer of an account
+//!   belongs to the account's owner all the same: the company decides before the person.
+//! * A lead that a rep holds and that turns out to belong to another rep's account, which was there before, goes to the
+//!   account's owner. When the rep works on it, or got it by an import, a reviewer has the same 24 hours before.
 //!   What an administrator gave stays.
 //! * Until a reviewer has decided, no rep loses a colliding lead by the first deadline, which starts again; the second can
 //!   be missed.
@@ -146,8 +146,8 @@
 //! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
 //! * A rep who loses an opportunity does not get its lead by rules for `exclusion_days`. A customer who comes again goes to the
 //!   owner of the account all the same, also when that rep lost the last opportunity.
-//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. A rep who gets one by an order and misses
-//!   the deadline has lost it as any other.
+//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. A rep who is allotted one and misses
+//!   the deadline has lost it like any other.
 //! * A customer stays with the account's owner even when every rep has missed the deadline: a customer has an owner.
 //!   The administrators of the pool are told, and after thirty days the owner is asked again. While a partner's deal protects
 //!   the account, the partner is asked first, and nobody else.

@@ -1,4 +1,4 @@
-//! The one way in which a customer goes to another rep: their leads, the account and all that is open go together.
+//! The one way in which a customer goes to another rep: their leads, the account and all open work go together.
 
 use super::dispute::Rival;
 use super::engine::Case;
@@ -9,28 +9,28 @@ use crate::model::{
     Value,
 };
 
-/// Which leads of the customer that others have go along.
+/// Which of the other reps' leads of the customer go along.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// All: somebody has decided whose the customer is.
+    /// All: a person has decided who owns the customer.
     All,
-    /// Those that nobody works on; of the others a person decides.
+    /// Those that nobody works on; about the others a person decides.
     Idle,
 }
 
-/// A rep has the lead of a case from now on, or had it before: what else there is of the customer goes to them.
+/// A rep has the lead of a case from now on, or had it before: the other records of the customer go to them.
 pub(super) struct Move<'m> {
-    /// Who had the lead; what was theirs of it goes along. `None` where nobody had it, or the rep before has it still.
+    /// The rep who had the lead; their parts of it go along. `None` if nobody had it, or the rep before still has it.
     pub(super) from: Option<&'m RepId>,
     pub(super) to: &'m RepId,
     pub(super) how: Acquisition,
-    /// The customer's leads that are others'.
+    /// The customer's leads that belong to other reps.
     pub(super) others: Vec<&'m Lead>,
     pub(super) takes: Takes,
 }
 
 impl<'m> Move<'m> {
-    /// The lead itself goes from one rep to another by no person's word.
+    /// The lead itself goes from one rep to another without a person's decision.
     pub(super) fn of_lead(from: &'m RepId, to: &'m RepId) -> Move<'m> {
         let (from, how) = (Some(from), Acquisition::OwnerChanged);
         Move { from, to, how, others: Vec::new(), takes: Takes::All }
@@ -40,7 +40,7 @@ impl<'m> Move<'m> {
         self.how == Acquisition::AssignedByAdmin
     }
 
-    /// Whether by no rule a lead of the customer goes to the rep: they lost it in its cycle, or another works on it. Then a
+    /// Whether no rule gives a lead of the customer to the rep: they lost it in its cycle, or another works on it. Then a
     /// person decides.
     fn is_contested(&self, case: &Case<'_>, one: &Lead) -> bool {
         let is_left = || one.owner.as_ref().is_some_and(|owner| case.had_it(owner));
@@ -50,7 +50,7 @@ impl<'m> Move<'m> {
 }
 
 impl Case<'_> {
-    /// The account that the lead was converted to, where what the lead is of was its owner's.
+    /// The account that the lead was converted to, if the lead's part of it belonged to its owner.
     fn account_of(&self, lead: &Lead, owner: &RepId) -> Option<&Account> {
         let its = self.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
         its.filter(|account| !self.parts_of(lead, account, owner).is_empty())
@@ -67,13 +67,13 @@ impl Case<'_> {
 }
 
 impl Outcome {
-    /// Carries a move out. A rep who lost one of the leads does not get it back by that, and a protected account stays where it
+    /// Applies a move. A rep who lost one of the leads does not get it back by that, and a protected account stays where it
     /// is, unless an administrator says so.
     pub(super) fn move_customer(&mut self, intake: &Intake, case: &Case<'_>, what: &Move<'_>) {
         let account = what.from.and_then(|from| case.account_of(case.lead, from));
         let of_account = |one: &&Lead| {
             let is_its = account.is_some_and(|account| {
-                // What is also of a part that stays, stays.
+                // Leads that also belong to a part that stays do not move.
                 one.account.as_ref() == Some(&account.id)
                     && is_of_parts_of(case.scope, one, case.lead, account)
             });
@@ -85,7 +85,7 @@ impl Outcome {
         let is_free = |one: &&Lead| what.is_ordered() || !case.is_protected_from(one, what.to);
         let (mut contested, goes): (Vec<&Lead>, Vec<&Lead>) =
             others.filter(is_free).partition(|one| what.is_contested(case, one));
-        // All that was converted to an account has one owner, with it.
+        // All leads converted to an account have its owner.
         let is_lost = |one: &&Lead| !what.is_ordered() && case.has_lost(what.to, one);
         let account = account.filter(|_| !its.iter().any(is_lost));
         let along: &[&Lead] = if account.is_some() { &its } else { &[] };
@@ -104,7 +104,7 @@ impl Outcome {
     }
 
     /// Another lead of the customer goes to a rep, with its open opportunities and, when it was converted, its account.
-    /// It may be of a person who has other leads: it is looked at next.
+    /// Its person may have other leads: it is reviewed next.
     fn bring(&mut self, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) {
         let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
         let Some(from) = other.owner.as_ref().filter(|from| *from != to) else { return };
@@ -114,7 +114,7 @@ impl Outcome {
         let (id, about) = (other.id.clone(), RecordRef::Lead(other.id.clone()));
         let is_live = !other.has_ended() || case.rows.unanswered.contains(&other.id);
         if is_live {
-            // From whom an administrator takes it neither lost it nor gave it up.
+            // A rep from whom an administrator takes it has neither lost it nor given it up.
             let is_ordered = *how == Acquisition::AssignedByAdmin;
             let end = if is_ordered { TenureEnd::Allotted } else { TenureEnd::HandedOver };
             self.effects.push(Effect::EndTenure { lead: id.clone(), rep: from.clone(), end });
@@ -139,7 +139,7 @@ impl Outcome {
         }
     }
 
-    /// What a lead is of in an account, the whole of one that is not divided.
+    /// The parts of an account that a lead belongs to, the whole of one that is not divided.
     fn give_parts(&mut self, case: &Case<'_>, lead: &Lead, account: &Account, from: &RepId, to: &RepId) {
         for part in case.parts_of(lead, account, from) {
             self.give_record(RecordRef::Account(account.id.clone()), &part.field(), from, to);
@@ -152,7 +152,7 @@ impl Outcome {
         }
     }
 
-    /// Once: several leads lead to one account.
+    /// Done once: several leads may belong to one account.
     fn give_record(&mut self, record: RecordRef, name: &str, from: &RepId, to: &RepId) {
         let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == name);
         if !self.effects.iter().any(is_given) {

@@ -1,4 +1,4 @@
-//! What comes after a decision.
+//! What the host does after a decision.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ use crate::model::{LeadId, RepId};
 pub enum Next {
     /// [`Intake::review`](super::Intake::review) for the lead the entry was folded into, with that lead's own activities and
     /// history, and rows fetched again, because it has new keys. The review may join it with another record and ask
-    /// for the next; the last asks for none, and then one live lead is left for each strong key.
+    /// for the next; the last asks for none, and then one live lead remains for each strong key.
     /// [`process_batch`](super::Intake::process_batch) and [`review_next`](super::Intake::review_next) do so.
     Review {
-        /// The lead.
+        /// The lead to review next.
         lead: LeadId,
         /// The entry or record that was folded into it; the lead itself after a decision that was taken back, and when
         /// the entry is an event that was known.
@@ -22,7 +22,7 @@ pub enum Next {
         /// The rep who typed in the entry, and claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<RepId>,
-        /// What went along by the decision, and is looked at after the lead: each may be of a person who has other leads. It is
+        /// What went along by the decision, and is reviewed after the lead: each person may have other leads. It is
         /// handed on by [`Input::also`](super::Input::also).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         also: Vec<Along>,
@@ -33,7 +33,7 @@ pub enum Next {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Along {
-    /// The lead.
+    /// The lead that went along.
     pub lead: LeadId,
     /// The one that it went along with: the entry of its review.
     pub entry: LeadId,

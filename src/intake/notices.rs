@@ -2,25 +2,25 @@
 //!
 //! | code | who is told |
 //! |---|---|
-//! | `assigned` | who gets a lead by the rules |
-//! | `account_lead` | whose account a lead turned out to belong to |
-//! | `taken_over` | who gets what another lost, and who gets the other leads of a customer |
-//! | `handed_over`, `allotted` | who gets a lead by a person's act |
-//! | `joined` | whose lead was joined with another |
-//! | `lead_taken` | who has a lead no more, though they missed nothing |
-//! | `deadline_missed` | who has a lead no more because they missed a deadline |
-//! | `contact_unusable` | whose lead has no contact value left that can be used |
-//! | `lead_blocked` | whose lead the lists keep out from now on |
-//! | `revoked` | who was given a lead by mistake |
+//! | `assigned` | the rep who gets a lead by the rules |
+//! | `account_lead` | the owner of the account that a lead turned out to belong to |
+//! | `taken_over` | the rep who gets what another lost, or the other leads of a customer |
+//! | `handed_over`, `allotted` | the rep who gets a lead by a person's act |
+//! | `joined` | the owner whose lead was joined with another |
+//! | `lead_taken` | the rep who has lost a lead without missing anything |
+//! | `deadline_missed` | the rep who has lost a lead by missing a deadline |
+//! | `contact_unusable` | the owner whose lead has no usable contact value left |
+//! | `lead_blocked` | the owner whose lead the lists keep out from now on |
+//! | `revoked` | the rep who was given a lead by mistake |
 //! | `lead_waits`, `covered` | an owner who is away: the lead waits for them, or somebody stands in |
-//! | `cover`, `cover_ended` | who stands in, and no more |
-//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and no more; the manager, when the partner let it lie |
-//! | `deal_registered` | whose account a partner's registered deal protects |
-//! | `collision` | both who work on one customer |
-//! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
-//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | who runs the pool |
-//! | `account_in_pool` | who runs the pool that an account came into, and once a year |
-//! | `imported` | who has rows of an import |
+//! | `cover`, `cover_ended` | the rep who stands in, and who does so no more |
+//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and who does so no more; the manager, when the partner did not answer |
+//! | `deal_registered` | the owner of the account that a partner's registered deal protects |
+//! | `collision` | both reps who work on one customer |
+//! | `nobody_answers` | the rep who has to answer a customer whom everybody else let wait |
+//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | the administrators of the pool |
+//! | `account_in_pool` | the administrators of the pool that an account came into, and once a year |
+//! | `imported` | the owner of rows of an import |
 
 use super::act::Act;
 use super::engine::Case;
@@ -28,7 +28,7 @@ use super::{Outcome, Route};
 use crate::model::{Acquisition, Effect, History, OwnerState, RecordRef, RepId};
 
 impl Outcome {
-    /// Tells a rep. One decision says nothing twice, whatever leads to it.
+    /// Tells a rep. One decision sends nothing twice, whatever leads to it.
     pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
         let notice = Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() };
         if !self.effects.contains(&notice) {
@@ -36,10 +36,10 @@ impl Outcome {
         }
     }
 
-    /// Tells a rep, unless the decision tells them of the record already.
+    /// Tells a rep, unless the decision tells them about the record already.
     pub(super) fn tell_once(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
         let is_told = |effect: &Effect| match effect {
-            // What is said about the account it belongs to is said about the lead.
+            // Notices about the account it belongs to are about the lead.
             Effect::Notify { rep: told, about: of, .. } => {
                 told == rep && (of == about || matches!(of, RecordRef::Account(_)))
             }
@@ -50,7 +50,8 @@ impl Outcome {
         }
     }
 
-    /// Tells who gets the lead by the decision, and who had it before. An act of a person tells in its own words.
+    /// Tells the rep who gets the lead by the decision, and the one who had it before. An act of a person has notices of
+    /// its own.
     pub(super) fn announce(&mut self, case: &Case<'_>) {
         if matches!(case.act, Act::Reassign | Act::HandOver) {
             return;
@@ -80,7 +81,7 @@ impl Outcome {
         }
     }
 
-    /// Tells the rep who worked on the lead in its owner's place that the owner has it no more, unless that rep has it now.
+    /// Tells the rep who worked on the lead in its owner's place that the owner has lost it, unless that rep has it now.
     pub(super) fn tell_helper(&mut self, case: &Case<'_>, history: &History) {
         let about = RecordRef::Lead(case.lead.id.clone());
         if let Some(cover) = history.cover().map(|tenure| &tenure.owner)

@@ -1,4 +1,4 @@
-//! What the main job answers.
+//! The answer of the main job.
 
 use std::fmt::{self, Write as _};
 
@@ -33,21 +33,21 @@ pub enum Route {
     Blocked,
     /// It was folded into a lead on file, which keeps every value it brought.
     Folded {
-        /// The lead that goes on.
+        /// The lead on file, which continues.
         into: LeadId,
-        /// Why it was folded.
+        /// Why the two are one lead.
         kind: FoldKind,
     },
     /// It became part of an account.
     Converted {
-        /// The account's owner.
+        /// The account's owner, who gets it.
         owner: RepId,
-        /// The account.
+        /// The account that it became or joined.
         account: AccountId,
     },
     /// Its owner keeps it: it came in with one, or belongs to a record with one.
     ToOwner {
-        /// The owner.
+        /// The rep who owns it.
         owner: RepId,
         /// The record on file it belongs to; `None` when the lead itself brought its owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,25 +55,25 @@ pub enum Route {
     },
     /// It is not ready for sales, or everybody who may have it has lost it.
     Nurture {
-        /// The nurture pool.
+        /// The nurture pool that it goes to.
         pool: PoolId,
     },
     /// The rules gave it to a rep.
     Assigned {
-        /// The rep.
+        /// The rep who owns it now.
         owner: RepId,
     },
     /// The rules moved it to another pool.
     ToPool {
-        /// The pool.
+        /// The pool that it goes to.
         pool: PoolId,
     },
-    /// Somebody has to decide.
+    /// A person has to decide; until then it waits.
     AwaitingReview {
         /// Who; `None` leaves it to the host's reviewers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reviewer: Option<RepId>,
-        /// The deadline of the decision.
+        /// When the decision is due; `None` when it may take any time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<DateTime<Utc>>,
         /// Who gets it when nobody has decided by then; `None` leaves it to the rules.
@@ -83,7 +83,7 @@ pub enum Route {
     /// It stays in its pool without an owner.
     Unassigned {
         /// Why: `no_rule_matched`, `no_eligible`, `all_capped`; `unknown_pool` when its pool is not known; `joined` and
-        /// `revoked` when it is reviewed once more right away; for a refused claim, the code of the [`Refusal`].
+        /// `revoked` when it is reviewed again right away; for a refused claim, the code of the [`Refusal`].
         reason: Code,
         /// When it should be tried again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ codes! {
 }
 
 impl Route {
-    /// Who owns the lead from now on.
+    /// The owner of the lead from now on.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
@@ -126,7 +126,7 @@ impl Route {
         }
     }
 
-    /// The lead that goes on in its place.
+    /// The lead that continues in its place.
     #[must_use]
     pub fn folded_into(&self) -> Option<&LeadId> {
         match self {
@@ -203,7 +203,7 @@ pub enum OutcomeReason {
     PossibleDuplicate,
     /// It is not ready for sales: the cell of its score.
     NotReady(ScoreCell),
-    /// Its life has ended.
+    /// The lead had ended before.
     HasEnded,
     /// An assignment rule decided.
     AssignRule(RuleId),
@@ -290,7 +290,7 @@ pub struct Outcome {
     pub(super) assignment: Option<Box<Assignment>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
-    /// Why the lead goes there, where neither a rule nor its scores say so: a person is asked, or nobody is left.
+    /// Why the lead goes there, if neither a rule nor its scores say so: a person decides, or nobody is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cause: Option<Code>,
     /// The act of a person that decided.
@@ -358,13 +358,13 @@ impl Outcome {
             Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => by_rule(),
             Route::Unassigned { reason, .. } => Some(OutcomeReason::Unassigned(reason.clone())),
         };
-        // An outcome of the engine has what its route is made of; one put together by hand may lack it.
+        // An outcome of the engine contains what its route needs; one put together by hand may not.
         reason.unwrap_or_else(|| OutcomeReason::Unassigned(self.route.code().into()))
     }
 
     fn heaviest_finding(&self) -> Code {
         let heaviest = self.verdict.hits().iter().filter(|hit| hit.suppressed_by().is_none());
-        // The first of equals: hits stand in the order of the rules.
+        // The first of equals: hits are in the order of the rules.
         let heaviest = heaviest.rev().max_by_key(|hit| hit.severity());
         heaviest.map_or("blocked", |hit| hit.reason().code()).into()
     }
@@ -408,7 +408,7 @@ impl Outcome {
         self
     }
 
-    /// Effects that stand before the others.
+    /// Effects that come before the others.
     pub(super) fn after(&mut self, mut before: Vec<Effect>) {
         before.append(&mut self.effects);
         self.effects = before;
@@ -426,13 +426,13 @@ impl Outcome {
         effect_keys(&self.decision, &self.effects)
     }
 
-    /// The name of the decision, by which its effects are known; the same when it is decided again.
+    /// The name of the decision, which is part of the keys of its effects; the same when it is decided again.
     #[must_use]
     pub fn decision(&self) -> &str {
         &self.decision
     }
 
-    /// Carries the effects out in a book, in which the lead is filed. Applying the same outcome again changes nothing.
+    /// Applies the effects to a book, in which the lead is filed. Applying the same outcome again changes nothing.
     ///
     /// ```
     /// use leadkit::model::Lead;
@@ -566,7 +566,7 @@ impl Outcome {
         write!(f, ": {why}")
     }
 
-    /// Who loses the lead by this, and what that rep did.
+    /// The rep who loses the lead by this, and what that rep did.
     fn loss(&self) -> Option<(&RepId, &'static str)> {
         let missed = |rep: &RepId| {
             let is_told = |effect: &Effect| matches!(effect, Effect::Notify { rep: told, code, .. } if told == rep && *code == "deadline_missed");

@@ -1,4 +1,4 @@
-//! A lead that somebody has, claims or types in.
+//! A lead that a rep has, claims or enters.
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,8 @@ use crate::rule::Facts;
 use crate::score::Score;
 
 impl Intake {
-    /// A new lead names its owner: a rep created it, met it at a fair, imported it. They keep it unless it belongs to somebody.
+    /// A new lead names its owner: a rep created it, met it at a fair, imported it. They keep it unless it belongs to
+    /// another rep's record.
     pub(super) fn bring(
         &self,
         case: &Case<'_>,
@@ -34,7 +35,7 @@ impl Intake {
             (Some(owner), Some(record)) => {
                 if owner != own {
                     outcome.tell(own, "duplicate_on_file", &record);
-                    // The owner of an account that the lead does not become part of is told of the lead itself.
+                    // The owner of an account that the lead does not become part of is told about the lead itself.
                     let is_beside = matches!(record, RecordRef::Account(_))
                         && !matches!(action, MatchAction::ToOwner { .. });
                     let about = if is_beside { RecordRef::Lead(case.lead.id.clone()) } else { record };
@@ -44,12 +45,12 @@ impl Intake {
             }
             (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
                 outcome.tell(own, "duplicate_on_file", &record);
-                // Nobody's account: the rep who types in its lead claims it.
+                // An account without an owner: the rep who enters its lead claims it.
                 if let Ok(delta) = self.may_claim(case, facts, own) {
                     self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
                     outcome.delta.assign = Some(delta);
                 } else if score.is_mature() {
-                    // The rep may not have it: it is nobody's until the rules find somebody else.
+                    // The rep may not have it: it has no owner until the rules find one.
                     let (lead, rep, end) = (case.lead.id.clone(), own.clone(), TenureEnd::Revoked);
                     outcome.effects.push(Effect::EndTenure { lead, rep, end });
                     let mut options = case.assign.clone();
@@ -72,8 +73,9 @@ impl Intake {
         }
     }
 
-    /// A lead on file is in somebody's hands: its owner keeps it, unless it turns out to be
-    /// [another's](Intake::other_reps_account). When it belongs to an account of theirs, or of nobody, it is converted to them.
+    /// A lead on file has an owner, who keeps it unless it turns out to be
+    /// [another's](Intake::other_reps_account). When it belongs to an account of theirs, or to one without an owner, it is
+    /// converted to them.
     pub(super) fn keep(
         &self,
         case: &Case<'_>,
@@ -92,7 +94,7 @@ impl Intake {
         if let Some(account) = account {
             self.convert_own(case, resolution, own, outcome);
             if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
-                // The question whose the customer is, is settled for what the lead has become.
+                // Who owns the customer is settled for the account that the lead has become part of.
                 outcome.request_ownership_review(self, case);
             }
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
@@ -103,7 +105,8 @@ impl Intake {
             return self.give_to_account(case, facts, resolution, own, owner, outcome);
         }
         if let Some(AnotherS::Contested(owner, account)) = found {
-            // Until somebody decides, both keep what they have. Of another lead of the person it was said already.
+            // Until a person decides, both keep what they have. About another lead of the person this has been
+            // reported already.
             let is_said = |one: &Lead| {
                 resolution.siblings().contains(&one.id)
                     && is_disputed(one)
@@ -128,7 +131,7 @@ impl Intake {
             outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         } else {
             self.look_after(case, facts, own, outcome);
-            // A rep who works on it in the owner's place hears of the new entry as the owner does.
+            // A rep who works on it in the owner's place is told of the new entry as the owner is.
             let helper = case.history.helper().filter(|_| case.is_reentry(resolution));
             helper.into_iter().for_each(|helper| {
                 outcome.tell_once(
@@ -140,7 +143,7 @@ impl Intake {
         }
     }
 
-    /// The lead that it was matched to is the same person's, and both are worked on.
+    /// The lead that it was matched to belongs to the same person, and both are worked on.
     fn collide_with_match(
         &self,
         case: &Case<'_>,
@@ -179,7 +182,7 @@ impl Intake {
         self.carry_on(case, rep, &attended, outcome);
     }
 
-    /// Counts the lead for the rep's caps, once for each decision: when it was made before, that is when.
+    /// Counts the lead for the rep's caps, once for each decision: a repeated one counts at its first time.
     pub(super) fn count(
         &self,
         case: &Case<'_>,
@@ -197,8 +200,8 @@ impl Intake {
 }
 
 impl Intake {
-    /// Whether a lead on file is blocked for nothing but values that are malformed or invented, and somebody has it: its owner
-    /// has to ask for others. A lead that the lists keep out is taken from its owner.
+    /// Whether a lead on file is blocked only for values that are malformed or invented, and has an owner: the owner
+    /// has to find others. A lead that the lists keep out is taken from its owner.
     pub(super) fn is_for_owner(&self, case: &Case<'_>, outcome: &Outcome) -> bool {
         let owner = case.lead.owner.as_ref().filter(|_| case.is_review());
         if !outcome.verdict.is_blocked()
@@ -251,13 +254,13 @@ impl Outcome {
         });
         match (own, resolution.action().owner()) {
             (Some(own), _) => {
-                // What follows from an entry, or from the record joined before, is no news of its own.
+                // The consequences of an entry, or of the record joined before, are not news by themselves.
                 if case.entry.is_none_or(|entry| *entry == case.lead.id) {
                     self.tell_once(own, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
                 }
                 self.route = Route::ToOwner { owner: own.clone(), record: None };
             }
-            // An owner who lost the lead in this cycle does not get it by what it takes in.
+            // An owner who lost the lead in this cycle does not get it because of what it absorbs.
             (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
                 self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
                 self.defer_to_next_review(case);

@@ -10,11 +10,11 @@ use crate::book::Book;
 use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, RecordRef, RepId, TenureEnd, Value};
 use crate::rule::{FactContext, Facts};
 
-/// A deal that a partner registers again so soon is the same message once more.
+/// A deal that a partner registers again so soon is a repeated message.
 const SAME_DEAL: TimeDelta = TimeDelta::days(1);
 
 impl Intake {
-    /// A partner works on the lead from now on, beside its owner: no deadline runs but the partner's.
+    /// A partner works on the lead from now on, besides its owner: only the partner's deadline runs.
     pub(super) fn pass_on(&self, case: &Case<'_>, partner: &RepId, outcome: &mut Outcome) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
         outcome
@@ -43,8 +43,8 @@ impl Intake {
     /// Registers a deal of a partner with an account: it is protected for so many days as
     /// [`LifeRules::deal_days`](super::LifeRules::deal_days) says.
     ///
-    /// An account that nobody has goes to the partner's channel manager. As long as it is protected no lead of it is
-    /// claimed, recycled or passed on to another partner, and it lies in no public pool. Registering once more restarts
+    /// An account without an owner goes to the partner's channel manager. As long as it is protected no lead of it is
+    /// claimed, recycled or passed on to another partner, and it is in no public pool. Registering again restarts
     /// the days; within a day it is the same message, and changes nothing. Refused for a rep who is not a partner,
     /// while another partner's deal protects the account, and for an account of a rep who takes part and is not the
     /// partner's channel manager.
@@ -123,32 +123,32 @@ impl Intake {
     }
 }
 
-/// What becomes of a deal that a partner registers.
+/// The decision about a deal that a partner registers.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RegisteredDeal {
-    /// The account.
+    /// The account that the deal is with.
     pub account: AccountId,
-    /// The partner.
+    /// The partner who registers the deal.
     pub partner: RepId,
-    /// When it was registered.
+    /// When it was registered, in UTC.
     pub at: DateTime<Utc>,
     /// What the host should do, in order; nothing when it is refused.
     pub effects: Vec<Effect>,
-    /// Why it is refused.
+    /// Why it is refused; `None` when it is registered.
     pub refusal: Option<Refusal>,
 }
 
 impl RegisteredDeal {
-    /// The name of the decision, by which its effects are known.
+    /// The name of the decision, which is part of the keys of its effects.
     #[must_use]
     pub fn decision(&self) -> String {
         let at = self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         format!("deal {} {} {at}", self.account, self.partner)
     }
 
-    /// Carries the effects out in a book. Applying the same outcome again changes nothing.
+    /// Applies the effects to a book. Applying the same outcome again changes nothing.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};
@@ -183,7 +183,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether the partner works on the lead once this rep owns it: they are the rep's partner, and no other's deal protects
-    /// the account that the lead is of.
+    /// the account that the lead belongs to.
     pub(super) fn is_worked_by(&self, partner: &RepId, owner: &RepId, facts: &Facts<'_>) -> bool {
         let matched = facts.matched().and_then(|matched| matched.record.as_ref());
         let account = self
@@ -214,7 +214,7 @@ fn protection_of(account: &Account, at: DateTime<Utc>) -> Option<Refusal> {
     Some(Refusal::Protected { account: account.id.clone(), partner: partner.clone(), until })
 }
 
-/// An account that nobody has is a rep's from now on.
+/// An account without an owner belongs to a rep from now on.
 pub(super) fn take_account(account: &Account, owner: &RepId) -> Vec<Effect> {
     let owned = write(account, "owner", owner.as_str().into(), before(account.owner.as_ref()));
     let lies = account.pool.as_ref().map(PoolId::as_str);
@@ -228,7 +228,7 @@ fn before(rep: Option<&RepId>) -> Value {
     Value::from(rep.map(RepId::as_str))
 }
 
-/// Nothing is written where it stands already.
+/// Nothing is written if it is there already.
 fn write(account: &Account, field: &str, value: Value, replaces: Value) -> Option<Effect> {
     let (record, field) = (RecordRef::Account(account.id.clone()), field.to_owned());
     (value != replaces).then_some(Effect::UpdateField { record, field, value, replaces })

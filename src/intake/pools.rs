@@ -12,18 +12,18 @@ use crate::model::{
 use crate::rule::Facts;
 use crate::score::Score;
 
-/// After so many owners, or when nobody is left, a lead is looked at again.
+/// When a lead is reviewed again after so many owners, or when nobody is left.
 pub(super) const EXHAUSTED: TimeDelta = TimeDelta::days(30);
-/// How long what nobody takes lies in the pool of active customers before it goes to the general one.
+/// How long an account that nobody takes is in the pool of active customers before it goes to the general one.
 pub(super) const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
-/// How often the general pool is looked through.
+/// How often accounts in the general pool are reviewed.
 pub(super) const GENERAL_LOOK: TimeDelta = TimeDelta::days(365);
-/// How often an imported lead is looked at that nobody has claimed.
+/// How often an imported lead that nobody has claimed is reviewed.
 const IMPORTED_LOOK: TimeDelta = TimeDelta::days(90);
 
 impl Intake {
     /// The pool by whose rules the lead is assigned: the one that its own names, its own when it has rules, else the main
-    /// pool. `None` when nobody knows its pool.
+    /// pool. `None` when its pool is not known.
     pub(super) fn rules_pool<'a>(&'a self, lead: &'a Lead) -> Option<&'a PoolId> {
         let Some(own) = &lead.pool else { return Some(&self.pool) };
         let listed = self.pools.iter().find(|pool| pool.id == *own);
@@ -59,7 +59,7 @@ impl Intake {
         self.pools.iter().find(|pool| pool.kind == *kind).map_or(&self.pool, |pool| &pool.id)
     }
 
-    /// The lead lies in a public pool, or came in by an import that assigns nothing, and its time to be looked at has come: it
+    /// The lead is in a public pool, or came in by an import that assigns nothing, and its time to be reviewed has come: it
     /// stays, to be claimed. From the active pool it goes to the general one after half a year, from a lead pool to nurture.
     pub(super) fn stay_in_public(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let lead = case.lead;
@@ -86,7 +86,7 @@ impl Intake {
             if to == self.nurture_pool { Route::Nurture { pool: to } } else { Route::ToPool { pool: to } };
     }
 
-    /// The pool in which a lead lies, if its leads are given to nobody but who claims them.
+    /// The pool that a lead is in, if reps get its leads only by claiming them.
     pub(super) fn claim_only<'a>(&'a self, lead: &Lead) -> Option<&'a Pool> {
         let is_its = |pool: &&Pool| Some(&pool.id) == lead.pool.as_ref() && pool.mode == PoolMode::ClaimOnly;
         self.pools.iter().find(is_its)
@@ -113,12 +113,12 @@ impl Intake {
         outcome.route = Route::ToPool { pool: pool.id.clone() };
     }
 
-    /// Who runs a pool, by id.
+    /// The administrators of a pool, by id.
     pub(super) fn admins(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
         self.pools.iter().filter(move |one| one.id == *pool).flat_map(|one| &one.admins)
     }
 
-    /// Tells who runs a pool, else who runs the main pool; where nobody is named, one of the reps who are there.
+    /// Tells the administrators of a pool, else those of the main pool; if nobody is named, one of the reps who are there.
     pub(super) fn tell_admins(
         &self,
         pool: &PoolId,
@@ -134,7 +134,7 @@ impl Intake {
         }
     }
 
-    /// A lead that its owner lost lies in the pool of its region for a while, where reps claim it.
+    /// A lead that its owner lost is in the pool of its region for a while, where reps claim it.
     pub(super) fn recycle(&self, case: &Case<'_>, facts: &Facts<'_>, score: &Score, outcome: &mut Outcome) {
         let pool = self.pool_of_region(facts).clone();
         let hours = if is_hot(score) { self.life.hot_pool_stay_hours } else { self.life.pool_stay_hours };
@@ -151,14 +151,14 @@ impl Intake {
         by_calendar.unwrap_or_else(|| later(from, TimeDelta::hours(i64::from(hours))))
     }
 
-    /// Whether an owner who is away until then is away longer than is waited for.
+    /// Whether an owner who is away until then is away longer than the rules wait.
     pub(super) fn is_too_long(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
         let (calendar, hours) = (self.life.calendar.as_ref(), self.life.patience_hours);
         let by_calendar = case.roster.work_ends(Some(owner), calendar, case.now, hours);
         until > by_calendar.unwrap_or_else(|| later(case.now, TimeDelta::hours(i64::from(hours))))
     }
 
-    /// Whether the lead lies in a pool to be claimed, and its stay there is not over. A new entry ends it.
+    /// Whether the lead is in a pool to be claimed, and its stay there is not over. A new entry ends it.
     pub(super) fn stays_in_pool(&self, case: &Case<'_>) -> bool {
         let is_looked_at = case.is_review() && case.wake_up.is_none() && case.entry.is_none();
         let pool = case.lead.pool.as_ref();
@@ -174,12 +174,12 @@ impl Intake {
         owners.len() >= usize::try_from(self.life.owners_per_cycle).unwrap_or(usize::MAX)
     }
 
-    /// Nobody is left who has not lost the lead: it is nurtured, and the administrators of the pool are told.
+    /// Every rep who may have the lead has lost it: it is nurtured, and the administrators of the pool are told.
     pub(super) fn exhaust(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
         if !case.history.opportunities.is_empty()
             && let Some(admin) = self.next_admin(case)
         {
-            // What an open opportunity holds is always somebody's.
+            // A lead that an open opportunity holds always has an owner.
             self.count(case, facts, &admin, outcome);
             let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
             let acquisition = Acquisition::AssignedByAdmin;
@@ -191,7 +191,7 @@ impl Intake {
             return;
         }
         let pool = self.nurture_pool.clone();
-        // Told once: it lies there from then on.
+        // Reported once: it remains there from then on.
         if case.lead.pool.as_ref() != Some(&pool) {
             outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
             let region_pool = self.pool_of_region(facts).clone();
@@ -204,7 +204,7 @@ impl Intake {
 }
 
 impl<'a> Case<'a> {
-    /// Where no pool names who runs it: the first rep by id who is there and did not lose the lead, else the first who is
+    /// If no pool names an administrator: the first rep by id who is there and did not lose the lead, else the first who is
     /// there, else the first who takes part at all.
     pub(super) fn stand_in_admin(&self) -> Option<&'a RepId> {
         let is_here = |rep: &&RepId| matches!(self.owner_state(rep), OwnerState::Active | OwnerState::Full);
@@ -215,7 +215,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The last second of the year 9999, which is the last that is written down.
+/// The last second of the year 9999, the last that can be stored.
 const LAST: i64 = 253_402_300_799;
 
 /// So much later, or the last moment there is: rules may name any number of days.

@@ -13,15 +13,15 @@ use crate::rule::{Condition, Operator};
 use crate::score::ScoreRules;
 
 impl Rules {
-    /// For sales to companies, whole: with nothing but a roster a plausible lead (a usable contact, a name or company, and a
+    /// For sales to companies, whole: with only a roster, a plausible lead (a usable contact, a name or company, and a
     /// form or message) reaches a rep at once, or when the first of them is next at work.
     ///
     /// All reps of the roster take turns by their weights; a rep with territories takes leads of these, of unknown
-    /// regions, and of regions that nobody serves. The first contact is due within a day, also with a customer: whoever
+    /// regions, and of regions that nobody serves. The first contact is due within a day, also with a customer: a rep who
     /// does not answer one in time loses the lead and the account. A lost lead stays in its pool for three days; a rep
     /// holds 150 open leads at most and claims 10 a day. When twenty leads come from one network within ten minutes, or
     /// ten of one company within an hour (a class that registers together), those that nobody has wait two hours for a
-    /// reviewer. A lead whose name or company is `test` is voided. Change what is different for you: every part is
+    /// reviewer. A lead whose name or company is `test` is voided. Change what differs for you: every part is
     /// data.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
@@ -89,7 +89,7 @@ impl Rules {
     }
 
     /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the
-    /// first contact is due within an hour, what is lost goes to the next in rotation at once; a rep holds 50 open
+    /// first contact is due within an hour, a lost lead goes to the next in rotation at once; a rep holds 50 open
     /// leads at most and claims 20 a day.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
@@ -154,9 +154,9 @@ impl Rules {
     }
 }
 
-/// What a team starts with, and who comes with many others: of twenty from one network within ten minutes, and of ten of one
-/// company within an hour, somebody looks at those that nobody has. A script is quick; a class that a teacher tells to register
-/// comes one after the other, and all of them name their school.
+/// The blacklist a team starts with, and bursts: of twenty leads from one network within ten minutes, and of ten of one
+/// company within an hour, a person reviews those without an owner. A script is quick; a class that a teacher tells to
+/// register comes in one after the other, and all of them name their school.
 fn blacklist() -> BlacklistRules {
     let mut blacklist = BlacklistRules::default();
     let class = BurstCheck {

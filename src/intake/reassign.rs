@@ -22,11 +22,11 @@ use crate::rule::{FactContext, Facts};
 pub enum Loss {
     /// The owner missed a deadline: it is taken back.
     DeadlineMissed,
-    /// The owner gave it back.
+    /// The owner gave it back to its pool.
     Returned,
     /// The opportunity that the owner made of it is lost: no rule gives it to the same rep for `exclusion_days`.
     DealLost,
-    /// The owner has left.
+    /// The owner is no longer active, or unknown.
     OwnerGone,
 }
 
@@ -67,10 +67,10 @@ impl Intake {
     ///
     /// A partner who did not answer, or gave the lead back, no longer works on it; the channel manager keeps it, and
     /// the manager's deadline starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it
-    /// stays with its owner: that is refused too. While reviewers are asked whose the customer is, no rep loses it by
+    /// stays with its owner: that is refused too. While reviewers are asked who owns the customer, no rep loses it by
     /// the first deadline: it starts again.
     ///
-    /// A converted lead that its account's owner did not answer goes on to the deputy, else to the rep whom the rules
+    /// A converted lead that its account's owner did not answer passes to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
     /// If no rep is left it stays with its owner, the administrators of the pool are told, and the owner's time starts again
     /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
@@ -120,7 +120,7 @@ impl Intake {
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
         let over = || match why {
-            // A rep who gives back what is done hears so.
+            // A rep who gives back a finished lead is told so.
             Loss::Returned => self.refuse(&case, Refusal::Ended),
             _ => self.ended(&case),
         };
@@ -142,7 +142,7 @@ impl Intake {
             return self.give_time(&case, owner, now);
         }
         if is_converted && why != Loss::OwnerGone && input.is_answered() {
-            // A customer whom somebody has spoken to is the account's business.
+            // Work on a customer whom somebody has spoken to continues on the account.
             return over();
         }
         if is_converted {
@@ -172,7 +172,7 @@ impl Intake {
 }
 
 impl Intake {
-    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which the owner's time runs.
+    /// The missed deadline fell into an absence of the owner: returns its end, from which the owner's time runs.
     /// `None` when the time is over by that too.
     fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
         if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
@@ -181,13 +181,13 @@ impl Intake {
         if let OwnerState::Away { until } = case.owner_state(owner)
             && case.is_waited_for(owner)
         {
-            // The owner's time has not begun, whatever another clock says.
+            // The owner's time has not begun, whatever other clocks say.
             return Some(until);
         }
         let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
         let first = case.history.deadlines.iter().filter(is_his).min_by_key(|one| one.due_at);
         let due = first.map_or(case.now, |one| one.due_at.min(case.now));
-        // An owner who comes back at the very moment at which it is due was away until then.
+        // An owner who comes back at the very moment when it is due was away until then.
         let before = due.checked_sub_signed(TimeDelta::seconds(1))?;
         let OwnerState::Away { until } = case.roster.owner_state(owner, &case.state.reps, before) else {
             return None;
@@ -196,7 +196,7 @@ impl Intake {
         (until > case.now || later(until, hours) > case.now).then_some(until)
     }
 
-    /// The owner is waited for, or somebody stands in; an owner who is back by now has their time from then on.
+    /// The lead waits for the owner, or somebody stands in; an owner who is back by now has their time from then on.
     fn wait_for_return(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -219,8 +219,8 @@ impl Intake {
         outcome
     }
 
-    /// Whether reviewers are asked whose the customer is, and the owner's first deadline falls into their time: until they have
-    /// decided nobody loses the customer.
+    /// Whether reviewers are asked who owns the customer, and the owner's first deadline falls into their time: until they
+    /// have decided nobody loses the customer.
     fn waits_for_reviewers(&self, case: &Case<'_>, owner: &RepId) -> bool {
         let Case { lead, activities, history, now, .. } = *case;
         let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
@@ -238,7 +238,7 @@ impl Intake {
 }
 
 impl Intake {
-    /// The rep who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
+    /// The rep who stands in for an owner missed a deadline: the owner, who is away, did not. Another rep stands in.
     fn replace_cover(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -261,7 +261,7 @@ impl Outcome {
         }
     }
 
-    /// Tells the rep who has the lead from now on, if nothing else tells them of it.
+    /// Tells the rep who has the lead from now on, unless another notice does.
     fn tell_new_owner(&mut self, lead: &Lead, heir: &RepId) {
         let about = RecordRef::Lead(lead.id.clone());
         let is_told = |effect: &Effect| match effect {

@@ -14,11 +14,11 @@ use crate::text::{codes, moment};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The lead has ended.
+    /// The lead has ended, so no rep gets it.
     Ended,
-    /// Somebody has it.
+    /// A rep owns it already.
     Owned {
-        /// The rep who has it.
+        /// The rep who owns it.
         owner: RepId,
     },
     /// It is blocked, or a person has been asked about it.
@@ -27,36 +27,36 @@ pub enum Refusal {
     NoAllowedChannel,
     /// Two reps work on it, and nobody has decided yet.
     Collision,
-    /// An open opportunity holds it.
+    /// An open opportunity holds the lead with its owner.
     OpenOpportunity {
-        /// The opportunity.
+        /// The opportunity that is open.
         opportunity: OpportunityId,
     },
     /// A partner's registered deal protects its account.
     Protected {
-        /// The account.
+        /// The account that is protected.
         account: AccountId,
-        /// The partner.
+        /// The partner who registered the deal.
         partner: RepId,
-        /// When the protection ends.
+        /// When the protection ends, in UTC.
         until: DateTime<Utc>,
     },
-    /// Nobody owns it, so nobody can do this to it.
+    /// It has no owner, and this act needs one.
     NoOwner,
     /// The rep is not a partner of an active channel manager.
     NoPartner,
     /// It is neither blocked nor held, so there is nothing to release.
     NotHeld,
-    /// It is on file already.
+    /// A record of this lead is on file already.
     OnFile,
     /// The person asked to be forgotten.
     Erased,
     /// Leads in its pool cannot be claimed.
     AssignOnly {
-        /// The pool.
+        /// The pool, whose mode is `assign_only`.
         pool: PoolId,
     },
-    /// The rep had it recently.
+    /// The rep lost it or gave it up a short while ago.
     CoolDown {
         /// When the rep may claim it.
         until: DateTime<Utc>,
@@ -65,7 +65,7 @@ pub enum Refusal {
     Rep(SkipReason),
     /// It belongs to somebody else's record.
     Belongs {
-        /// Who gets it.
+        /// The owner of that record, who gets it.
         owner: RepId,
     },
 }

@@ -1,4 +1,4 @@
-//! A lead that was kept out or held has been looked at: it goes on, or ends.
+//! A lead that was kept out or held has been reviewed: it continues, or ends.
 
 use chrono::{DateTime, Utc};
 
@@ -12,14 +12,15 @@ use crate::model::{CloseReason, Effect, LeadStatus, OwnerState, RecordRef, RepId
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Releases a lead that was blocked or held, after somebody has reviewed it.
+    /// Releases a lead that was blocked or held, after a person has reviewed it.
     ///
-    /// A new cycle begins, with tag, pool and status put right, and it is matched, scored and routed as a new lead is. The
+    /// A new cycle begins, with tag, pool and status corrected, and it is matched, scored and routed as a new lead is. The
     /// reviewer's decision is final: it gets the tag `released`, and what blocked it does not block it again. Fetch its rows
     /// by [`probe`](Intake::probe): no key led to it while it was blocked. It lifts no consent that was withdrawn: a lead that
     /// nobody may contact goes to nurture instead of a rep, until an [override](crate::blacklist::BlacklistOverride) of the
-    /// blacklist names the `consent` rule and the lead or the person. [Refused](Outcome::refusal) for a lead that somebody has,
-    /// for one that has ended otherwise, and for one that is neither blocked nor held, so that a second time changes nothing.
+    /// blacklist names the `consent` rule and the lead or the person. [Refused](Outcome::refusal) for a lead that has an
+    /// owner, for one that has ended otherwise, and for one that is neither blocked nor held, so that a second time changes
+    /// nothing.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, LeadStatus, Rep};
@@ -71,7 +72,7 @@ impl Intake {
         outcome
     }
 
-    /// What keeps a lead that is not blocked from being released: somebody has it, or nobody was asked about it.
+    /// Why a lead that is not blocked cannot be released: it has an owner, or no review was requested.
     fn is_free(&self, case: &Case<'_>) -> Option<Refusal> {
         let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
         if let Some(owner) = case.lead.owner.as_ref().filter(is_there) {
@@ -85,7 +86,7 @@ impl Intake {
     /// Closes a lead with a reason: it was reviewed and is not a lead, or its owner gives it up.
     ///
     /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it, and
-    /// when it has ended; but one that the blacklist keeps out is closed for good, with the reviewer's reason in place
+    /// when it has ended; but one that the blacklist keeps out is closed permanently, with the reviewer's reason in place
     /// of `blocked`.
     ///
     /// ```

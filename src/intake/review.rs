@@ -1,4 +1,4 @@
-//! A lead on file is looked at again.
+//! A lead on file is reviewed.
 
 use chrono::{DateTime, Utc};
 
@@ -13,11 +13,11 @@ use crate::model::{CloseReason, Effect, Lead, LeadId, LeadStatus, OwnerState, Re
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Looks at a lead on file again: after new activities, changed facts, a fold, or when its wake-up has come.
+    /// Reviews a lead on file: after new activities, changed facts, a fold, or when its wake-up has come.
     ///
     /// It is checked by lists, formats and conditions, but it is not a submission: no window changes. With rows, fetched again
     /// because a key changed, it is matched again, and may be joined with another record. Then it is scored and routed as
-    /// a new lead is; a lead in nurture, in another pool or in none is assigned by the same rules once it is ready. Whoever
+    /// a new lead is; a lead in nurture, in another pool or in none is assigned by the same rules once it is ready. The rep who
     /// works on it keeps it. When nothing changes there are no effects.
     ///
     /// ```
@@ -101,19 +101,19 @@ impl Intake {
         self.decide(case)
     }
 
-    /// A lead whose life has ended. Only who was converted and waits for an answer of an owner who is away is not left alone.
+    /// A lead that has ended. It is left alone, unless it is converted and waits for the answer of an owner who is away.
     fn look_after_customer(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let mut outcome = self.ended(case);
         if lead.close_reason == Some(CloseReason::Blocked) && !outcome.verdict.is_blocked() {
-            // What blocked it is there no more: whoever looks through what was kept out releases it.
+            // The cause of the block is gone: the person who reviews blocked leads can release it.
             let (lead, code) = (lead.id.clone(), "no_longer_blocked".into());
             outcome.effects.push(Effect::RequestReview { lead, reviewer: None, code });
             return outcome;
         }
         let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
         let is_asked = case.is_due(wake_up::COLLISION) && is_disputed(lead);
-        // Something has changed, or it went along: it may be of a person who has other leads.
+        // Something has changed, or it went along: its person may have other leads.
         let moved = case.wake_up.is_none() || case.entry.is_some() || is_asked;
         let of = lead.owner.as_ref().filter(|_| moved && lead.status == LeadStatus::Converted);
         if let Some(owner) = of.filter(is_there).filter(|_| lead.is_on_file()) {
@@ -138,7 +138,7 @@ impl Intake {
         outcome
     }
 
-    /// A lead whose life has ended: nothing happens.
+    /// A lead that has ended: nothing happens.
     pub(super) fn ended(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -148,7 +148,7 @@ impl Intake {
     }
 }
 
-/// Where a lead is whose life has ended.
+/// The route of a lead that has ended.
 pub(super) fn end_of(lead: &Lead) -> Route {
     let owner: Option<&RepId> = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted);
     match (owner.cloned(), lead.account.clone()) {

@@ -16,8 +16,8 @@ impl Intake {
     ///
     /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are
     /// remembered, and [`next`](Outcome::next) asks for a review: a new decision, not for that rep while another may
-    /// have the lead. That the rep had it counts against nobody. What an [order](Intake::allot) took from another rep, who
-    /// is there, goes back to that one.
+    /// have the lead. That the rep had it counts against nobody. A lead that an [order](Intake::allot) took from another
+    /// rep, who is there, goes back to that one.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -57,7 +57,7 @@ impl Intake {
         let reps = &state.reps;
         let take_back =
             |key: &str| state.ledgers.values().find_map(|pool| Ledgers { pool, reps }.take_back(key, now));
-        // What the owner claimed came after anything that was decided before they had it.
+        // The owner's claim came after anything that was decided before they had it.
         let claimed = claim_key(&key).and_then(|key| take_back(&key));
         outcome.delta.assign = claimed.or_else(|| take_back(&key));
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
@@ -73,7 +73,7 @@ impl Intake {
             outcome.tell(&before, "taken_over", &about);
             outcome.route = Route::ToOwner { owner: before, record: None };
         } else {
-            // Its open opportunities are nobody's until the lead is somebody's.
+            // Its open opportunities have no owner until the lead has one.
             outcome.leave_work(&case, owner);
             outcome.wake(lead, now, wake_up::RETRY);
             outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };
@@ -87,7 +87,7 @@ impl Intake {
 }
 
 impl<'a> Case<'a> {
-    /// From whom an order took the lead that its owner has by that.
+    /// The rep from whom an order took the lead for its present owner.
     fn taken_from(&self, owner: &RepId) -> Option<&'a RepId> {
         let mut tenures = self.history.tenures.iter();
         let is_his = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
@@ -95,7 +95,7 @@ impl<'a> Case<'a> {
         let since = tenures.find(is_his).filter(by_order)?.from;
         let is_taken = |one: &&Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(since);
         let before = self.history.tenures.iter().rfind(is_taken).map(|one| &one.owner);
-        // A rep who had lost the lead before an order gave it to them does not get it back.
+        // A rep who had lost the lead before it was allotted to them does not get it back.
         before.filter(|before| *before != owner && !self.had_it(before))
     }
 }

@@ -1,4 +1,4 @@
-//! Where a lead goes that is nobody else's story.
+//! Where a lead goes that belongs to no record on file.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,16 +16,16 @@ use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
 use crate::text::Code;
 
-/// How long a person is asked who decides between owners: in the hottest cells, and else in hours.
+/// How long a person has who decides between owners: in the hottest cells, and otherwise, in hours.
 const HELD_HOT: TimeDelta = TimeDelta::minutes(30);
 const HELD: u32 = 4;
-/// How long a reviewer between the rules and a rep is asked.
+/// How long a reviewer has whom the rules ask before a rep gets the lead.
 pub(super) const REVIEWED: TimeDelta = TimeDelta::hours(48);
-/// When nothing says when it is worth trying again.
+/// When it is tried again if nothing says when that is worthwhile.
 const RETRY: TimeDelta = TimeDelta::days(1);
 
 impl Intake {
-    /// Finds the route, and what carries it out.
+    /// Finds the route, and its effects.
     pub(super) fn route(
         &self,
         case: &Case<'_>,
@@ -56,7 +56,7 @@ impl Intake {
         }
     }
 
-    /// Finds the route of a lead that belongs to nobody yet: to who claims it, to a pool, or by the rules.
+    /// Finds the route of a lead without an owner: to the rep who claims it, to a pool, or by the rules.
     fn route_unowned(
         &self,
         case: &Case<'_>,
@@ -104,7 +104,7 @@ impl Intake {
     }
 
     /// Whether the lead goes where the record it was matched to says: to that record's owner, or to a person who decides
-    /// between several. A rep who lost the lead in this cycle does not get it, and nobody is its fourth owner.
+    /// between several. A rep who lost the lead in this cycle does not get it, and it gets no fourth owner.
     fn route_to_record(
         &self,
         case: &Case<'_>,
@@ -141,14 +141,14 @@ impl Intake {
         }
         let Some(owner) = resolution.action().owner() else {
             let Some(owner) = self.owner_of_customer(case, resolution) else { return false };
-            // Not by the rules: this rep has another lead of the customer.
+            // Not because of the rules: this rep has another lead of the customer.
             self.take(case, facts, resolution, &owner, Acquisition::OwnerChanged, outcome);
             return true;
         };
         if !is_over(owner) {
             self.by_rules(case, facts, resolution, outcome, case.assign);
         } else if case.act == Act::Claim {
-            // The claimant may not have what belongs to another rep's record.
+            // The claimant may not have a lead that belongs to another rep's record.
             outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
         } else {
             outcome.without(resolution);
@@ -157,7 +157,7 @@ impl Intake {
         true
     }
 
-    /// The lead is not ready for sales: it is looked at after 30, 60, then every 90 days.
+    /// The lead is not ready for sales: it is reviewed after 30, 60, then every 90 days.
     pub(super) fn nurture(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let (lead, pool) = (case.lead, self.nurture_pool.clone());
         if lead.pool.as_ref() != Some(&pool) || lead.owner.is_some() {
@@ -198,12 +198,13 @@ impl Intake {
             outcome.route = Route::Unassigned { reason: "unknown_pool".into(), retry_at: None };
             return self.try_again(case, None, outcome);
         };
-        // The reviewer who was asked has not answered, or the lead waits in line since.
+        // The reviewer has not answered, or the lead has been waiting in line since.
         let is_answered_by_nobody =
             case.wake_up.is_some_and(|code| *code == wake_up::REVIEWER_DUE || wake_up::is_try(code));
         let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
         let options = if is_answered_by_nobody { &unasked } else { options };
-        // A rep who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
+        // A rep who lost another lead of the customer, which goes along, does not get it by this; but it goes to
+        // its own owner.
         let left_out = self.left_out(case, &self.losers(case, facts, resolution));
         let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
@@ -236,7 +237,7 @@ impl Intake {
         self.perform(&case.as_of(assignment.repeats()), facts, resolution, assignment, outcome);
     }
 
-    /// What the rules of the pool say, those reps left out; with them again, as far as they may have it, when nobody else can
+    /// The answer of the pool's rules without those reps; with them again, as far as they may have it, when nobody else can
     /// take it.
     fn find_rep(
         &self,
@@ -264,7 +265,7 @@ impl Intake {
         if may_widen { without(LeftOut::is_final) } else { found }
     }
 
-    /// Does what the rules said.
+    /// Applies the answer of the rules.
     fn perform(
         &self,
         case: &Case<'_>,
@@ -294,7 +295,7 @@ impl Intake {
         outcome.assignment = Some(Box::new(assignment));
     }
 
-    /// The rules say once more what they said: the lead lies in the pool they send it to, or its reviewer is asked. Nothing
+    /// The rules give the same answer again: the lead is in the pool they send it to, or its reviewer is asked. Nothing
     /// happens before its own time comes.
     fn stays_where_it_is(
         &self,
@@ -323,12 +324,12 @@ impl Intake {
         true
     }
 
-    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries the administrators of its pool
-    /// are told.
+    /// Nobody got the lead: it is tried again when a rep may be free, else daily. After three tries the administrators of
+    /// its pool are told.
     fn try_again(&self, case: &Case<'_>, at: Option<DateTime<Utc>>, outcome: &mut Outcome) {
         let last = case.wake_up.map(Code::as_str);
         let at = at.filter(|at| *at > case.now).unwrap_or(case.now + RETRY);
-        // Nothing lies longer than that without being looked at, whoever may be back when.
+        // No lead waits longer than that without a review, whoever may be back when.
         let at = at.min(self.stay_ends(case, case.now, self.life.pool_stay_hours));
         outcome.wake(case.lead, at, wake_up::next_try(last));
         if wake_up::is_third(last) {
@@ -361,7 +362,7 @@ impl Intake {
         reps
     }
 
-    /// Who lost another lead of the customer, owned or waiting: all of them go where this one goes.
+    /// The reps who lost another lead of the customer, owned or waiting: all of them go where this one goes.
     fn losers(&self, case: &Case<'_>, facts: &Facts<'_>, resolution: &Resolution) -> Vec<RepId> {
         if resolution.action().owner().is_some() || case.rows.previous_owners.is_empty() {
             return Vec::new();
@@ -386,21 +387,21 @@ enum LeftOut {
 }
 
 impl LeftOut {
-    /// Whether the rep does not get it even where nobody else may.
+    /// Whether the rep does not get it even if nobody else may.
     fn is_final(self) -> bool {
         matches!(self, LeftOut::LostSibling | LeftOut::LostDeal)
     }
 }
 
 impl<'a> Case<'a> {
-    /// The case as it was when it was decided. A lead that is delivered again has the answer that is remembered, and what
-    /// began with it began then: effects of one key are the same, whenever they are asked for.
+    /// The case at the time of its decision. A lead that is delivered again gets the remembered answer, and what
+    /// began with it began then: effects of one key are the same, whenever they are computed.
     pub(super) fn as_of(&self, decided: Option<DateTime<Utc>>) -> Case<'a> {
         let before = decided.filter(|_| !self.is_review());
         Case { now: before.unwrap_or(self.now), ..*self }
     }
 
-    /// Since when a lead that is held waits: another look at it does not begin the time anew.
+    /// Since when a held lead has been waiting: another review does not begin the time anew.
     pub(super) fn held_since(&self) -> DateTime<Utc> {
         let began = self.history.cycle_started_at.unwrap_or(self.lead.created_at);
         if self.is_review() { began.min(self.now) } else { self.now }
@@ -412,7 +413,7 @@ pub(super) fn is_hot(score: &Score) -> bool {
     matches!(score.cell().to_string().as_str(), "A1" | "B1")
 }
 
-/// The other record on file that the lead takes in.
+/// The other record on file that the lead absorbs.
 fn taken_in<'r>(resolution: &'r Resolution, lead: &Lead) -> Option<&'r LeadId> {
     resolution.effects().iter().find_map(|effect| match effect {
         Effect::Fold { entry, subject, .. } if *subject == lead.id => Some(entry),
@@ -432,7 +433,7 @@ fn is_mark(effect: &Effect) -> bool {
 }
 
 impl Outcome {
-    /// A lead has one wake-up. That by which reviewers decide whose the customer is comes first: it is soon, and the
+    /// A lead has one wake-up. The one by which reviewers decide on the customer's owner comes first: it is soon, and the
     /// owner's return is seen to then.
     pub(super) fn wake(&mut self, lead: &Lead, at: DateTime<Utc>, code: &'static str) {
         if code == wake_up::OWNER_BACK && self.leaves_disputed(lead) {
@@ -447,24 +448,24 @@ impl Outcome {
         self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     }
 
-    /// The lead is nobody's: neither are its open opportunities, until somebody has it.
+    /// The lead has no owner: nor have its open opportunities, until it gets one.
     pub(super) fn leave_work(&mut self, case: &Case<'_>, from: &RepId) {
         self.effects.extend(opportunities_to(case, Some(from), None));
     }
 
-    /// Nothing comes of what matching found.
+    /// What matching found has no consequence.
     fn without(&mut self, resolution: &Resolution) {
         self.effects.retain(|effect| !resolution.effects().contains(effect));
     }
 
-    /// A person is asked, until when, and what happens then.
+    /// A person decides: until when, and what happens then.
     pub(super) fn hold(&mut self, case: &Case<'_>, until: DateTime<Utc>, then: Option<RepId>) {
         self.wake(case.lead, until, wake_up::REVIEW_DUE);
         self.route = Route::AwaitingReview { reviewer: None, until: Some(until), then };
     }
 }
 
-/// What a new owner means beside the ownership itself: work starts, and an account without an owner gets one too.
+/// What a new owner means besides the ownership itself: work starts, and an account without an owner gets one too.
 pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolution) -> Vec<Effect> {
     let Case { lead, now, .. } = *case;
     let mut effects = match resolution.action() {
@@ -477,8 +478,8 @@ pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolut
     effects
 }
 
-/// What is open and nobody's, or of who takes part no longer, goes to who works on the lead. Where that leaves somebody, it
-/// moves with it.
+/// Open opportunities without an owner, or of a rep who no longer takes part, go to the rep who works on the lead. Where
+/// that leaves somebody, it moves with it.
 pub(super) fn open_work(owner: &RepId, case: &Case<'_>) -> Vec<Effect> {
     let before = case.lead.owner.as_ref();
     if before == Some(owner) || matches!(case.act, Act::Reassign | Act::HandOver) {

@@ -15,7 +15,7 @@ use crate::score::ScoreRules;
 use crate::text::Code;
 
 /// The rules of the main job. What a document leaves out has the value of `Default`, which is not [`b2b`](Rules::b2b): it
-/// has no rules of assignment, and a lead that has done nothing but write is not ready for sales.
+/// has no assignment rules, and a lead that has only written is not ready for sales.
 ///
 /// ```
 /// use leadkit::Rules;
@@ -34,20 +34,20 @@ use crate::text::Code;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
     /// What blocks, flags or holds a lead before anything else looks at it.
     pub blacklist: BlacklistRules,
-    /// What is not a lead: the first rule that matches sends it away before anything else is matched. The team's own domains,
-    /// phones and addresses, and what is named as a test, are such rules too: they void it.
+    /// Entries that are not leads: the first rule that matches sends them away before duplicate matching. The team's own
+    /// domains, phones and addresses, and tests, are such rules too: they void an entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<ElsewhereRule>,
     /// Which records on file are the same person or company, and what follows.
     pub dedup: DedupRules,
-    /// Points for what a lead does and is, and from which cell on it is ready for sales.
+    /// Points for what a lead does and is, and the cells in which it is ready for sales.
     pub score: ScoreRules,
     /// Which rep, group or pool gets a lead, by pool.
     pub assign: AssignRules,
@@ -112,15 +112,15 @@ impl Default for Rules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ElsewhereRule {
-    /// Identifier, unique in the list.
+    /// Identifier, unique in the list; outcomes name it.
     pub id: RuleId,
-    /// What it is about: conditions on the lead, what it did and what the blacklist found.
+    /// Which entries: a condition on the lead, what it did and what the blacklist found.
     pub when: Condition,
-    /// Where it goes.
+    /// The queue that such a lead goes to, or that it is voided.
     pub then: ElsewhereTarget,
 }
 
-/// Where an entry goes that is not a lead.
+/// Where an entry that is not a lead goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -132,7 +132,7 @@ pub enum ElsewhereTarget {
 }
 
 closed_enum! {
-    /// Where a lead goes that its owner lost or gave back.
+    /// Where a lead goes after its owner lost it or gave it back.
     RecycledTo {
         /// To the pool of its region, where reps claim it; after its stay there, by the rules.
         Pool = "pool",
@@ -142,7 +142,7 @@ closed_enum! {
 }
 
 /// What happens to leads after their first decision: times in hours and days, limits and counts. `Default` is
-/// [`b2b`](LifeRules::b2b). [`FollowUpRules`](crate::follow_up::FollowUpRules) are an engine by themselves, with
+/// [`b2b`](LifeRules::b2b). [`FollowUpRules`](crate::follow_up::FollowUpRules) are a separate engine, with
 /// reminders and ladders, which [`Intake`](crate::Intake) does not read: use one of the two for a lead's deadlines.
 ///
 /// ```
@@ -154,7 +154,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LifeRules {
-    /// Where a lead goes that its owner lost or gave back.
+    /// Where a lead goes after its owner lost it or gave it back.
     pub recycled_to: RecycledTo,
     /// The roster's calendar that measures stays, and absences of owners who name no hours: 24 hours are
     /// a working day, and anything that is not a whole number of days is opening hours. `None` is plain hours.
@@ -170,7 +170,8 @@ pub struct LifeRules {
     pub burst_hold_hours: u32,
     /// How many owners may lose a lead in one cycle before it is nurtured; 3 by default.
     pub owners_per_cycle: u32,
-    /// Days for which the rules pass over the rep who lost the lead last, while another is eligible, or its deal; 90 by default.
+    /// Days for which the rules pass over the rep who lost the lead last, while another is eligible, or its deal; 90 by
+    /// default.
     pub exclusion_days: u32,
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
     pub cool_down_days: u32,
@@ -187,13 +188,14 @@ pub struct LifeRules {
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night, weekends too, whatever
     /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The
-    /// owner of an account owes it to a customer as well. For opening hours put the deadline that
+    /// owner of an account owes it to a customer as well. For opening hours use the deadline that
     /// [`Calendar::add`](crate::calendar::Calendar::add) gives in place of that of the effect.
     pub first_contact_hours: u32,
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
-    /// Which rep keeps a lead that two work on if no reviewer decides in 24 hours, by [`calendar`](Self::calendar).
+    /// Which rep keeps a lead that two work on if no reviewer decides within 24 hours, hours of work only with
+    /// [`calendar`](Self::calendar).
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,
@@ -206,7 +208,7 @@ impl Default for LifeRules {
 }
 
 impl LifeRules {
-    /// For sales to companies: what is lost goes to the pool of its region for three days; first contact within a day, then
+    /// For sales to companies: a lost lead goes to the pool of its region for three days; first contact within a day, then
     /// after three and seven days; an owner may be away for a day.
     ///
     /// ```
@@ -240,7 +242,7 @@ impl LifeRules {
         }
     }
 
-    /// For sales to consumers: what is lost goes to the next in rotation at once; first contact within an hour, then every
+    /// For sales to consumers: a lost lead goes to the next in rotation at once; first contact within an hour, then every
     /// two days; an owner may be away for two hours.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! The waiting line: when somebody has room, the best lead is given first.
+//! The waiting line: when a rep has room, the best lead is given first.
 
 use std::cmp::Ordering;
 
@@ -15,19 +15,19 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives waiting leads to reps who have room: the best cell first, then the lead that has waited longest, then by id.
     ///
-    /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and
-    /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same
-    /// opening or the same new day is served in this order, and no newer lead goes ahead. Nobody is given a lead by
+    /// Call it when a rep has room (a lead was followed up, lost, closed, converted or merged, a rep has joined) and
+    /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then leads that wait for the same
+    /// opening or the same new day are served in this order, and no newer lead goes ahead. Nobody is given a lead by
     /// the rules, here or elsewhere, while the rep holds as many untouched leads as
     /// [`LifeRules`](super::LifeRules::untouched_limit) says: here those count too that came since the host
-    /// [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes stand in the
+    /// [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes are in the
     /// order in which the leads were served, each decided on the state that the one before left: apply their deltas
     /// in that order. A lead that nobody may have now stays, with its next try: an outcome without an owner of a lead
-    /// whose own wake-up has not come need not be carried out. Leads that have an owner or have ended are left out,
+    /// whose wake-up has not come need not be applied. Leads that have an owner or have ended are left out,
     /// and so are those that go along with another of the line: two leads of one customer go to one owner. A lead
-    /// that an outcome before joins with another or has looked at [next](Outcome::next) is not what was handed in any
+    /// that an earlier outcome joins with another or has reviewed [next](Outcome::next) is not what was handed in any
     /// more, nor is one of its customer: it has no outcome either. Read leads without an outcome again once the others are
-    /// carried out, and serve it.
+    /// applied, and serve it.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -76,7 +76,7 @@ impl Intake {
         let mut given = Given::default();
         for (_, _, input) in line {
             if given.has(&input.lead.id) || given.changes(input) {
-                // It went along with another lead of its customer, or is to be read anew.
+                // It went along with another lead of its customer, or has to be read anew.
                 continue;
             }
             let rows = given.seen_in(&input.rows);
@@ -84,7 +84,7 @@ impl Intake {
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
             let assign = &AssignOptions { untouched: UntouchedLeads::AndSince, ..input.assign.clone() };
             let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case }).named();
-            // Decided on this very state.
+            // Decided on this same state.
             let _ = moving.apply(outcome.delta());
             given.note(&outcome);
             outcomes.push(outcome);

@@ -19,7 +19,7 @@ use crate::text::moment;
 const CLOCK_LEEWAY: Span = Span::days(31);
 const FORMAT: u16 = 1;
 
-/// What the main job remembers: recent submissions, whose turn it is in each pool, what each rep was given.
+/// What the main job remembers: recent submissions, the turns in each pool, what each rep was given.
 ///
 /// Pass it in, apply the outcome's effects, and apply the outcome's delta to it. A small host saves it whole, as one
 /// value; a host with a database keeps it as [rows](super::StateRows) and assembles for each lead the few that the lead's
@@ -58,7 +58,7 @@ pub enum StateError {
     #[error("the outcome was decided on a state that has changed since: decide again")]
     Moved(#[from] LedgerError),
     /// The outcome was decided more than 31 days after the newest entry: most likely the clock that gave `now` is wrong,
-    /// and applying it would forget the present. When it is right, say so by
+    /// and applying it would forget the present. When it is right, set
     /// [`Input::accepts_clock`](super::Input::accepts_clock); when the newest entry is wrong,
     /// [`State::forget_after`] repairs the state.
     #[error(
@@ -66,7 +66,7 @@ pub enum StateError {
         moment(*now), moment(*newest)
     )]
     ClockAhead {
-        /// When the outcome was decided.
+        /// The `now` of the outcome.
         now: DateTime<Utc>,
         /// When the newest entry was decided.
         newest: DateTime<Utc>,
@@ -139,7 +139,7 @@ impl State {
         Ok(())
     }
 
-    /// Whether the outcome's time can be right.
+    /// Whether the outcome's time is plausible.
     pub(super) fn check_clock(&self, delta: &OutcomeDelta) -> Result<(), StateError> {
         match self.newest {
             Some(newest) if !delta.accepts_clock && delta.at > CLOCK_LEEWAY.after(newest) => {
@@ -183,7 +183,7 @@ struct Stored<W, L, R> {
     reps: R,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<DateTime<Utc>>,
-    /// Tells damage.
+    /// Reveals damage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
 }

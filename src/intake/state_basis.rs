@@ -19,7 +19,7 @@ use crate::text::codes;
 /// 1. take the [basis](super::Outcome::basis) of the outcome, on the rows that it was decided on;
 /// 2. fetch by the same probe and the same keys again, locking or in a serialisable transaction;
 /// 3. [`check`](Basis::check) the outcome's basis on what was fetched; on a [`Conflict`] roll back and decide again;
-/// 4. file the lead, carry out the effects, apply the delta and write the rows it changed.
+/// 4. file the lead, apply the effects, apply the delta and write the rows it changed.
 ///
 /// ```
 /// use leadkit::model::{Lead, Rep};
@@ -61,7 +61,7 @@ use crate::text::codes;
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 ///
-/// Burst counts never conflict: that one more lead came in from a page meanwhile makes no decision wrong. What a worker
+/// Burst counts never conflict: a further lead from the same page makes no decision wrong. What a worker
 /// decides and commits so is what it would have decided had the workers taken turns.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Basis {
@@ -69,19 +69,19 @@ pub struct Basis {
     /// Whether rows were read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     reads_rows: bool,
-    /// Of the rows; `None` when they were not read.
+    /// Digest of the rows; `None` when they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rows: Option<Digest>,
     /// When the lead came in, in milliseconds since 1970.
     at: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     submissions: Vec<WindowKey>,
-    /// Of what was known under them; `None` when that was nothing.
+    /// Digest of what was known under them; `None` when that was nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ledger: Option<(PoolId, u64)>,
-    /// Sorted by id. Nearly every decision is about one or two.
+    /// Sorted by id. Nearly every decision reads one or two.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "as_map")]
     reps: Vec<(RepId, u64)>,
 }
@@ -102,11 +102,11 @@ pub enum Conflict {
         "the ledger of pool `{pool}` is at revision {found}, the decision was made on revision {expected}"
     )]
     Ledger {
-        /// The pool.
+        /// The pool whose ledger has moved.
         pool: PoolId,
         /// The revision the decision was made on.
         expected: u64,
-        /// The revision of the ledger.
+        /// The revision that the ledger has now.
         found: u64,
     },
     /// The rep was given another lead.
@@ -114,7 +114,7 @@ pub enum Conflict {
         "the counts of rep `{rep}` are at revision {found}, the decision was made on revision {expected}"
     )]
     Rep {
-        /// The rep.
+        /// The rep whose counts have moved.
         rep: RepId,
         /// The revision the decision was made on.
         expected: u64,
@@ -148,7 +148,7 @@ impl Basis {
         Basis { rows: self.reads_rows.then(|| digest_of(rows)), ..self.clone() }
     }
 
-    /// Whether an owner can take one more lead was asked of each who owns a row.
+    /// Whether an owner can take one more lead was checked for each who owns a row.
     pub(super) fn read_owners(&mut self, rows: &Rows, reps: &RepLedger) {
         let on_file = rows.leads.iter().filter(|lead| lead.is_on_file());
         let leads = on_file.filter_map(|lead| lead.owner.as_ref());
@@ -183,8 +183,8 @@ impl Basis {
         self.ledger.as_ref().map(|(pool, revision)| (pool, *revision))
     }
 
-    /// The reps whose rows were read and matter, and the revision of each: who gets the lead, and the owners of what it
-    /// matched.
+    /// The reps whose rows were read and matter, and the revision of each: the one who gets the lead, and the owners of
+    /// what it matched.
     pub fn reps(&self) -> impl Iterator<Item = (&RepId, u64)> {
         self.reps.iter().map(|(rep, revision)| (rep, *revision))
     }

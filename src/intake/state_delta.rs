@@ -12,21 +12,21 @@ use crate::model::LeadId;
 #[must_use = "an outcome whose delta is not applied is forgotten"]
 #[non_exhaustive]
 pub struct OutcomeDelta {
-    /// Of the windows.
+    /// The change of the windows.
     pub windows: WindowDelta,
-    /// Of one pool's ledger and of the row of the rep it gives to.
+    /// The change of one pool's ledger and of the row of the rep it gives to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign: Option<AssignDelta>,
     /// When it was decided: the `now` that was handed in.
     #[serde(default)]
     pub at: DateTime<Utc>,
-    /// Whether that time is taken as right though the state's newest entry lies far behind.
+    /// Whether that time is trusted although the state's newest entry is far behind.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,
-    /// Leads of which nothing is remembered any more: their events and decisions go.
+    /// Leads that are forgotten: their events and decisions are removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgets: Vec<LeadId>,
-    /// What the joint list of the blacklist loses. The list is the host's and no part of the state: the host
+    /// What the joint list of the blacklist loses. The list belongs to the host, not to the state: the host
     /// [applies](crate::blacklist::JointList::apply) it.
     #[serde(default, skip_serializing_if = "JointDelta::is_empty")]
     pub joint: JointDelta,

@@ -1,4 +1,4 @@
-//! Of a state what decisions about some leads on file read and move.
+//! The part of a state that decisions about some leads on file read and change.
 
 use std::borrow::Cow;
 
@@ -24,9 +24,9 @@ impl<'s> Moving<'s> {
         &self.state
     }
 
-    /// Moves it to after a decision.
+    /// Applies a decision to it.
     pub(super) fn apply(&mut self, delta: &OutcomeDelta) -> Result<(), StateError> {
-        // Nothing is decided after the only one.
+        // Nothing is decided after this one decision.
         if self.inputs.len() < 2 || delta.is_empty() {
             return Ok(());
         }
@@ -39,9 +39,9 @@ impl<'s> Moving<'s> {
 
 impl Intake {
     /// The ledgers of the pools that the leads may be assigned from, with what is remembered of these leads, and the counts of
-    /// all reps. A lead on file is no submission: the windows are not read.
+    /// all reps. A lead on file is not a submission: the windows are not read.
     fn excerpt(&self, inputs: &[Input], state: &State) -> State {
-        // Without its owner, a lead lies nowhere.
+        // Without its owner, a lead is in no pool.
         let named = inputs.iter().map(|input| self.ledger_pool(&input.lead));
         let mut pools: Vec<&PoolId> = named.chain([&self.pool]).collect();
         pools.sort_unstable();

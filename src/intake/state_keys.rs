@@ -111,7 +111,7 @@ impl Intake {
         let of_accounts = rows.accounts.iter().flat_map(|account| account.holders());
         let asked = lead.owner.iter().chain(claim);
         let owners: BTreeSet<&RepId> = on_file.chain(of_accounts).chain(asked).collect();
-        // Whoever stands in for an owner is a deputy, or one of those whom the rules name.
+        // A rep who stands in for an owner is a deputy, or one whom the rules name.
         let deputies = owners.iter().filter_map(|owner| roster.deputy(owner));
         let reps: BTreeSet<&RepId> = by_rules.chain(deputies).chain(owners.iter().copied()).collect();
         let decisions = decisions(lead, history, assign.key.as_deref(), &owners);
@@ -125,8 +125,8 @@ impl Intake {
     }
 }
 
-/// Under which keys decisions about a lead may be remembered: as it stands, once its owner has it no more, and in a new cycle;
-/// each as what was decided, what was claimed, and who stands in for whom.
+/// Under which keys decisions about a lead may be remembered: as it is now, once its owner has it no more, and in a new
+/// cycle; each as what was decided, what was claimed, and who stands in for whom.
 fn decisions(lead: &Lead, history: &History, own: Option<&str>, owners: &BTreeSet<&RepId>) -> Vec<String> {
     let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
     // By now the lead may have lost any of those who work on it: its owner, and who stands in for them.

@@ -28,16 +28,16 @@ use crate::model::RepId;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StateRows {
-    /// Events of the windows.
+    /// Recent submissions, as events by key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<WindowEvent>,
     /// Ledgers without the decisions they remember.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ledgers: Vec<Ledger>,
-    /// Remembered decisions.
+    /// Decisions that the ledgers remember.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
-    /// Rows of reps.
+    /// What each rep was given, a row a rep.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reps: Vec<RepRow>,
     /// When the newest entry was decided.
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// The state of some rows: what a decision about a lead is made on, when they are those that the lead's
-    /// [keys](super::Intake::storage_keys) name. What is not there counts as new.
+    /// [keys](super::Intake::storage_keys) name. A missing row counts as new.
     ///
     /// ```
     /// use leadkit::model::Lead;

@@ -4,17 +4,17 @@
 pub(super) const RETRY: &str = "retry";
 /// It was not ready for sales.
 pub(super) const NURTURE: &str = "nurture";
-/// It lies in a pool.
+/// It is in a pool.
 pub(super) const POOL_STAY: &str = "pool_stay";
-/// It came in by an import that assigns nothing, and lies in a pool.
+/// It came in by an import that assigns nothing, and is in a pool.
 pub(super) const IMPORTED: &str = "imported";
-/// It lies in a public pool.
+/// It is in a public pool.
 pub(super) const PUBLIC_STAY: &str = "public_stay";
-/// A person was asked.
+/// A person has to decide.
 pub(super) const REVIEW_DUE: &str = "review_due";
-/// A reviewer whom the rules of assignment ask has not answered.
+/// The reviewer whom the assignment rules name has not answered.
 pub(super) const REVIEWER_DUE: &str = "reviewer_due";
-/// Reviewers were asked about a collision.
+/// Reviewers have to decide a collision.
 pub(super) const COLLISION: &str = "collision_due";
 
 /// How long reviewers have for a collision, in hours.
@@ -23,7 +23,7 @@ pub(super) const COLLISION_STAY: u32 = 24;
 /// The owner is back.
 pub(super) const OWNER_BACK: &str = "owner_back";
 
-/// What the next try is called after the one that failed now.
+/// The code of the next try after the one that failed now.
 pub(super) fn next_try(last: Option<&str>) -> &'static str {
     match last {
         Some(RETRY) => "retry_2",
@@ -33,12 +33,12 @@ pub(super) fn next_try(last: Option<&str>) -> &'static str {
     }
 }
 
-/// Whether a lead that waits for somebody with room is looked at again.
+/// Whether a lead that waits for a rep with room is tried again.
 pub(super) fn is_try(code: &str) -> bool {
     code.starts_with(RETRY)
 }
 
-/// From this try on it is no news that nobody gets the lead.
+/// From this try on it is not news that nobody gets the lead.
 pub(super) const LAST_TRY: &str = "retry_4";
 
 /// Whether so many tries have failed now that the administrators of the pool are told.

@@ -1,11 +1,11 @@
-//! A lead as it is once its owner has it no more, or once a new cycle has begun.
+//! A lead as it is after it has lost its owner, or after a new cycle has begun.
 
 use chrono::{DateTime, Utc};
 
 use super::Input;
 use crate::model::{Acquisition, Effect, History, Lead, LeadStatus, RepId, Tenure, TenureEnd};
 
-/// A lead after something ended, and the effects that make it so.
+/// A lead after something has ended, and the effects of that.
 pub(super) struct Without {
     pub(super) lead: Lead,
     pub(super) history: History,
@@ -13,7 +13,7 @@ pub(super) struct Without {
 }
 
 impl Without {
-    /// The lead without its owner, whose tenure ends so.
+    /// The lead without its owner, whose tenure ends in this way.
     pub(super) fn owner(input: &Input, owner: &RepId, end: TenureEnd, now: DateTime<Utc>) -> Without {
         let (mut lead, mut history) = (input.lead.clone(), input.history.clone());
         let id = lead.id.clone();

@@ -39,11 +39,11 @@ impl Default for ClusterOptions {
 /// Two similar items, by their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScoredPair {
-    /// The smaller number.
+    /// The smaller number of the two.
     pub first: usize,
-    /// The larger number.
+    /// The larger number of the two.
     pub second: usize,
-    /// Their similarity, 0 to 1.
+    /// Their similarity, 0 to 1: more is likelier to be one.
     pub score: f64,
 }
 
@@ -51,7 +51,7 @@ pub struct ScoredPair {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cluster {
-    /// The members, ascending.
+    /// The numbers of its members, ascending; at least two.
     pub members: Vec<usize>,
     /// The weakest pair that holds the group together: review it first.
     pub weakest: ScoredPair,
@@ -59,7 +59,7 @@ pub struct Cluster {
     pub density: f64,
 }
 
-/// A partition of items: each is in one cluster or stands alone.
+/// A partition of items: each is in one cluster or alone.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Clusters {
@@ -67,12 +67,12 @@ pub struct Clusters {
     pub clusters: Vec<Cluster>,
     /// The pairs that would have joined two groups and were held back, the strongest first: for a person to decide.
     pub held_back: Vec<ScoredPair>,
-    /// The number of items.
+    /// How many items there are, numbered from 0.
     pub items: usize,
 }
 
 impl Clusters {
-    /// The group of every item: the number of its smallest member, its own when it stands alone.
+    /// The group of every item: the number of its smallest member, its own when it is alone.
     #[must_use]
     pub fn labels(&self) -> Vec<usize> {
         let mut labels: Vec<usize> = (0..self.items).collect();
@@ -90,12 +90,11 @@ impl Clusters {
 
 /// Joins items, numbered from 0, by pairs `(i, j, score)`.
 ///
-/// The strongest pairs come first (ties by number). A pair joins the groups of its two items when enough pairs stand
-/// between them, see [`ClusterOptions::support`]; a pair that does not join at its turn is tried again when others
-/// have joined, until nothing changes. Pairs may come in any order and more than once (the highest score counts);
-/// pairs of an item with itself, with numbers beyond `items` or with scores that are not numbers are ignored. The
-/// answer depends on the set of pairs alone. O(p log p) for p pairs, and again
-/// O(p) for each round, of which there are few in practice.
+/// The strongest pairs come first (ties by number). A pair joins the groups of its two items when there are enough pairs
+/// between them, see [`ClusterOptions::support`]; a pair that does not join at its turn is tried again when others have
+/// joined, until nothing changes. Pairs may come in any order and more than once (the highest score counts); pairs of an
+/// item with itself, with numbers beyond `items` or with scores that are not numbers are ignored. The answer depends on the
+/// set of pairs alone. O(p log p) for p pairs, and again O(p) for each round, of which there are few in practice.
 ///
 /// ```
 /// use leadkit::merge::{ClusterOptions, cluster};
@@ -149,7 +148,7 @@ pub fn cluster_with_copies(
         groups.join_copies(a, b);
     }
     let standing: Vec<usize> = (0..items).map(|item| groups.find(item)).collect();
-    // Of a set of copies the smallest is its root and stands for all.
+    // The smallest of a set of copies is its root and represents all.
     for (item, root) in standing.iter().enumerate().filter(|(item, root)| item != *root) {
         weakest.entry(*root).or_insert(ScoredPair { first: *root, second: item, score: 1.0 });
     }
@@ -255,7 +254,7 @@ struct Groups {
 }
 
 impl Groups {
-    /// Joins what may be joined, the strongest pairs first, until nothing changes; the pairs that are left.
+    /// Joins what may be joined, the strongest pairs first, until nothing changes; returns the remaining pairs.
     /// `weakest` keeps the weakest link of each group, by its root.
     fn join_all(
         &mut self,

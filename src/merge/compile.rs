@@ -27,7 +27,7 @@ impl Merger {
 }
 
 impl MergeRules {
-    /// Reports what the type system cannot.
+    /// Reports the mistakes that the type system cannot find.
     fn check(&self, report: &mut Report) {
         RulesVersion::check(self.format, report);
         report.within("survivor", |report| {

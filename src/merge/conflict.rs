@@ -20,7 +20,7 @@ pub struct FieldConflict {
     pub dropped: Vec<(RecordRef, Value)>,
 }
 
-/// What has become of each record, and where it came from: undoing the merge brings it back, and nothing is lost meanwhile.
+/// Lifecycle and origin of each record: undoing the merge brings them back, and nothing is lost meanwhile.
 const OF_EACH: [&str; 13] = [
     "acquisition",
     "close_reason",
@@ -37,7 +37,7 @@ const OF_EACH: [&str; 13] = [
     "utm",
 ];
 
-/// Where an identifier of a person or an event stands beside the first, so that the record is found by both.
+/// Where an identifier of a person or an event is kept next to the first, so that the record is found by both.
 pub(super) fn beside(field: &str) -> Option<String> {
     match field.strip_prefix("external_ids.") {
         Some(name) => {
@@ -48,7 +48,7 @@ pub(super) fn beside(field: &str) -> Option<String> {
 }
 
 impl FieldConflict {
-    /// What a person should decide about it, of a survivor with an owner or without.
+    /// The doubt about it, for a survivor with an owner or without.
     pub(super) fn doubt(&self, has_owner: bool) -> Option<MergeDoubt> {
         let field = &self.field;
         let of_contact = field.strip_prefix("contacts.").and_then(|rest| rest.rsplit_once('.'));

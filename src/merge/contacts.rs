@@ -23,20 +23,20 @@ pub(super) struct UnitedContact {
 /// The contacts of one account.
 pub(super) struct OfAccount<'r> {
     pub(super) account: AccountId,
-    /// Where it is.
+    /// The region of the account.
     pub(super) region: Option<Region>,
     pub(super) contacts: &'r [Contact],
 }
 
 /// Unites the contacts of accounts, given with the survivor first.
 ///
-/// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat
-/// id, and nothing distinguishes them: different names, mobiles or e-mail addresses belong to two people, and a contact
-/// must differ from nobody who is in the person already. A landline and a mailbox such as `info@` unite nobody. A key
-/// that two names have, as a family's phone, and a number of a plan that does not tell mobiles from landlines unite only
-/// contacts of the same name; a key that two contacts of one account share is nobody's. A contact who could be two people stays
-/// apart, and two contacts of one account stay two. The survivor's own come first, then the others in the order of their
-/// records. O(n log n).
+/// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat id,
+/// and nothing distinguishes them: different names, mobiles or e-mail addresses belong to two people, and a contact must
+/// differ from no contact that is part of the person already. A landline and a mailbox such as `info@` unite nobody. A key
+/// that two names have, as a family's phone, and a number of a plan that does not distinguish mobiles from landlines unite
+/// only contacts of the same name; a key that two contacts of one account share identifies nobody. A contact who could be two
+/// people stays apart, and two contacts of one account stay two. The survivor's own come first, then the others in the
+/// order of their records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,
     records: &[OfAccount<'_>],
@@ -51,7 +51,7 @@ pub(super) fn unite(
     let mut people = People::default();
     for (record, (of_account, identities)) in records.iter().zip(identities).enumerate() {
         let (account, contacts) = (&of_account.account, of_account.contacts);
-        // Two contacts of one record stay two, whatever they share.
+        // Two contacts of one record remain two, whatever they share.
         let known = people.all.len();
         let mut taken = BTreeSet::new();
         for (contact, identity) in contacts.iter().zip(identities) {
@@ -89,7 +89,7 @@ fn ids_of_one_contact<'r>(records: &[OfAccount<'r>]) -> BTreeSet<&'r str> {
     ids.difference(&doubled).copied().collect()
 }
 
-/// The people so far, and where they are by what they are known by.
+/// The people so far, and their places by key.
 #[derive(Default)]
 struct People {
     all: Vec<(UnitedContact, Identity)>,
@@ -98,7 +98,7 @@ struct People {
 }
 
 impl People {
-    /// The only one of the first so many that somebody can be; `None` also when there are several.
+    /// The only one of the first so many that a contact can be; `None` also when there are several.
     fn only_one(&self, identity: &Identity, shared: &SharedKeys, first: usize) -> Option<usize> {
         let keys = identity.keys.iter().filter(|key| !shared.is_shared_value(key));
         let held = keys.filter_map(|key| Some((key, self.by_key.get(key)?)));
@@ -128,7 +128,7 @@ impl People {
 impl UnitedContact {
     fn alone(from: usize, contact: &Contact, account: &AccountId, survivor: &AccountId) -> UnitedContact {
         let mut moved = contact.clone();
-        // Whoever points at the account points at the survivor; a contact without an account stays so.
+        // References to the account now point at the survivor; a contact without an account stays so.
         if moved.account.as_ref() == Some(account) {
             moved.account = Some(survivor.clone());
         }
@@ -136,8 +136,8 @@ impl UnitedContact {
     }
 }
 
-/// The kept contact with what the other knows more: lists are united, blank fields filled. Of one employer the earlier
-/// time is since when.
+/// The kept contact with the other's additional values: lists are united, blank fields filled. With one employer the earlier
+/// time counts.
 fn absorb(kept: &Contact, other: &Contact, phones: &PhoneOptions<'_>) -> Contact {
     let ours = members_of(kept);
     let mut changes = BTreeMap::new();
@@ -165,7 +165,7 @@ fn absorb(kept: &Contact, other: &Contact, phones: &PhoneOptions<'_>) -> Contact
     with_members(kept, &changes)
 }
 
-/// The fields in which two contacts of one person say different things, with both values.
+/// The fields in which two contacts of one person differ, with both values.
 pub(super) fn disagreements(
     kept: &Contact,
     other: &Contact,

@@ -88,7 +88,7 @@ impl MergePlan<Lead> {
 
 const STATUS: &str = "status";
 
-/// What has become of a lead: the status, and what is told of one that ended. All are one record's.
+/// What has become of a lead: the status, and what is recorded of one that ended. All come from one record.
 const STATE: [&str; 4] = [STATUS, "close_reason", "collected_under", "folded_into"];
 
 fn plan<R: Mergeable>(
@@ -169,7 +169,7 @@ fn sorted<R: Mergeable>(records: &[R]) -> Result<Vec<&R>, MergeError> {
     Ok(sorted)
 }
 
-/// The survivor with what was decided. What it cannot hold is taken out of the decisions again.
+/// The survivor with the decided values. Decisions with values that it cannot hold are removed.
 fn merged<R: Mergeable>(survivor: &R, own: Option<&Fields>, decisions: &mut [FieldDecision]) -> R {
     let wanted = |decision: &FieldDecision| (decision.after != Value::Null).then(|| decision.after.clone());
     let wanted = decisions.iter().map(|decision| (decision.field.clone(), wanted(decision)));
@@ -177,7 +177,7 @@ fn merged<R: Mergeable>(survivor: &R, own: Option<&Fields>, decisions: &mut [Fie
         wanted.filter(|(name, value)| !same_field(own.and_then(|own| own.get(name)), value.as_ref())),
     );
     let merged = with_fields(survivor, &changes);
-    // A value that the record cannot hold (a sum beyond its range) was left out.
+    // A value that the record cannot hold (a sum beyond its range) is left out.
     let held = fields_of(&merged);
     for decision in decisions {
         decision.after = held.get(&decision.field).cloned().unwrap_or_default();
@@ -215,7 +215,7 @@ fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
     View { recency, source, standing, fields }
 }
 
-/// The survivor's id, of records sorted by id, and the last test that told it from another.
+/// The survivor's id, of records sorted by id, and the last test that distinguished it from another.
 fn survivor<'r, R: Mergeable>(
     records: &[(&'r R, View)],
     tests: &[SurvivorTest],
@@ -250,7 +250,7 @@ fn survivor<'r, R: Mergeable>(
     left.first().map(|(record, _)| (record.id(), because))
 }
 
-/// A plan in the making. Views and references stand in the same order, the survivor first.
+/// A plan in the making. Views and references are in the same order, the survivor first.
 struct Draft<'p> {
     rules: &'p MergeRules,
     phones: &'p PhoneOptions<'p>,
@@ -290,7 +290,7 @@ impl Draft<'_> {
             let rule = self.rules.fields.get(STATUS).unwrap_or(&self.rules.default);
             let status = [STATUS.to_owned()];
             let views = self.views_that_tell(&status);
-            // Nobody's status is blank, and still the status of a record that goes on.
+            // `unassigned` counts as blank, but is still the status of a record that continues.
             let first = views.first().map_or(0, |(place, _)| *place);
             let chosen = choose_view(rule, &status, &views).unwrap_or(first);
             self.decide_state(&names, chosen, None, rule);
@@ -303,8 +303,8 @@ impl Draft<'_> {
         order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
-    /// The views that fields may be taken from, with their places. The status of a record that goes on comes before that of one
-    /// that has ended, or the merged one would be found no more.
+    /// The views that fields may be taken from, with their places. The status of a record that continues comes before that
+    /// of one that has ended, or the merged one would no longer be found.
     fn views_that_tell(&self, fields: &[String]) -> Vec<(usize, &View)> {
         let mut views: Vec<(usize, &View)> = self.views.iter().enumerate().collect();
         let tells_status = fields.iter().any(|name| name == STATUS);
@@ -315,7 +315,7 @@ impl Draft<'_> {
         views
     }
 
-    /// Whatever the blocks say: how a lead ended is told of a lead that ended.
+    /// Whatever the blocks say: only a lead that ended says how a lead ended.
     fn decide_state(
         &mut self,
         names: &BTreeSet<&str>,
@@ -427,7 +427,8 @@ impl Draft<'_> {
         }
     }
 
-    /// An identifier of a person or an event that did not become the survivor's stands beside it: it is found by both.
+    /// An identifier of a person or an event that did not become the survivor's is kept next to it: the record is found by
+    /// both.
     fn keep_identifiers(&mut self) {
         let dropped: Vec<(String, RecordRef, String)> = self
             .conflicts
@@ -513,7 +514,7 @@ fn united_contacts(united: &[UnitedContact]) -> Vec<(ContactId, ContactId)> {
     united.iter().flat_map(of_person).collect()
 }
 
-/// Of people, the ones that are told apart: each with the first it is not.
+/// Of people, those who are distinct: each with the first person it is not.
 fn other_people<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<MergeDoubt> {
     let mut known: Vec<(RecordRef, Identity)> = Vec::new();
     let mut doubts = Vec::new();

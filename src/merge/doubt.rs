@@ -26,7 +26,7 @@ pub enum MergeDoubt {
     OtherPerson {
         /// The one that comes first in the plan.
         record: RecordRef,
-        /// The other.
+        /// The one that comes after it in the plan.
         other: RecordRef,
     },
 }

@@ -1,10 +1,10 @@
-//! Why records cannot be merged, or a merge not undone.
+//! Why records cannot be merged, or a merge cannot be undone.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::RecordRef;
 
-/// Why records cannot be merged, or a merge not be undone.
+/// Why records cannot be merged, or a merge cannot be undone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -12,57 +12,57 @@ pub enum MergeError {
     /// There are no records to merge.
     #[error("there is nothing to merge")]
     Nothing,
-    /// A record has no id.
+    /// The id of a record is blank.
     #[error("a record without an id cannot be merged")]
     BlankId,
-    /// Two records have one id.
+    /// Two of the records have the same id.
     #[error("{record} is listed twice")]
     SameId {
-        /// The record.
+        /// The record that is there twice.
         record: RecordRef,
     },
     /// A record of the plan is not among the records.
     #[error("{record} is missing")]
     Missing {
-        /// The record.
+        /// The record that is missing.
         record: RecordRef,
     },
     /// A record has changed since the plan was made.
     #[error("{record} has changed since the plan was made")]
     Changed {
-        /// The record.
+        /// The record that has changed.
         record: RecordRef,
     },
     /// The record is not the survivor of the merge that is to be undone.
     #[error("{record} is not the survivor of the merge, which is {survivor}")]
     NotTheSurvivor {
-        /// The record.
+        /// The record that was handed in.
         record: RecordRef,
-        /// The survivor.
+        /// The survivor of the merge.
         survivor: RecordRef,
     },
     /// A record that the undo would restore already exists.
     #[error("{record} already exists, so it cannot be restored")]
     AlreadyBack {
-        /// The record.
+        /// The record that exists.
         record: RecordRef,
     },
     /// A record of the merge was merged again since.
     #[error("{record} has been merged again since: undo that merge first")]
     MergedSince {
-        /// The record.
+        /// The record that was merged again.
         record: RecordRef,
     },
     /// The log has no merge at the place.
     #[error("the log has no merge {place}")]
     NotInLog {
-        /// The position, from 0.
+        /// The place that was requested, from 0.
         place: usize,
     },
     /// The undo record has a format that this version cannot read.
     #[error("the undo record has the unknown format {format}")]
     UnknownFormat {
-        /// Its format.
+        /// The format of the undo record.
         format: u16,
     },
 }

@@ -31,7 +31,7 @@ const OWNERS: &str = "owners";
 fn closed_groups() -> impl Iterator<Item = &'static str> + Clone {
     let groups = LeadField::KNOWN.iter().filter_map(|name| Some(name.split_once('.')?.0));
     let mut before = "";
-    // The parts of a group stand together in the table.
+    // The parts of a group are adjacent in the table.
     groups.filter(move |group| std::mem::replace(&mut before, group) != *group)
 }
 

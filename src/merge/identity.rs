@@ -16,12 +16,12 @@ use crate::text::fold;
 /// A key of more names, or of more people who are kept apart, identifies nobody.
 pub(super) const CROWDED: usize = 20;
 
-/// A value that reaches one person. A landline and a mailbox that a team reads are none.
+/// A value that reaches one person. A landline and a mailbox that a team reads do not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PersonKey {
     /// A mobile number, also one that stands for a WeChat account.
     Mobile(String),
-    /// A number of a plan that does not tell mobiles from landlines.
+    /// A number of a plan that does not distinguish mobiles from landlines.
     Number(String),
     /// A person's e-mail address.
     Mail(String),
@@ -34,12 +34,12 @@ pub(super) enum PersonKey {
 /// The values that identify a person, as far as they are known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Identity {
-    /// As they are compared.
+    /// In the form in which they are compared.
     pub(super) names: BTreeSet<String>,
     pub(super) keys: BTreeSet<PersonKey>,
 }
 
-/// How somebody's numbers are read: by the country that is stated.
+/// How a person's numbers are read: by the stated country.
 #[derive(Clone, Copy)]
 struct Dialled<'o> {
     country: StatedCountry,
@@ -76,7 +76,8 @@ impl Identity {
         identity
     }
 
-    /// What a rep found not to be the person's names nobody: of a lead that was closed for it, no number and no address does.
+    /// A value that a rep found not to be the person's identifies nobody; nor do numbers and addresses of a lead that was
+    /// closed for it.
     fn forget_wrong(&mut self, lead: &Lead, phones: Dialled<'_>) {
         if lead.close_reason == Some(CloseReason::WrongContact) {
             self.keys.retain(|key| matches!(key, PersonKey::Platform(..)));
@@ -130,7 +131,7 @@ impl Identity {
         self.has_other_name(other) || self.differs(other, mobiles) || self.differs(other, mails)
     }
 
-    /// Whether the names are of two people.
+    /// Whether the names belong to two people.
     pub(super) fn has_other_name(&self, other: &Identity) -> bool {
         self.names.iter().any(|a| other.names.iter().any(|b| are_two_people(a, b)))
     }
@@ -150,7 +151,7 @@ fn platform((name, id): (&str, &str)) -> Option<PersonKey> {
 
 /// Keys that identify no single person.
 pub(super) struct SharedKeys {
-    /// Two contacts of one account have it, or too many.
+    /// Two contacts of one account have it, or too many contacts do.
     nobodys: BTreeSet<PersonKey>,
     /// Two people have it by their names.
     families: BTreeSet<PersonKey>,
@@ -202,7 +203,7 @@ impl SharedKeys {
         self.nobodys.contains(key)
     }
 
-    /// Whether a key that two have tells that they may be one: a family's, and a number that may be a landline, does of
+    /// Whether a key that two have says that they may be one: a family's, and a number that may be a landline, does of
     /// those who have a name in common.
     pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
         let may_be_many = matches!(key, PersonKey::Number(_)) || self.families.contains(key);

@@ -117,8 +117,8 @@ impl<R: Mergeable> MergeLog<R> {
     /// and the fields changed both by the merge and since then, which keep the newer value. The merge is removed from
     /// the log. O(records of the log).
     ///
-    /// What the merge changed in the survivor and its contacts is written back, and every record that was merged away stands by
-    /// itself again, with the leads, opportunities, links and activities that came from there. What has changed since stays.
+    /// The merge's changes of the survivor and its contacts are reverted, and every record that was merged away is separate
+    /// again, with the leads, opportunities, links and activities that came from there. Later changes stay.
     ///
     /// ```
     /// use leadkit::book::Book;

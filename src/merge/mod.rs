@@ -1,13 +1,12 @@
 //! Several records become one, and become several again when that was wrong.
 //!
 //! [`cluster`] joins pairs of records into groups; the records of a group are merged by rules. [`MergeRules`] say which
-//! record survives and which value each field gets; [`Merger`] is their compiled form. A [`MergePlan`] is the whole
-//! answer: looking at it is the dry run, [`MergePlan::apply`] carries it out on records in memory,
-//! [`MergePlan::effects`] is what a host with a database applies. What would be lost, and where the records contradict
-//! each other, is listed by [`MergePlan::doubts`] for a person to decide. `apply` returns an [`UndoRecord`], which
-//! restores the records as they were, even after other fields of the survivor have changed. A [`MergeLog`] keeps
-//! several of them, takes the last of a record back first, and knows the [effects](MergeLog::undo_effects) that do so
-//! in a database.
+//! record survives and which value each field gets; [`Merger`] is their compiled form. A [`MergePlan`] is the whole answer:
+//! inspecting it is the dry run, [`MergePlan::apply`] applies it to records in memory, [`MergePlan::effects`] is what a
+//! host with a database applies. Values that would be lost, and fields in which the records contradict each other, are
+//! listed by [`MergePlan::doubts`] for a person to decide. `apply` returns an [`UndoRecord`], which restores the records as
+//! they were, even after other fields of the survivor have changed. A [`MergeLog`] keeps several of them, takes the last of
+//! a record back first, and knows the [effects](MergeLog::undo_effects) that do so in a database.
 //!
 //! People are never merged because of a company's phone or mailbox, nor where their names, mobiles or addresses differ;
 //! and what a person has refused stays refused, see [`Survivorship`].

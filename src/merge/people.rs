@@ -17,7 +17,7 @@ use crate::order;
 /// converted with it. Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a
 /// person's e-mail address or a WeChat id, as when [accounts are merged](super::MergePlan::for_accounts): names that
 /// differ are two people's, and, where an id of a platform does not say otherwise, so are mobiles and addresses that
-/// differ; a family's phone, and a number that may be a landline, join only who has the same name, a landline and a
+/// differ; a family's phone, and a number that may be a landline, join only people of the same name, a landline and a
 /// mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is the person of its subject
 /// unless the names differ.
 ///
@@ -78,7 +78,7 @@ pub fn find_people(
     people.persons(&nodes)
 }
 
-/// What refers to a person.
+/// A record that refers to a person.
 struct Node<'r> {
     record: RecordRef,
     name: Option<&'r str>,
@@ -101,7 +101,7 @@ fn nodes<'r>(
     let came = order::map(leads.iter().map(|lead| (&lead.id, lead.created_at)));
     let created = order::map(accounts.iter().map(|account| (&account.id, account.created_at)));
     let mut moved: BTreeMap<&ContactId, Vec<&ContactMove>> = BTreeMap::new();
-    // Of two employers that are one since, nobody moved.
+    // If two employers have become one since, nobody has moved.
     for one in moves.iter().filter(|one| one.to.as_ref() != Some(&one.from)) {
         moved.entry(&one.contact).or_default().push(one);
     }
@@ -122,7 +122,7 @@ fn nodes<'r>(
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {
-                // Whoever left was there before, though nobody wrote down since when.
+                // A person who left was there before, although nobody recorded since when.
                 Some((from, left)) => {
                     let before = left - TimeDelta::nanoseconds(1);
                     came.or(created.get(from).copied()).map_or(before, |at| at.min(before))
@@ -132,7 +132,7 @@ fn nodes<'r>(
             let to = moves.iter().filter_map(|one| Some((one.to.as_ref()?, one.at)));
             let mut trail: Vec<(&AccountId, DateTime<Utc>)> =
                 first.map(|(from, _)| (from, since)).into_iter().chain(to).collect();
-            // Where he is: also in place of an employer that is not on file.
+            // The present employer: also in place of one that is not on file.
             let is_here = |last: &mut (&AccountId, DateTime<Utc>)| {
                 last.0 == &account.id || !created.contains_key(last.0) && last.1 > since
             };
@@ -154,7 +154,7 @@ fn nodes<'r>(
     nodes
 }
 
-/// Joins whoever has a key that reaches one person.
+/// Joins records with a key that reaches one person.
 fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
     let mut of_account: BTreeMap<&AccountId, Vec<Identity>> = BTreeMap::new();
     let mut identities: Vec<Vec<Identity>> = Vec::new();
@@ -173,7 +173,7 @@ fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
         }
     }
     let between = between_two(nodes, &holders, &shared);
-    // An id of a platform outlives a number, so that it goes first.
+    // An id on a platform outlives a phone number, so it comes first.
     let is_platform = |key: &PersonKey| matches!(key, PersonKey::Platform(..));
     let (first, then): (Vec<_>, Vec<_>) = holders.into_iter().partition(|(key, _)| is_platform(key));
     for (key, holders) in first.into_iter().chain(then) {
@@ -191,13 +191,13 @@ fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
     }
 }
 
-/// Who shares keys with two people whose names differ, and could be either.
+/// Records that share keys with two people whose names differ, and could be either.
 fn between_two<'n>(
     nodes: &'n [Node<'_>],
     holders: &BTreeMap<&PersonKey, Vec<usize>>,
     shared: &SharedKeys,
 ) -> BTreeSet<usize> {
-    // One of each name is enough to tell.
+    // One person of each name is enough.
     let by_name = |places: &Vec<usize>| -> Vec<&'n Identity> {
         let mut names = BTreeSet::new();
         let identities = places.iter().filter_map(|place| Some(&nodes.get(*place)?.identity));
@@ -205,7 +205,7 @@ fn between_two<'n>(
     };
     let named: BTreeMap<&PersonKey, Vec<&'n Identity>> =
         order::map(holders.iter().map(|(key, places)| (*key, by_name(places))));
-    // Comparing names is what takes time, and many keys lead to the same few.
+    // Comparing names takes the time, and many keys lead to the same few.
     let mut compared: BTreeMap<[&BTreeSet<String>; 2], bool> = BTreeMap::new();
     let mut differ = |a: &'n Identity, b: &'n Identity| {
         let pair = if a.names <= b.names { [&a.names, &b.names] } else { [&b.names, &a.names] };
@@ -233,7 +233,7 @@ fn between_two<'n>(
     between
 }
 
-/// Who is one with whom.
+/// Which records are one person.
 struct Groups {
     /// By record: a record nearer to the root, which is its own.
     parents: Vec<usize>,
@@ -283,7 +283,7 @@ impl Groups {
         }
     }
 
-    /// Joins two records unless what is known of them tells them apart; whether they are one.
+    /// Joins two records unless what is known of them shows that they are two; returns whether they are one.
     fn join_unless(&mut self, a: usize, b: usize, is_other: impl Fn(&Identity, &Identity) -> bool) -> bool {
         let (first, second) = (self.root(a), self.root(b));
         if first == second {

@@ -37,12 +37,12 @@ pub struct MergePlan<R> {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldDecision {
-    /// The field: `tier`, `utm.source`, `attributes.tax_no`.
+    /// The field as rules name it: `tier`, `utm.source`, `attributes.tax_no`.
     pub field: String,
     /// The block it was decided with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
-    /// The rule that decided.
+    /// The rule that decided, its own or that of its block.
     pub rule: Survivorship,
     /// The records the value is from.
     pub from: Vec<RecordRef>,
@@ -56,9 +56,9 @@ pub struct FieldDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactDecision {
-    /// The contact that stays.
+    /// The contact that stays on the survivor.
     pub contact: ContactId,
-    /// The account it was on.
+    /// The account that it was on before.
     pub from: RecordRef,
     /// The contacts of other accounts that are the same person and are merged into it.
     pub united: Vec<ContactId>,
@@ -101,7 +101,7 @@ impl<R> MergePlan<R> {
         &self.contacts
     }
 
-    /// Where the records say different things, by field.
+    /// The fields in which the records differ.
     #[must_use]
     pub fn conflicts(&self) -> &[FieldConflict] {
         &self.conflicts
@@ -109,7 +109,7 @@ impl<R> MergePlan<R> {
 
     /// What a person should decide before the plan is applied: values that are lost, records that contradict each
     /// other, leads of two people. Empty when nothing is lost but what follows from the rules: names that become aliases,
-    /// ids that stand beside the first, the status, stage and origin of each lead, values that `max`, `min`, `sum` or
+    /// ids that are kept next to the first, the status, stage and origin of each lead, values that `max`, `min`, `sum` or
     /// `union` made one.
     ///
     /// ```
@@ -224,7 +224,7 @@ impl<R: Mergeable> MergePlan<R> {
 }
 
 impl FieldDecision {
-    /// Whether the survivor's value changes.
+    /// Whether the survivor gets another value than it had.
     #[must_use]
     pub fn is_change(&self) -> bool {
         !same(&self.before, &self.after)

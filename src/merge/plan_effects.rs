@@ -1,4 +1,4 @@
-//! What a host writes when a plan is carried out.
+//! What a host writes to apply a plan.
 
 use super::conflict::FieldConflict;
 use super::contacts::UnitedContact;
@@ -7,7 +7,7 @@ use super::record::{members_of, same_field};
 use crate::model::{Effect, Link, LinkKind, RecordRef, Value};
 use crate::order;
 
-/// Whether a field holds what a person said, and not what became of the lead or where it came from.
+/// Whether a field holds a person's statement, not the lifecycle or origin of the lead.
 fn is_said(field: &str) -> bool {
     let said = [
         "name",
@@ -43,7 +43,7 @@ pub(super) fn effects(
     let changed = decisions.iter().filter(|decision| decision.is_change());
     let mut effects: Vec<Effect> =
         changed.map(|one| update(&survivor, &one.field, one.after.clone(), one.before.clone())).collect();
-    // What somebody said of a lead and the merged one does not say is shown to somebody.
+    // A value that was recorded of a lead and that the merged one lacks is shown to a person.
     for conflict in conflicts.iter().filter(|conflict| is_said(&conflict.field)) {
         let of_leads = conflict.dropped.iter().filter_map(|(record, found)| match record {
             RecordRef::Lead(entry) => Some((entry.clone(), found.clone())),

@@ -29,7 +29,7 @@ impl Mergeable for Lead {}
 pub(super) mod sealed {
     use super::*;
 
-    /// What the merge asks of a record.
+    /// What the merge reads of a record.
     pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned {
         fn id(&self) -> &str;
         fn reference(&self) -> RecordRef;
@@ -213,10 +213,10 @@ fn write(value: &Value) -> Json {
     }
 }
 
-/// The record with fields changed; `None` takes a field out. What the record cannot hold is left as it is.
+/// The record with fields changed; `None` clears a field. A value that the record cannot hold leaves it as it is.
 pub(super) fn with_fields<R: Record>(record: &R, changes: &BTreeMap<String, Option<Value>>) -> R {
     let mut changed = with_members(record, changes);
-    // Host columns never pass through JSON, so that every number stays what it is.
+    // Custom attributes never pass through JSON, so that every number stays what it is.
     let mut attributes = record.attributes().clone();
     for (name, value) in changes {
         let Some(name) = name.strip_prefix("attributes.") else { continue };
@@ -289,7 +289,7 @@ pub(super) fn same_field(a: Option<&Value>, b: Option<&Value>) -> bool {
     }
 }
 
-/// Whether a field says nothing. A lead that nobody was given says nothing by its status.
+/// Whether a field is blank. `unassigned` counts as a blank status.
 pub(super) fn is_blank(name: &str, value: &Value) -> bool {
     value.is_blank() || (name == "status" && matches!(value, Value::Text(text) if text == "unassigned"))
 }

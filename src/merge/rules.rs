@@ -28,21 +28,21 @@ use crate::model::open_enum::closed_enum;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MergeRules {
-    /// Format of the document.
+    /// Format of the document: [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// What makes a record the survivor: the first test that tells two records apart decides, then the smaller id.
+    /// What makes a record the survivor: the first test that distinguishes two records decides, then the smaller id.
     pub survivor: Vec<SurvivorTest>,
     /// The rule for fields without one of their own.
     pub default: Survivorship,
     /// The rules of fields: one field (`company`, `utm.source`, `attributes.tax_no`), or with `source`, `utm`,
     /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
-    /// Fields that are taken together from one record. A field is in one block or in `fields`, not in both, and no field that
-    /// protects a person is in a block. Of leads, `close_reason`, `collected_under` and `folded_into` always come from the record
-    /// that gives the `status`, which is a live one where there is one.
+    /// Fields that are taken together from one record. A field is in one block or in `fields`, not in both, and no field
+    /// that protects a person is in a block. Of leads, `close_reason`, `collected_under` and `folded_into` always come
+    /// from the record that gives the `status`, which is a live one where there is one.
     pub blocks: Vec<MergeBlock>,
     /// Whether the names of the accounts that are merged away become aliases of the survivor.
     pub names_become_aliases: bool,
@@ -60,13 +60,13 @@ closed_enum! {
         Valid = "valid",
         /// An account with a closed deal; a converted lead.
         HasDeal = "has_deal",
-        /// A record with an owner.
+        /// A record that somebody owns.
         HasOwner = "has_owner",
         /// The record with the most fields that hold something (each contact counts as one).
         MostComplete = "most_complete",
-        /// The record created first.
+        /// The record that was created first.
         Oldest = "oldest",
-        /// The record created last.
+        /// The record that was created last.
         Newest = "newest",
     }
 }
@@ -114,7 +114,7 @@ pub enum Survivorship {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MergeBlock {
-    /// Name, unique in the document.
+    /// Name, unique in the document; decisions name it.
     pub name: String,
     /// The fields, named as in [`MergeRules::fields`].
     pub fields: Vec<String>,

@@ -27,7 +27,7 @@ pub struct UndoRecord<R> {
     /// Contacts that went into another, with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     united: Vec<(ContactId, ContactId)>,
-    /// Where the others stood in the list that the merge was applied to.
+    /// The places of the others in the list that the merge was applied to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     places: Vec<usize>,
 }
@@ -38,7 +38,7 @@ pub struct UndoRecord<R> {
 pub struct Restored<R> {
     /// The survivor: as it was before the merge, with later changes of other fields.
     pub survivor: R,
-    /// The others, by id.
+    /// The records that were merged away, by id.
     pub others: Vec<R>,
     /// Fields changed both by the merge and since then: the survivor keeps the newer value.
     pub conflicts: Vec<UndoConflict>,
@@ -109,7 +109,7 @@ impl<R> UndoRecord<R> {
 impl<R: Mergeable> UndoRecord<R> {
     /// Separates the records again, given the survivor as it is now.
     ///
-    /// A survivor that nobody has touched comes back exactly. What has changed since in other fields stays; so do
+    /// A survivor that nobody has touched comes back exactly. Later changes in other fields stay; so do
     /// contacts added since, and changes to a contact that came from another account go back with it. Of lists, the
     /// items added or taken out since are. A field that both sides changed keeps the newer value and is reported.
     /// O(n log n) in fields and contacts.
@@ -224,7 +224,7 @@ impl<R: Mergeable> UndoRecord<R> {
         if before == after {
             return now.to_vec();
         }
-        // The first that has the id, with the place of its record.
+        // The first with the id, and the position of its record.
         let mut moved: BTreeMap<String, (Contact, usize)> = BTreeMap::new();
         for (place, other) in others.iter().enumerate() {
             for contact in other.contacts() {
@@ -232,7 +232,7 @@ impl<R: Mergeable> UndoRecord<R> {
             }
         }
         let (Some(was), Some(made), Some(is)) = (by_id(before), by_id(after), by_id(now)) else {
-            // Contacts that cannot be told apart are one field.
+            // Indistinguishable contacts are one field.
             let ids = |contacts: &[Contact]| Value::List(contacts.iter().map(|c| c.id.to_string()).collect());
             conflicts.push(UndoConflict {
                 field: "contacts".to_owned(),
@@ -327,7 +327,7 @@ fn restore_contact(
     with_members(now, &changes)
 }
 
-/// What must change in `now` to take back what led from `before` to `after`.
+/// The changes in `now` that revert the step from `before` to `after`.
 fn three_way(
     before: &Fields,
     after: &Fields,
@@ -342,7 +342,7 @@ fn three_way(
         if same_field(was, made) || same_field(is, was) {
             continue;
         }
-        // A table may hold nothing for a blank text.
+        // A database may store nothing for a blank text.
         let is_blank = |value: Option<&Value>| value.is_none_or(Value::is_blank);
         if same_field(is, made) || is_blank(is) && is_blank(made) {
             changes.insert(name.to_owned(), was.cloned());
@@ -358,7 +358,7 @@ fn three_way(
 }
 
 /// The items before the merge, with those added since and without those taken out since; `None` when one of the
-/// values is no list, an item is repeated, or the items were put in another order: then it is a conflict.
+/// values is not a list, an item is repeated, or the items were put in another order: then it is a conflict.
 fn three_way_list(was: Option<&Value>, made: Option<&Value>, is: Option<&Value>) -> Option<Vec<String>> {
     let items = |value: Option<&Value>| match value {
         None | Some(Value::Null) => Some(Vec::new()),
@@ -432,7 +432,7 @@ mod tests {
             COMPARED.with(Cell::get)
         };
         let (once, twice) = (compared(1_000), compared(2_000));
-        // Four times as often would be each item with each; the trees are a little deeper.
+        // Four times as often would compare each item with each; the trees are a little deeper.
         assert!(once > 1_000 && twice < once * 3, "{once} comparisons, then {twice}");
     }
 }

@@ -5,7 +5,7 @@ use super::undo::{Restored, UndoRecord, by_id};
 use crate::model::{Effect, RecordRef};
 use crate::order;
 
-/// From the survivor as it is now to the records apart: its fields, its people, then whoever was merged away, the last first.
+/// From the survivor as it is now to separate records: its fields, its people, then the merged records, the last first.
 pub(super) fn effects<R: Mergeable>(
     undo: &UndoRecord<R>,
     restored: &Restored<R>,
@@ -13,20 +13,20 @@ pub(super) fn effects<R: Mergeable>(
 ) -> Vec<Effect> {
     let survivor = current.reference();
     let mut effects = updates(&survivor, &fields_of(current), &fields_of(&restored.survivor));
-    // People who cannot be told apart stay as they are.
+    // Indistinguishable people stay as they are.
     let now = by_id(current.contacts()).unwrap_or_default();
     let of_survivor = by_id(restored.survivor.contacts()).unwrap_or_default();
     for record in std::iter::once(&restored.survivor).chain(&restored.others) {
         let is_survivor = record.id() == restored.survivor.id();
         for contact in record.contacts() {
-            // One person of two accounts: the other's row comes back as it was, and writes nothing on the survivor's.
+            // One person of two accounts: the other row comes back unchanged, and writes nothing on the survivor's.
             if !is_survivor && of_survivor.contains_key(contact.id.as_str()) {
                 continue;
             }
             let Some(now) = now.get(contact.id.as_str()) else { continue };
             let reference = RecordRef::Contact(contact.id.clone());
             let [mut now, mut before] = [*now, contact].map(members_of);
-            // The account a contact is of follows from the account that stands by itself again.
+            // The account of a contact follows from the account that is separate again.
             now.remove("account");
             before.remove("account");
             effects.extend(updates(&reference, &now, &before));
@@ -43,7 +43,7 @@ pub(super) fn effects<R: Mergeable>(
     effects
 }
 
-/// What makes the fields of one record the wanted ones.
+/// The effects that give one record the wanted fields.
 fn updates(record: &RecordRef, now: &Fields, wanted: &Fields) -> Vec<Effect> {
     let names = order::set(now.keys().chain(wanted.keys()));
     let differing = names.into_iter().filter(|name| !same_field(now.get(*name), wanted.get(*name)));

@@ -18,13 +18,13 @@ use crate::text::{fold, scrubbed};
 /// Most characters of a value that are shown.
 const SHOWN: usize = 60;
 
-/// One record as the rules see it. Slices of them stand in order: the survivor, then the most recent, then by id.
+/// One record as the rules see it. Slices of them are in order: the survivor, then the most recent, then by id.
 pub(super) struct View {
     pub(super) fields: Fields,
     pub(super) recency: DateTime<Utc>,
     /// Folded.
     pub(super) source: Option<String>,
-    /// What its status says of it: 2 of a record that goes on, 1 of one that ended and is still found, else 0.
+    /// By its status: 2 for a record that continues, 1 for one that ended and is still found, else 0.
     pub(super) standing: u8,
 }
 
@@ -171,7 +171,7 @@ fn length(value: &Value) -> i64 {
 }
 
 /// The sum of the numbers, in order of their size, so that the order of the records does not show in the last bit;
-/// `None` when one of them is no number.
+/// `None` when one of them is not a number.
 fn sum(filled: &[(usize, &Value)]) -> Option<Value> {
     let mut whole: i128 = 0;
     let mut parts = Vec::new();
@@ -212,7 +212,7 @@ fn union(name: &str, filled: &[(usize, &Value)], phones: &PhoneOptions<'_>) -> O
     if is_list {
         return Some(Value::List(distinct(name, items, phones)));
     }
-    // A text that was united before is lines: uniting it again adds nothing.
+    // A text that was united before consists of lines: uniting it again adds nothing.
     let lines = items.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
     Some(Value::Text(distinct(name, lines, phones).join("\n")))
 }
@@ -231,7 +231,7 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
     if let Some((OpenGroup::ExternalIds | OpenGroup::OtherIds, part)) = OpenGroup::split(name)
         && is_id(part)
     {
-        // Case tells them apart.
+        // Case distinguishes them.
         return text.trim().to_owned();
     }
     let key = match leaf(name) {
@@ -242,7 +242,7 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
             Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())
         }
         "domain" => site_domain(text),
-        // Written in groups or not.
+        // Digits may be written in groups.
         "registration_number" => Some(fold(text).chars().filter(|c| c.is_alphanumeric()).collect())
             .filter(|key: &String| !key.is_empty()),
         "" => day(text),
@@ -251,7 +251,7 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
     key.unwrap_or_else(|| fold(text).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// A day as it is written by whoever writes the year first: `2026-01-01`, `2026/1/1`, `2026.01.01`, `2026年1月1日`. Of days
+/// A day as it is written with the year first: `2026-01-01`, `2026/1/1`, `2026.01.01`, `2026年1月1日`. Of days
 /// that begin with another number nobody knows which is the month.
 fn day(text: &str) -> Option<String> {
     let text = fold(text);
@@ -264,7 +264,7 @@ fn day(text: &str) -> Option<String> {
     date.filter(|_| is_day).map(|date| date.to_string())
 }
 
-/// Whether two values say the same.
+/// Whether two values mean the same.
 pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>) -> bool {
     if Protection::of_field(name).is_some()
         && let (Some(a), Some(b)) = (yes_or_no(a), yes_or_no(b))
@@ -279,7 +279,7 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
             };
             all(a) == all(b)
         }
-        // A table may hold a number as a text.
+        // A database may hold a number as text.
         (Value::Text(text), number @ (Value::Integer(_) | Value::Number(_)))
         | (number @ (Value::Integer(_) | Value::Number(_)), Value::Text(text)) => {
             text.trim() == number.to_string()
@@ -296,7 +296,7 @@ fn leaf(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// A value for people's eyes: contact values, names and custom attributes masked (except short numbers, yes and no),
+/// A value for people to read: contact values, names and custom attributes masked (except short numbers, yes and no),
 /// everything cut to 60 characters.
 pub(super) fn show(name: &str, value: &Value) -> String {
     let one = |text: &str| match leaf(name) {

@@ -14,14 +14,14 @@ use super::{
 };
 use crate::text::scrubbed;
 
-/// A company on file (客户).
+/// A company that the host has on file (客户).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Account {
     /// Identifier, unique among the host's accounts.
     pub id: AccountId,
-    /// Registered company name.
+    /// Registered name of the company.
     pub company: String,
-    /// When the account was created.
+    /// When the account was created, in UTC.
     #[serde(default)]
     pub created_at: DateTime<Utc>,
     /// Brand, product and former names.
@@ -30,25 +30,25 @@ pub struct Account {
     /// Domain of the company's site and mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// Registration number (统一社会信用代码).
+    /// Registration number of the company (统一社会信用代码); `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_number: Option<String>,
-    /// Where the company is.
+    /// Where the company is; `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Who holds the account, but for what `owners` names.
+    /// The rep who holds the account, except the parts that `owners` names; `None` when nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// Who holds the account for one value of the rules' [scope](crate::dedup::DedupRules::scope), such as a product or a
-    /// brand: one customer may have one owner per product. Case does not count. A value that is not named here is
-    /// `owner`'s; where there is none either, a lead of it is only marked. A lead without a value goes to who has its
-    /// person there, else to `owner`; where several could have it, a person decides.
+    /// The reps who hold the account for one value of the rules' [scope](crate::dedup::DedupRules::scope), such as a
+    /// product or a brand: one customer may have one owner per product. Case does not count. A value that is not named here
+    /// is `owner`'s; without an owner either, a lead of it is only marked. A lead without a value goes to the rep who has
+    /// its person there, else to `owner`; where several could have it, a person decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owners: BTreeMap<String, RepId>,
-    /// The pool the account lies in.
+    /// The pool that the account is in; `None` when it is in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// People there.
+    /// The people of the company, in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
     /// Maturity (name of a level of the host's or the preset's).
@@ -63,16 +63,16 @@ pub struct Account {
     /// The partner whose registered deal (报备) protects the account, or protected it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<RepId>,
-    /// Until when: its leads are neither claimed nor recycled, and go to no other partner.
+    /// When that protection ends; until then its leads are neither claimed nor recycled, and go to no other partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected_until: Option<DateTime<Utc>>,
-    /// Custom attributes.
+    /// Custom attributes, by name.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
 
 impl Account {
-    /// Everybody who holds the account or a part of it.
+    /// Every rep who holds the account or a part of it.
     ///
     /// ```
     /// use leadkit::model::Account;
@@ -112,24 +112,24 @@ impl Account {
 pub struct Contact {
     /// Identifier, unique among the host's contacts.
     pub id: ContactId,
-    /// The account the person belongs to.
+    /// The account that the person belongs to; `None` when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The lead the person came from.
+    /// The lead that the person came from; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
-    /// Since when the person is with the account: of who has moved since, with the first that
-    /// [moves](ContactMove) tell of. [`AddContact`](super::Effect::AddContact) sets it; when it is left out, employers
+    /// Since when the person is with the account: for a person who has moved since, with the first that
+    /// [moves](ContactMove) record. [`AddContact`](super::Effect::AddContact) sets it; when it is left out, employers
     /// count from when the lead came, else from when the account was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
-    /// Name.
+    /// The person's name, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Title, as written.
+    /// Job title, as written: `采购经理`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What the person does at the company.
+    /// The person's job at the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_function: Option<JobFunction>,
     /// The person's part in buying.
@@ -141,12 +141,12 @@ pub struct Contact {
     /// E-mail addresses, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<EmailAddress>,
-    /// WeChat id.
+    /// WeChat id, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat: Option<WechatId>,
     /// Identifiers of the person on platforms, by what each is called there, as in
     /// [`Lead::external_ids`](super::Lead::external_ids): `wechat_openid`, `unionid`. One person has several OpenIDs, and
-    /// after a merge several of one name. What names no person is kept and found by nothing.
+    /// after a merge several of one name. An identifier that names no person is kept, but finds nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub external_ids: BTreeMap<String, Vec<String>>,
 }
@@ -200,13 +200,13 @@ impl fmt::Debug for Contact {
 open_enum! {
     /// A contact's part in buying.
     BuyingRole {
-        /// Key person.
+        /// The key person, through whom the deal goes.
         Kp = "kp",
-        /// Decides.
+        /// The person who decides.
         DecisionMaker = "decision_maker",
-        /// Uses the product.
+        /// The person who will use the product.
         User = "user",
-        /// Has a say.
+        /// A person who influences the decision.
         Influencer = "influencer",
     }
 }
@@ -215,14 +215,14 @@ open_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContactMove {
-    /// The contact.
+    /// The contact who moved.
     pub contact: ContactId,
     /// The account that the person left.
     pub from: AccountId,
     /// The account of the new employer; `None` when it is not on file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<AccountId>,
-    /// When the person moved.
+    /// When the person moved, in UTC.
     pub at: DateTime<Utc>,
 }
 
@@ -243,9 +243,9 @@ pub struct ContactMove {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Person {
-    /// Identifier.
+    /// Identifier, unique among the host's persons.
     pub id: PersonId,
-    /// Name.
+    /// The person's name, as written.
     #[serde(default)]
     pub name: String,
     /// Every role the person has had, by when it began, then by record.
@@ -259,9 +259,9 @@ pub struct Person {
 /// One role of a person: what record refers to the person, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonRole {
-    /// The record.
+    /// The lead or contact that refers to the person.
     pub record: super::RecordRef,
-    /// Since when it is known.
+    /// When the record came to refer to the person, in UTC.
     pub since: DateTime<Utc>,
 }
 
@@ -274,15 +274,15 @@ struct SeenAt {
     title: Option<String>,
 }
 
-/// One employment of a person.
+/// One employment of a person, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Employment {
-    /// The employer.
+    /// The account of the employer.
     pub account: AccountId,
-    /// The last title there that is known.
+    /// The last known title there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// First day known.
+    /// Since when the person is known to be there, in UTC.
     pub from: DateTime<Utc>,
     /// When the next one began; `None` while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -310,7 +310,7 @@ impl Person {
         &self.roles
     }
 
-    /// The employment trail, from the first employer to the last, of which alone the end is open. O(n) in what was learnt.
+    /// The employment trail, from the first employer to the last, which alone has no end. O(n) in what was learnt.
     #[must_use]
     pub fn employments(&self) -> Vec<Employment> {
         let mut trail: Vec<Employment> = Vec::new();
@@ -331,7 +331,7 @@ impl Person {
         trail
     }
 
-    /// Adds a role; of one that is known already, the earlier time counts.
+    /// Adds a role; for one that is known already, the earlier time counts.
     ///
     /// ```
     /// use leadkit::model::{Person, RecordRef};
@@ -411,7 +411,7 @@ mod tests {
             let trail = person.employments();
             let accounts: Vec<(&str, Option<&str>)> =
                 trail.iter().map(|one| (one.account.as_str(), one.title.as_deref())).collect();
-            // A promotion is no other employer, and the person came back.
+            // A promotion is not another employer, and the person came back.
             assert_eq!(accounts, [("A1", Some("CIO")), ("A2", Some("CTO")), ("A1", Some("CEO"))]);
             let ends: Vec<Option<DateTime<Utc>>> = trail.iter().map(|one| one.until).collect();
             assert_eq!(ends, [Some(at(times[2])), Some(at(times[3])), None]);

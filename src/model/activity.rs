@@ -16,49 +16,49 @@ use super::{ActivityId, Attributes, CampaignId, ContactId, LeadId, Money};
 pub struct Activity {
     /// Identifier; the same id twice is one activity.
     pub id: ActivityId,
-    /// Who did it.
+    /// The lead that did it.
     pub lead: LeadId,
     /// What was done, such as `form_submit`; an open set.
     pub kind: String,
-    /// When.
+    /// When it happened, in UTC.
     pub time: DateTime<Utc>,
-    /// Channel.
+    /// The channel by which it came, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Campaign.
+    /// The campaign that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
-    /// Page.
+    /// The page on which it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// Content seen.
+    /// The content that was seen, such as a white paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// How much of the content, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<f64>,
-    /// How long, in seconds.
+    /// How long it lasted, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
-    /// The wish it shows, as the host names it.
+    /// The intent that it shows, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
-    /// Who passed the content on.
+    /// The person who passed the content on to the lead; `None` when nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
-    /// Custom attributes.
+    /// Custom attributes, by name; conditions of engagement rules read them.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
 
 open_enum! {
-    /// Who passed content on to a lead.
+    /// The person who passed content on to a lead.
     SharedBy {
-        /// An employee.
+        /// An employee of the host's company.
         Employee = "employee",
-        /// A partner.
+        /// A partner of the host's company.
         Partner = "partner",
-        /// A customer.
+        /// A customer of the host's company.
         Customer = "customer",
     }
 }
@@ -69,10 +69,10 @@ pub struct Touch {
     /// Identifier; the same id twice is one touch of a customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityId>,
-    /// The activity it is; the same one twice is one touch. Its id is apart from those of touches.
+    /// The activity it was made from; the same one twice is one touch. Ids of activities and of touches are separate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<ActivityId>,
-    /// Who was reached; blank while the visitor is anonymous.
+    /// The lead that was reached; blank while the visitor is anonymous.
     #[serde(default, skip_serializing_if = "LeadId::is_blank")]
     pub lead: LeadId,
     /// The contact of an account who was reached.
@@ -82,23 +82,23 @@ pub struct Touch {
     /// (`openid`, `unionid`), or `email`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, String>,
-    /// Channel.
+    /// The channel, as the host names it.
     pub channel: String,
-    /// Campaign.
+    /// The campaign that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
-    /// When.
+    /// When the touch happened, in UTC.
     pub time: DateTime<Utc>,
-    /// What it cost.
+    /// The cost of this touch; `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
-    /// Who passed the content on.
+    /// The person who passed the content on; `None` when nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
 }
 
 impl fmt::Debug for Touch {
-    /// The keys are masked.
+    /// `Debug` masks the keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Touch { id, activity, lead, contact, keys, channel, campaign, time, cost, shared_by } = self;
         f.debug_struct("Touch")
@@ -147,24 +147,24 @@ impl Touch {
 /// A marketing campaign (市场活动).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Campaign {
-    /// Identifier.
+    /// Identifier, unique among the host's campaigns.
     pub id: CampaignId,
-    /// Kind, such as `seminar`.
+    /// Kind of campaign, such as `seminar`.
     #[serde(default)]
     pub kind: String,
-    /// Channel.
+    /// The channel that it runs on, as the host names it.
     #[serde(default)]
     pub channel: String,
     /// What it was planned to cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_cost: Option<Money>,
-    /// What it cost.
+    /// What it has cost; `None` when not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual_cost: Option<Money>,
-    /// Start.
+    /// When it starts, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<DateTime<Utc>>,
-    /// End.
+    /// When it ends, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<DateTime<Utc>>,
 }

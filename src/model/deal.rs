@@ -9,29 +9,29 @@ use super::{AccountId, LeadId, Money, OpportunityId, OrderId, PaymentId, RepId};
 /// A business opportunity (商机).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Opportunity {
-    /// Identifier.
+    /// Identifier, unique among the host's opportunities.
     pub id: OpportunityId,
-    /// The lead it came from.
+    /// The lead that it came from; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
-    /// The account it belongs to.
+    /// The account that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// Who works on it.
+    /// The rep who works on it; `None` when nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// Expected amount.
+    /// The amount that is expected; `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Product.
+    /// The product that it is about, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
-    /// When it was created.
+    /// When it was created, in UTC.
     pub created_at: DateTime<Utc>,
-    /// When it was won.
+    /// When it was won, in UTC; `None` while it is open or lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub won_at: Option<DateTime<Utc>>,
-    /// When it was lost.
+    /// When it was lost, in UTC; `None` while it is open or won.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<DateTime<Utc>>,
     /// How likely it is to be won.
@@ -50,7 +50,7 @@ impl Opportunity {
 closed_enum! {
     /// Inquiry grade (询价等级): how likely an inquiry is to be won.
     InquiryGrade {
-        /// Contract, award or installed.
+        /// Contract signed, award received or product installed.
         S = "S",
         /// Budget; the deciders are committed, or the specification is ours.
         A = "A",
@@ -58,51 +58,51 @@ closed_enum! {
         B = "B",
         /// Budget; the deciders lean to a rival.
         C = "C",
-        /// No budget, but wanted.
+        /// No budget, but the customer wants it.
         D = "D",
         /// Neither budget nor wish; not counted.
         E = "E",
-        /// Awarded to a rival.
+        /// The award went to a rival.
         F = "F",
     }
 }
 
-/// An order.
+/// An order of a customer (订单).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Order {
-    /// Identifier.
+    /// Identifier, unique among the host's orders.
     pub id: OrderId,
-    /// The lead it came from.
+    /// The lead that it came from; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
-    /// The account that ordered.
+    /// The account that placed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The opportunity it closes.
+    /// The opportunity that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
-    /// Amount.
+    /// The amount of the order.
     pub amount: Money,
-    /// Product.
+    /// The product that is ordered, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
-    /// When it was placed.
+    /// When it was placed, in UTC.
     pub created_at: DateTime<Utc>,
 }
 
 /// A payment received (回款).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Payment {
-    /// Identifier.
+    /// Identifier, unique among the host's payments.
     pub id: PaymentId,
-    /// The lead it came from.
+    /// The lead that it came from; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
-    /// The order it pays.
+    /// The order that it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
-    /// Amount.
+    /// The amount received.
     pub amount: Money,
-    /// When it was received.
+    /// When it was received, in UTC.
     pub received_at: DateTime<Utc>,
 }

@@ -1,4 +1,4 @@
-//! What a decision asks the host to do, and what it refers to.
+//! What the host does after a decision, and the records it refers to.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ use super::{
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordRef {
-    /// A lead.
+    /// A lead, by its id.
     Lead(LeadId),
-    /// An account.
+    /// An account, by its id.
     Account(AccountId),
-    /// A contact.
+    /// A contact, by its id.
     Contact(ContactId),
-    /// An opportunity.
+    /// An opportunity, by its id.
     Opportunity(OpportunityId),
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for RecordRef {
     }
 }
 
-/// How two records belong together.
+/// How two records are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub enum LinkKind {
     CollectedUnder,
     /// The lead is another entry of the other.
     ReentryOf,
-    /// The lead is the same submission as the other's, sent once more.
+    /// The lead is the same submission as the other's, sent again.
     ResubmissionOf,
     /// The lead shares a contact value with the other but is somebody else: another person or company.
     RelatedTo,
@@ -109,14 +109,14 @@ impl fmt::Display for LinkKind {
     }
 }
 
-/// A link between two records.
+/// A link between two records: the first belongs to the second, in the way that its kind says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Link {
-    /// The record that points.
+    /// The record that points, such as the lead that was folded.
     pub from: RecordRef,
     /// How the two records are related.
     pub kind: LinkKind,
-    /// The record pointed at.
+    /// The record that is pointed at, such as the lead on file.
     pub to: RecordRef,
 }
 
@@ -131,7 +131,7 @@ closed_enum! {
     FoldKind {
         /// Another system delivered the same record again.
         SameRecord = "same_record",
-        /// The same submission was sent once more.
+        /// The same submission was sent again.
         Resubmission = "resubmission",
         /// The same person came in again.
         Reentry = "re_entry",
@@ -159,7 +159,7 @@ impl FoldKind {
 ///
 /// Engines never act: they return effects. Effects hold identifiers, codes and values only, so a host can store, replay
 /// or translate them; `Display` is an English sentence without contact values, and `Debug` shows it with the values
-/// masked. [`Book`](crate::book::Book) carries out every one of them in memory: what it does is what a host's SQL does.
+/// masked. [`Book`](crate::book::Book) applies every one of them in memory, as a host's SQL does.
 ///
 /// | effect | its fields | what to write | twice |
 /// |---|---|---|---|
@@ -167,25 +167,25 @@ impl FoldKind {
 /// | `remove_tag` | `lead: LeadId`, `tag: String` | one less | once |
 /// | `move_to_pool` | `lead: LeadId`, `pool: PoolId` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
 /// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun and the wake-up removed, unless the rep has one; no pool | by key |
-/// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` stands only beside an owner: the same decision sets one, or the lead has one | once |
+/// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` never comes without an owner: the same decision sets one, or the lead has one | once |
 /// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history | once |
-/// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
+/// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in any spelling; a new key of the record | once |
 /// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
-/// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's tenure that lasts ends so, the open deadlines of the rep are removed; if that rep is the owner, the lead has none and no wake-up | once |
-/// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep beside the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
-/// | `pass_on` | `lead: LeadId`, `partner: RepId`, `until: DateTime<Utc>` | a tenure of acquisition `passed_on` for the partner beside the owner's, unless there is one; in place of the owner's open deadlines and the partner's the first-contact deadline of the partner, due at `until` | once |
-/// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject; the tenures of its cycle that had ended stand in the subject's history too | once |
+/// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's open tenure ends so, the open deadlines of the rep are removed; if that rep is the owner, the lead has none and no wake-up | once |
+/// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep in addition to the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
+/// | `pass_on` | `lead: LeadId`, `partner: RepId`, `until: DateTime<Utc>` | a tenure of acquisition `passed_on` for the partner in addition to the owner's, unless there is one; in place of the owner's open deadlines and the partner's the first-contact deadline of the partner, due at `until` | once |
+/// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject; the tenures of its cycle that had ended are in the subject's history too | once |
 /// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `erase` | `lead: LeadId` | of the lead's row id and `created_at`, with status `voided` and close reason `erased`; its keys, history, activities, open reviews, and contacts that came of it are deleted, values in its history and conflicts emptied | once |
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
 /// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails, WeChat and identifiers of people (`external_ids`), since the time of the decision; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account, and a row of moves: contact, both accounts, when; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals, moves; of contacts conversions, proposals and moves. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures stand too; its row is kept, and beside every pointer that moves stands `merged_from`, the first record. Nothing where the second, a lead or an account, is not on file | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals, moves; of contacts conversions, proposals and moves. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures are too; its row is kept, and every pointer that moves gets `merged_from`, the first record. Nothing where the second, a lead or an account, is not on file | once |
 /// | `unmerge` | `record: RecordRef`, `from: RecordRef`, of one kind | the link `merged_into` goes; the record's row is kept by itself again as it was, in the key index; every pointer with `merged_from` the record that still points at `from` points at the record again, contacts with what has changed on them since. Nothing where `from` was merged away itself | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
-/// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
-/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner; it takes the place of an open one | once |
+/// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last activity (`last_active_at`), if it is later | once |
+/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of the rep who covers the lead, else of its owner; it takes the place of an open one | once |
 /// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead, and forgets the time as it does; one a lead | once |
 /// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
 ///
@@ -198,7 +198,7 @@ impl FoldKind {
 /// | opportunity | `owner` with `Text` | none |
 /// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `since` with `Timestamp`; `phones`, `emails`, `external_ids.NAME` with `List` | `phones`, `emails`, `external_ids.NAME` |
 ///
-/// `Value::Null` takes a value out.
+/// `Value::Null` clears a field.
 ///
 /// A host stores the [key](super::EffectKey) of every effect it has applied and skips the effect when the key comes again: a
 /// late repeat must not undo what happened in between. "once": without keys, writing it twice in a row leaves what
@@ -224,136 +224,136 @@ impl FoldKind {
 pub enum Effect {
     /// Add a tag to the lead.
     AddTag {
-        /// The lead.
+        /// The lead that gets the tag.
         lead: LeadId,
-        /// The tag.
+        /// The tag to add, as the host or a preset names it.
         tag: String,
     },
     /// Move the lead into a pool; it has no owner there.
     MoveToPool {
-        /// The lead.
+        /// The lead that moves.
         lead: LeadId,
-        /// The pool.
+        /// The pool that it moves into.
         pool: PoolId,
     },
     /// Give the lead to an owner.
     SetOwner {
-        /// The lead.
+        /// The lead that is given.
         lead: LeadId,
-        /// The owner.
+        /// The rep who owns it from now on.
         owner: RepId,
-        /// How the owner gets it.
+        /// How the rep gets it.
         acquisition: Acquisition,
     },
     /// End a rep's tenure of the lead.
     EndTenure {
-        /// The lead.
+        /// The lead that was held.
         lead: LeadId,
-        /// The rep.
+        /// The rep whose tenure ends.
         rep: RepId,
-        /// How it ends.
+        /// How the tenure ends.
         end: TenureEnd,
     },
     /// Let a rep stand in for the lead's owner, who stays the owner.
     Cover {
-        /// The lead.
+        /// The lead to look after.
         lead: LeadId,
-        /// Who stands in.
+        /// The rep who stands in.
         rep: RepId,
-        /// Until when, when that is known.
+        /// When the owner is back; `None` when not known.
         until: Option<DateTime<Utc>>,
     },
     /// Let a partner work on the lead, whose owner stays the owner.
     PassOn {
-        /// The lead.
+        /// The lead to work on.
         lead: LeadId,
-        /// The partner.
+        /// The partner who works on it.
         partner: RepId,
-        /// By when the partner answers.
+        /// When the partner's answer is due, in UTC.
         until: DateTime<Utc>,
     },
-    /// Change the lead's status.
+    /// Set the status of the lead.
     SetStatus {
-        /// The lead.
+        /// The lead whose status changes.
         lead: LeadId,
-        /// The status.
+        /// The status that it gets.
         status: LeadStatus,
     },
     /// Remove a tag from the lead.
     RemoveTag {
-        /// The lead.
+        /// The lead that loses the tag.
         lead: LeadId,
-        /// The tag.
+        /// The tag to remove.
         tag: String,
     },
     /// Write one field of a record.
     UpdateField {
-        /// The record.
+        /// The record to write.
         record: RecordRef,
-        /// The field's name.
+        /// The field, as the table above names it.
         field: String,
-        /// Its new value.
+        /// The value that the field gets; null clears it.
         value: Value,
-        /// The value it replaces.
+        /// The value that it had; null when it was blank.
         #[serde(default, skip_serializing_if = "Value::is_null")]
         replaces: Value,
     },
     /// Add one value to a list field of a record, unless it is already there.
     AddValue {
-        /// The record.
+        /// The record to write.
         record: RecordRef,
-        /// The field's name.
+        /// The list field, as the table above names it.
         field: String,
-        /// The value.
+        /// The value to add.
         value: Value,
     },
     /// Show somebody that an entry has a different value from the one the record keeps.
     RecordConflict {
-        /// The record.
+        /// The record on file, which keeps its value.
         record: RecordRef,
-        /// The field's name.
+        /// The field in which the two differ.
         field: String,
-        /// What the record keeps.
+        /// The value that the record keeps.
         kept: Value,
-        /// What the entry says.
+        /// The value that the entry brought.
         found: Value,
-        /// The entry.
+        /// The lead that brought it.
         entry: LeadId,
     },
-    /// The entry is the same lead as the subject: the entry ends, and the subject goes on.
+    /// The entry is the same lead as the subject: the entry ends, and the subject continues.
     Fold {
-        /// The lead that ends.
+        /// The lead that ends: it was folded.
         entry: LeadId,
-        /// The lead that goes on.
+        /// The lead that continues and keeps what both brought.
         subject: LeadId,
-        /// Why the lead is folded.
+        /// Why the two are one lead.
         kind: FoldKind,
     },
     /// Start a new cycle of a lead that had ended, was given back or was dormant.
     StartCycle {
-        /// The lead.
+        /// The lead that begins anew.
         lead: LeadId,
-        /// When.
+        /// When the cycle begins, in UTC.
         at: DateTime<Utc>,
     },
     /// Erase the lead and keep only that it was erased: the person asked to be forgotten.
     Erase {
-        /// The lead.
+        /// The lead to erase.
         lead: LeadId,
     },
     /// Make the person of a lead a contact of an account: name, title, function, phones, e-mails and WeChat as the lead
     /// has them, since the time of the decision.
     AddContact {
-        /// The account.
+        /// The account that gets the contact.
         account: AccountId,
-        /// The new contact.
+        /// The id of the new contact.
         contact: ContactId,
-        /// The lead.
+        /// The lead whose person it is.
         from: LeadId,
     },
     /// Move a person to another account.
     MoveContact {
-        /// The person.
+        /// The contact of the person.
         contact: ContactId,
         /// The account the person is on file with.
         from: AccountId,
@@ -364,9 +364,9 @@ pub enum Effect {
     },
     /// Make everything that points at one record point at another.
     Repoint {
-        /// The record that is left.
+        /// The record that rows point at now.
         from: RecordRef,
-        /// The record that stays.
+        /// The record that they point at afterwards.
         to: RecordRef,
     },
     /// Undo a merge: make the record separate again, and point its references back at it.
@@ -379,46 +379,46 @@ pub enum Effect {
     /// Call `review` for the lead at that time, which replaces the time set before; if the code begins with `retry`, the lead
     /// waits for a rep with capacity: call `serve` with it and all other waiting leads.
     SetNextWakeUp {
-        /// The lead.
+        /// The lead to review.
         lead: LeadId,
-        /// When.
+        /// When to review it, in UTC.
         at: DateTime<Utc>,
         /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`, `collision_due`,
         /// `owner_back`, and for each further try `retry_2` to `retry_4`.
         code: Code,
     },
-    /// Link two records.
+    /// Store a link between two records.
     Link(Link),
-    /// Record a conversion.
+    /// Record that a lead became a customer record.
     Convert(ConversionRecord),
-    /// Notify a rep.
+    /// Tell a rep what happened.
     Notify {
-        /// The rep who is notified.
+        /// The rep who is told.
         rep: RepId,
         /// What it is about, as a code the host translates.
         code: Code,
-        /// The record it is about.
+        /// The record that it happened to.
         about: RecordRef,
     },
     /// Record that a known lead came in again.
     RecordActivation {
-        /// The lead on file.
+        /// The lead on file that is active again.
         lead: LeadId,
-        /// The entry that woke it.
+        /// The lead that came in and matched it.
         entry: LeadId,
-        /// When.
+        /// When it came in, in UTC.
         at: DateTime<Utc>,
     },
     /// Start the follow-up deadlines of the lead; an open deadline for the first contact starts again.
     StartDeadlines {
-        /// The lead.
+        /// The lead whose deadlines start.
         lead: LeadId,
-        /// From when they run.
+        /// When their clocks start, in UTC.
         from: DateTime<Utc>,
     },
     /// Ask somebody to review the lead and decide.
     RequestReview {
-        /// The lead.
+        /// The lead to decide on.
         lead: LeadId,
         /// Who decides; `None` leaves it to the host's reviewers.
         reviewer: Option<RepId>,

@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{Effect, RecordRef};
 
-/// Names one effect of one decision. Deciding again what was decided gives the same keys.
+/// Identifies one effect of one decision. Making the same decision again gives the same keys.
 ///
 /// Written as text, `DECISION|EFFECT|RECORD|ORDINAL`: `L1|notify|lead L0|0`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EffectKey {
     /// The decision: the lead's id, from the second on its cycle and the number of tenures that ended in it; of a
-    /// later look also what is done, when, for what, and the lead's status, owner and number of tenures then.
+    /// later review also the act, the moment, the cause, and the lead's status, owner and number of tenures then.
     pub decision: String,
-    /// The code of the effect.
+    /// The code of the effect, such as `set_owner`.
     pub effect: String,
-    /// The record it is about.
+    /// The record that the effect changes.
     pub target: RecordRef,
     /// Which of the decision's effects of that kind on that record, from 0.
     pub ordinal: u32,

@@ -1,9 +1,9 @@
-//! What an identifier of another system names.
+//! What an identifier in another system identifies.
 
 use super::open_enum::closed_enum;
 
 closed_enum! {
-    /// What an identifier of another system names; see [`Lead::external_ids`](super::Lead::external_ids).
+    /// What an identifier in another system identifies; see [`Lead::external_ids`](super::Lead::external_ids).
     ExternalIdKind {
         /// A person: two leads that share it are the same person.
         Person = "person",
@@ -14,7 +14,7 @@ closed_enum! {
     }
 }
 
-/// Ends of the names of identifiers of people, and of records, in letters and digits alone. The end stands for the whole:
+/// Ends of the names of identifiers of people, and of records, in letters and digits alone. The end decides for the whole:
 /// `wechat_openid` and `open_id` name the same thing.
 const PERSON: [&str; 5] = ["openid", "unionid", "personid", "externaluserid", "openuserid"];
 const RECORD: [&str; 8] =
@@ -38,7 +38,7 @@ impl ExternalIdKind {
         ExternalIdKind::with_end(name).0
     }
 
-    /// The kind, and the end of the name that says so.
+    /// The kind, and the end of the name that decides it.
     pub(crate) fn with_end(name: &str) -> (ExternalIdKind, &'static str) {
         let mut name = name.to_ascii_lowercase();
         name.retain(char::is_alphanumeric);

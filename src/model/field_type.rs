@@ -4,19 +4,19 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
-    /// A text.
+    /// Text: a string.
     Text,
     /// Several texts; a comparison matches if it does for any of them.
     Texts,
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer,
-    /// A number.
+    /// A finite number, whole or not.
     Number,
     /// True or false.
     Bool,
-    /// A moment in time.
+    /// A moment, in UTC.
     Time,
-    /// A region; `eq` and `in` ask whether it lies inside the one named.
+    /// A region; `eq` and `in` test whether it is inside the one named.
     Region,
     /// A custom attribute: the compared value decides.
     Any,

@@ -1,4 +1,4 @@
-//! What an owner did about a lead.
+//! What an owner did for a lead.
 
 use std::fmt;
 
@@ -15,71 +15,71 @@ use super::{Attributes, FollowUpId, InquiryGrade, LeadId, RepId, RuleId, Value};
 /// One follow-up of a lead by its owner (跟进记录).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FollowUp {
-    /// Identifier.
+    /// Identifier, unique among the host's follow-ups.
     pub id: FollowUpId,
-    /// The lead.
+    /// The lead that was followed up.
     pub lead: LeadId,
-    /// Who followed up.
+    /// The rep who followed up: the owner, or the rep who stood in.
     pub owner: RepId,
-    /// When, not later than it is written: a host that is handed a time to come takes the moment of writing, for a plan
-    /// meets no deadline.
+    /// When it happened, not later than it is recorded: for a time in the future a host takes the moment of recording,
+    /// because a plan meets no deadline.
     pub time: DateTime<Utc>,
-    /// What was done.
+    /// How the rep followed up.
     pub kind: FollowUpKind,
-    /// Key fields that were changed.
+    /// Key fields of the lead that the rep changed, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_fields_changed: Vec<String>,
-    /// When the call began.
+    /// When the call began, in UTC; `None` when it was not a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_start: Option<DateTime<Utc>>,
     /// How long the call took, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_duration: Option<u32>,
-    /// When the owner means to follow up next.
+    /// When the owner plans to follow up next; `None` without a plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_date: Option<NaiveDate>,
-    /// What was learnt.
+    /// The facts that the rep learnt, by topic.
     #[serde(default)]
     pub facets: FollowUpFacets,
-    /// What it changes elsewhere.
+    /// What it changes on other records.
     #[serde(default)]
     pub changes: FollowUpChanges,
 }
 
 closed_enum! {
-    /// What counts as a follow-up.
+    /// How a rep followed up a lead.
     FollowUpKind {
-        /// A call.
+        /// A phone call.
         Call = "call",
-        /// A written record.
+        /// A written record that the rep filed.
         Record = "record",
         /// An edit of a key field.
         KeyFieldEdit = "key_field_edit",
     }
 }
 
-/// What a follow-up learnt, in seven texts.
+/// What the rep learnt in a follow-up, in seven texts.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FollowUpFacets {
-    /// The customer's business.
+    /// The customer's business, in words.
     pub business: Option<String>,
-    /// What set the need off.
+    /// The trigger of the need, in words.
     pub trigger: Option<String>,
-    /// Buying cycle.
+    /// Buying cycle, in words: how and when the customer buys.
     pub cycle: Option<String>,
-    /// Risks.
+    /// Risks to the deal, in words.
     pub risk: Option<String>,
-    /// Competitors.
+    /// Competitors in the deal, in words.
     pub competitor: Option<String>,
-    /// Progress.
+    /// Progress of the deal, in words.
     pub progress: Option<String>,
-    /// Commercial terms.
+    /// Commercial terms, in words: price, payment.
     pub commercial: Option<String>,
 }
 
 impl fmt::Debug for FollowUpFacets {
-    /// What looks like a phone number or an e-mail address in a text is masked.
+    /// `Debug` masks what looks like a phone number or an e-mail address.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let FollowUpFacets { business, trigger, cycle, risk, competitor, progress, commercial } = self;
         f.debug_struct("FollowUpFacets")
@@ -125,16 +125,16 @@ pub struct FollowUpChanges {
     /// New grade of the account or inquiry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_grade: Option<InquiryGrade>,
-    /// New stage of the opportunity.
+    /// The stage that the opportunity moves to; `None` keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunity_stage: Option<String>,
-    /// New product of interest.
+    /// A product that the customer has become interested in; `None` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_of_interest: Option<String>,
 }
 
 impl FollowUp {
-    /// What an owner did about a lead at a moment, of which nothing else is known.
+    /// A follow-up of a lead by its owner at a moment, with all other fields blank.
     ///
     /// ```
     /// use leadkit::model::{FollowUp, FollowUpKind};
@@ -166,7 +166,7 @@ impl FollowUp {
         }
     }
 
-    /// The changes this follow-up asks for, as effects on its lead.
+    /// The changes that this follow-up brings, as effects on its lead.
     #[must_use]
     pub fn effects(&self) -> Vec<super::Effect> {
         let changes = [
@@ -188,16 +188,16 @@ impl FollowUp {
     }
 }
 
-/// A time in which the clock of a lead stands (暂停): the customer asked to wait.
+/// A time in which the clock of a lead is paused (暂停): the customer asked to wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
-    /// From when on.
+    /// When the pause begins, in UTC.
     pub from: DateTime<Utc>,
-    /// Until when, not included; `None` while nobody knows.
+    /// When it ends, not included; `None` while that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
-    /// The reason, in the words of whoever gave it.
+    /// The reason, in the words of the person who gave it.
     pub reason: String,
 }
 
@@ -213,7 +213,7 @@ impl fmt::Display for Pause {
 }
 
 closed_enum! {
-    /// How somebody is late.
+    /// Which duty to a lead an owner is late with.
     Lateness {
         /// Did not speak to the lead in time.
         Follower = "late_follower",
@@ -226,32 +226,32 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The lead.
+    /// The lead that was not attended to in time.
     pub lead: LeadId,
-    /// Who was to act; `None` when nobody held the lead.
+    /// The rep who had to act; `None` when nobody held the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// The policy.
+    /// The policy that set the deadline.
     pub policy: RuleId,
-    /// The step that was due.
+    /// The node of the policy: the step that was due.
     pub node: String,
-    /// How its owner is late.
+    /// Which duty the owner was late with.
     pub late: Lateness,
-    /// When the clock started; after the deadline where that lies so long *before* a moment.
+    /// When the clock started; after the deadline where that is so long *before* a moment.
     pub started_at: DateTime<FixedOffset>,
-    /// How much time there was.
+    /// The allowance: how much time there was.
     pub within: Amount,
-    /// Which time counted.
+    /// The clock that the allowance was counted on.
     pub clock: Clock,
     /// Version of the calendar that was counted by.
     pub calendar_version: String,
-    /// Fingerprint of the calendar that was counted by: another one when anything in it is.
+    /// Fingerprint of the calendar that was counted by: it changes with any of the calendar's content.
     #[serde(default)]
     pub calendar_fingerprint: Fingerprint,
-    /// When the clock stood.
+    /// When the clock was paused, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
-    /// When it was due.
+    /// When the step was due, in local time.
     pub deadline: DateTime<FixedOffset>,
     /// When the violation is on record: on a working day.
     pub found_at: DateTime<FixedOffset>,
@@ -261,7 +261,7 @@ pub struct Violation {
     /// When the owner lost the lead or the step began anew, without having been done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<FixedOffset>>,
-    /// The lead's key fields when it was due; no contact values. What nobody keeps a history of is as it was when it was found.
+    /// The lead's key fields when it was due; no contact values. Fields without a history are as they were when it was found.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub snapshot: Attributes,
     /// The owner's reason, which may be given later.
@@ -270,8 +270,8 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// What names it: the lead, the step, how its owner is late, the owner and the moment its clock started; whatever policy
-    /// asks for the step, it is missed once. A host keeps one row for each, and writes `done_at` and the reason into it when
+    /// Identifies it: the lead, the step, how its owner is late, the owner and the moment its clock started; whatever policy
+    /// requires the step, it is missed once. A host keeps one row for each, and writes `done_at` and the reason into it when
     /// they are known.
     #[must_use]
     pub fn key(&self) -> String {

@@ -1,11 +1,11 @@
-//! What is known of a record's life beside its activities.
+//! What is known of a record's history besides its activities.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Acquisition, FollowUp, OpportunityId, RepId, Tenure};
 
-/// The life of a lead so far: who held it, which stages it entered, what its owners did, what is due.
+/// The history of a lead so far: who held it, which stages it entered, what its owners did, what is due.
 ///
 /// A host reads it from its own tables and hands it in with the lead; an empty history is that of a new lead.
 ///
@@ -35,7 +35,8 @@ use super::{Acquisition, FollowUp, OpportunityId, RepId, Tenure};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct History {
-    /// Who held it, oldest first; of leads that were folded into it, who lost them in their cycle.
+    /// The tenures of its owners, oldest first; from leads that were folded into it, those of reps who lost them in their
+    /// cycle.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tenures: Vec<Tenure>,
     /// The stages it entered, oldest first.
@@ -51,7 +52,7 @@ pub struct History {
     /// when it is handed over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub opportunities: Vec<OpportunityId>,
-    /// Which cycle of its life it is in, from 0: a release, or a new entry after an end, begins the next.
+    /// The cycle that the lead is in, from 0: a release, or a new entry after an end, begins the next.
     pub cycle: u32,
     /// When the cycle began; `None` is since the lead was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,32 +79,32 @@ impl History {
         wake_ups: 0,
     };
 
-    /// The tenures of this cycle that have ended, oldest first. The present owner's is none of them, so that a request
-    /// that comes twice finds the same history before and after the owner is written down.
+    /// The tenures of this cycle that have ended, oldest first. The present owner's is not among them, so that a request
+    /// that comes twice finds the same history before and after the owner is stored.
     pub fn ended_tenures(&self) -> impl Iterator<Item = &Tenure> {
         let since = self.cycle_started_at;
         let in_cycle = move |tenure: &&Tenure| since.is_none_or(|since| since <= tenure.from);
         self.tenures.iter().filter(in_cycle).filter(|tenure| tenure.until.is_some())
     }
 
-    /// Who lost the lead or gave it up in this cycle, oldest first, once for each tenure. A decision that was taken back does
-    /// not count, nor does who stood in for an owner.
+    /// The reps who lost the lead or gave it up in this cycle, oldest first, once for each tenure. A decision that was
+    /// taken back does not count, nor does a rep who stood in for an owner.
     pub fn previous_owners(&self) -> impl Iterator<Item = &RepId> {
         self.ended_tenures().filter(|tenure| tenure.counts()).map(|tenure| &tenure.owner)
     }
 
-    /// How many stood in for an owner, or do.
+    /// How many reps stood in for an owner, or do.
     pub(crate) fn covers(&self) -> usize {
         self.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover).count()
     }
 
-    /// The tenure that lasts of who stands in for the owner.
+    /// The open tenure of the rep who stands in for the owner.
     #[must_use]
     pub fn cover(&self) -> Option<&Tenure> {
         self.helper().filter(|one| one.acquisition == Acquisition::Cover)
     }
 
-    /// The tenure that lasts of the partner the lead was passed on to.
+    /// The open tenure of the partner the lead was passed on to.
     #[must_use]
     pub fn partner(&self) -> Option<&Tenure> {
         self.helper().filter(|one| one.acquisition == Acquisition::PassedOn)
@@ -117,12 +118,12 @@ impl History {
     }
 }
 
-/// A stage was entered.
+/// The entry of a lead into a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageEntry {
-    /// Name of the stage.
+    /// Name of the stage in the pipeline.
     pub stage: String,
-    /// When the stage was entered.
+    /// When the lead entered the stage, in UTC.
     pub at: DateTime<Utc>,
 }
 
@@ -131,11 +132,11 @@ pub struct StageEntry {
 pub struct StepDeadline {
     /// The step that is due, such as `first_contact`.
     pub step: String,
-    /// Who has to do it.
+    /// The rep who has to take the step.
     pub owner: RepId,
-    /// When the clock started.
+    /// When the clock started, in UTC.
     pub started_at: DateTime<Utc>,
-    /// When it is due.
+    /// When the step is due, in UTC.
     pub due_at: DateTime<Utc>,
     /// When it was done; `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]

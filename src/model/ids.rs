@@ -11,7 +11,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         ///
-        /// Opaque text of the host's; cloning is O(1); ordered by bytes, which is the order every tie is broken
+        /// Opaque text that belongs to the host; cloning is O(1); ordered by bytes, which is the order every tie is broken
         /// in. In human-readable formats it is read from text or from an integer.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);

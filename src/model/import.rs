@@ -1,4 +1,4 @@
-//! Leads out of rows of text: whatever the columns are called, and nothing lost on the way.
+//! Leads from rows of text: whatever the columns are called, and without losing anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,16 +16,16 @@ use crate::text::{Code, scrubbed};
 
 /// Longest text that is taken from a column, in bytes.
 const MAX_FIELD_LEN: usize = 64 * 1024;
-/// What no lead can be without.
+/// The fields that every lead must have.
 const NEEDED: [LeadField; 2] = [LeadField::Id, LeadField::CreatedAt];
 /// Times without a zone, as `strftime` writes them.
 const LOCAL_TIMES: [&str; 5] =
     ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"];
 const UTF_16: &str = "the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")";
-/// What stands between several phones, tags and the like in one column.
+/// The separators of several phones, tags and the like in one column.
 const SEPARATORS: [char; 4] = [';', '；', '|', '\n'];
 
-/// Names of columns beside those of the fields: one phone number is still a `phone`.
+/// Names of columns in addition to those of the fields: one phone number is still a `phone`.
 const SINGULARS: [(&str, LeadField); 2] = [("phone", LeadField::Phones), ("email", LeadField::Emails)];
 
 /// The field a column or target names.
@@ -65,22 +65,22 @@ fn field_names() -> impl Iterator<Item = &'static str> + Clone {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnMap {
-    /// Target by column.
+    /// The field that each column fills, by the column's name.
     pub columns: BTreeMap<String, String>,
     /// Value by target, for what no column holds.
     pub constants: BTreeMap<String, String>,
-    /// Texts that stand for "not known", beside blank ones. Case matters.
+    /// Texts that mean "not known", in addition to blank ones. Case matters.
     pub missing: Vec<String>,
-    /// Columns to leave out.
+    /// Columns that fill nothing.
     pub ignore: Vec<String>,
-    /// Formats of dates and times beside RFC 3339, `2026-03-01 [09:00[:00]]` and `2026-03-01T09:00[:00]`, in chrono's
+    /// Formats of dates and times in addition to RFC 3339, `2026-03-01 [09:00[:00]]` and `2026-03-01T09:00[:00]`, in chrono's
     /// `strftime` notation.
     pub time_formats: Vec<String>,
     /// Zone of times that name none.
     pub zone: Zone,
 }
 
-/// What is wrong with one field of one row. What looks like a phone number or an e-mail address is masked in it.
+/// What is wrong with one field of one row. `Debug` masks what looks like a phone number or an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RowIssue {
@@ -90,7 +90,7 @@ pub struct RowIssue {
     pub column: String,
     /// What kind of mistake it is, such as `not_a_time`.
     pub code: Code,
-    /// What is wrong.
+    /// What is wrong, as an English sentence.
     pub message: String,
 }
 
@@ -210,7 +210,7 @@ impl ColumnMap {
     /// # Errors
     /// Targets that do not exist, columns the map names but the table does not have, names that two columns have, single
     /// fields that two columns fill, and a column whose name is that of another which fills a field, but for capitals
-    /// and blanks: `Phone` beside `phone`. A byte order mark before the first name is none of it.
+    /// and blanks: `Phone` beside `phone`. A byte order mark before the first name is not part of it.
     pub fn importer<S: AsRef<str>>(&self, columns: &[S]) -> Result<Importer, RuleErrors> {
         let mut report = Report::new();
         report.within("columns", |report| {
@@ -300,7 +300,7 @@ fn header(name: &str) -> &str {
     name.strip_prefix('\u{feff}').unwrap_or(name)
 }
 
-/// Reports names that two columns have: which of them is meant, nobody can tell.
+/// Reports names that two columns have: it is not known which of them is meant.
 fn report_doubles<S: AsRef<str>>(columns: &[S], report: &mut Report) {
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, column) in columns.iter().enumerate() {
@@ -367,7 +367,7 @@ impl Importer {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with the row. It gives no lead then: a host shows the row to its sender.
+    /// Everything that is wrong with the row. It yields no lead then: a host shows the row to its sender.
     pub fn read<S: AsRef<str>>(&mut self, line: u64, row: &[S]) -> Result<Lead, Vec<RowIssue>> {
         let bytes: Vec<&[u8]> = row.iter().map(|cell| cell.as_ref().as_bytes()).collect();
         self.read_bytes(line, &bytes)
@@ -508,7 +508,7 @@ impl Importer {
     }
 }
 
-/// A whole number as spreadsheets write it, `50.0`, without the fraction that is none.
+/// A whole number as spreadsheets write it, `50.0`, without the fraction of zero.
 fn whole(cell: &str) -> &str {
     match cell.split_once('.') {
         Some((number, fraction)) if !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0') => {
@@ -645,7 +645,7 @@ mod tests {
         assert!(said("attributes.second").importer(&["id", "phone", "Phone"]).is_ok());
         let ignored = ColumnMap { ignore: vec!["Phone".into()], ..map.clone() };
         assert!(ignored.importer(&["id", "phone", "Phone"]).is_ok());
-        // Custom attributes are the host's: their names mean nothing here.
+        // Custom attributes belong to the host: their names mean nothing here.
         assert!(map.importer(&["id", "tier", "Tier"]).is_ok());
     }
 

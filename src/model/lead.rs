@@ -34,22 +34,22 @@ use super::{
 pub struct Lead {
     /// Identifier, unique among the host's leads.
     pub id: LeadId,
-    /// When the lead was created.
+    /// When the lead was created, in UTC.
     pub created_at: DateTime<Utc>,
     /// When a row of an [import](crate::Intake::import) was filed, however old it is: records that were on file before
     /// absorb it, and never the other way round. `None` for a lead that came in by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed_at: Option<DateTime<Utc>>,
-    /// The contact's name.
+    /// The contact's name, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The contact's title, as written.
+    /// The contact's job title, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What the contact does at the company.
+    /// The contact's job at the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_function: Option<JobFunction>,
-    /// Company name, as written.
+    /// Name of the company, as written: it need not be the registered one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
     /// Phone numbers, as written, best first.
@@ -58,15 +58,15 @@ pub struct Lead {
     /// E-mail addresses, as written, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<EmailAddress>,
-    /// WeChat id.
+    /// WeChat id, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat: Option<WechatId>,
     /// Identifiers in other systems by name. The name says what they name, see [`ExternalIdKind`](super::ExternalIdKind):
     /// a person (`openid`), or one event (`clue_id`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub external_ids: BTreeMap<String, String>,
-    /// Further identifiers, under a name of `external_ids` or under `wechat`: what was folded into the lead had another one
-    /// there. The lead is found by each of them.
+    /// Further identifiers, under a name of `external_ids` or under `wechat`: a lead that was folded into this one had
+    /// another there. The lead is found by each of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_ids: BTreeMap<String, Vec<String>>,
     /// Country, as written.
@@ -87,7 +87,7 @@ pub struct Lead {
     /// Number of employees of the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_count: Option<u32>,
-    /// How the company sells.
+    /// How the company sells what it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business_model: Option<BusinessModel>,
     /// State of the company in the business register (工商状态).
@@ -96,10 +96,10 @@ pub struct Lead {
     /// What the lead wants to do with the product (业务场景).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// Products of interest.
+    /// Products of interest, as the host names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub products: Vec<String>,
-    /// Where the lead came from.
+    /// Where the lead came from: channel, source and campaign.
     #[serde(default, skip_serializing_if = "Source::is_empty")]
     pub source: Source,
     /// Campaign parameters of the link that was followed last.
@@ -117,10 +117,10 @@ pub struct Lead {
     /// How far work on the lead has come.
     #[serde(default)]
     pub status: LeadStatus,
-    /// Why the lead ended, when it did.
+    /// Why the lead was closed; `None` while it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_reason: Option<CloseReason>,
-    /// The lead that this one was folded into.
+    /// The lead that this one was folded into; `None` when it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded_into: Option<LeadId>,
     /// The lead this one is collected (归集) under.
@@ -129,31 +129,31 @@ pub struct Lead {
     /// The account it became or belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The last sign of life after its creation: another entry, an activity, a follow-up.
+    /// The last activity after its creation: another entry, an activity of the lead, a follow-up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_active_at: Option<DateTime<Utc>>,
     /// Name of the stage in the pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// Who holds the lead.
+    /// The rep who holds the lead; `None` when nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
-    /// The pool the lead is in.
+    /// The pool that the lead is in; `None` when it is in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
     /// How the owner got the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acquisition: Option<Acquisition>,
-    /// When the owner means to speak to the lead again.
+    /// When the owner plans to speak to the lead again; `None` without a plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_follow_up: Option<DateTime<Utc>>,
-    /// Tags, in the host's order.
+    /// Tags, in the order that the host keeps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// The lead's free text: what was written in the form.
+    /// The lead's free text, as written in the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Custom attributes.
+    /// Custom attributes, by name; rules read them as `attributes.NAME`.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
@@ -173,7 +173,7 @@ impl Lead {
         marked.iter().map(String::as_str)
     }
 
-    /// Whether its life goes on under its own id: it was neither folded into another lead, nor voided, nor blocked.
+    /// Whether it continues under its own id: it was neither folded into another lead, nor voided, nor blocked.
     /// Only such a lead is found by its keys.
     ///
     /// ```
@@ -219,7 +219,7 @@ impl Lead {
 }
 
 impl fmt::Debug for Lead {
-    /// What looks like a phone number or an e-mail address in a text is masked.
+    /// `Debug` masks what looks like a phone number or an e-mail address.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Lead {
             id,

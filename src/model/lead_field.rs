@@ -32,7 +32,7 @@ macro_rules! set_text {
     ($other:ident $lead:ident $text:ident $($at:ident).+ $($kind:ident)?) => { false };
 }
 
-/// Takes the value of one field out.
+/// Clears one field.
 macro_rules! clear {
     (texts $lead:ident $($at:ident).+) => { $lead.$($at).+.clear() };
     (masked $lead:ident $($at:ident).+) => { $lead.$($at).+.clear() };
@@ -47,7 +47,7 @@ macro_rules! texts_mut {
     ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { None };
 }
 
-/// Whether a lead is filed by a field.
+/// Whether a key of a lead depends on a field.
 macro_rules! files {
     () => {
         false
@@ -66,8 +66,8 @@ macro_rules! lead_fields {
     ($($variant:ident = $name:literal: $type:ident, $holds:ident ($($at:ident).+ $(: $kind:ident)?), $doc:literal $(, $files:ident)?;)*) => {
         /// A field of a [`Lead`].
         ///
-        /// Its name is the key of the serialised lead, a point between a group and its part: `phones`, `utm.source`.
-        /// Beside these a lead has `attributes.NAME`, `external_ids.NAME`, `other_ids.NAME` and
+        /// Its name is the key of the serialised lead, with a dot between a group and its part: `phones`, `utm.source`.
+        /// In addition a lead has `attributes.NAME`, `external_ids.NAME`, `other_ids.NAME` and
         /// `click_ids.NAME`.
         ///
         /// ```
@@ -89,13 +89,13 @@ macro_rules! lead_fields {
         }
 
         impl LeadField {
-            /// Every field.
+            /// Every field, in the order of the variants.
             pub const ALL: &'static [LeadField] = &[$(LeadField::$variant,)*];
 
             /// The names of all fields, in the same order.
             pub const KNOWN: &'static [&'static str] = &[$($name,)*];
 
-            /// The name.
+            /// The name of the field in rules and effects.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(LeadField::$variant => $name,)* }
@@ -117,7 +117,7 @@ macro_rules! lead_fields {
                 }
             }
 
-            /// The type of its values.
+            /// The type of the field's values.
             #[must_use]
             pub const fn kind(self) -> FieldType {
                 match self { $(LeadField::$variant => FieldType::$type,)* }
@@ -166,7 +166,7 @@ macro_rules! lead_fields {
                 match self { $(LeadField::$variant => set_text!($holds lead text $($at).+ $($kind)?),)* }
             }
 
-            /// Takes the value out. What every lead has (id, creation, status) gets its default.
+            /// Clears the field. Fields that every lead has (id, creation, status) get their default.
             ///
             /// ```
             /// use leadkit::model::{Lead, LeadField};
@@ -416,7 +416,7 @@ impl LeadField {
         }
     }
 
-    /// Writes a value; null or blank text takes the value out. A list field takes a text as its only item.
+    /// Writes a value; null or blank text clears the field. A list field takes a text as its only item.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadField, Value};
@@ -518,7 +518,7 @@ fn not_a_count(text: &str) -> LeadFieldError {
     LeadFieldError::new("not_a_number", format!("`{}` is not a whole number", shown(text)))
 }
 
-/// What of a cell may stand in a message.
+/// The part of a cell that a message may show.
 pub(super) fn shown(cell: &str) -> Cow<'_, str> {
     let head: String = cell.chars().take(160).collect();
     let shown: String = scrubbed(&head).chars().filter(|c| !c.is_control()).take(40).collect();

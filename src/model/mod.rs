@@ -1,7 +1,7 @@
 //! What a lead is, and everything a decision about it refers to.
 //!
 //! Plain records with public fields: build them with `..Default::default()`, or read them from JSON. The Chinese
-//! trade terms are given beside the English names. Enumerations that hosts extend keep what they do not know
+//! trade terms are given next to the English names. Enumerations that hosts extend keep unknown values
 //! as `Other`. Contact values never show themselves whole in `Debug`.
 //!
 //! ```

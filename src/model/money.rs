@@ -105,9 +105,9 @@ pub enum MoneyError {
     /// Two currencies met in one sum.
     #[error("amounts in {left} and {right} cannot be added")]
     CurrencyMismatch {
-        /// Currency of the first amount.
+        /// Currency of the first amount of the sum.
         left: Currency,
-        /// Currency of the second amount.
+        /// Currency of the second amount of the sum.
         right: Currency,
     },
     /// The result does not fit into 64-bit minor units.
@@ -116,20 +116,20 @@ pub enum MoneyError {
     /// No weight to split by: none given, or all zero.
     #[error("an amount cannot be split by weights that sum to zero")]
     NoWeights,
-    /// Not a currency code.
+    /// A text is not a currency code: three letters, as in ISO 4217.
     #[error("`{text}` is not a currency: it should be three letters (ISO 4217)")]
     Currency {
         /// The text that was read.
         text: String,
     },
-    /// Not an amount.
+    /// A text is not an amount of the currency.
     #[error("`{text}` is not an amount in {currency}: {reason}")]
     Amount {
         /// The text that was read.
         text: String,
         /// The currency it was read in.
         currency: Currency,
-        /// What is wrong with it.
+        /// Why it is not an amount, as an English clause.
         reason: &'static str,
     },
 }
@@ -194,7 +194,7 @@ impl Money {
         Ok(Money::new(if negative { -minor } else { minor }, currency))
     }
 
-    /// The amount in minor units.
+    /// The amount in minor units, such as cents or fen; negative for a refund.
     #[must_use]
     pub const fn minor(&self) -> i64 {
         self.minor

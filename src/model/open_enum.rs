@@ -10,7 +10,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$vdoc])* $variant,)*
-            /// A value of the host.
+            /// A value that only the host knows.
             Other(String),
         }
 
@@ -22,7 +22,7 @@ macro_rules! open_enum {
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
-                // By index instead of a jump to each text: scoring asks often.
+                // By index instead of a jump to each text: scoring does it often.
                 enum Known {
                     $($variant,)*
                 }

@@ -18,7 +18,7 @@ pub(crate) enum OpenGroup {
 }
 
 impl OpenGroup {
-    /// Every group: readers, merges, re-entries and tables of leads all go by it.
+    /// Every group: readers, merges, re-entries and tables of leads all use this list.
     pub(crate) const ALL: [OpenGroup; 4] =
         [OpenGroup::Attributes, OpenGroup::ExternalIds, OpenGroup::OtherIds, OpenGroup::ClickIds];
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Points in thousandths. Written and read as a decimal number: `67.3`.
 ///
-/// Addition saturates; whoever sums clamps long before that.
+/// Addition saturates; sums are clamped long before that.
 ///
 /// ```
 /// use leadkit::model::Points;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Points(i64);
 
 impl Points {
-    /// No points.
+    /// No points: the neutral element of sums.
     pub const ZERO: Points = Points(0);
     /// One hundred points, the top of each axis.
     pub const HUNDRED: Points = Points(100_000);
@@ -67,13 +67,13 @@ impl Points {
             .then(|| Points(libm::rint(scaled) as i64))
     }
 
-    /// The whole number of thousandths it is kept as: 67.3 points are 67,300.
+    /// The number of thousandths: 67.3 points are 67,300.
     #[must_use]
     pub const fn thousandths(self) -> i64 {
         self.0
     }
 
-    /// The points as a number.
+    /// The points as a number, such as 12.5.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / 1_000.0
@@ -158,7 +158,7 @@ impl<'de> Deserialize<'de> for Points {
         if !deserializer.is_human_readable() {
             return i64::deserialize(deserializer).map(Points);
         }
-        // Wider than what a rule may give: totals and adjustments of many rules are read back too.
+        // Wider than the points of one rule: totals and adjustments of many rules are read back too.
         let scaled = libm::rint(f64::deserialize(deserializer)? * 1_000.0);
         if scaled.abs() < i64::MAX as f64 {
             Ok(Points(scaled as i64))

@@ -3,7 +3,7 @@
 use super::Value;
 use crate::text::{fold, head};
 
-/// What a column asks, as far as the answer protects somebody.
+/// What a column asks, as far as the answer protects a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
     /// Whether the person refuses something, as in `do_not_call` or `unsubscribed`: a yes protects.
@@ -66,7 +66,7 @@ const REFUSALS: [&str; 49] = [
 ];
 /// Words of their names that are parts of others.
 const REFUSAL_WORDS: [&str; 3] = ["dnc", "dnd", "tps"];
-/// Parts of the names of consents that are no refusals.
+/// Parts of the names of consents that are not refusals.
 const CONSENTS: [&str; 41] = [
     "acceptsmarketing",
     "acceptmarketing",
@@ -176,7 +176,7 @@ const REFUSING: [&str; 20] = [
     "未授权",
 ];
 
-/// Words that forbid, and what they forbid: `请勿联系`, `不要再打电话`, wherever they stand in an answer.
+/// Words that forbid, and what they forbid: `请勿联系`, `不要再打电话`, anywhere in an answer.
 const FORBID: [&str; 6] = ["勿", "不要", "不要再", "不再", "别", "别再"];
 const FORBIDDEN: [&str; 10] =
     ["联系", "打扰", "打电话", "来电", "致电", "发短信", "发邮件", "发信息", "推销", "骚扰"];
@@ -197,7 +197,7 @@ impl Protection {
         has(&CONSENTS, &CONSENT_WORDS).then_some(Protection::Consent)
     }
 
-    /// The same by what is answered there too: an answer such as `unsubscribed` takes a consent away, whatever the column is
+    /// The same, also by the answer: `unsubscribed` takes a consent away, whatever the column is
     /// called.
     pub(crate) fn of_answers<'v>(
         name: &str,
@@ -213,7 +213,7 @@ impl Protection {
         Protection::of_attribute(field.strip_prefix("attributes.")?)
     }
 
-    /// Whether the answer protects. Of a refusal whatever is neither blank nor a no does, such as the date of it.
+    /// Whether the answer protects. For a refusal any answer does that is neither blank nor a no, such as its date.
     pub(crate) fn protects(self, answer: &Value) -> bool {
         match (self, answer) {
             (_, Value::Bool(_) | Value::Integer(_) | Value::Number(_)) => {
@@ -247,8 +247,8 @@ fn takes_away(text: &str) -> bool {
             || refuses(&whole))
 }
 
-/// Whether an answer, in letters and digits alone, begins with a word that refuses, or forbids something anywhere: `unsubscribed`,
-/// `donotallow`, `已撤回`, `客户说请勿联系`.
+/// Whether an answer, in letters and digits alone, begins with a word that refuses, or forbids something anywhere:
+/// `unsubscribed`, `donotallow`, `已撤回`, `客户说请勿联系`.
 fn refuses(letters: &str) -> bool {
     let forbids = |word: &str| {
         let mut after = letters.match_indices(word).filter_map(|(at, _)| letters.get(at + word.len()..));

@@ -1,11 +1,12 @@
-//! Records and maps that people write, read with every mistake told.
+//! Records and maps that people write, read with every mistake reported.
 
 use serde::de::DeserializeOwned;
 
 use crate::document::{load_any, load_any_text};
 use crate::error::RuleErrors;
 
-/// Reads what people write beside rules, such as a list of accounts or a [`ColumnMap`](super::ColumnMap), from a document.
+/// Reads what people write in addition to rules, such as a list of accounts or a [`ColumnMap`](super::ColumnMap), from a
+/// document.
 ///
 /// ```
 /// use leadkit::model::{self, Account};

@@ -13,8 +13,8 @@ use crate::text::scrubbed;
 /// Text form: `CN`, `CN-GD`, `CN-GD-440300`, `US-CA`. The last part is the six-digit GB/T 2260 code; the
 /// province of a code is known, so `CN-440300` and `440300` read as `CN-GD-440300`. Lower case is accepted.
 ///
-/// Every place that refers to regions (leads, names, phone segments, territories, pools) uses this type, and
-/// asks one question of it: [`Region::contains`].
+/// All users of regions (leads, names, phone segments, territories, pools) share this type, and
+/// compare by one method: [`Region::contains`].
 ///
 /// ```
 /// use leadkit::model::Region;
@@ -204,7 +204,7 @@ impl Region {
         }
     }
 
-    /// Of a region that no lead can be in: what is wrong with it, and what to write.
+    /// For a region that no lead can be in: what is wrong with it, and what to write.
     pub(crate) fn unknown(&self) -> Option<(String, String)> {
         if self.is_known() {
             return None;
@@ -226,7 +226,7 @@ impl Region {
         if is_there { Region { subdivision: pad(self.country()), ..Region::CN } } else { *self }
     }
 
-    /// Whether `other` lies in this region or is this region.
+    /// Whether `other` is in this region or is this region.
     ///
     /// ```
     /// use leadkit::model::Region;

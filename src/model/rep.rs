@@ -1,4 +1,4 @@
-//! Those who work on leads, and the pools leads lie in.
+//! The reps who work on leads, and the pools that hold leads.
 
 use std::collections::BTreeSet;
 
@@ -27,28 +27,28 @@ use crate::error::{Report, RuleErrors};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rep {
-    /// Identifier.
+    /// Identifier, unique among the host's reps.
     pub id: RepId,
-    /// Team.
+    /// The team of the rep; `None` when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
     /// Path of departments from the top: branch (分公司), division (事业部).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<String>,
-    /// Whom the rep reports to.
+    /// The rep to whom this one reports; `None` at the top.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<RepId>,
-    /// The rep who stands in while this one is away.
+    /// The rep who stands in while this one is away; `None` leaves it to the rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<RepId>,
     /// For a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
     /// owns no leads: no rule gives one to a partner, and a partner cannot claim one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner_of: Option<RepId>,
-    /// Title.
+    /// Job title, as the host names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Level, such as `senior`.
+    /// Level, such as `senior`, as the host names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// Skills: industries, products and languages the rep can serve.
@@ -60,12 +60,12 @@ pub struct Rep {
     /// The calendar of the rep's working time; `None` means always open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<CalendarId>,
-    /// When the rep joined.
+    /// When the rep joined the team, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<DateTime<Utc>>,
     /// Share of leads in relation to the others; 1 by default, 0 takes none.
     pub weight: u32,
-    /// Leads the rep was given in a window that the host chooses: what shares by results and rewards go by.
+    /// Leads the rep was given in a window that the host chooses: the basis of shares by results and of rewards.
     #[serde(skip_serializing_if = "is_zero")]
     pub worked: u32,
     /// Of these, leads the rep won.
@@ -95,12 +95,12 @@ pub struct Rep {
     pub untouched: u32,
     /// Accounts under protection now, as the host counts them.
     pub protected_accounts: u32,
-    /// Whether the rep is active.
+    /// Whether the rep is active; one who is not gets no leads.
     pub active: bool,
-    /// When the rep is away.
+    /// When the rep is away, in any order; past ones may stay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
-    /// Custom attributes.
+    /// Custom attributes, by name; groups read them as `rep.attributes.NAME`.
     #[serde(skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
@@ -170,7 +170,7 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What a list of reps is read as.
+/// The shape in which a list of reps is read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reps {
@@ -178,7 +178,7 @@ struct Reps {
     reps: Vec<Rep>,
 }
 
-/// What a list of pools is read as.
+/// The shape in which a list of pools is read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pools {
@@ -202,9 +202,9 @@ fn check_ids<'r>(ids: impl Iterator<Item = &'r str>, seen: &mut Unique<'r>, key:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
-    /// First moment away.
+    /// The first moment away, in UTC.
     pub from: DateTime<Utc>,
-    /// First moment back.
+    /// The first moment back, in UTC.
     pub until: DateTime<Utc>,
 }
 
@@ -228,20 +228,20 @@ impl Absence {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pool {
-    /// Identifier.
+    /// Identifier, unique among the pools.
     pub id: PoolId,
     /// The kind of leads or accounts in it.
     pub kind: PoolKind,
-    /// Region it serves.
+    /// The region whose leads it takes; `None` takes those of any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone
     /// have the one of the pool that they are for, and a different one is an error.
     pub zone: Zone,
-    /// Its administrators, who are told of its leads.
+    /// Its administrators, who are told about its leads.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub admins: BTreeSet<RepId>,
-    /// How leads leave it.
+    /// How reps get leads from it: by rules, by claims or both.
     pub mode: PoolMode,
     /// The pool by whose rules its leads are assigned; `None` is the pool itself if it has rules, else the main pool.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -339,7 +339,7 @@ impl Default for Pool {
 }
 
 open_enum! {
-    /// What lies in a pool.
+    /// The kind of leads or accounts in a pool.
     PoolKind {
         /// New leads of a team (线索池).
         Lead = "lead",
@@ -357,13 +357,13 @@ open_enum! {
 }
 
 closed_enum! {
-    /// How leads leave a pool.
+    /// How reps get leads from a pool.
     PoolMode {
         /// Only by assignment (仅分配).
         AssignOnly = "assign_only",
         /// Only by claiming (领取).
         ClaimOnly = "claim_only",
-        /// Both ways.
+        /// By assignment and by claiming.
         Both = "both",
     }
 }
@@ -375,9 +375,9 @@ closed_enum! {
 pub enum OwnerState {
     /// Takes part, is here and has room.
     Active,
-    /// Takes part and is away.
+    /// Takes part, but is away now.
     Away {
-        /// When the absence ends.
+        /// The first moment back, in UTC.
         until: DateTime<Utc>,
     },
     /// Takes part, is here and holds as many leads as allowed.

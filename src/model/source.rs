@@ -8,25 +8,25 @@ use super::open_enum::open_enum;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Source {
-    /// The broad class.
+    /// Broad class of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<SourceClass>,
     /// The team whose pipeline (开源管道) brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<SourcePipeline>,
-    /// Who runs the channel.
+    /// The party that runs the channel it came by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_type: Option<ChannelType>,
     /// First level of the source, an [`OnlineSource`] or [`EventSource`] name or the host's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary: Option<String>,
-    /// Second level of the source.
+    /// Second level of the source, below `primary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secondary: Option<String>,
     /// The campaign, live stream or exhibition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<super::CampaignId>,
-    /// The page the form stood on.
+    /// The page of the form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
 }
@@ -58,13 +58,13 @@ pub struct Utm {
     /// `utm_content`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// Advertising plan.
+    /// Plan of the advertisement, as the platform names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ad_plan: Option<String>,
-    /// Advertising unit.
+    /// Unit of the plan, as the platform names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ad_unit: Option<String>,
-    /// Keyword that was bought.
+    /// Keyword that the advertiser bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keyword: Option<String>,
 }
@@ -166,9 +166,9 @@ open_enum! {
 open_enum! {
     /// How an owner got a lead (获取方式).
     Acquisition {
-        /// Entered it.
+        /// Entered it by hand.
         Created = "created",
-        /// Imported it.
+        /// Imported it from a table.
         Imported = "imported",
         /// Claimed it from a pool (领取).
         Claimed = "claimed",

@@ -8,17 +8,17 @@ use super::{AccountId, Acquisition, CloseReason, ContactId, LeadId, OpportunityI
 
 /// One owner's holding of one lead.
 ///
-/// Status and tenure are apart: a lead may be "following" for its owner of today and "returned" for the owner
+/// Status and tenure are separate: a lead may be "following" for its present owner and "returned" for the owner
 /// before, both at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenure {
-    /// The lead.
+    /// The lead that was held.
     pub lead: LeadId,
-    /// Who held it.
+    /// The rep who held it, or stood in, or worked as a partner.
     pub owner: RepId,
-    /// When the tenure began.
+    /// When the tenure began, in UTC.
     pub from: DateTime<Utc>,
-    /// Until when; `None` while it lasts.
+    /// When it ended; `None` while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
     /// How the owner got the lead.
@@ -32,8 +32,8 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because the
-    /// owner left or an administrator gave the lead to another, nor beside an owner.
+    /// Whether it is held against its owner when the lead continues: neither taken back as wrong, nor ended because the
+    /// owner left or an administrator gave the lead to another, nor the tenure of a helper.
     #[must_use]
     pub fn counts(&self) -> bool {
         let is_his_doing =
@@ -41,14 +41,14 @@ impl Tenure {
         is_his_doing && !self.is_beside_owner()
     }
 
-    /// Whether its owner lost the lead or its opportunity, or gave it up, for another to go on. An owner who closed it for want
-    /// of a need did not.
+    /// Whether its owner lost the lead or its opportunity, or gave it up, so that another continues. An owner who closed it
+    /// for want of a need did not.
     pub(crate) fn is_lost(&self) -> bool {
         let ends = [TenureEnd::Recycled, TenureEnd::Returned, TenureEnd::HandedOver, TenureEnd::DealLost];
         self.counts() && self.end.is_some_and(|end| ends.contains(&end))
     }
 
-    /// Whether it is of somebody who works on the lead while another owns it: a rep who stands in, or a partner.
+    /// Whether it belongs to a helper, who works on the lead while another owns it: a rep who stands in, or a partner.
     #[must_use]
     pub fn is_beside_owner(&self) -> bool {
         matches!(self.acquisition, Acquisition::Cover | Acquisition::PassedOn)
@@ -60,21 +60,21 @@ closed_enum! {
     TenureEnd {
         /// The lead became a customer record.
         Converted = "converted",
-        /// The owner gave it back.
+        /// The owner gave the lead back.
         Returned = "returned",
-        /// It was taken back.
+        /// The lead was taken from the owner, as by a missed deadline.
         Recycled = "recycled",
         /// It went to another owner (更换给他人).
         HandedOver = "handed_over",
-        /// The owner takes part no longer (离职), and did neither lose nor give up the lead.
+        /// The owner no longer takes part (离职), and did not lose or give up the lead.
         Left = "left",
-        /// An administrator gave it to another (调配): the owner did neither lose nor give it up.
+        /// An administrator gave it to another (调配): the owner did not lose it or give it up.
         Allotted = "allotted",
         /// An opportunity that came of it was lost (输单).
         DealLost = "deal_lost",
-        /// It was no lead.
+        /// The lead was closed as invalid.
         Invalid = "invalid",
-        /// It was entered by mistake.
+        /// The lead was entered by mistake.
         Voided = "voided",
         /// The decision was wrong and is taken back (撤销): as if the owner had never had it.
         Revoked = "revoked",
@@ -84,22 +84,22 @@ closed_enum! {
 /// A lead became a customer record (线索转换记录).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionRecord {
-    /// The lead.
+    /// The lead that was converted.
     pub lead: LeadId,
     /// The account it became or joined.
     pub account: AccountId,
     /// The contact it became or matched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactId>,
-    /// The opportunity that was opened.
+    /// The opportunity that was opened with it; `None` when none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
-    /// When the lead was converted.
+    /// When the lead was converted, in UTC.
     pub at: DateTime<Utc>,
-    /// Who did it; `None` when a rule did.
+    /// The person who converted it; `None` when a rule did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<RepId>,
-    /// The rule that did it.
+    /// The rule that converted it; `None` when a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
 }

@@ -13,11 +13,11 @@ use crate::text::scrubbed;
 /// Custom attributes by name. Rules read them as `attributes.NAME`.
 pub type Attributes = BTreeMap<String, Value>;
 
-/// One value of a host's own column.
+/// One value of a custom attribute.
 ///
-/// In JSON each value is what it looks like; a timestamp is `{"timestamp": "2026-03-01T09:00:00Z"}`, because a
-/// bare text stays text. A number that is not finite, which no column should hold, is `{"number": "NaN"}`, so that
-/// what is kept to undo a merge is exact.
+/// In JSON each value is written as its own type; a timestamp is `{"timestamp": "2026-03-01T09:00:00Z"}`, because a
+/// bare text stays text. A number that is not finite, which no attribute should hold, is `{"number": "NaN"}`, so that
+/// the record that undoes a merge is exact.
 ///
 /// ```
 /// use leadkit::model::Value;
@@ -31,7 +31,7 @@ pub type Attributes = BTreeMap<String, Value>;
 #[derive(Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Value {
-    /// Nothing: the column is there, the value is not known.
+    /// Nothing: the attribute is there, its value is not known.
     #[default]
     Null,
     /// Yes or no.
@@ -81,7 +81,7 @@ impl Value {
     }
 }
 
-/// Values out of the plain types. A number that is not finite is [`Value::Null`]: a column holds none.
+/// Values out of the plain types. A number that is not finite becomes [`Value::Null`].
 macro_rules! from {
     ($($plain:ty => |$value:ident| $made:expr;)*) => {$(
         impl From<$plain> for Value {

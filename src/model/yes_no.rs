@@ -1,16 +1,16 @@
-//! What a person says to a yes-or-no question.
+//! The answer to a yes-or-no question.
 
 use super::open_enum::closed_enum;
 
 closed_enum! {
-    /// What a person says to a yes-or-no question.
+    /// The answer to a yes-or-no question.
     #[derive(Default)]
     YesNo {
-        /// Yes.
+        /// The answer is yes.
         Yes = "yes",
-        /// No.
+        /// The answer is no.
         No = "no",
-        /// Asked, and not known.
+        /// The question was asked, and nobody knows the answer.
         #[default]
         Unknown = "unknown",
     }

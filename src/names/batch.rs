@@ -10,7 +10,7 @@ use super::{NameIndex, NameMatch, SearchOptions};
 const CHUNK: usize = 64;
 
 impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
-    /// [`search`](NameIndex::search) for every name, answers in the order of the names.
+    /// Runs [`search`](NameIndex::search) for every name; answers in the order of the names.
     ///
     /// Buffers are shared, which makes it somewhat faster than single searches. With feature `parallel` the names
     /// are shared out to the threads of the current `rayon` pool; the answer is the same to the last bit.

@@ -19,38 +19,38 @@ const HEAD: usize = 12 + 8 * 5;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The bytes begin differently.
+    /// The bytes do not begin with the magic of an index.
     #[error("these bytes are not a name index")]
     NotAnIndex,
-    /// Written by another version.
+    /// The index was written by a version that this one cannot read.
     #[error("the index has version {found}, this is version {supported}")]
     Version {
-        /// Version in the bytes.
+        /// Version of the format in the bytes.
         found: u16,
-        /// Version understood.
+        /// Version of the format that can be read.
         supported: u16,
     },
     /// Cut off, or longer than they say.
     #[error("the index should have {expected} bytes and has {found}")]
     Length {
-        /// Bytes announced.
+        /// Length that the bytes announce.
         expected: u64,
-        /// Bytes given.
+        /// Length of the bytes.
         found: u64,
     },
-    /// The checksum does not fit.
+    /// The checksum does not match the content.
     #[error("the index is damaged: its checksum does not match")]
     Checksum,
-    /// A section does not hold what it should.
+    /// A section has invalid content.
     #[error("the index is damaged: {section} cannot be read")]
     Section {
-        /// The name of the section.
+        /// The section that cannot be read.
         section: &'static str,
     },
     /// The keys cannot be written or read as the wanted type.
     #[error("the keys of the index cannot be converted to this type: {message}")]
     Keys {
-        /// What serialisation says.
+        /// Why serde cannot convert them.
         message: String,
     },
 }
@@ -85,7 +85,7 @@ impl<K: Clone + Ord + Hash + Serialize> NameIndex<K> {
     pub fn to_bytes(&self) -> Result<Vec<u8>, IndexError> {
         let mut live: Vec<(&K, u32)> =
             self.keys.iter().zip(&self.offsets).filter_map(|(k, o)| Some((k.as_ref()?, *o))).collect();
-        // By key, so that the bytes do not tell in which order names came.
+        // By key, so that the bytes do not depend on the order in which names came.
         live.sort_unstable_by(|a, b| a.0.cmp(b.0));
         let (mut keys, mut records) = (Vec::new(), Vec::new());
         let mut regions: Vec<Region> = Vec::new();
@@ -94,7 +94,7 @@ impl<K: Clone + Ord + Hash + Serialize> NameIndex<K> {
             keys.push(b'\n');
             let start = records.len();
             records.extend(slice(&self.bytes, *offset as usize));
-            // Numbers of regions depend on the order of insertion: they are given anew.
+            // Numbers of regions depend on the order of insertion: they are assigned anew.
             let number = self.view_region(*offset);
             let fresh = number.map_or(0, |region| match regions.iter().position(|r| *r == region) {
                 Some(at) => at + 1,
@@ -166,7 +166,7 @@ impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
             *length = number::<8>(bytes, 12 + 8 * i).map_or(u64::MAX, u64::from_le_bytes);
         }
         let [count, sections @ ..] = lengths;
-        // Before the checksum, so that a cut-off file is told from a damaged one. Unchecked lengths may be anything.
+        // Before the checksum, to distinguish a cut-off file from a damaged one. Unchecked lengths may be anything.
         let expected = sections.iter().fold((HEAD + 8) as u64, |sum, len| sum.saturating_add(*len));
         if expected != bytes.len() as u64 {
             return Err(IndexError::Length { expected, found: bytes.len() as u64 });
@@ -196,7 +196,7 @@ impl<K: Clone + Ord + Hash + DeserializeOwned> NameIndex<K> {
             let key: K = serde_json::from_slice(keys.next().unwrap_or_default()).map_err(key_error)?;
             let record = slice(records, at);
             let text = record.get(HEADER..).ok_or(section("a record"))?;
-            // A checksum is no signature: a key twice would leave a name that nothing removes.
+            // A checksum is not a signature: a repeated key would leave a name that nothing removes.
             if record.is_empty() || std::str::from_utf8(text).is_err() || index.contains(&key) {
                 return Err(section("a record"));
             }

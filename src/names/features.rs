@@ -1,4 +1,4 @@
-//! What is compared between two names, as numbers: the input of the logistic weights.
+//! The comparison of two names in numbers: the input of the logistic weights.
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over fixed-size arrays")]
 
 use super::record::{GROUP, JOINT_STOCK, JOINT_STOCK_HINT, NO_FORM, Regions, UNSPACED, View};
@@ -7,7 +7,7 @@ use crate::model::Region;
 
 macro_rules! features {
     ($($index:literal $constant:ident $name:literal,)*) => {
-        /// Where each feature stands in a vector.
+        /// The position of each feature in a vector.
         pub(super) mod at {
             $(pub(in super::super) const $constant: usize = $index;)*
         }
@@ -17,7 +17,7 @@ macro_rules! features {
     };
 }
 
-/// How many features there are.
+/// The number of features.
 pub(super) const COUNT: usize = 40;
 
 features! {
@@ -140,7 +140,7 @@ pub(super) struct Query {
     flags: u8,
     numbers: u16,
     region_number: u16,
-    /// Characters of the core, a space on either side when it has words.
+    /// Characters of the core, with a space on each side when it has words.
     chars: Vec<char>,
     pub(super) solid: Vec<char>,
     masks: Masks,
@@ -154,15 +154,15 @@ pub(super) struct Query {
     pub(super) gazetteer: Gazetteer,
 }
 
-/// How much a gram or a word says: bits, from the frequencies of an index.
+/// The information of a gram or a word in bits, from the frequencies of an index.
 pub(super) trait Information {
     fn of_chars(&self, chars: &[char]) -> f64;
     fn of_word(&self, word: &str) -> f64;
-    /// Whether the word is one of many names, so that another word one letter away is another word.
+    /// Whether many names have the word, so that a word one letter away is not a misspelling of it.
     fn is_common(&self, word: &str) -> bool;
 }
 
-/// Characters of one record, kept between candidates.
+/// Characters of one record; the buffer is reused between candidates.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
     pub(super) chars: Vec<char>,
@@ -229,7 +229,7 @@ impl Query {
         let mut word_total = 0.0;
         let mut acronym = Vec::new();
         for (start, word) in words(view.text) {
-            // Half a bit at least, or a name of common words only would have no words to compare.
+            // At least half a bit, or a name of common words only would have no words to compare.
             let weight = information.of_word(word).max(0.5);
             word_total += weight;
             acronym.extend(word.chars().next());
@@ -294,7 +294,7 @@ impl Query {
         fill(record.text, &mut scratch.chars, &mut scratch.solid);
         let (a, b) = (self.solid.len() as f64, scratch.solid.len() as f64);
         x[at::BIAS] = 1.0;
-        // Nothing is left of one of the names: only the bias speaks.
+        // One of the names is empty: only the bias counts.
         if a == 0.0 || b == 0.0 {
             return x;
         }
@@ -311,7 +311,7 @@ impl Query {
         let (short, long) =
             if a <= b { (&self.solid, &scratch.solid) } else { (&scratch.solid, &self.solid) };
         let (ordered, first) = ordered(short, long);
-        // An abbreviation leaves characters out, mostly not the first.
+        // An abbreviation leaves out characters, rarely the first.
         x[at::SUBSEQUENCE_FROM_START] = if ordered && first {
             1.0
         } else if ordered {
@@ -350,14 +350,14 @@ impl Query {
         let (mut seen, mut of) = (0.0, 0.0);
         for (i, c) in record.iter().enumerate() {
             let here = self.masks.get(*c);
-            // A set bit is a position of the query: moved by one, it meets the character that follows there.
+            // A set bit is a position of the query: shifted by one, it meets the character that follows there.
             let pair = last << 1 & here;
             let triple = last_two << 1 & here;
             if is_unspaced(*c) {
                 one |= here;
                 two |= pair;
                 of += 1.0;
-                // Whole with a neighbour that follows or precedes it in the query too, half alone.
+                // Whole with a neighbour that follows or precedes it in the query too, half without one.
                 seen += if pair != 0 || i + 1 < record.len() && here << 1 & self.masks.get(record[i + 1]) != 0
                 {
                     1.0
@@ -399,7 +399,7 @@ impl Query {
 
     fn subsequence(&self, record: &[char]) -> usize {
         // Bit-parallel longest common subsequence: each position that turns 0 is one character of it.
-        // Spaces are positions of the query that nothing in `record` asks for.
+        // Spaces are positions of the query that nothing in `record` needs.
         let mut state = u64::MAX;
         for c in record {
             let mask = self.masks.get(*c);
@@ -412,7 +412,7 @@ impl Query {
     }
 
     fn words(&self, record: &View<'_>, information: &impl Information, x: &mut Vector) {
-        // The features of words stay 0, as they did in training: pairs and characters speak for these names.
+        // The features of words stay 0, as in training: pairs and characters suffice for these names.
         if self.unspaced || record.has(UNSPACED) {
             return;
         }
@@ -439,7 +439,7 @@ impl Query {
         }
         let (mut total, mut kept) = (0.0, 0.0);
         for (j, (_, other)) in words(record.text).enumerate().take(MAX) {
-            // A word that the query has too has been weighed already.
+            // A word that is in the query too has been weighted already.
             let same = self.words.iter().find(|w| query.text.get(w.start..w.end) == Some(other));
             let weight = same.map_or_else(|| information.of_word(other).max(0.5), |w| w.weight);
             total += weight;
@@ -479,7 +479,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     if long.starts_with(short) && short.len() >= 2 {
         return 0.5 + 0.4 * short.len() as f64 / long.len() as f64;
     }
-    // Three letters make too many words, and a misspelling mostly keeps the first letter. Most pairs end here, cheaply.
+    // Three letters match too many words, and a misspelling mostly keeps the first letter. Most pairs end here, cheaply.
     if short.len() < 4 || short.as_bytes().first() != long.as_bytes().first() || long.len() > short.len() + 3
     {
         return 0.0;
@@ -522,7 +522,7 @@ fn common_prefix_or_runs(a: &str, b: &str) -> f64 {
 
 fn regions_of(query: Option<Region>, record: Option<Region>, x: &mut Vector) {
     match (query, record) {
-        // A city agrees with its province: one name only says more.
+        // A city agrees with its province: one name is only more specific.
         (Some(a), Some(b)) if a.contains(&b) || b.contains(&a) => x[at::REGION_AGREES] = 1.0,
         (Some(_), Some(_)) => x[at::REGION_CONFLICTS] = 1.0,
         (None, None) => {}
@@ -538,7 +538,7 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
     let hint = query.has(JOINT_STOCK_HINT) && record.has(JOINT_STOCK)
         || record.has(JOINT_STOCK_HINT) && query.has(JOINT_STOCK);
     x[at::JOINT_STOCK_HINT] = flag(hint);
-    // A name without the form mostly means the listed company. With a hint, the hint has said so.
+    // A name without the form mostly means the listed company. With a hint, the hint has counted already.
     x[at::JOINT_STOCK_RECORD] = flag(!hint && (query.form == NO_FORM && record.has(JOINT_STOCK)));
     let (a, b) = (query.branch, record.branch);
     x[at::BRANCH_ONE_SIDED] = flag(a.is_empty() != b.is_empty());
@@ -550,7 +550,7 @@ fn parts(query: &View<'_>, record: &View<'_>, x: &mut Vector) {
     x[at::GROUP_ONE_SIDED] = flag(query.has(GROUP) != record.has(GROUP));
     if !query.industry.is_empty() && !record.industry.is_empty() {
         let overlap = common_prefix_or_runs(query.industry, record.industry);
-        // The shorter one is the measure: an industry that is cut short contradicts nothing.
+        // The shorter one decides: an industry that is cut short contradicts nothing.
         let least = query.industry.chars().count().min(record.industry.chars().count());
         x[at::INDUSTRY_AGREES] = overlap / least.max(1) as f64;
         x[at::INDUSTRY_CONFLICTS] = flag(overlap == 0.0);
@@ -564,7 +564,7 @@ fn jaro_winkler(a: &[char], b: &[char]) -> f64 {
     if a.is_empty() || b.is_empty() {
         return flag(a.is_empty() && b.is_empty());
     }
-    // Jaro's window: what lies further off is another character.
+    // Jaro's window: what is further off is another character.
     let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
     let mut taken = 0u64;
     let mut matched = [0u8; MAX];

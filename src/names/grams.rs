@@ -1,4 +1,4 @@
-//! The pieces a name is found by.
+//! The pieces by which a name is found.
 //!
 //! Text of scripts without spaces gives single characters and pairs; words give themselves and the trigrams of the
 //! word padded with a space on either side.
@@ -21,7 +21,7 @@ fn code(c: char) -> u64 {
     c & 0x1f_ffff
 }
 
-/// How much a gram counts when candidates are collected: single characters say less than pairs.
+/// The weight of a gram when candidates are collected: single characters weigh less than pairs.
 pub(super) fn weight(gram: Gram) -> u32 {
     match gram >> 44 {
         1 => 1,
@@ -47,7 +47,7 @@ pub(super) fn collect(core: &str, out: &mut Vec<Gram>) {
     let mut letters = 0;
     // The blank at the end closes the last word.
     for c in core.chars().chain([' ']) {
-        // What a very long name would add costs space, and its first grams find it as well.
+        // Further grams of a very long name would cost space, and its first grams find it as well.
         if out.len() >= MAX {
             break;
         }
@@ -75,7 +75,7 @@ pub(super) fn collect(core: &str, out: &mut Vec<Gram>) {
         }
         word = [word[1], word[2], c];
         letters += 1;
-        // Hashed while it is read, without a buffer; two words of one hash cost a comparison and nothing else.
+        // Hashed while it is read, without a buffer; two words with one hash only cost a comparison.
         hash = (hash ^ code(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 29;
         // The first letter would give two blanks and a letter, a gram that far too many names have.

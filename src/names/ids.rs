@@ -79,7 +79,7 @@ impl Ids {
         }
     }
 
-    /// Takes a key out, closing the gap it leaves. `keys` still hold it.
+    /// Removes a key and closes the gap. `keys` still hold it.
     pub(super) fn remove<K: Hash + Eq>(&mut self, key: &K, keys: &[Option<K>]) -> Option<u32> {
         let record = self.find(key, keys)?;
         let mut hole = self.start(key);
@@ -92,7 +92,7 @@ impl Ids {
             let next = self.at(place);
             let Some(Some(key)) = keys.get(next as usize).filter(|_| next != FREE) else { break };
             let home = self.start(key);
-            // The next one may move into the hole unless its home lies behind the hole.
+            // The next entry may move into the hole unless its home is behind the hole.
             let behind =
                 if hole <= place { home > hole && home <= place } else { home > hole || home <= place };
             if !behind {

@@ -28,7 +28,7 @@ pub struct NameIndex<K> {
     pub(super) regions: Regions,
     pub(super) ids: Ids,
     pub(super) texts: Texts,
-    /// By record: the key (none once removed), where its bytes start, what the candidate stage knows of it.
+    /// For each record: the key (`None` after removal), where its bytes start, and the data of the candidate stage.
     pub(super) keys: Vec<Option<K>>,
     pub(super) offsets: Vec<u32>,
     pub(super) sizes: Vec<u8>,
@@ -182,7 +182,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// ```
     ///
     /// # Errors
-    /// When there is no room for the name. The index is as it was then.
+    /// When there is no room for the name; the index is unchanged.
     pub fn try_insert(&mut self, id: K, name: &str) -> Result<bool, NameIndexFull> {
         // Checked before the old name is removed: a full index must not lose a name that it cannot replace.
         let used = [self.bytes.len(), self.postings.bytes_used(), self.keys.len()];
@@ -201,13 +201,13 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         Ok(new)
     }
 
-    /// Indexes the record that stands at `offset`, the end of the bytes.
+    /// Indexes the record at `offset`, the end of the bytes.
     pub(super) fn append(&mut self, id: K, offset: usize) {
         let record = self.keys.len() as u32;
         let view = View::new(self.bytes.get(offset..).unwrap_or_default());
         let text = texts::hash(view.text);
         grams::collect(view.text, &mut self.grams);
-        // With the places of the grams, not before them: these misses wait for one another no more than those.
+        // Together with the places of the grams: none of these cache misses waits for another.
         self.texts.read_ahead(text);
         self.postings.push_all(&self.grams, record);
         // A fifth at a time, as for the bytes.
@@ -225,10 +225,10 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         self.live += 1;
     }
 
-    /// Takes a name out. Returns whether it was there.
+    /// Removes a name. Returns whether it was there.
     ///
-    /// It is no longer found and no longer counted at once; its place is given back when a quarter of the index is
-    /// such places. Amortised O(length).
+    /// It is no longer found and no longer counted at once; its memory is freed when a quarter of the index is removed
+    /// names. Amortised O(length).
     ///
     /// ```
     /// use leadkit::names::{NameIndex, SearchOptions};
@@ -253,7 +253,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             *size = REMOVED;
         }
         self.live -= 1;
-        // In proportion to what is left, so that a rebuild is paid by the removals before it.
+        // In proportion to the remaining records, so that the removals before pay for a rebuild.
         if self.keys.len() - self.live > self.live / 4 + 1024 {
             self.rebuild();
         }
@@ -293,7 +293,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         self.ids.find(id, &self.keys).is_some()
     }
 
-    /// How many names the index holds, one for each key.
+    /// The number of names in the index, one for each key.
     #[must_use]
     pub fn len(&self) -> usize {
         self.live
@@ -344,7 +344,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             + self.bytes.capacity()
     }
 
-    /// Gives back memory that was reserved for growing: worth it after a large first load. O(size of the index).
+    /// Frees memory that was reserved for growth; useful after a large first load. O(size of the index).
     pub fn shrink_to_fit(&mut self) {
         if self.keys.len() > self.live {
             self.rebuild();

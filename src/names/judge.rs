@@ -12,16 +12,16 @@ use super::tuning::{RowInputs, Weights};
 use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
 use crate::text::is_common_word;
 
-/// Judges which of some fetched rows carries the company that a name means.
+/// Judges which of some fetched rows is the company that a name means.
 ///
 /// A host that fetches rows by [stored keys](crate::company::keys_for_storage) has no index that knows how common a
 /// gram is. The judge does without: it compares name with name, then weighs the likeliest row against its nearest
 /// rival, and answers with a calibrated probability. The rules' comparator
 /// [`company`](crate::dedup::Comparator::Company) is this judge.
 ///
-/// Only rows that share a gram key of the brand are looked at. What a name says of the
-/// [relation](Relation) comes first: the second company is not the third, a branch not its parent, and two registered
-/// names in which a word or a place differs are two companies, however alike they are.
+/// Only rows that share a gram key of the brand are compared. The [relation](Relation) that the names show comes first:
+/// the second company is not the third, a branch not its parent, and two registered names in which a word or a place
+/// differs are two companies, however alike they are.
 ///
 /// # What the probability means
 /// Fitted by logistic regression on short and variant names of listed Chinese and English-language companies, looked
@@ -111,14 +111,14 @@ impl NameJudge {
         let mut asked = self.ask(name, gazetteer);
         let mut weighed: Vec<(usize, Weighed, String)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
-            // Rows are read one by one into the same buffers, so whatever is kept of one is copied out here.
+            // Rows are read one by one into the same buffers, so whatever is kept of one is copied here.
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
             if let Some(found) = asked.weigh_read() {
                 weighed.push((row, found, asked.company_read(&found)));
             }
         }
         weighed.sort_by(|a, b| b.1.log_odds.total_cmp(&a.1.log_odds).then(a.0.cmp(&b.0)));
-        // A record that is another company for certain is no rival.
+        // A record that is certainly another company is not a rival.
         let same = |weighed: &&(usize, Weighed, String)| weighed.1.relation == Relation::Same;
         let rows = weighed.iter().filter(same).count();
         let judged = weighed.iter().map(|(row, found, company)| {
@@ -133,7 +133,7 @@ impl NameJudge {
         judged.collect()
     }
 
-    /// Prepares a name for comparison with many. Former and second names that are written with it are asked for too.
+    /// Prepares a name for comparison with many. Former and second names that are written with it are prepared too.
     pub(crate) fn ask<'a>(&'a self, name: &str, gazetteer: &'a Gazetteer) -> Asked<'a> {
         let mut reader = Reader::default();
         let name = gazetteer.alias_of(name).unwrap_or(name);
@@ -146,7 +146,7 @@ impl NameJudge {
             let mut bytes = Vec::new();
             let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
             let mut grams = Vec::new();
-            // Of the brand only: rows that share nothing but an industry are no candidates.
+            // Of the brand only: rows that share only an industry are not candidates.
             let [brand, _] = reader.parts();
             visit_grams([brand, ""], |gram| {
                 grams.push(gram.text.to_owned());
@@ -174,8 +174,7 @@ impl NameJudge {
         }
     }
 
-    /// What training learns from: features and inputs of the confidence of every row that may be meant, the
-    /// likeliest first.
+    /// Examples for training: features and inputs of the confidence of every row that may be meant, the likeliest first.
     pub(crate) fn examples<S: AsRef<str>>(
         &self,
         name: &str,
@@ -186,7 +185,7 @@ impl NameJudge {
         let mut compared: Vec<(usize, Weighed, Vector)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
-            // The name itself only: a label says which row the written name means, not what its former name means.
+            // The name itself only: a label says which row the written name means, not which one its former name means.
             let own =
                 asked.names.first().and_then(|name| name.compare(&asked.row(), &mut asked.scratch.clone()));
             if let Some(vector) = own {
@@ -204,7 +203,7 @@ impl NameJudge {
     }
 }
 
-/// Every gram says as much as every other: how common it is, nobody knows.
+/// All grams have equal information, because their frequencies are unknown.
 struct Even;
 
 /// Bits of every gram.
@@ -227,9 +226,9 @@ impl Information for Even {
 /// How a row compares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Weighed {
-    /// That the row is the company meant.
+    /// Log-odds that the row is the company meant.
     pub(crate) log_odds: f64,
-    /// The same, the relation left out: how alike the names are.
+    /// The same without the relation: how alike the names are.
     likeness: f64,
     pub(crate) relation: Relation,
     unspaced: bool,
@@ -237,7 +236,7 @@ pub(crate) struct Weighed {
 }
 
 impl Weighed {
-    /// A name of the company itself tells more than one of a sister's.
+    /// A name of the company itself is stronger evidence than a sister's.
     pub(crate) fn is_less_than(&self, other: &Weighed) -> bool {
         let is_same = |found: &Weighed| found.relation == Relation::Same;
         (is_same(self), self.log_odds) < (is_same(other), other.log_odds)
@@ -258,7 +257,7 @@ pub(crate) struct Asked<'a> {
     key: KeyBuffers,
 }
 
-/// One of the names that are asked for.
+/// One of the names that are searched.
 #[derive(Debug)]
 struct AskedName {
     query: Query,
@@ -358,7 +357,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The identity of the company whose name was read, by which rows that spell one name are told from rivals; empty
+    /// The identity of the company whose name was read, which distinguishes rows that spell one name from rivals; empty
     /// when the row is too unlikely for that to matter.
     pub(crate) fn company_read(&mut self, found: &Weighed) -> String {
         if found.log_odds <= NO_MATCH { String::new() } else { self.exact_key().to_owned() }
@@ -382,7 +381,7 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a row is so near the likeliest one that the names cannot tell which of them is meant.
+/// Whether a row is so near the likeliest one that the names cannot decide which of them is meant.
 pub(crate) fn is_near(best: f64, log_odds: f64) -> bool {
     best - log_odds < AMBIGUOUS && log_odds > NO_MATCH
 }

@@ -1,4 +1,4 @@
-//! What a search answers.
+//! The answers of a search.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::record::{NO_FORM, View};
 use super::relation::Relation;
 use crate::model::open_enum::closed_enum;
 
-/// A name that was found.
+/// A name of the index that is like the query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NameMatch<K> {
@@ -28,17 +28,17 @@ pub struct NameMatch<K> {
     pub similarity: f64,
     /// Log-odds of the similarity ahead of the best other match; negative for all but the first.
     pub margin: f64,
-    /// Another match is so near that the names alone cannot tell: let region, registration number, domain or phone
+    /// Another match is so near that the names alone cannot decide: let region, registration number, domain or phone
     /// decide.
     pub ambiguous: bool,
-    /// What the two names have in common, and what not.
+    /// The parts in which the two names agree and differ.
     pub evidence: Evidence,
 }
 
 closed_enum! {
     /// How one part of two names compares.
     Agreement {
-        /// Neither name has it.
+        /// Neither of the names has such a part.
         Absent = "absent",
         /// Only one of the names has it.
         OneSided = "one_sided",
@@ -51,7 +51,7 @@ closed_enum! {
     }
 }
 
-/// What speaks for and against a match. `Display` is an English sentence; the fields are for the host's own words.
+/// Evidence for and against a match. `Display` is an English sentence; the fields are for the host's own words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -59,17 +59,17 @@ pub struct Evidence {
     pub equal: bool,
     /// The query was an alias, and its company was looked for.
     pub alias: bool,
-    /// What the companies are called.
+    /// The brands, by which the companies are known.
     pub brand: Agreement,
-    /// What they do.
+    /// The industries in the names.
     pub industry: Agreement,
     /// Regions named: one inside the other agrees.
     pub region: Agreement,
-    /// Legal forms.
+    /// The legal forms, such as `有限公司`.
     pub legal_form: Agreement,
-    /// Branches and offices.
+    /// The branches, departments and offices in the names.
     pub branch: Agreement,
-    /// Numbers in the names.
+    /// The numbers in the names.
     pub numbers: Agreement,
     /// Share of the query's information (bits of its grams) that the record has too, 0 to 1.
     pub query_covered: f64,
@@ -77,7 +77,7 @@ pub struct Evidence {
     pub record_covered: f64,
     /// The similarity these add up to, 0 to 1.
     pub similarity: f64,
-    /// Pieces of text in common, longest first; only filled when asked for.
+    /// Pieces of text in common, longest first; only filled on request.
     pub shared: Vec<String>,
 }
 
@@ -119,7 +119,7 @@ impl Evidence {
         }
     }
 
-    /// The parts with their names, in the order they are told.
+    /// The parts with their names, in the order they are shown.
     fn parts(&self) -> [(&'static str, Agreement); 6] {
         [
             ("brand", self.brand),
@@ -196,7 +196,7 @@ pub(super) fn shared_pieces(a: &str, b: &str) -> Vec<String> {
             let range = starts.get(from).copied().zip(starts.get(to).copied());
             range.and_then(|(s, e)| a.get(s..e)).unwrap_or_default()
         };
-        // Greedy from the left. Quadratic in the length of a name, which is why it runs only when asked for.
+        // Greedy from the left. Quadratic in the length of a name, which is why it runs only on request.
         let longest = (from + 2..starts.len()).take_while(|to| b.contains(piece(*to))).last();
         let Some(to) = longest else {
             from += 1;

@@ -20,12 +20,12 @@
 //!
 //! # How it works
 //!
-//! A name is taken apart by the [gazetteer](crate::company::Gazetteer) and kept without its legal form. It is found
-//! by its grams: characters and pairs in scripts without spaces, words and padded trigrams in the others. A search
-//! reads the lists of its grams under a budget, keeps the candidates that share most for their length, and compares
-//! those exactly: coverage both ways, subsequences, word alignment, agreement of brand, region, legal form, branch,
-//! numbers. Logistic weights turn this into a similarity; the similarity, the margin to the runner-up and the size
-//! of the index into a confidence.
+//! A name is parsed with the [gazetteer](crate::company::Gazetteer) and kept without its legal form. It is found by its
+//! grams: characters and pairs in scripts without spaces, words and padded trigrams in the others. A search reads the
+//! lists of its grams under a budget, keeps the candidates that share most for their length, and compares those exactly:
+//! coverage both ways, subsequences, word alignment, agreement of brand, region, legal form, branch, numbers. Logistic
+//! weights turn this into a similarity; the similarity, the margin to the runner-up and the size of the index into a
+//! confidence.
 //!
 //! [`Relation`] (same, related, different) is decided first, independently of the weights.
 //!

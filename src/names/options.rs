@@ -1,4 +1,4 @@
-//! How a search is done.
+//! The options of a search.
 
 /// Limits of one search.
 ///

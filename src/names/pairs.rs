@@ -15,7 +15,7 @@ use super::relation::Relation;
 use super::tuning::Weights;
 use super::{NameIndex, NameIndexBuilder, SearchOptions};
 
-/// How alike two names are.
+/// How alike two company names are, and what agrees in them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -23,7 +23,7 @@ pub struct Comparison {
     pub relation: Relation,
     /// Probability that the two are one company, 0 to 1, rounded to 1e-9; less than 0.5 unless the relation is `same`.
     pub similarity: f64,
-    /// What the two names have in common, and what not.
+    /// The parts in which the two names agree and differ.
     pub evidence: Evidence,
 }
 
@@ -31,9 +31,9 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PairMatch<K> {
-    /// The smaller key.
+    /// The smaller key of the two.
     pub first: K,
-    /// The larger key.
+    /// The larger key of the two.
     pub second: K,
     /// Probability that the two are one company, 0 to 1, rounded to 1e-9: like the score of a search it takes into
     /// account whether another name (not merely another copy of the same one) is as near.
@@ -41,7 +41,7 @@ pub struct PairMatch<K> {
 }
 
 impl<K: Clone + Ord + Hash> NameIndex<K> {
-    /// Compares two names, neither of which need be in the index; how much a gram says comes from the index.
+    /// Compares two names, which need not be in the index; the weights of grams come from the index.
     ///
     /// The shorter name (without legal form) is the query: which of the two is given first makes no difference.
     ///
@@ -79,7 +79,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             (Query::new(&bytes, region, &self.gazetteer, &self.live()), bytes, regions)
         };
         let (x, y) = (read(a), read(b));
-        // The shorter name is asked for, as in a search: features say how much of an abbreviation the full name holds. Of two
+        // The shorter name is the query, as in a search: features say how much of an abbreviation the full name holds. Of two
         // of one length it is the same one whichever comes first.
         let (target, (_, record, regions)) =
             if (x.0.len(), &x.1) <= (y.0.len(), &y.1) { (x.0, y) } else { (y.0, x) };
@@ -95,7 +95,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     /// Names that are the same to the index (spelling, punctuation and the way a legal form is written apart): the
     /// keys of each group of two or more, ascending, by the smallest. O(n log n).
     ///
-    /// Names of which nothing is left are nobody's copies.
+    /// Names without any text left have no copies.
     ///
     /// ```
     /// use leadkit::names::NameIndex;
@@ -116,7 +116,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 
     /// The records of copies: groups of two or more, each by key.
     fn groups(&self) -> Vec<Vec<u32>> {
-        // By hash first: whole records, which lie all over memory, are compared only where hashes meet.
+        // By hash first: whole records, which are all over memory, are compared only where hashes meet.
         let mut hashed: Vec<(u64, u32)> = (0..self.keys.len() as u32)
             .filter(|record| self.key(*record).is_some() && !self.view(*record).text.is_empty())
             .map(|record| (hash(self.record(record)), record))
@@ -168,9 +168,9 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     /// is judged from its shorter name; where that has more than `limit` names as near, from the longer one.
     ///
     /// [Copies](NameIndex::copies) of a name are looked up once. The first `limit` of them stand for all: a copy beyond
-    /// is paired with these and with nothing else, so that of a hundred thousand equal names there are `limit` times
-    /// as many pairs, not five thousand million. To join names into groups use
-    /// [`cluster_names`](crate::merge::cluster_names), which knows all copies for one.
+    /// is paired only with these, so that of a hundred thousand equal names there are `limit` times as many pairs, not
+    /// five thousand million. To join names into groups use
+    /// [`cluster_names`](crate::merge::cluster_names), which counts all copies as one.
     ///
     /// With feature `parallel` on several threads, the same to the last bit.
     ///
@@ -188,7 +188,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     #[must_use]
     pub fn pairs(&self, threshold: f64, options: &SearchOptions) -> Vec<PairMatch<K>> {
         let groups = self.groups();
-        // The first of a group, by key, stands for all.
+        // The first of a group, by key, represents all.
         let copies: FxHashSet<u32> = groups.iter().flat_map(|group| group.iter().skip(1).copied()).collect();
         let mut firsts: Vec<u32> = (0..self.keys.len() as u32)
             .filter(|record| self.key(*record).is_some() && !copies.contains(record))
@@ -226,7 +226,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
         for found in judged {
             let ours = groups.get(&found.first).copied().unwrap_or(std::slice::from_ref(&found.first));
             let theirs = groups.get(&found.second).copied().unwrap_or(std::slice::from_ref(&found.second));
-            // A name paired with itself: its copies, each with the first `limit` before it.
+            // A name with its own copies: each copy with the first `limit` before it.
             if found.first == found.second {
                 for (place, copy) in ours.iter().enumerate() {
                     ours.iter()
@@ -264,7 +264,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             let weights = self.weights(target.unspaced);
             let around = self.surroundings(&target);
             let score_of = |record: u32, logit: f64, vector: &Vector| {
-                // The same words with another legal form are no rival.
+                // The same words with another legal form are not a rival.
                 let text = self.view(record).text;
                 let rival = compared.iter().find(|c| c.record != record && self.view(c.record).text != text);
                 let margin = logit - rival.map_or(UNLISTED, |c| c.logit.max(UNLISTED));
@@ -292,7 +292,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
                 let (first, second) = (*record.min(&other.record), *record.max(&other.record));
                 pairs.push(Judged { first, second, not_asked, score });
             }
-            // All that were looked at are alike: more may be, and were not seen.
+            // All that were compared are alike: there may be more that were not compared.
             let cut = asked == options.limit && last >= threshold;
 
             (cut.then_some(*record), pairs)

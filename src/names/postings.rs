@@ -1,7 +1,7 @@
-//! Which records hold a gram: one open-addressing table of lists, each a chain of delta-coded chunks.
+//! The records that hold a gram: one open-addressing table of lists, each a chain of delta-coded chunks.
 //!
 //! A list grows by appending to its last chunk; a full chunk is sealed and a larger one opened, so that a name is
-//! added without touching what stands already. Records are only ever appended in ascending order.
+//! added without touching what is there already. Records are only ever appended in ascending order.
 
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel: every place comes from the table's own size")]
 
@@ -236,7 +236,7 @@ impl Postings {
         self.table.capacity() * size_of::<List>() + self.arena.capacity()
     }
 
-    /// Gives back what growing ahead has reserved.
+    /// Frees the memory that was reserved for growth.
     pub(super) fn shrink(&mut self) {
         let least = (self.used * 7 / 6 + 2).max(1);
         if least < self.table.len() {
@@ -316,7 +316,7 @@ impl<'a> RecordTable<'a> {
         self.next = self.next.wrapping_add(value);
     }
 
-    /// Hands on every record below `end`.
+    /// Passes on every record below `end`.
     #[inline]
     pub(super) fn take_below(&mut self, end: u32, mut each: impl FnMut(u32)) {
         // Worked on in locals: the compiler keeps them in registers.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::company::{Gazetteer, Parsed, numbers_of};
 use crate::model::Region;
 
-/// Bytes of text that are kept; a longer name is known by its beginning.
+/// Bytes of text that are kept; of a longer name only the beginning is kept.
 pub(super) const MAX_TEXT: usize = 240;
 pub(super) const HEADER: usize = 11;
 
@@ -15,7 +15,7 @@ pub(super) const JOINT_STOCK: u8 = 2;
 pub(super) const JOINT_STOCK_HINT: u8 = 4;
 /// Written in a script without spaces.
 pub(super) const UNSPACED: u8 = 8;
-/// In the place of a legal form: none is named.
+/// The value in place of a legal form when the name has none.
 pub(super) const NO_FORM: u8 = 255;
 
 /// Regions seen so far, so that a record holds two bytes for one.
@@ -80,7 +80,7 @@ impl Reader {
             let cut = (0..=MAX_TEXT).rev().find(|i| core.is_char_boundary(*i)).unwrap_or(0);
             core.truncate(cut);
         }
-        // Of several forms the last is the company's own.
+        // Of several forms the last belongs to the company.
         let form = parsed.forms.iter().max_by_key(|(r, _)| r.start).map(|(_, id)| *id);
         let mut flags = 0;
         // 股份 alone is noted among the groups and hints at the legal form instead.
@@ -101,7 +101,7 @@ impl Reader {
         // The text is at most 240 bytes, so that each border fits into one.
         let [brand, brand_end, industry_end, branch] = marks.map(|m| m.min(core.len()) as u8);
         let region = region_number(parsed.region()).to_le_bytes();
-        // 255 is taken: it says that there is none.
+        // 255 is reserved: it means that there is none.
         let form = form.map_or(NO_FORM, |id| id.min(254) as u8);
         let numbers = numbers.to_le_bytes();
         let [r0, r1] = region;
@@ -139,7 +139,7 @@ fn number_hash(numbers: &[String]) -> u16 {
     ((hash ^ hash >> 16) as u16).max(1)
 }
 
-/// A record that is being looked at.
+/// A view of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) text: &'a str,

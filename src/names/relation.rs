@@ -1,4 +1,4 @@
-//! Whether two names are one company, two that belong together, or strangers: what no likeness of letters decides.
+//! Whether two names are one company, two related ones, or strangers: likeness of letters does not decide that.
 
 use super::features::{Information, Query, Scratch, Vector, at, fill, flag};
 use super::number::round;
@@ -8,12 +8,12 @@ use crate::model::open_enum::closed_enum;
 use crate::text::{Slips, slips};
 
 closed_enum! {
-    /// How the companies behind two names are related, as far as the names tell.
+    /// How the companies behind two names are related, as far as the names show.
     ///
     /// Two full registered names (each with its legal form) are one company only when no word, number or place
     /// differs but for a keying error; a short name may stand for a full one that holds its words.
     Relation {
-        /// Nothing speaks against one company; the score says how probable it is.
+        /// Nothing contradicts one company; the score says how probable it is.
         Same = "same",
         /// Two companies of one name: parent, subsidiary, sister, branch, or the same name with another legal form.
         Related = "related",
@@ -23,7 +23,7 @@ closed_enum! {
 }
 
 impl Relation {
-    /// What the features say.
+    /// The relation that the features show.
     pub(super) fn of(x: &Vector) -> Relation {
         let on = |index: usize| x.get(index).is_some_and(|value| *value > 0.0);
         match (on(at::RELATED), on(at::DIFFERENT)) {
@@ -39,7 +39,7 @@ impl Relation {
     }
 }
 
-/// What is left of a probability of one company when the names are of two.
+/// The factor for a probability of one company when the names are of two.
 const MAX_OF_TWO: f64 = 0.49;
 
 impl Query {
@@ -77,7 +77,7 @@ impl Query {
         self.region.and_then(|region| region.gbt2260()).is_some_and(|code| code % 100 != 0)
     }
 
-    /// Whether two names may be one but for slips, so that they are worth a closer look.
+    /// Whether two names may be one but for slips, so that they are compared further.
     pub(super) fn is_near(&self, x: &Vector) -> bool {
         let (covered, of_record) = (x[at::QUERY_SUBSEQUENCE], x[at::RECORD_SUBSEQUENCE]);
         let common = covered * self.solid.len() as f64;
@@ -106,7 +106,7 @@ pub(super) struct Names<'a> {
     /// Characters without spaces.
     pub(super) a: &'a [char],
     pub(super) b: &'a [char],
-    /// Both name places, and neither lies in the other.
+    /// Both name places, and neither is in the other.
     pub(super) elsewhere: bool,
     pub(super) gazetteer: &'a Gazetteer,
     /// Characters in common, in order.
@@ -147,7 +147,7 @@ impl Names<'_> {
         let longest = self.a.len().max(self.b.len());
         // A swap takes one character out of the order.
         let found = (longest >= 4 && self.common + 2 >= longest).then(|| slips(self.a, self.b)).flatten();
-        // Two characters more are a word, and a slip makes no other number.
+        // Two more characters are a word, and a slip does not turn a number into another one.
         let numbers = self.query.numbers == self.record.numbers || self.query.numbers == 0;
         let loose = |slips: &Slips| slips.loose + slips.other <= most_loose && slips.other <= 1;
         found.filter(|slips| loose(slips) && numbers && !self.elsewhere && !self.other_form())
@@ -169,7 +169,7 @@ impl Names<'_> {
         if self.parts_differ() {
             return two(akin());
         }
-        // Registered names leave nothing out: another word is another company.
+        // Registered names leave nothing out: another word means another company.
         if self.both_full() {
             return two(akin());
         }
@@ -181,7 +181,7 @@ impl Names<'_> {
         if named.all(|c| rest.any(|d| *d == c)) {
             return verdict(Relation::Same);
         }
-        // Too much in common to be hidden from a person, too little to be one company.
+        // Too much in common to hide it from a person, too little for one company.
         let half = 2 * self.common >= self.a.len().min(self.b.len());
         two(akin() || half)
     }
@@ -193,13 +193,13 @@ impl Names<'_> {
         first.is_some() && first == q.next() && (p.next() == q.next())
     }
 
-    /// What slips between two names in a script without spaces leave of them. Another character for no reason is a
+    /// The parts of two names in a script without spaces that slips do not explain. Another character for no reason is a
     /// slip in 科技, and another name in 栖岸.
     fn slipped(&self, slips: &Slips) -> Relation {
         if slips.other == 0 {
             return Relation::Same;
         }
-        // A slip in the industry hides it from the parser: the name with the longer one tells where the brand ends.
+        // A slip in the industry hides it from the parser: the name with the longer one shows where the brand ends.
         let (view, chars) = if self.record.industry.len() >= self.query.industry.len() {
             (&self.record, self.b)
         } else {
@@ -213,17 +213,17 @@ impl Names<'_> {
         let in_brand = (start..end.min(chars.len())).contains(&place);
         // A branch ends the name.
         let in_branch = place + view.branch.chars().count() >= chars.len();
-        // Both are words that say what a company does, and not the same one.
+        // Both are words for what a company does, and they differ.
         let industries = self.query.brand == self.record.brand && !in_branch;
         if in_brand || industries || in_branch { Relation::Related } else { Relation::Same }
     }
 }
 
-/// Words that tell no company from another.
+/// Words that distinguish no companies.
 const FILLERS: [&str; 13] =
     ["the", "and", "of", "for", "de", "la", "und", "et", "y", "stock", "shares", "shareholding", "share"];
 
-/// More words of one name are not told apart.
+/// More words of one name are not distinguished.
 const MAX_WORDS: usize = 16;
 
 /// The words of a name, and which of them the other name has too.
@@ -315,7 +315,7 @@ impl Names<'_> {
         // Either name may be the one that writes two words together.
         join(&mut a, &mut b);
         join(&mut b, &mut a);
-        // What is no slip within a word may be one over the whole name, as a space in the wrong place.
+        // A difference that is not a slip within a word may be one over the whole name, as a misplaced space.
         if (a.open().next().is_some() || b.open().next().is_some())
             && let Some(slips) = self.slips(if self.a.len() >= 12 { 2 } else { 1 })
             && explains(&a, &b, &slips, self.a.len(), information)
@@ -332,16 +332,16 @@ impl Names<'_> {
             return verdict(Relation::Different);
         }
         if self.parts_differ() {
-            // With a slip in it, a group or a number is not read as one.
+            // With a slip in it, a group or a number is not recognised.
             let slipped = forgiven.count() > 0 && open == (0, 0) && self.slips(2).is_some();
             return if slipped && self.query.branch == self.record.branch { same } else { two() };
         }
-        // A place that one name leaves out: contradicting places were refused above.
+        // A place that only one name has: contradicting places were excluded above.
         let places = |words: &Words<'_>| words.open().all(|i| i < words.places);
         if open == (0, 0) || places(&a) && places(&b) {
             return same;
         }
-        // Registered names leave nothing out: a word more is another company.
+        // Registered names leave nothing out: an additional word means another company.
         if self.both_full() {
             return two();
         }
@@ -354,7 +354,7 @@ impl Names<'_> {
         let last = (0..long.count).rev().find(|i| long.is_matched(*i)).unwrap_or_default();
         let inserted = long.open().any(|i| i < last && i >= long.places);
         if inserted && equal {
-            // A word in the middle makes another company of it: American Eagle Airlines is not American Airlines.
+            // A word in the middle makes it another company: American Eagle Airlines is not American Airlines.
             return Verdict { relation: Relation::Related, slips: forgiven };
         }
         if inserted { two() } else { same }
@@ -362,19 +362,19 @@ impl Names<'_> {
 }
 
 impl Names<'_> {
-    /// A legal form with a slip in it is no word of the name: the other name says which form it is. Returns the slips.
+    /// A legal form with a slip in it is not a word of the name: the other name says which form it is. Returns the slips.
     fn leave_out_misspelt_form(
         &self,
         words: &mut Words<'_>,
         own: &View<'_>,
         other: &View<'_>,
     ) -> Option<Slips> {
-        // A form that was read has no slip, and only the other name can say what a misspelt one should be.
+        // A form that was recognised has no slip, and only the other name can show what a misspelt one should be.
         if own.form != NO_FORM || other.form == NO_FORM {
             return None;
         }
         let last = words.get(words.count.checked_sub(1)?);
-        // What both names say is a word of the name, whatever form it resembles.
+        // A word of both names is a word of the name, whatever form it resembles.
         if other.text.split(' ').any(|word| word == last) {
             return None;
         }
@@ -396,7 +396,7 @@ impl Names<'_> {
     }
 }
 
-/// More words are no legal form.
+/// More words are not a legal form.
 const MAX_WORDS_OF_FORM: usize = 5;
 
 /// Whether a text is a legal form with a keying error: in short ones only where the error explains itself.
@@ -414,7 +414,7 @@ fn slip_of_form(written: &[char], form: &[char]) -> Option<Slips> {
 }
 
 /// Whether slips over the whole name are slips and make no other word: each word that is left is neither common nor
-/// a number, or is too short to tell and the rest is long.
+/// a number, or is too short to decide and the rest is long.
 fn explains(
     a: &Words<'_>,
     b: &Words<'_>,
@@ -471,10 +471,10 @@ fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
     }
 }
 
-/// Whether two words of words' scripts are one: an abbreviation, or a slip that makes no other word of it.
+/// Whether two words in scripts with spaces are one: an abbreviation, or a slip that makes no other word of it.
 fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    // A figure makes another word of it: `3m` is no slip of `mm`. Only `2nd` is `second`.
+    // A digit makes it another word: `3m` is not a slip of `mm`. Only `2nd` is `second`.
     if short.is_empty()
         || short.bytes().any(|c| c.is_ascii_digit()) != long.bytes().any(|c| c.is_ascii_digit())
     {
@@ -501,9 +501,9 @@ fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     };
     let (m, n) = (count(a, &mut p), count(b, &mut q));
     let found = slips(p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default())?;
-    // Two slips in five letters are believed only where both explain themselves.
+    // Two slips in five letters are accepted only if each has an explanation.
     let most = if short.len() >= 7 || short.len() > 4 && found.other == 0 { 2 } else { 1 };
-    // Two common words a letter apart are two words, as `bank` and `tank`; a plural is one.
+    // Two common words a letter apart are two words, as `bank` and `tank`; a plural is the same word.
     let plural = long.strip_suffix('s') == Some(short);
     let likely = found.count() <= most && found.other <= 1;
     let words = || !plural && information.is_common(short) && information.is_common(long);
@@ -522,12 +522,12 @@ pub(super) fn is_abbreviation(short: &str, long: &str, information: &impl Inform
     {
         return false;
     }
-    // A beginning that is a word itself is that word, unless it is a known cut.
+    // A beginning that is a word itself means that word, unless it is a known abbreviation.
     if long.starts_with(short) {
         return CUT.contains(&short) || !information.is_common(short);
     }
     let mut rest = long.chars();
-    // Abbreviations from inside a word keep its consonants: more vowels make it a word of its own.
+    // Abbreviations from inside a word keep its consonants: with more vowels it is another word.
     let vowels = short.bytes().skip(1).filter(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')).count();
     vowels <= 1
         && short.len() <= 5

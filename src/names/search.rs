@@ -20,14 +20,14 @@ use crate::text::is_common_word;
 /// Records whose scores are held at one time.
 const BLOCK: usize = 1 << 14;
 
-/// Most equal names that are looked at beside what the grams give.
+/// Most equal names that are examined besides the candidates of the grams.
 const MAX_EQUAL: usize = 1024;
 
-/// Candidates whose relation is looked at, beside those that may be the name with a slip: what is further off is a
-/// stranger.
+/// Candidates whose relation is examined, besides those that may be the name with a slip: candidates further off are
+/// strangers.
 pub(super) const CLOSE: usize = 10;
 
-/// A word of so many names is common.
+/// A word that this number of names or more have is common.
 const MANY: u32 = 16;
 
 /// Frequencies of an index as information.
@@ -63,7 +63,7 @@ impl Information for Live<'_> {
     }
 }
 
-/// A candidate: what it scored with the admitted lists, and its record.
+/// A candidate: its score by the admitted lists, and its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Candidate {
     score: u32,
@@ -118,14 +118,14 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         Query::new(&bytes, region, &self.gazetteer, &self.live())
     }
 
-    /// The records to compare exactly, by what the admitted lists say. The set does not depend on the order in
-    /// which names were inserted: ties are broken by id.
+    /// The records to compare exactly, chosen by the admitted lists. The set does not depend on the order in which names
+    /// were inserted: ties are broken by id.
     fn candidates(&self, target: &Query, options: &SearchOptions, work: &mut Work) {
         let Work { grams: list, lists, scores, touched, best, .. } = work;
         grams::collect(target.view().text, list);
         lists.clear();
         lists.extend(list.iter().map(|g| (self.postings.live(*g), *g)).filter(|(live, _)| *live > 0));
-        // Words and pairs before their pieces, rare before common: the budget goes to the lists that tell most.
+        // Words and pairs before their pieces, rare before common: the budget goes to the most significant lists.
         lists.sort_unstable_by_key(|(live, gram)| (grams::tier(*gram), *live, *gram));
         let mut spent = 0usize;
         lists.retain(|(live, _)| {
@@ -183,7 +183,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             }
         }
         self.cut(best, most);
-        // A name that is there is found whatever its grams cost.
+        // A name in the index is found whatever its grams cost.
         let text = target.view().text;
         if !best.iter().any(|found| self.view(found.record).text == text) {
             let equal = self.texts.with(text).take(MAX_EQUAL);
@@ -210,7 +210,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let live = self.live();
         let weights = self.weights(target.unspaced);
         let mut out: Vec<Compared> = Vec::with_capacity(work.best.len());
-        // Read ahead: the records lie all over memory, and misses that do not wait for one another are cheap.
+        // Read ahead: the records are all over memory, and misses that do not wait for one another are cheap.
         let ahead = work.best.iter().fold(0u8, |all, c| {
             let at = self.offsets.get(c.record as usize).copied().unwrap_or_default() as usize;
             all ^ self.bytes.get(at).copied().unwrap_or_default()
@@ -323,8 +323,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         matches
     }
 
-    /// What stands in the index as it is asked for comes first, however likely it is that another is meant: a search for
-    /// `Rosemount` finds it before `Rosemount Ltd`. It is as likely as the likeliest.
+    /// A name that is in the index exactly as the query has it comes first, however likely it is that another is meant: a
+    /// search for `Rosemount` finds it before `Rosemount Ltd`. It is as likely as the likeliest.
     fn put_identical_first(&self, target: &Query, compared: &mut [Compared]) {
         let Some(best) = compared.first().map(|found| found.logit) else { return };
         let query = target.view();
@@ -346,7 +346,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         compared: &'a [Compared],
     ) -> impl Iterator<Item = [f64; CONFIDENCE.len()]> + 'a {
         let best = compared.first().map_or(0.0, |c| c.logit);
-        // There is always a company that nobody has listed: a weak match does not win by being the only one.
+        // There is always an unlisted company: a weak match does not win by being the only one.
         let second = compared.get(1).map_or(UNLISTED, |c| c.logit.max(UNLISTED)).min(best);
         let around = self.surroundings(target);
         compared.iter().enumerate().map(move |(i, c)| {

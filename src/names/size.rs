@@ -1,15 +1,15 @@
-//! What the candidate stage knows of a record: one byte.
+//! The data of the candidate stage about a record, in one byte.
 
 use super::record::{JOINT_STOCK, NO_FORM, View};
 
-/// What is known of a removed record: a live one has a gram, or it would not be found.
+/// The value of a removed record: a live one has at least one gram, else it would not be found.
 pub(super) const REMOVED: u8 = 0;
 const SIZE: u8 = 63;
 const LIKELY: u8 = 64;
 const UNLIKELY: u8 = 128;
 
-/// What the candidate stage knows of a record: how many grams it has, whether it is a joint-stock company (those are
-/// the ones people abbreviate) and whether it is a branch (those are rarely meant when no branch is named).
+/// The data of the candidate stage about a record: the number of its grams, whether it is a joint-stock company (those
+/// are the ones people abbreviate) and whether it is a branch (those are rarely meant when no branch is named).
 pub(super) fn size_of_record(grams: usize, view: &View<'_>) -> u8 {
     let mut size = grams.min(SIZE.into()) as u8;
     if view.has(JOINT_STOCK) {
@@ -22,7 +22,7 @@ pub(super) fn size_of_record(grams: usize, view: &View<'_>) -> u8 {
 }
 
 /// Partial cosine in integers: what is shared counts against the size of both. A record whose kind is more (or less)
-/// likely to be meant, see [`size_of_record`], goes up (or down). By the byte that is known of a record.
+/// likely to be meant, see [`size_of_record`], goes up (or down). The result is indexed by the byte of a record.
 pub(super) fn factors(query: u32, view: &View<'_>) -> [u32; 256] {
     let wanted = wanted(view);
     std::array::from_fn(|record| {

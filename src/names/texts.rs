@@ -17,7 +17,7 @@ pub(super) struct Texts {
     before: FxHashMap<u32, u32>,
 }
 
-/// What a text is found by.
+/// The hash by which a text is found.
 pub(super) fn hash(text: &str) -> u32 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);

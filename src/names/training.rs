@@ -1,4 +1,4 @@
-//! What training and evaluation need of an index: features of pairs, inputs of confidences.
+//! Data of an index for training and evaluation: features of pairs, inputs of confidences.
 
 use std::hash::Hash;
 

@@ -17,16 +17,16 @@ pub const CONFIDENCE: [&str; 8] =
 const SHIPPED: &str = include_str!("weights.json");
 const SHIPPED_ROWS: &str = include_str!("weights_rows.json");
 
-/// Weights of the measure, serialisable: what training gives and an index takes.
+/// Weights of the measure, serialisable: training returns them and an index takes them.
 ///
 /// The default was fitted by logistic regression on short and variant names of listed Chinese and English-language
-/// companies against ten thousand, a hundred thousand and a million (in words: 466,000) registered names, and on names
-/// made of the registered ones: with one or two keying errors, of names that are listed and of names that are not, and
-/// registered names that are not listed, as they stand: the neighbours of one letter among them are what a slip is told
-/// from. What people wrote counts six times as much as what was made. The ranking of scripts without spaces lies
-/// between that fit and one on written names only (38 parts to 62), because the made names, which are long, cost the
-/// short ones .6 points of recall; its confidence is fitted to the ranking. Only these coefficients are shipped, no
-/// names. For names of another kind (small businesses, other languages), train your own weights: see
+/// companies against ten thousand, a hundred thousand and a million (in words: 466,000) registered names, and on names made
+/// of the registered ones: with one or two keying errors, of names that are listed and of names that are not, and
+/// registered names that are not listed, as they are: the neighbours of one letter among them are what a slip is
+/// distinguished from. Pairs that people wrote count six times as much as generated ones. The ranking of scripts without
+/// spaces is between that fit and one on written names only (38 parts to 62), because the made names, which are long,
+/// cost the short ones .6 points of recall; its confidence is fitted to the ranking. Only these coefficients are shipped,
+/// no names. For names of another kind (small businesses, other languages), train your own weights: see
 /// [`evaluate`](crate::names::evaluate).
 ///
 /// ```
@@ -44,22 +44,22 @@ const SHIPPED_ROWS: &str = include_str!("weights_rows.json");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tuning {
-    /// Version of this format, 1.
+    /// Version of this format: 1.
     pub format: u16,
     /// The caller's name for this set of weights.
     pub revision: String,
     /// For queries in scripts without spaces (Chinese, Japanese, Korean).
     pub unspaced: NameWeights,
-    /// For queries in words.
+    /// Weights for queries in scripts that divide words by blanks.
     pub words: NameWeights,
 }
 
-/// Weights by the name of the feature; what is not named weighs nothing.
+/// Weights by the name of the feature; a feature that is not named has weight 0.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct NameWeights {
-    /// Log-odds that two names are one company, judged for themselves, by [feature](FEATURES).
+    /// Log-odds that two names are one company, without regard to other names, by [feature](FEATURES).
     pub similarity: BTreeMap<String, f64>,
-    /// Log-odds that of the many names of an index this one is meant, by [feature](FEATURES): what ranks a search.
+    /// Log-odds that of the many names of an index this one is meant, by [feature](FEATURES); a search ranks by them.
     pub ranking: BTreeMap<String, f64>,
     /// Log-odds that a match is the one meant, by [input](CONFIDENCE).
     pub confidence: BTreeMap<String, f64>,
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for NameWeights {
             [(&similarity, features), (&ranking, features), (&confidence, &CONFIDENCE[..])]
         {
             for (name, weight) in weights {
-                // A misspelt feature would weigh nothing, and nobody would notice.
+                // A misspelt feature would have no weight, and nobody would notice.
                 if !known.contains(&name.as_str()) {
                     let hint = closest(name, known.iter().copied());
                     let hint = hint.map(|h| format!(", did you mean `{h}`")).unwrap_or_default();
@@ -146,10 +146,10 @@ pub(super) struct Surroundings {
     pub(super) bits: f64,
 }
 
-/// Rows beyond these are not counted: what fetches rows may stop here.
+/// Rows beyond this number are not counted: a caller may stop fetching here.
 const MAX_ROWS: usize = 32;
 
-/// What the confidence asks of a row beside its log-odds.
+/// The inputs of the confidence of a row besides its log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct RowInputs {
     /// Bits of information in the query.
@@ -187,7 +187,7 @@ impl Weights {
         round(x.iter().zip(&self.ranking).map(|(x, w)| x * w).sum())
     }
 
-    /// The log-odds without what the relation takes from them: how alike names of two companies are.
+    /// The log-odds before the deduction for the relation: how alike the names of two companies are.
     pub(super) fn likeness(&self, x: &Vector) -> f64 {
         let own = |index: usize| x.get(index).zip(self.ranking.get(index)).map_or(0.0, |(x, w)| x * w);
         round(self.ranking(x) - own(at::RELATED) - own(at::DIFFERENT))
@@ -207,8 +207,8 @@ impl Weights {
         [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, covered, by_names(logit, names)]
     }
 
-    /// The inputs of the confidence where the names are fetched rows. How many names there are in all is not known;
-    /// how many share something with the query says nearly the same.
+    /// The inputs of the confidence where the names are fetched rows. The total number of names is not known; the number
+    /// that share something with the query is nearly as good.
     pub(super) fn inputs_of_row(
         logit: f64,
         margin: f64,
@@ -227,8 +227,8 @@ impl Weights {
     }
 }
 
-/// What a logit is worth changes with the size of the index: 0 at a thousand names (and where the size is not
-/// known), the logit at a million.
+/// A logit scaled by the size of the index: 0 at a thousand names (and where the size is not known), the whole logit at a
+/// million.
 pub(crate) fn by_names(logit: f64, names: f64) -> f64 {
     logit * (names - 10.0).max(0.0) / 10.0
 }

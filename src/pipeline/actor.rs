@@ -1,4 +1,4 @@
-//! Who did something at a stage, and what people answered.
+//! The people who act at a stage, and their answers.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use crate::text::moment;
 open_enum! {
     /// The role of a person in the pipeline.
     Role {
-        /// Marketing: brings leads.
+        /// Marketing, which brings leads.
         Marketing = "marketing",
         /// Sales development (SDR): judges what marketing brought.
         Sdr = "sdr",
         /// Sales: judges what the SDR passed on.
         Sales = "sales",
-        /// Leads a team.
+        /// The manager of a team.
         Manager = "manager",
         /// Software: a form, an import, a rule.
         System = "system",
@@ -35,7 +35,7 @@ open_enum! {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Actor {
-    /// The id of the person.
+    /// The person's id; a program has one of its own.
     pub id: RepId,
     /// The role in which the person acts.
     pub role: Role,
@@ -76,11 +76,11 @@ impl fmt::Display for Actor {
 /// Records when a stage was entered or left, by whom and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageMark {
-    /// When.
+    /// When the stage was entered or left, in UTC.
     pub at: DateTime<Utc>,
-    /// By whom.
+    /// The person or program whose act it was.
     pub by: Actor,
-    /// Why.
+    /// The reason that was given, in words; `None` when none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -127,13 +127,13 @@ impl fmt::Display for StageMark {
 /// A person's answer to one criterion of a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The criterion.
+    /// The criterion that it answers.
     pub criterion: RuleId,
-    /// What was answered.
+    /// The answer: yes, no or unknown.
     pub value: YesNo,
-    /// Who answered.
+    /// The person who answered.
     pub by: Actor,
-    /// When.
+    /// When the person answered, in UTC.
     pub at: DateTime<Utc>,
     /// A note added to the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,7 +29,7 @@ impl Pipeline {
     /// the state; `now` should be the time the facts were made with.
     ///
     /// A later stage requires every gate up to it, also those of skipped stages; an earlier one that the
-    /// lead has been in asks for a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
+    /// lead has been in needs a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
     /// result when its judge takes it. Gates judge again on each entry: answers given up to the last entry into
     /// their stage do not count. O(stages + criteria + answers × criteria).
     ///
@@ -193,7 +193,7 @@ impl Judging<'_> {
             self.refuse(RefusalReason::AlreadyThere);
             return None;
         }
-        // The last stage of the pipeline the lead has been in: an end stands beside the row of stages.
+        // The last stage of the pipeline that the lead has been in: an end is not in the row of stages.
         let here = self.timeline.visits().iter().rev().find_map(|visit| self.position(&visit.stage));
         let ended = self.timeline.stage().is_some_and(|stage| self.position(stage).is_none());
         if let Some(stage) = self.timeline.stage().filter(|_| ended)
@@ -249,7 +249,7 @@ impl Judging<'_> {
         if !skipped.is_empty() && !pipeline.skips {
             self.refuse(RefusalReason::SkipForbidden { over: skipped.clone() });
         }
-        // Going back needs no gate where the lead has been; where it never was, it passes the gate first.
+        // Going back needs no gate if the lead has been there; otherwise it passes the gate first.
         let been = |stage: &StageRules| self.timeline.first_entry(&stage.name).is_some();
         let judged: Vec<&StageRules> =
             passed_over.into_iter().chain(target).filter(|stage| forward || !been(stage)).collect();
@@ -303,7 +303,7 @@ impl Judging<'_> {
             _ => TransitionKind::End,
         };
         if exit.kind == ExitKind::Nurture && !result {
-            // Somebody else, or no such gate ahead: nurture is a judge's finding.
+            // Another person, or no such gate ahead: only a judge sends a lead to nurture.
             if self.reasons.is_empty() {
                 self.refuse(RefusalReason::NoWay);
             }

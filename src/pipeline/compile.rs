@@ -26,7 +26,7 @@ impl PipelineRules {
 }
 
 impl Pipeline {
-    /// Walks the rules, reporting what is wrong and what looks like a mistake. What comes of faulty rules is not used.
+    /// Walks the rules, reporting what is wrong and what looks like a mistake. The result of faulty rules is not used.
     pub(super) fn compile_into(rules: &PipelineRules, report: &mut Report) -> Pipeline {
         RulesVersion::check(rules.format, report);
         let stage_names = order::set(rules.stages.iter().map(|stage| stage.name.as_str()));
@@ -183,7 +183,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
         positions.entry(office.as_str()).or_insert(position);
     }
     let mut given: BTreeSet<&str> = BTreeSet::new();
-    // The first that has not approved.
+    // The first office that has not approved.
     let mut waiting = 0;
     let mut last: Option<(&Approval, usize)> = None;
     for (index, approval) in gate.approvals.iter().enumerate() {
@@ -225,7 +225,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
         });
     }
     let missing = gate.missing_approvals(required);
-    // An office that is misspelt may be the one that is missing.
+    // An office that is misspelt may be the missing one.
     let is_clear = gate.approvals.iter().all(|approval| positions.contains_key(approval.office.as_str()));
     if report.has_room() && !missing.is_empty() && is_clear {
         let names: Vec<&str> = missing.iter().map(Office::as_str).collect();
@@ -237,7 +237,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
     }
 }
 
-/// What is wrong with an approval that follows another, each with the place of its office in the order.
+/// The errors of an approval that follows another; each has the place of its office in the order.
 fn out_of_order(
     (before, place): (&Approval, usize),
     (approval, position): (&Approval, usize),
@@ -309,7 +309,7 @@ fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Parts>> {
                 report.within("proof", |report| {
                     report.within("condition", |report| {
                         let _ = condition.compile_to_match(Scope::Assign, report);
-                        // What is wrong is reported by now.
+                        // Mistakes have been reported by now.
                         let compile = |part: &Condition| {
                             (part.clone(), part.compile(Scope::Assign, &mut Report::new()))
                         };

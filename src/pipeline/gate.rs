@@ -22,7 +22,7 @@ open_enum! {
 }
 
 closed_enum! {
-    /// What a lead is once it has passed a gate.
+    /// The state of a lead that has passed a gate.
     #[derive(Default)]
     PassOutcome {
         /// A marketing-qualified lead.
@@ -35,13 +35,13 @@ closed_enum! {
     }
 }
 
-/// How a criterion is proved.
+/// How it is shown that a criterion is met.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// A condition over the lead's facts.
     Condition(Condition),
-    /// The judge answers yes.
+    /// The judge's answer is yes.
     Answer,
 }
 
@@ -51,7 +51,7 @@ pub enum Proof {
 pub struct Criterion {
     /// Name, unique among the criteria of all gates; answers name it.
     pub id: RuleId,
-    /// What it requires, in words for the judge.
+    /// The requirement, in words for the judge.
     pub statement: String,
     /// How it is proved: by a condition or by an answer.
     pub proof: Proof,
@@ -61,17 +61,17 @@ pub struct Criterion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
-    /// The office.
+    /// The office that approves.
     pub office: Office,
-    /// Who approved.
+    /// The person who approved for the office.
     pub by: RepId,
-    /// When the office approved.
+    /// When the office approved, in UTC.
     pub at: DateTime<Utc>,
 }
 
 /// One version of the conditions of entry into a stage (准入标准).
 ///
-/// It is in force from its effective date, once every office the pipeline asks for has approved it, in their
+/// It is in force from its effective date, once every office that the pipeline requires has approved it, in their
 /// order. Until then the version before it stays in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,27 +81,27 @@ pub struct Gate {
     /// Version number; of the versions in force, the highest counts.
     #[serde(default = "first")]
     pub version: u32,
-    /// The stage it guards.
+    /// The stage into which it lets leads, by name.
     pub into: String,
-    /// What must hold, all of it.
+    /// The criteria, all of which must hold.
     pub criteria: Vec<Criterion>,
     /// The role whose work is judged.
     pub producer: Role,
     /// The role that judges; never the producer's role.
     pub judge: Role,
-    /// What the lead becomes when it passes.
+    /// The state of the lead after it has passed.
     #[serde(default)]
     pub pass: PassOutcome,
     /// The exit the judge may send the lead to instead: `disqualified`, `nurture`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<String>,
-    /// First moment it applies.
+    /// The first moment at which it is in force once it is approved.
     #[serde(default)]
     pub effective_from: DateTime<Utc>,
-    /// The document that defines it.
+    /// The document that defines it, as the host names it.
     #[serde(default)]
     pub document: String,
-    /// Who approved it, in order.
+    /// The approvals that were given, in the order of the offices.
     #[serde(default)]
     pub approvals: Vec<Approval>,
 }

@@ -1,4 +1,4 @@
-//! Judging at a gate: conditions, answers, and the result a judge gives instead of a pass.
+//! Judging a gate: conditions, answers, and the result that a judge gives instead of a pass.
 
 use chrono::{DateTime, Utc};
 
@@ -127,7 +127,7 @@ impl Judging<'_> {
         if answer.at > self.now {
             return Err(Unmet::NotYet { at: answer.at });
         }
-        // An answer with the time of the last entry is the one that granted that entry: it cannot count twice.
+        // An answer with the time of the last entry granted that entry: it cannot count twice.
         let entered = self.timeline.entries(&compiled.gate.into).map(|visit| visit.entered.at).max();
         if let Some(entered) = entered.filter(|entered| answer.at <= *entered) {
             return Err(Unmet::Stale { at: answer.at, entered });
@@ -169,7 +169,7 @@ impl Judging<'_> {
                 }
                 continue;
             }
-            // The one who brought the lead here may withdraw it, but that is not a judgement.
+            // The person who brought the lead here may withdraw it, but that is not a judgement.
             if self.timeline.current().is_some_and(|visit| visit.entered.by.id == by.id) {
                 if nurture {
                     self.refuse(RefusalReason::JudgeIsProducer { gate: gate.id.clone(), by: by.clone() });

@@ -92,7 +92,8 @@ fn growth() -> Vec<StageRules> {
 
 /// The stages both presets share, up to the opportunity.
 fn to_opportunity() -> Vec<StageRules> {
-    // Without them nobody can tell later what brought the lead. A keyword is no part of it: a lead from a seminar has none.
+    // Without them nobody can tell later what brought the lead. A keyword is not required: a lead from a seminar
+    // has none.
     let required: Vec<Field> =
         ["source.primary", "region", "industry"].iter().filter_map(|name| name.parse().ok()).collect();
     vec![

@@ -16,51 +16,51 @@ use crate::text::{codes, list, moment};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unmet {
-    /// Its condition does not hold.
+    /// Its condition does not hold for the lead.
     Condition {
-        /// The parts that do not.
+        /// The parts of the condition that do not hold.
         conditions: Vec<Condition>,
     },
     /// Its condition could not be evaluated.
     Fault(Fault),
-    /// Nobody has answered it.
+    /// Nobody has answered the criterion.
     NotAnswered,
     /// The answer is no.
     No {
-        /// Who answered.
+        /// The person who answered.
         by: Actor,
-        /// What was noted.
+        /// The note with the answer; `None` without one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
     /// The answer is that it is not known.
     Unknown {
-        /// Who answered.
+        /// The person who answered.
         by: Actor,
-        /// What was noted.
+        /// The note with the answer; `None` without one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
     /// Somebody answered in a role that does not judge.
     WrongJudge {
-        /// Who answered.
+        /// The person who answered, with the role.
         by: Actor,
-        /// Who judges.
+        /// The role that judges the gate.
         judge: Role,
     },
-    /// The person who answered also produced what is judged.
+    /// The person who answered also produced the work that is judged.
     JudgeIsProducer {
-        /// Who answered.
+        /// The person who did both.
         by: Actor,
     },
     /// The answer is dated after the move.
     NotYet {
-        /// When it was given.
+        /// The date of the answer, after the move.
         at: DateTime<Utc>,
     },
     /// The answer was given for an earlier entry into the stage.
     Stale {
-        /// When it was given.
+        /// When the answer was given.
         at: DateTime<Utc>,
         /// When the lead last entered the stage.
         entered: DateTime<Utc>,
@@ -114,15 +114,15 @@ impl fmt::Display for Unmet {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnmetCriterion {
-    /// The gate.
+    /// The gate that has the criterion.
     pub gate: RuleId,
-    /// Its version.
+    /// The version of the gate that is in force.
     pub version: u32,
-    /// The criterion.
+    /// The criterion, by its id.
     pub criterion: RuleId,
-    /// What it requires.
+    /// The requirement, in words for the judge.
     pub statement: String,
-    /// Why it is not met.
+    /// Why the criterion is not met.
     pub why: Unmet,
 }
 
@@ -148,9 +148,9 @@ pub enum RefusalReason {
     Unmet(UnmetCriterion),
     /// No version of the gate is in force.
     GateNotInForce {
-        /// The gate.
+        /// The gate of the stage.
         gate: RuleId,
-        /// The latest version.
+        /// The latest version of the gate, not in force yet.
         version: u32,
         /// The offices whose approval is missing, in their order.
         missing: Vec<Office>,
@@ -158,44 +158,44 @@ pub enum RefusalReason {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<DateTime<Utc>>,
     },
-    /// Required fields are missing.
+    /// The lead lacks fields that the stage requires.
     MissingFields(Vec<Field>),
     /// Somebody other than the gate's judge sent the lead back.
     NotTheJudge {
-        /// The gate.
+        /// The gate that sends leads back.
         gate: RuleId,
-        /// Who judges.
+        /// The role that judges the gate.
         judge: Role,
-        /// Who acted.
+        /// The person who acted, with the role.
         by: Actor,
     },
-    /// The person who judges also produced what is judged.
+    /// The person who judges also produced the work that is judged.
     JudgeIsProducer {
-        /// The gate.
+        /// The gate that was judged.
         gate: RuleId,
-        /// Who acted.
+        /// The person who did both.
         by: Actor,
     },
     /// Such a move needs a reason.
     ReasonMissing {
-        /// What kind of move it is: `skip`, `regression`, …
+        /// The kind of the move: `skip`, `regression`, …
         kind: super::TransitionKind,
     },
-    /// There is no such stage.
+    /// The pipeline has no stage or exit of that name.
     UnknownStage {
-        /// What would be right.
+        /// A suggested fix, such as the name that was probably meant.
         help: String,
     },
     /// The timeline is in a stage that the pipeline does not have.
     ForeignStage {
-        /// The stage.
+        /// The stage that the timeline names.
         stage: String,
     },
-    /// There is no such criterion.
+    /// No gate has that criterion.
     UnknownCriterion {
-        /// The criterion an answer names.
+        /// The criterion that the answer names.
         criterion: RuleId,
-        /// What would be right.
+        /// A suggested fix, such as the name that was probably meant.
         help: String,
     },
     /// The lead is already in that stage.
@@ -211,19 +211,19 @@ pub enum RefusalReason {
     },
     /// The lead's stage and its timeline do not agree.
     StageMismatch {
-        /// The lead's stage.
+        /// The stage in the lead's record.
         lead: String,
-        /// The timeline's.
+        /// The stage at the end of the timeline.
         timeline: String,
     },
     /// The timeline belongs to another lead.
     OtherLead {
-        /// Lead of the timeline.
+        /// The lead that the timeline belongs to.
         timeline: LeadId,
     },
     /// The timeline has an entry later than the move.
     GoesBack {
-        /// The last entry.
+        /// The time of the last entry.
         last: DateTime<Utc>,
     },
 }

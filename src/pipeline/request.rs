@@ -7,9 +7,9 @@ use super::actor::{Actor, Answer};
 /// A request to move the lead to a stage or an exit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveRequest {
-    /// The stage, or the exit.
+    /// The stage or exit to move to, by name.
     pub to: String,
-    /// Who requests the move.
+    /// The person or program that requests the move.
     pub by: Actor,
     /// Why. Skips, regressions, reopenings and most exits need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -35,18 +35,18 @@ closed_enum! {
 closed_enum! {
     /// What happens to a move when something it requires is missing.
     Strictness {
-        /// It is refused.
+        /// The move is refused.
         Refuse = "refuse",
         /// It is granted, and what is missing is reported.
         Report = "report",
     }
 }
 
-/// One stage of a pipeline.
+/// One stage of a pipeline, and what it takes to enter it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageRules {
-    /// Name, unique in the pipeline.
+    /// Name, unique among stages and exits.
     pub name: String,
     /// The kind of record it belongs to.
     pub object: StageObject,
@@ -64,7 +64,7 @@ pub struct StageRules {
 }
 
 closed_enum! {
-    /// What an exit is.
+    /// The meaning of an exit.
     ExitKind {
         /// Lost, to a rival or to nobody. Terminal.
         Lost = "lost",
@@ -83,7 +83,7 @@ closed_enum! {
 pub struct ExitRules {
     /// Name, unique among exits and stages.
     pub name: String,
-    /// What it is.
+    /// The meaning of the exit.
     pub kind: ExitKind,
     /// The stages it can be taken from; all when empty.
     #[serde(default)]
@@ -123,11 +123,11 @@ const fn yes() -> bool {
 pub struct PipelineRules {
     /// Format of the document: 1.
     pub format: u16,
-    /// Your name of this revision.
+    /// The host's name of this revision; every decision echoes it.
     pub revision: String,
-    /// The stages, in order.
+    /// The stages, in the order in which leads pass them.
     pub stages: Vec<StageRules>,
-    /// The ways out.
+    /// The ways out, to a terminal exit or back to marketing.
     pub exits: Vec<ExitRules>,
     /// The gates, every version of each.
     pub gates: Vec<Gate>,

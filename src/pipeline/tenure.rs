@@ -11,38 +11,38 @@ use crate::text::moment;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TenureError {
-    /// Somebody already holds the lead.
+    /// A rep holds the lead already.
     #[error("{owner} holds lead {lead}: end that tenure first")]
     Held {
-        /// The lead.
+        /// The lead of the log.
         lead: LeadId,
-        /// Who holds it.
+        /// The rep who holds it.
         owner: RepId,
     },
-    /// Nobody holds the lead.
+    /// Nobody holds the lead, so no tenure can end.
     #[error("nobody holds lead {lead}")]
     NotHeld {
-        /// The lead.
+        /// The lead of the log.
         lead: LeadId,
     },
     /// A tenure would begin before the last one ended, or end before it began.
     #[error("{at} is earlier than {last}, the last change of owner", at = moment(*at), last = moment(*last))]
     GoesBack {
-        /// The change.
+        /// The time of the change, in UTC.
         at: DateTime<Utc>,
-        /// The last change.
+        /// The time of the last change, in UTC.
         last: DateTime<Utc>,
     },
     /// A lead that is closed as invalid needs a close reason; any other end has none.
     #[error("a tenure that ends as `{end}` {}", if *end == TenureEnd::Invalid { "needs a close reason" } else { "takes no close reason" })]
     CloseReason {
-        /// How it was to end.
+        /// How the tenure was to end.
         end: TenureEnd,
     },
     /// The lead would be handed over to its present owner.
     #[error("{owner} already holds the lead")]
     SameOwner {
-        /// Who holds it.
+        /// The rep who holds the lead.
         owner: RepId,
     },
     /// A record of the log does not follow from the one before.
@@ -50,9 +50,9 @@ pub enum TenureError {
         "tenure {index} of the log ({owner}) belongs to another lead, overlaps the next one or is only partly ended"
     )]
     Broken {
-        /// Which tenure, from 0.
+        /// The tenure's position in the log, from 0.
         index: usize,
-        /// Its owner.
+        /// The rep of that tenure.
         owner: RepId,
     },
 }

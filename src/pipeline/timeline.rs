@@ -14,9 +14,9 @@ use crate::text::moment;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StageVisit {
-    /// The stage or the end.
+    /// The stage, or the exit, by name.
     pub stage: String,
-    /// How the lead came there.
+    /// How the lead came to the stage.
     pub kind: TransitionKind,
     /// Whether the lead had been there before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -53,34 +53,34 @@ pub enum TimelineError {
     /// The transition belongs to another lead.
     #[error("the transition belongs to lead {found}, the timeline to lead {expected}")]
     OtherLead {
-        /// Lead of the timeline.
+        /// The lead that the timeline belongs to.
         expected: LeadId,
-        /// Lead of the transition.
+        /// The lead of the transition.
         found: LeadId,
     },
     /// The transition was decided on an older state of the timeline.
     #[error("the transition was decided after {decided_on} visits, the timeline has {found}")]
     Stale {
-        /// Visits when it was decided.
+        /// Number of visits when the transition was decided.
         decided_on: usize,
-        /// Visits now.
+        /// Number of visits now.
         found: usize,
     },
     /// The entry is earlier than the last one on the timeline.
     #[error("an entry at {at} is earlier than the last one, at {last}", at = moment(*at), last = moment(*last))]
     GoesBack {
-        /// The entry.
+        /// The time of the entry, in UTC.
         at: DateTime<Utc>,
-        /// The last entry.
+        /// The time of the last entry, in UTC.
         last: DateTime<Utc>,
     },
     /// A visit other than the last is still open, does not end where the next begins, or is wrongly marked as a
     /// re-entry.
     #[error("visit {index} of the timeline, in `{stage}`, does not follow from the others")]
     Broken {
-        /// Which visit, from 0.
+        /// The visit's position in the timeline, from 0.
         index: usize,
-        /// Its stage.
+        /// The stage of that visit.
         stage: String,
     },
 }

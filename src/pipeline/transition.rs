@@ -33,7 +33,7 @@ closed_enum! {
     }
 }
 
-/// What the judge of a gate found.
+/// The result of the judge of a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -76,18 +76,18 @@ impl fmt::Display for GateOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JudgedGate {
-    /// The gate.
+    /// The gate that was judged, by its id.
     pub gate: RuleId,
-    /// Its version.
+    /// The version of the gate that was in force.
     pub version: u32,
-    /// The document that defines it.
+    /// The document that defines the gate.
     pub document: String,
-    /// What was found.
+    /// The result of the judge of the gate.
     pub outcome: GateOutcome,
     /// The criteria whose condition holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<RuleId>,
-    /// The answers that were counted.
+    /// The answers that were counted, the latest for each criterion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
 }
@@ -133,7 +133,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// The lead that moves.
+    /// The id of the lead that moves.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead
@@ -151,7 +151,7 @@ impl Transition {
         &self.to
     }
 
-    /// What kind of move it is.
+    /// The kind of the move.
     #[must_use]
     pub fn kind(&self) -> TransitionKind {
         self.kind
@@ -193,7 +193,7 @@ impl Transition {
         self.at
     }
 
-    /// Who asked for the move, in which role.
+    /// The person or program that requested the move, with the role.
     #[must_use]
     pub fn by(&self) -> &Actor {
         &self.by
@@ -205,7 +205,7 @@ impl Transition {
         self.reason.as_deref()
     }
 
-    /// What the host should do, in the transaction that stores the timeline.
+    /// Actions for the host, in the transaction that stores the timeline.
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
         &self.effects

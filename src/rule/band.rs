@@ -89,7 +89,7 @@ impl NumberBand {
         &self.field
     }
 
-    /// By field, then by where the band begins.
+    /// The sort key: the field, then where the band begins.
     pub(crate) fn order(&self, other: &NumberBand) -> Ordering {
         self.field
             .cmp(&other.field)

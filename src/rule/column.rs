@@ -26,7 +26,7 @@ pub(super) struct Held {
 impl Add for Held {
     type Output = Held;
 
-    /// The bits of the two are distinct. `push` lets no points in whose sum could overflow.
+    /// The bits of the two are distinct. `push` accepts no points whose sum could overflow.
     #[inline]
     fn add(self, other: Held) -> Held {
         Held { bits: self.bits | other.bits, thousandths: self.thousandths + other.thousandths }
@@ -34,7 +34,7 @@ impl Add for Held {
 }
 
 impl Held {
-    /// What is left without a part of it.
+    /// The rest without a part of it.
     fn without(self, part: Held) -> Held {
         Held { bits: self.bits & !part.bits, thousandths: self.thousandths - part.thousandths }
     }
@@ -58,7 +58,7 @@ pub(super) struct Column {
     texts: Texts,
 }
 
-/// What holds for whole numbers, by interval.
+/// The conditions that hold for whole numbers, by interval.
 #[derive(Debug, Clone, Default)]
 struct Integers {
     /// Where each interval but the first begins.
@@ -70,7 +70,7 @@ struct Integers {
     rest: Vec<Comparison>,
 }
 
-/// What holds for the texts that are named, and for all others.
+/// The conditions that hold for the named texts, and for all others.
 #[derive(Debug, Clone, Default)]
 struct Texts {
     named: Vec<(Head, Box<str>, Held)>,
@@ -124,7 +124,7 @@ impl Comparison {
                 wanted.sort_unstable();
                 for (index, number) in wanted.iter().enumerate() {
                     visit(*number, is_in);
-                    // The next one may follow at once.
+                    // The next one may follow directly.
                     if let Some(after) = number.checked_add(1)
                         && wanted.get(index + 1).is_none_or(|next| *next > after)
                     {
@@ -144,7 +144,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it holds for the texts it names, and for those it does not; not for comparisons of parts of a text.
+    /// Whether it holds for the texts it names, and for all others; not for comparisons of parts of a text.
     fn of_texts(&self) -> (bool, bool) {
         match &self.operand {
             Operand::Text(_) | Operand::Texts(_) => (
@@ -189,7 +189,7 @@ impl Integers {
         let (rest, exact): (Vec<&Comparison>, Vec<&Comparison>) = comparisons.partition(is_fraction);
         let (rest, exact): (Vec<_>, Vec<_>) =
             (rest.into_iter().cloned().collect(), exact.into_iter().cloned().collect());
-        // Each comparison is asked only about the numbers it names, so that long lists cost what they are long.
+        // Each comparison is evaluated only for the numbers it names, so that long lists cost no more than their length.
         let mut sum = Held::default();
         let count = |one: &Comparison| {
             let mut count = 0;
@@ -255,7 +255,7 @@ impl Texts {
             (whole.into_iter().cloned().collect(), rest.into_iter().cloned().collect());
         let others = whole.iter().filter(|one| one.of_texts().1);
         let other = others.fold(Held::default(), |sum, one| sum + one.held);
-        // Each comparison is asked only about the texts it names, so that long lists cost what they are long.
+        // Each comparison is evaluated only for the texts it names, so that long lists cost no more than their length.
         let count = whole.iter().map(|one| one.texts().len()).sum();
         let mut texts: Vec<(Head, &str, usize)> = Vec::with_capacity(count);
         for (index, one) in whole.iter().enumerate() {
@@ -299,7 +299,7 @@ impl Texts {
     }
 }
 
-/// The length of a text and its first bytes: most texts differ in these, which costs less to see than reading them.
+/// The length of a text and its first bytes: most texts differ in these, which is cheaper to find than reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Head(usize, u64);
 
@@ -324,7 +324,7 @@ impl Head {
     }
 }
 
-/// Apart, so that the tables, which answer nearly always, stay small.
+/// Separate, so that the tables, which nearly always answer, stay small.
 #[inline(never)]
 fn compare_all(comparisons: &[Comparison], value: &FactValue<'_>, now: DateTime<Utc>) -> Held {
     let holds = |one: &&Comparison| compare(value, one.operator, &one.operand, now);

@@ -20,11 +20,11 @@ pub(crate) const DEEPEST: usize = 32;
 ///
 /// Fields and types are checked when it is read, so a condition that exists compares only what can be compared.
 /// A comparison with a missing value is false, also `ne` and `not_in`; test with `exists`. A list matches if any of its
-/// elements does. `eq` and `in` on a region test whether it lies inside the one named. Texts are compared as they
+/// elements does. `eq` and `in` on a region test whether it is inside the one named. Texts are compared as they
 /// are; use `matches` with `(?i)` to ignore case.
 ///
-/// Conditions nested deeper than 32 levels are refused. Read out of an owned value nested thousands of levels deep, as
-/// by `serde_json::from_value`, the refusal forgets what lies deeper than 128 levels instead of freeing it, which would
+/// Conditions nested deeper than 32 levels are refused. Read from an owned value nested thousands of levels deep, as
+/// by `serde_json::from_value`, the refusal forgets what is deeper than 128 levels instead of freeing it, which would
 /// overflow the stack; [`Rules::load`](crate::Rules::load) and the other `load`s free all of it.
 ///
 /// ```
@@ -57,8 +57,8 @@ pub(crate) enum Node {
         operand: Operand,
     },
     Script(String),
-    /// What was nested deeper than conditions may be. Nothing is ever nested deeper than this, so that whatever walks
-    /// a condition may call itself.
+    /// A condition that was nested too deeply. Nothing is ever nested deeper than this, so code that walks
+    /// a condition may recurse.
     TooDeep,
 }
 
@@ -79,7 +79,7 @@ impl Condition {
         Document::load_document(document)
     }
 
-    /// A condition that nothing nested too deeply is left of.
+    /// A condition without its parts that were nested too deeply.
     fn of(node: Node) -> Condition {
         let condition = Condition(node);
         if condition.is_deeper_than(DEEPEST) { Condition(Node::TooDeep) } else { condition }
@@ -182,7 +182,7 @@ impl Condition {
         }
     }
 
-    /// Whether `all`, `any` and `not` are nested deeper. Not recursive: what it guards against would overflow the
+    /// Whether `all`, `any` and `not` are nested deeper. Not recursive: the nesting it guards against would overflow the
     /// stack.
     pub(crate) fn is_deeper_than(&self, limit: usize) -> bool {
         let mut left = vec![(self, 1)];
@@ -266,6 +266,6 @@ impl fmt::Display for Condition {
 impl Document for Condition {
     const NAME: &'static str = "condition";
 
-    /// What it reads is checked when it is compiled: where it stands decides on that.
+    /// What it may read is checked when it is compiled: its place decides on that.
     fn check(&self, _: &mut Report) {}
 }

@@ -15,7 +15,7 @@ use super::operand::Operand;
 use super::operator::{Operator, operator_help};
 use crate::document::{Bounded, Finding, Skip, skip_list, skip_object, write_dates_as_text};
 
-/// How deep lists may be nested in what a field is compared with: deeper than any comparison takes.
+/// How deep lists may be nested in an operand: deeper than any comparison takes.
 const OPERAND_LEVELS: u32 = 8;
 
 impl Serialize for Condition {
@@ -50,18 +50,18 @@ pub(super) fn too_deep() -> String {
     format!("the condition is nested deeper than {DEEPEST} levels")
 }
 
-/// A condition at a depth, counted from 1. What is nested too deeply is passed over, not read.
+/// A condition at a depth, counted from 1. Parts that are nested too deeply are skipped, not read.
 #[derive(Clone, Copy)]
 struct Nested {
     depth: usize,
-    /// Whether the deserializer holds the value: then nothing of it is left to be freed by others.
+    /// Whether the deserializer owns the value: then nothing of it must be left for it to free.
     is_owned: bool,
 }
 
-/// Reads from a deserializer that holds the value, or from one that only points to it.
+/// Reads from a deserializer that owns the value, or from one that only points to it.
 ///
-/// The first frees what a visitor does not take by calling itself, level by level; so the visitor is asked to take
-/// whatever there is.
+/// The first frees recursively what a visitor does not take, level by level; so the visitor has to take
+/// all of it.
 macro_rules! deserialize {
     ($deserializer:ident: $kind:ident, $method:ident, $visitor:expr) => {
         if mem::needs_drop::<$kind>() && $deserializer.is_human_readable() {
@@ -124,7 +124,7 @@ impl<'de> Visitor<'de> for Several {
     }
 }
 
-/// A value that is no list and no object.
+/// A value that is neither a list nor an object.
 struct Scalar<T>(PhantomData<T>);
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Scalar<T> {

@@ -1,4 +1,4 @@
-//! The phone numbers and addresses of a lead, read as people write them, each with the place where it stands.
+//! The phone numbers and addresses of a lead, read as people write them, each with its place.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::contact::{
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
 
-/// Where a contact value stands.
+/// Where a contact value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
     field: ContactField,
@@ -20,10 +20,10 @@ struct Place {
     span: Range<usize>,
 }
 
-/// A contact value and where it stands.
+/// A contact value and where it is.
 #[derive(Debug)]
 pub(crate) struct Placed<'f, T> {
-    /// The field, which may be that of another kind.
+    /// The field, which may be one for another kind.
     pub(crate) field: ContactField,
     /// Place of the text in its list, where the field is one.
     pub(crate) index: Option<usize>,
@@ -31,11 +31,11 @@ pub(crate) struct Placed<'f, T> {
     pub(crate) span: Range<usize>,
     /// That part of the text.
     pub(crate) text: &'f str,
-    /// What was read there.
+    /// The value that was read there.
     pub(crate) value: &'f T,
 }
 
-/// Values of a kind in the order of their field, then those that stand in the fields of others. Where they stand is kept
+/// Values of a kind in the order of their field, then those in the fields of others. Where they are is kept
 /// only when a text holds more or less than one value.
 #[derive(Debug)]
 pub(super) struct Values<T> {
@@ -69,7 +69,7 @@ impl<T> Values<T> {
         read
     }
 
-    /// The places of all values, written down when the first of them has to be: those before it fill their texts.
+    /// The places of all values, stored from the first one that needs a place: those before it fill their texts.
     fn places<'t>(&mut self, text: impl Fn(usize) -> Option<&'t str>) -> &mut Vec<Place> {
         let (home, count) = (self.home, self.values.len());
         let whole = |index| Place { field: home, index, span: text(index).map(trimmed).unwrap_or_default() };
@@ -89,7 +89,7 @@ impl<T> Values<T> {
         })
     }
 
-    /// Adds a value that stands in the field of another kind.
+    /// Adds a value that is in the field of another kind.
     fn add(&mut self, lead: &Lead, place: Place, value: T) {
         let home = self.home;
         self.places(|at| home.text(lead, at)).push(place);
@@ -102,7 +102,7 @@ impl<T> Values<T> {
         self.placed(lead).filter(own).filter(|one| fits(one.value)).map(|one| one.span).collect()
     }
 
-    /// Takes back what could not be read of a text, where a value of another kind was read.
+    /// Removes the unreadable rest of a text from which a value of another kind was read.
     fn drop_unread(&mut self, place: &Place, is_unread: impl Fn(&T) -> bool) {
         let Some(places) = &mut self.places else { return };
         let covers = |one: &Place| {
@@ -123,7 +123,7 @@ fn trimmed(text: &str) -> Range<usize> {
     start..start + text.trim().len()
 }
 
-/// All the contact values of a lead, each as what it is, whatever field it stands in.
+/// All the contact values of a lead, each as its own kind, whatever field it is in.
 #[derive(Debug)]
 pub(super) struct ContactValues {
     pub(super) phones: Values<Phone>,
@@ -153,7 +153,7 @@ impl ContactValues {
         all
     }
 
-    /// Reads what a text holds beside the values that its field is for.
+    /// Reads what a text holds besides the values that its field is for.
     fn read_again(
         &mut self,
         lead: &Lead,
@@ -205,7 +205,7 @@ fn odd_texts(lead: &Lead) -> impl Iterator<Item = (ContactField, usize, &str)> {
     phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text))
 }
 
-/// Where a lead says that it is: whoever states a country writes numbers as they are dialled there.
+/// Where a lead says that it is: a person who states a country writes numbers as they are dialled there.
 pub(super) fn stated_country(lead: &Lead, tables: &HostTables) -> StatedCountry {
     let read = |text: &str| StatedCountry::read(text, |text| tables.gazetteer.region_of(text));
     lead.country.as_deref().map_or(StatedCountry::Unstated, read)
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
     }
 
-    /// A trunk 0 is dialled in the country that is stated; a number of both plans names nobody.
+    /// A trunk 0 is dialled in the stated country; a number of both plans identifies nobody.
     #[test]
     fn a_mobile_of_china_may_be_a_number_of_the_stated_country() {
         for (country, phone, expected) in [

@@ -9,7 +9,7 @@ use crate::error::{Report, RuleErrors};
 
 /// A rules struct: a document that can be read and checked.
 pub(crate) trait RulesDocument: DeserializeOwned {
-    /// Reports what is wrong with the rules, and what is valid but looks like a mistake. Plug-ins that the registry
+    /// Reports errors in the rules, and valid rules that look like mistakes. Plug-ins that the registry
     /// does not have are errors.
     fn check_with(&self, registry: &Registry, report: &mut Report);
 
@@ -31,7 +31,7 @@ impl<T: RulesDocument> Document for T {
     }
 }
 
-/// What [`document!`](crate::document::document) gives; `with plugins` also the methods that take a registry.
+/// The methods of [`document!`](crate::document::document); `with plugins` also those that take a registry.
 macro_rules! rules_document {
     ($rules:ident => $engine:ident with plugins) => {
         $crate::document::document!($rules);

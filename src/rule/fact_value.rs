@@ -6,13 +6,13 @@ use super::Field;
 use crate::model::{Activity, Attributes, Region, Value};
 use crate::text::is_blank;
 
-/// The value of a field.
+/// The value of a field, borrowed from the facts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum FactValue<'a> {
     /// Not known; blank text is not known either.
     Missing,
-    /// A text.
+    /// One text, not blank.
     Text(&'a str),
     /// Several texts, at least one.
     Texts(&'a [String]),
@@ -22,9 +22,9 @@ pub enum FactValue<'a> {
     Number(f64),
     /// True or false.
     Bool(bool),
-    /// A moment.
+    /// A moment, in UTC.
     Time(DateTime<Utc>),
-    /// A region.
+    /// A region: a country, or a part of one.
     Region(Region),
 }
 

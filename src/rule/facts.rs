@@ -46,7 +46,7 @@ pub struct FactContext<'a> {
     pub activities: &'a [Activity],
     /// The lead's owners, stages and deadlines.
     pub history: &'a History,
-    /// The time of the decision.
+    /// The time of the decision: the `now` of the call.
     pub now: DateTime<Utc>,
 }
 
@@ -72,9 +72,9 @@ impl<'a> FactContext<'a> {
 /// What the blacklist adds to the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VerdictFacts {
-    /// `pass`, `flag` or `block`.
+    /// How severe the findings are: `pass`, `flag` or `block`.
     pub severity: &'static str,
-    /// Codes of what was found.
+    /// Codes of the findings that count, such as `listed`.
     pub codes: Vec<String>,
     /// The lead of the submission that this one repeats.
     pub resubmission_of: Option<LeadId>,
@@ -83,15 +83,15 @@ pub struct VerdictFacts {
 /// What scoring adds to the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScoreFacts {
-    /// Dynamic score.
+    /// The dynamic score: what the lead does.
     pub engagement: Points,
-    /// Static score.
+    /// The static score: what the lead is.
     pub fit: Points,
     /// Engagement level, 1 to 4.
     pub level: u8,
-    /// Fit grade, `A` to `D`.
+    /// Fit grade, from `A`, the best, to `D`.
     pub grade: &'static str,
-    /// Grade and level.
+    /// Fit grade and engagement level, such as `A1`.
     pub cell: String,
     /// Whether the lead is ready for sales.
     pub mature: bool,
@@ -226,7 +226,7 @@ impl<'a> Facts<'a> {
         self.score = Some(score);
     }
 
-    /// Whether what an earlier engine fills was handed in; what is the lead's own always is.
+    /// Whether the fields that an earlier engine fills were handed in; the lead's own always are.
     pub(crate) fn is_filled_by(&self, producer: Producer) -> bool {
         match producer {
             Producer::Blacklist => self.verdict.is_some(),
@@ -273,13 +273,13 @@ impl<'a> Facts<'a> {
         self.context.history
     }
 
-    /// The time of the decision.
+    /// The time of the decision: the `now` of the context.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.context.now
     }
 
-    /// The judged phone numbers, in the order of the lead's, then those that stand in the fields for e-mail addresses and
+    /// The judged phone numbers, in the order of the lead's, then those in the fields for e-mail addresses and
     /// WeChat ids. A text may hold several of them, and a blank one holds none:
     /// [`read_phones`](crate::contact::read_phones).
     pub fn phones(&self) -> &[Phone] {
@@ -291,7 +291,7 @@ impl<'a> Facts<'a> {
         self.contacts.phones.placed(self.read())
     }
 
-    /// The sound phone numbers and addresses in a text of the lead that is no contact field.
+    /// The sound phone numbers and addresses in a text of the lead that is not a contact field.
     pub(crate) fn contacts_in(&self, text: &str) -> Vec<Misplaced> {
         let (tables, lead) = (self.context.tables, self.lead);
         written_in(text, &|text| read_phones_of(text, stated_country(lead, tables), &tables.phone_options()))
@@ -303,7 +303,7 @@ impl<'a> Facts<'a> {
         self.phone_keys.get_or_init(|| distinct(self.phones().iter().filter_map(Phone::key)))
     }
 
-    /// The judged e-mail addresses, in the order of the lead's, then those that stand in the fields of other kinds. A text may
+    /// The judged e-mail addresses, in the order of the lead's, then those in the fields of other kinds. A text may
     /// hold several of them, and a blank one holds none: [`read_emails`](crate::contact::read_emails).
     pub fn emails(&self) -> &[Result<Email, EmailFault>] {
         &self.contacts.emails.values
@@ -326,12 +326,12 @@ impl<'a> Facts<'a> {
         self.email_domains.get_or_init(|| distinct(self.emails().iter().flatten().map(Email::domain)))
     }
 
-    /// The WeChat ids with their places, and what cannot be one.
+    /// The WeChat ids with their places, and texts that cannot be one.
     pub(crate) fn placed_wechats(&self) -> impl Iterator<Item = Placed<'_, Result<Wechat, WechatFault>>> {
         self.contacts.wechats.placed(self.read())
     }
 
-    /// The WeChat ids, and what cannot be one.
+    /// The WeChat ids, and texts that cannot be one.
     pub(crate) fn wechats(&self) -> &[Result<Wechat, WechatFault>] {
         &self.contacts.wechats.values
     }
@@ -391,7 +391,7 @@ impl<'a> Facts<'a> {
         self.company_key.get_or_init(key).as_deref()
     }
 
-    /// The company name, [folded](fold): of the parsed name when it was asked for before.
+    /// The company name, [folded](fold): of the parsed name when that was read before.
     pub(crate) fn company_folded(&self) -> Option<&str> {
         let parsed = self.company.get().and_then(Option::as_ref).and_then(CompanyName::folded);
         let folded = || self.read().company.as_deref().map(fold);
@@ -403,7 +403,7 @@ impl<'a> Facts<'a> {
         self.ip.get_or_init(|| self.read().ip.map(|ip| ip.to_string())).as_deref()
     }
 
-    /// Where the first phone number was issued.
+    /// The region in which the first phone number was issued; `None` when not known.
     #[must_use]
     pub fn phone_area(&self) -> Option<Region> {
         self.phones().iter().find_map(|phone| phone.area(self.context.tables.phone_segments.as_ref()))
@@ -475,7 +475,7 @@ impl<'a> Facts<'a> {
             return activities.iter().filter(counts).count() as i64;
         }
         let key = |index: &u32| activities.get(*index as usize).map(|one| (one.kind.as_str(), one.time));
-        // A script may ask as often as there are activities.
+        // A script may read it as often as there are activities.
         let counted = self.counted.get_or_init(|| {
             let mut counted: Vec<u32> = (0..).take(activities.len()).collect();
             order::sort_by(&mut counted, |a, b| key(a).cmp(&key(b)));
@@ -571,7 +571,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A field that is worked out when it is asked for. Apart, so that the others are read without a stack frame.
+    /// A field that is computed when it is read. Apart, so that the others are read without a stack frame.
     #[inline(never)]
     fn derived(&self, id: FieldId) -> FactValue<'_> {
         match id {
@@ -625,9 +625,9 @@ impl FactSource for Facts<'_> {
 /// One activity with its lead: what conditions of engagement rules are evaluated on.
 #[derive(Debug, Clone, Copy)]
 pub struct ActivityFacts<'a> {
-    /// The lead.
+    /// The facts of the lead that did it.
     pub facts: &'a Facts<'a>,
-    /// The activity.
+    /// The activity that the condition is evaluated on.
     pub activity: &'a Activity,
 }
 
@@ -666,14 +666,14 @@ impl FactSource for ActivityFacts<'_> {
 }
 
 fn distinct<'t>(mut texts: impl Iterator<Item = &'t str>) -> Vec<String> {
-    // Most leads have one of each.
+    // Most leads have one value of each kind.
     let Some(first) = texts.next() else { return Vec::new() };
     let mut seen = BTreeSet::new();
     let others = texts.filter(|text| *text != first && seen.insert(*text));
     std::iter::once(first).chain(others).map(str::to_owned).collect()
 }
 
-/// Whether a region lies in the country that is stated, if one is.
+/// Whether a region is in the stated country, if there is one.
 fn lies_in(country: Option<&Region>, region: &Region) -> bool {
     country.is_none_or(|country| country.within_china().contains(region))
 }

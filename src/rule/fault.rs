@@ -12,7 +12,7 @@ use crate::model::RuleId;
 #[non_exhaustive]
 #[error("{message}")]
 pub struct Fault {
-    /// What went wrong.
+    /// The error, as an English sentence.
     pub message: String,
     /// The line and column in the script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,13 +20,13 @@ pub struct Fault {
     /// The line of the script with a caret under the place, in two lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
-    /// What to do about it.
+    /// A suggested fix; `None` when none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
 
 impl Fault {
-    /// A fault that has no place in a script.
+    /// A fault without a place in a script.
     ///
     /// ```
     /// use leadkit::rule::{Fault, RuleFault};
@@ -47,9 +47,9 @@ impl Fault {
 /// A rule that failed at run time, reported with the decision that was made without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFault {
-    /// The rule.
+    /// The rule that failed, by its id.
     pub rule: RuleId,
-    /// Why it failed.
+    /// Why the rule failed.
     pub fault: Fault,
 }
 

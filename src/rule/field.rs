@@ -32,7 +32,7 @@ pub struct Field(pub(crate) Path);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Path {
-    /// As the lead brings it.
+    /// A field of the lead, as it came in.
     Lead(LeadField),
     Single(FieldId),
     ActivityCount {
@@ -59,7 +59,7 @@ impl FieldError {
 }
 
 impl Field {
-    /// The row of the table.
+    /// The field's row in the table of fields.
     #[must_use]
     pub fn spec(&self) -> &'static FieldSpec {
         match &self.0 {
@@ -72,7 +72,7 @@ impl Field {
         }
     }
 
-    /// The fields of the table that stand for themselves, in its order: what scripts may read.
+    /// The fields of the table that are not patterns, in its order: scripts may read these.
     #[cfg(any(test, feature = "script"))]
     pub(crate) fn all() -> impl Iterator<Item = Field> {
         let brought = LeadField::ALL.iter().copied().filter(|field| is_read_as_brought(*field));
@@ -98,7 +98,7 @@ impl Field {
         }
     }
 
-    /// Whether a condition that stands there may read it. Of a rep, the attributes are the rep's.
+    /// Whether a condition at that place may read it. For a rep, the attributes are the rep's.
     pub(super) fn is_read_in(&self, scope: Scope) -> bool {
         scope.reads(self.producer()) || (scope == Scope::Rep && matches!(self.0, Path::Attribute(_)))
     }

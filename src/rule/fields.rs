@@ -8,19 +8,19 @@ use crate::model::{FieldType, LeadField, LeadStatus};
 const SEVERITIES: &[&str] = &["pass", "flag", "block"];
 const GRADES: &[&str] = &["A", "B", "C", "D"];
 
-/// Who fills a field. A rule may read what is filled before its engine runs.
+/// Who fills a field. A rule may read the fields that are filled before its engine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Producer {
-    /// The lead as it came.
+    /// The lead itself, as it came in.
     Lead,
     /// Derived once from the lead: canonical contact values, parts of the company name, activity counts.
     Derived,
-    /// The blacklist's verdict.
+    /// The blacklist's verdict on the lead.
     Blacklist,
-    /// Duplicate matching.
+    /// What duplicate matching found.
     Dedup,
-    /// Scoring.
+    /// The lead's score.
     Score,
     /// One activity; only in rules about activities.
     Activity,
@@ -84,7 +84,7 @@ pub enum Scope {
     Blacklist,
     /// In matching rules: also the verdict.
     Dedup,
-    /// In scripts that choose what follows from a match: also the match.
+    /// In scripts that choose the action of a match: also the match.
     Match,
     /// In scoring rules: also the matches.
     Score,
@@ -128,7 +128,7 @@ impl Scope {
 }
 
 impl Scope {
-    /// The rules that stand there, in words.
+    /// The rules at that place, in words.
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
@@ -166,19 +166,19 @@ impl Scope {
     }
 }
 
-/// One row of the table.
+/// One row of the table of fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldSpec {
-    /// The name rules use. A capital word in it stands for a name of the host's.
+    /// The name that rules use. A word in capitals is replaced by a name of the host.
     pub name: &'static str,
-    /// Type of its values.
+    /// The type of the field's values.
     pub kind: FieldType,
-    /// Who fills it.
+    /// The engine that fills the field.
     pub producer: Producer,
     /// The only values it can have, when they are closed.
     pub values: &'static [&'static str],
-    /// What it holds.
+    /// What the field holds, as the page of fields says it.
     pub doc: &'static str,
 }
 

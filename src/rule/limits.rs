@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, PhoneNumber, Value, WechatId};
 use crate::text::head;
 
-/// How much of a lead, of its activities and of the rows on file the engines read. What is stored is never cut:
+/// How much of a lead, of its activities and of the rows on file the engines read. Stored values are never cut:
 /// [`Facts::lead`](super::Facts::lead) is the lead as it is, and effects write whole values. The blacklist flags a lead
-/// of which something is not read, and the [resolution](crate::dedup::Resolution::oversized) names such rows.
+/// that is not read to the end, and the [resolution](crate::dedup::Resolution::oversized) names such rows.
 ///
 /// | Field | Read |
 /// |---|---|
@@ -40,7 +40,7 @@ use crate::text::head;
 pub struct LeadLimits;
 
 impl LeadLimits {
-    /// Bytes of a text.
+    /// Bytes of a text that is neither a message nor an attribute.
     pub const TEXT: usize = 4 * 1024;
     /// Bytes of a message or of a text among the attributes.
     pub const MESSAGE: usize = 64 * 1024;
@@ -52,7 +52,7 @@ impl LeadLimits {
     pub const CONTACTS: usize = 1024;
 }
 
-/// What is compared whole: ids of other records.
+/// Fields that are compared whole: ids of other records.
 const IDS: [LeadField; 4] = [LeadField::Id, LeadField::Owner, LeadField::Pool, LeadField::SourceCampaign];
 
 /// The lead as far as it is read, and the names of the fields that are cut.
@@ -63,7 +63,7 @@ pub(super) struct CutLead {
 }
 
 impl CutLead {
-    /// Nothing when the lead and what it did are read whole.
+    /// `None` when the lead and its activities are read whole.
     pub(super) fn of(lead: &Lead, activities: &[Activity]) -> Option<Box<CutLead>> {
         let is_long = lead_exceeds(lead);
         let are_long = activities.iter().any(activity_exceeds);
@@ -79,7 +79,7 @@ impl CutLead {
         let mut cut = Box::new(CutLead { lead: whole.clone(), fields: Vec::new() });
         for field in LeadField::ALL.iter().filter(|field| exceeds(**field, whole)) {
             cut.fields.push(field.as_str().to_owned());
-            // A text that is cut is a text.
+            // A truncated text is still a text.
             let _ = field.set(&mut cut.lead, &read_field(*field, whole));
         }
         if other_ids_exceed(whole) {
@@ -110,7 +110,7 @@ impl CutLead {
 }
 
 fn lead_exceeds(lead: &Lead) -> bool {
-    // Nearly no lead has a text that is long for any field.
+    // Hardly any lead has a text that is too long for a field.
     let may_exceed = LeadField::has_longer(lead, LeadLimits::TEXT, LeadLimits::VALUES);
     may_exceed && LeadField::ALL.iter().any(|field| exceeds(*field, lead))
         || exceeds(LeadField::Phones, lead)
@@ -140,7 +140,7 @@ fn activity_exceeds(activity: &Activity) -> bool {
         || content.as_ref().is_some_and(|text| text.len() > LeadLimits::MESSAGE)
 }
 
-/// A lead on file as far as matching reads it; nothing when it reads the lead whole.
+/// A lead on file as far as matching reads it; `None` when it reads the lead whole.
 pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
     let fields =
         [LeadField::Phones, LeadField::Emails, LeadField::Wechat, LeadField::Company, LeadField::Name];
@@ -150,7 +150,7 @@ pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
     is_long.then(|| Box::new(CutLead::cut(lead).lead))
 }
 
-/// An account on file as far as matching reads it; nothing when it reads the account whole.
+/// An account on file as far as matching reads it; `None` when it reads the account whole.
 pub(crate) fn cut_account(account: &Account) -> Option<Box<Account>> {
     let Account { company, aliases, domain, contacts, .. } = account;
     let names = std::iter::once(company).chain(aliases).chain(domain);

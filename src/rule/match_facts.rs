@@ -6,7 +6,7 @@ use crate::model::open_enum::closed_enum;
 use crate::model::{RecordRef, Region, RepId, TeamId};
 
 closed_enum! {
-    /// What duplicate matching decided about a lead; `match.action` in rules.
+    /// The decision of duplicate matching about a lead; `match.action` in rules.
     MatchKind {
         /// No record on file matches.
         New = "new",
@@ -22,7 +22,7 @@ closed_enum! {
         Held = "held",
         /// It is on file, and a fact that decides on ownership has changed.
         KeyChange = "key_change",
-        /// It is only marked.
+        /// It is marked as similar, and continues as if it were new.
         TagOnly = "tag_only",
         /// A script chose a code of the host.
         Custom = "custom",
@@ -69,30 +69,30 @@ closed_enum! {
 /// The fields of the account a lead belongs to, as rules read them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFacts {
-    /// Its tier.
+    /// The account's tier; `None` when it has none.
     pub tier: Option<String>,
-    /// Its maturity.
+    /// The account's maturity; `None` when it has none.
     pub maturity: Option<String>,
-    /// Where it is.
+    /// Where the account is; `None` when not known.
     pub region: Option<Region>,
 }
 
 /// What duplicate matching adds to the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MatchFacts {
-    /// What was decided; `None` while a rule's script is still choosing.
+    /// The decision; `None` while a rule's script is still choosing.
     pub kind: Option<MatchKind>,
-    /// Owner of the record the lead belongs to.
+    /// Owner of the record the lead belongs to; `None` when nobody has it.
     pub owner: Option<RepId>,
-    /// That record.
+    /// The record that decides; `None` when nothing matches.
     pub record: Option<RecordRef>,
     /// What the lead is to the host.
     pub labels: BTreeSet<MatchLabel>,
-    /// Number of records that match.
+    /// Number of records on file that match.
     pub count: i64,
-    /// What is known of the account the lead belongs to.
+    /// Fields of the account the lead belongs to.
     pub account: AccountFacts,
-    /// Team of the owner of the record the lead belongs to.
+    /// Team of that owner; `None` when the owner has none.
     pub owner_team: Option<TeamId>,
 }
 

@@ -1,4 +1,4 @@
-//! Contact values that stand in the field of another kind: many forms have one field for whatever somebody has.
+//! Contact values in the field of another kind: many forms have one field for any contact.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::contact::{
 use crate::model::{EmailAddress, Lead, PhoneNumber};
 use crate::text::fold;
 
-/// Words by which people tell a WeChat id from whatever else they may write, folded.
+/// Words by which people mark a WeChat id among other texts, folded.
 const WECHAT_WORDS: [&str; 10] = ["微信", "薇信", "威信", "维信", "weixin", "wechat", "vx", "wx", "v信", "v"];
 /// The same for a QQ number.
 const QQ_WORDS: [&str; 3] = ["qq", "企鹅", "扣扣"];
-/// What may stand between such a word and the id.
+/// What may separate such a word from the id.
 const BETWEEN: [&str; 7] = ["号码", "号", "hao", "id", "是", "is", "为"];
-/// Digits of the numbers that accounts of QQ have had since long.
+/// Number of digits of long-standing QQ accounts.
 const QQ_DIGITS: std::ops::RangeInclusive<usize> = 9..=10;
 /// Digits of a country's code.
 const MAX_CODE: usize = 3;
@@ -48,14 +48,14 @@ impl ContactField {
     }
 }
 
-/// A value that stands in the field of another kind.
+/// A value in the field of another kind.
 #[derive(Debug)]
 pub(crate) struct Misplaced {
     pub(crate) span: Range<usize>,
     pub(crate) value: Contact,
 }
 
-/// What it is.
+/// Its kind.
 #[derive(Debug)]
 pub(crate) enum Contact {
     Phone(Phone),
@@ -63,7 +63,7 @@ pub(crate) enum Contact {
     Wechat(Wechat),
 }
 
-/// Whether a text can hold nothing but values of its own kind, as most do.
+/// Whether a text can only hold values of its own kind, as most do.
 pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
     match field {
         ContactField::Phone => text.bytes().all(|byte| byte.is_ascii_digit() || b" -+()".contains(&byte)),
@@ -75,15 +75,15 @@ pub(super) fn is_plain(field: ContactField, text: &str) -> bool {
     }
 }
 
-/// The sound phone numbers and addresses in a text that is no contact field, as a name or a message, as far as a contact field
-/// is read.
+/// The sound phone numbers and addresses in a text that is not a contact field, as a name or a message, as far as a contact
+/// field is read.
 pub(super) fn written_in(text: &str, phones: &dyn Fn(&str) -> Vec<ContactValue<Phone>>) -> Vec<Misplaced> {
-    // Any word may be an id, and so may one in a WeChat field: there only numbers and addresses are looked for.
+    // Any word may be an id, also in a WeChat field: there only numbers and addresses are sought.
     misplaced_in(ContactField::Wechat, read_text(text), phones, &[])
 }
 
-/// The sound values of other kinds in a text, outside the spans of its own. What may be one thing or another is none: a wrong
-/// key is worse than no key.
+/// The sound values of other kinds in a text, outside the spans of its own. What may be one thing or another is not
+/// reported: a wrong key is worse than no key.
 pub(super) fn misplaced_in(
     field: ContactField,
     text: &str,
@@ -114,7 +114,7 @@ fn emails_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
     }
 }
 
-/// Bytes of the country's code that a phone field has written before whatever was typed: `+86 lei@x.cn`, `+1john@x.com`.
+/// Bytes of the country code that a phone field has put before the typed text: `+86 lei@x.cn`, `+1john@x.com`.
 fn picked_code(text: &str) -> usize {
     let Some(rest) = text.trim_start().strip_prefix('+') else { return 0 };
     let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -124,7 +124,7 @@ fn picked_code(text: &str) -> usize {
     if is_code && is_apart { text.len() - typed.len() } else { 0 }
 }
 
-/// Digits alone may be an account, a price or a number without its area code: a whole number is none of these.
+/// Digits alone may be an account, a price or a number without its area code: a whole phone number is none of these.
 fn phones_in(
     field: ContactField,
     text: &str,
@@ -152,7 +152,7 @@ fn phones_in(
     }
 }
 
-/// Whether a text is the number of a mailbox without its end, as people who have one at qq.com write it.
+/// Whether a text is the number of a mailbox without its domain, as people who have one at qq.com write it.
 fn is_account(text: &str) -> bool {
     let text = text.trim();
     QQ_DIGITS.contains(&text.len())
@@ -160,7 +160,8 @@ fn is_account(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Most words may be an id: one is believed that is called so, and beside a value of the field's own one that is no word.
+/// Most words may be an id: one is accepted if it is labelled so, or, next to a value of the field's kind, if it is not a
+/// word.
 fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut Vec<Misplaced>) {
     if field == ContactField::Email && is_account(text) {
         let ids = read_wechats(text).into_iter();
@@ -205,7 +206,7 @@ fn is_qq_id(key: &str) -> bool {
     key.strip_prefix("qq").is_some_and(is_account)
 }
 
-/// Whether one of the words stands right before a value, or right behind it.
+/// Whether one of the words is right before a value, or right behind it.
 fn is_called(before: &str, behind: &str, words: &[&str]) -> bool {
     let before = fold(before);
     let mut label = before.trim_end_matches(is_sign);

@@ -23,7 +23,7 @@ const PATTERN_SOURCE: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) enum Operand {
     Text(String),
-    /// Shared, because what is compiled keeps it too; a vector, because a slice would be copied into the `Arc`.
+    /// Shared, because the compiled condition keeps it too; a vector, because a slice would be copied into the `Arc`.
     Texts(Arc<Vec<String>>),
     Integer(i64),
     Integers(Arc<[i64]>),
@@ -49,14 +49,14 @@ impl PartialEq for Operand {
         match (self, other) {
             (Operand::Texts(a), Operand::Texts(b)) => a == b,
             (Operand::Integers(a), Operand::Integers(b)) => a == b,
-            // A pattern is its source; everything else is what it is written as.
+            // A pattern is shown by its source; everything else as it is written.
             _ => self.to_json() == other.to_json(),
         }
     }
 }
 
 impl Operand {
-    /// Reads what stands beside an operator, for a field of a type.
+    /// Reads the operand of an operator, for a field of a type.
     pub(crate) fn read(field: &Field, operator: Operator, json: Json) -> Result<Operand, ConditionError> {
         let takes_texts = matches!(field.kind(), FieldType::Text | FieldType::Texts | FieldType::Any);
         match json {
@@ -195,7 +195,7 @@ fn number_json(number: f64) -> Json {
     if whole as f64 == number { Json::from(whole) } else { Json::from(number) }
 }
 
-/// Refuses what a field with a closed set of values never is.
+/// Refuses a value outside a field's closed set of values.
 fn check_known(field: &Field, value: &str) -> Result<(), ConditionError> {
     let known = field.spec().values;
     if known.is_empty() || known.contains(&value) {
@@ -221,7 +221,7 @@ fn region(json: &Json) -> Result<Region, ConditionError> {
     }
 }
 
-/// A moment (RFC 3339), or a date, which stands for its first moment in UTC.
+/// A moment (RFC 3339), or a date, which means its first moment in UTC.
 fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
     if let Ok(at) = text.parse::<DateTime<Utc>>() {
         return Ok(at);
@@ -258,7 +258,7 @@ pub(crate) fn pattern_within(source: &str, size: usize) -> Result<Regex, Conditi
             refuse(format!("needs more than {size} bytes"), "use fewer or smaller repetitions")
         }
         Err(error) => {
-            // The last line of a syntax error says what is wrong; the lines above draw the place.
+            // The last line of a syntax error says what is wrong; the lines above draw the position.
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
             let help = if reason.contains("not supported") {

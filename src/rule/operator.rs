@@ -1,4 +1,4 @@
-//! The comparisons: their names, the types they are for, and what is wrong with one that cannot be asked.
+//! The comparisons: their names, the types they are for, and what is wrong with one that does not fit the field.
 
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ macro_rules! operators {
         }
 
         impl Operator {
-            /// Every comparison.
+            /// Every operator, in the order of the variants.
             pub const ALL: &'static [Operator] = &[$(Operator::$variant),*];
 
             /// The name it has in a document.
@@ -48,37 +48,37 @@ macro_rules! operators {
 }
 
 operators! {
-    /// Is the value; for a region: lies inside it.
+    /// Is the value; for a region: is inside it.
     Eq = "eq",
-    /// Has a value, which is another one.
+    /// Has a value other than this one.
     Ne = "ne",
-    /// Less, or earlier.
+    /// Less than the operand; of times, earlier.
     Lt = "lt",
-    /// Less or the same.
+    /// Less than or equal to the operand.
     Le = "le",
-    /// Greater, or later.
+    /// Greater than the operand; of times, later.
     Gt = "gt",
-    /// Greater or the same.
+    /// Greater than or equal to the operand.
     Ge = "ge",
-    /// Is one of the values; for a region: lies inside one of them.
+    /// Is one of the values; for a region: is inside one of them.
     In = "in",
-    /// Has a value, which is none of those listed.
+    /// Has a value other than those listed.
     NotIn = "not_in",
-    /// Holds the text.
+    /// Contains the operand anywhere in the text.
     Contains = "contains",
-    /// Starts with the text.
+    /// Starts with the operand.
     StartsWith = "starts_with",
-    /// Ends with the text.
+    /// Ends with the operand.
     EndsWith = "ends_with",
     /// Matches the regular expression somewhere.
     Matches = "matches",
     /// Has a value (`true`), or has none (`false`).
     Exists = "exists",
-    /// Lies between two ends, both included.
+    /// Is between two ends, both included.
     Between = "between",
-    /// Lies longer ago than the span.
+    /// Is longer ago than the span.
     OlderThan = "older_than",
-    /// Lies no longer ago than the span, and not in the future.
+    /// Is at most as long ago as the span, and not in the future.
     Within = "within",
 }
 
@@ -162,9 +162,9 @@ impl FieldType {
     }
 }
 
-/// The help for a key of a condition that is none.
+/// The help for an unknown key of a condition.
 pub(crate) fn operator_help(name: &str) -> String {
-    // Words that other languages have for the same.
+    // Words for the same in other languages.
     let same = match name {
         "and" | "every" | "allOf" | "all_of" | "must" => Some("all"),
         "or" | "some" | "anyOf" | "any_of" | "should" => Some("any"),

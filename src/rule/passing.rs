@@ -1,4 +1,4 @@
-//! What a condition reads, and when it may turn because time passes.
+//! What a condition reads, and when it may change because time passes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,7 +10,8 @@ use super::predicate::{Predicate, Test, compare};
 use crate::calendar::Span;
 
 impl Predicate {
-    /// Shows every field whose value it asks for, by a name known beforehand; not those of which it asks whether there is one.
+    /// Shows every field whose value it reads, by a name known beforehand; not those of which it only tests whether there
+    /// is one.
     pub(crate) fn visit_fields(&self, visit: &mut dyn FnMut(&Field)) {
         match &self.0 {
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.visit_fields(visit)),
@@ -21,8 +22,8 @@ impl Predicate {
         }
     }
 
-    /// The first moment after now at which it may hold where it does not, or no longer, though nothing happens; `None`
-    /// when time alone changes nothing. What a script asks of time it does not say: it may turn any day.
+    /// The first moment after now at which it may begin or cease to hold although nothing happens; `None`
+    /// when time alone changes nothing. How a script uses time is not known: its answer may change on any day.
     ///
     /// O(n·log n) in the activities for each count.
     pub(crate) fn turns_at(&self, facts: &impl FactSource) -> Option<DateTime<Utc>> {
@@ -57,7 +58,7 @@ fn counted(facts: &impl FactSource, kind: &str, days: u32) -> Vec<DateTime<Utc>>
     times
 }
 
-/// When so many have left the window that the comparison turns.
+/// When so many have left the window that the result changes.
 fn count_turns(times: &[DateTime<Utc>], window: Span, holds: impl Fn(i64) -> bool) -> Option<DateTime<Utc>> {
     let left = |gone: usize| i64::try_from(times.len().saturating_sub(gone)).unwrap_or(i64::MAX);
     let is_now = holds(left(0));

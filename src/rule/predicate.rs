@@ -43,7 +43,7 @@ pub(super) enum Test {
 impl Condition {
     /// Compiles the condition for the kind of rule it is in, and reports what cannot be used there.
     ///
-    /// What is reported as an error is compiled to "never", so that the walk can go on.
+    /// A part with an error is compiled to "never", so that the walk can continue.
     ///
     /// ```
     /// use leadkit::error::Report;
@@ -65,8 +65,8 @@ impl Condition {
         self.compile_node(scope, report)
     }
 
-    /// As [`compile`](Self::compile), with a warning when the condition never holds, unless that is said or follows
-    /// from what is said.
+    /// As [`compile`](Self::compile), with a warning when the condition never holds, unless that is intended or follows
+    /// from another finding.
     pub(crate) fn compile_to_match(&self, scope: Scope, report: &mut Report) -> Predicate {
         let said = report.diagnostics().len();
         let predicate = self.compile(scope, report);

@@ -1,4 +1,4 @@
-//! Plug-ins of the host, by the names rules call them by.
+//! Plug-ins of the host, by the names that rules use.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::document::read_params;
 use crate::error::Report;
 use crate::model::Points;
 
-/// A number of points the host computes: a model of its own, a table, a score bought elsewhere.
+/// A number of points that the host computes: by a model, a table, a score bought elsewhere.
 ///
 /// It must be pure: the same facts give the same points. It holds any data it needs besides the facts.
 pub trait Signal: Send + Sync + fmt::Debug {
@@ -30,7 +30,7 @@ pub trait Signal: Send + Sync + fmt::Debug {
 pub struct Custom {
     /// The name it is registered under.
     pub name: String,
-    /// What its factory is given.
+    /// What the factory is given, as JSON of its own shape.
     #[serde(default, skip_serializing_if = "Json::is_null", deserialize_with = "read_params")]
     pub params: Json,
 }
@@ -38,7 +38,7 @@ pub struct Custom {
 /// Makes a plug-in from its parameters, or says in one sentence what is wrong with them.
 pub(crate) type Factory<T> = dyn Fn(&Json) -> Result<Arc<T>, String> + Send + Sync;
 
-/// The plug-ins rules may name.
+/// The plug-ins that rules may name.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -13,7 +13,7 @@ const MAX_THOUSANDTHS: u64 = Points::LIMIT as u64 * 1_000;
 
 /// Conditions without scripts, each with the points it gives when it holds.
 ///
-/// Asking costs O(fields · log of the values they are compared with), however many conditions there are. The points
+/// Evaluating costs O(fields · log of the values they are compared with), however many conditions there are. The points
 /// of conditions on one field are summed up beforehand, for each interval of numbers and for each text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConditionTable {
@@ -22,7 +22,7 @@ pub(crate) struct ConditionTable {
     columns: Vec<Column>,
     formulas: Vec<(Formula, Held)>,
     conditions: u32,
-    /// Comparisons that formulas ask for, with bits from the top down.
+    /// Comparisons that formulas need, with bits from the top down.
     comparisons: u32,
 }
 
@@ -64,7 +64,7 @@ impl Formula {
 }
 
 impl ConditionTable {
-    /// Adds a condition (`None` always holds). Gives back whether it could: there is no room for scripts, nor for
+    /// Adds a condition (`None` always holds). Returns whether it could: there is no room for scripts, nor for
     /// more than 63 conditions and comparisons.
     pub(crate) fn push(&mut self, condition: Option<&Predicate>, points: Points) -> bool {
         let Some(comparisons) = condition.map_or(Some(0), Predicate::comparisons) else { return false };
@@ -89,7 +89,7 @@ impl ConditionTable {
         true
     }
 
-    /// Makes it ready to be asked, once all conditions are in.
+    /// Makes it ready to be evaluated, once all conditions are in.
     pub(crate) fn finish(mut self) -> ConditionTable {
         self.columns.iter_mut().for_each(Column::finish);
         self
@@ -148,7 +148,7 @@ impl ConditionTable {
         let same = |known: &&Comparison| {
             known.operator == operator
                 && known.operand == *operand
-                // A whole number and a fraction that are written alike are not compared alike.
+                // A whole number and a fraction that are written alike compare differently.
                 && std::mem::discriminant(&known.operand) == std::mem::discriminant(operand)
         };
         if let Some(known) = column.comparisons.iter().find(same) {

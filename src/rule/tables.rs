@@ -20,13 +20,13 @@ use crate::names::NameJudge;
 pub struct HostTables {
     /// Regions, legal forms and aliases that company names are read with.
     pub gazetteer: Gazetteer,
-    /// Where phone numbers were issued.
+    /// Where phone numbers were issued, by their prefix; `None` knows of none.
     pub phone_segments: Option<PhoneSegments>,
     /// Where a phone number without a country code is dialled; China by default. Of another country
     /// the lengths of numbers are known, and only an [oracle](Self::oracle) knows which of them exist, and those of countries
     /// whose lengths are ambiguous: without one such a number has no key, so it matches nothing and is not a usable contact.
     pub default_region: Region,
-    /// Judges phone numbers of other countries.
+    /// Judges phone numbers of other countries; `None` leaves their existence open.
     pub oracle: Option<Arc<dyn PhoneOracle>>,
     /// Weights for comparing company names, trained on the host's own pairs; `None` is the built-in ones.
     pub name_judge: Option<Arc<NameJudge>>,

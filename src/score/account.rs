@@ -1,4 +1,4 @@
-//! The lines of a score as they are kept: small entries, and names in a book that all scores of a scorer share.
+//! The lines of a score as they are kept: small entries, and names in a table that all scores of a scorer share.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::rules::Advice;
 use crate::model::{Points, RuleId};
 use crate::rule::RulesVersion;
 
-/// What a line is kept as.
+/// A line in its stored form.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Posting {
     pub(super) axis: ScoreAxis,
@@ -18,8 +18,8 @@ pub(super) struct Posting {
     pub(super) why: Why,
 }
 
-/// The entries of a score. The first is kept in place: a lead without activities, scored by data rules, has no other,
-/// and then its score needs no memory of its own.
+/// The entries of a score. The first is kept inline: a lead without activities, scored by data rules, has no other,
+/// and then its score needs no heap memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Postings {
     first: Option<Posting>,
@@ -27,7 +27,7 @@ pub(super) struct Postings {
 }
 
 impl Postings {
-    /// Room for the rest of a usual score, so that it is asked for once.
+    /// Room for the rest of a usual score, so that it is allocated once.
     const USUAL: usize = 16;
 
     #[inline]
@@ -54,7 +54,7 @@ impl Postings {
         self.first.iter().chain(&self.more)
     }
 
-    /// The sum of the entries after so many.
+    /// The sum of the entries after the first so many.
     #[inline]
     pub(super) fn sum_after(&self, count: usize) -> Points {
         match count.checked_sub(1) {
@@ -81,7 +81,7 @@ impl FromIterator<Posting> for Postings {
 /// Number of a rule or of a name in the [`Register`].
 pub(super) type Number = u32;
 
-/// A line of a rule that the book does not know.
+/// A line of a rule that the table does not have.
 const NO_RULE: Number = Number::MAX;
 
 /// [`ScoreReason`], with numbers for names.
@@ -125,7 +125,7 @@ pub(super) enum Why {
     },
 }
 
-/// What all scores of a scorer share.
+/// The data that all scores of a scorer share.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Register {
     pub(super) version: RulesVersion,
@@ -180,7 +180,7 @@ impl Register {
         Lines { book: self, said, entries: entries.iter(), block: &[], axis: ScoreAxis::Fit, held: 0 }
     }
 
-    /// The entry of a line, its names added to the book and what a script says to the rest.
+    /// The entry of a line; its names are added to the table, and a script's reason to the rest.
     pub(super) fn entry(&mut self, line: ScoreLine, said: &mut Vec<String>) -> Posting {
         let rule = line.rule.as_ref().map_or(NO_RULE, |id| self.rule(id));
         let why = match line.reason {
@@ -199,7 +199,7 @@ impl Register {
     }
 }
 
-/// Keeps what a script says beside the entry.
+/// Keeps what a script says with the entry.
 pub(super) fn say(rule: Number, text: String, said: &mut Vec<String>) -> Why {
     said.push(text);
     Why::Script { rule, said: Number::try_from(said.len() - 1).unwrap_or(Number::MAX) }
@@ -211,7 +211,7 @@ pub(super) struct Lines<'b> {
     book: &'b Register,
     said: &'b [String],
     entries: PostingIter<'b>,
-    /// The block that is being told: its rules, and those of them that hold and are still to come.
+    /// The block that is being listed: its rules, and those of them that hold and are still to come.
     block: &'b [(Number, Points)],
     axis: ScoreAxis,
     held: u64,

@@ -11,7 +11,7 @@ use crate::error::suggestion;
 use crate::model::Points;
 use crate::rule::{Custom, Field};
 
-/// The points a rule gives: a number, or how to find it.
+/// The points that a rule gives: a number, or how to compute it.
 ///
 /// In a document: `20`, `{"column": "points"}`, `{"per": {"field": "activity.duration", "unit": 60, "points": 1}}`,
 /// `{"script": "…"}`,
@@ -19,7 +19,7 @@ use crate::rule::{Custom, Field};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Award {
-    /// Always the same points.
+    /// The same points for each time that the rule counts.
     Fixed(Points),
     /// The number in a custom attribute: of the activity in engagement rules (a manual adjustment),
     /// of the lead in fit rules.
@@ -45,7 +45,7 @@ pub struct PerUnit {
     /// Size of the unit, greater than zero (default 1).
     #[serde(default = "one")]
     pub unit: f64,
-    /// Points for one unit.
+    /// Points for each unit; may be negative.
     pub points: Points,
 }
 

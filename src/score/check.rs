@@ -11,7 +11,7 @@ use crate::model::{Points, RuleId};
 use crate::order;
 use crate::text::is_blank;
 
-/// Looks for ids that are blank or repeated, over all lists of rules.
+/// Checks for ids that are blank or repeated, over all lists of rules.
 pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
     let mut seen = Unique::ids("rule");
     let engagement = rules.engagement.rules.iter().map(|rule| &rule.id);
@@ -31,7 +31,7 @@ fn list<'a>(ids: impl Iterator<Item = &'a RuleId>, seen: &mut Unique<'a>, report
     }
 }
 
-/// Looks at the groups of an axis and at who names them.
+/// Checks the groups of an axis and the rules that name them.
 pub(super) fn groups<'a>(
     groups: &[RuleGroup],
     named: impl Iterator<Item = Option<&'a str>>,
@@ -39,7 +39,7 @@ pub(super) fn groups<'a>(
 ) {
     let defined = order::set(groups.iter().map(|group| group.id.as_str()));
     let mut used = BTreeSet::new();
-    // A name that is misspelt may be that of a group that no rule seems to name.
+    // A misspelt name may be that of a group that no rule seems to name.
     let mut misspelt = false;
     report.within("rules", |report| {
         for (index, group) in named.enumerate() {
@@ -81,7 +81,7 @@ pub(super) fn groups<'a>(
     });
 }
 
-/// Looks whether points lie within what sums can hold.
+/// Checks whether points are within what sums can hold.
 pub(super) fn within_limit(points: Points, report: &mut Report) {
     let limit = Points::new(Points::LIMIT);
     if points > limit || points < -limit {
@@ -96,7 +96,7 @@ fn limits<const N: usize>(limits: [(&str, Option<Points>); N], report: &mut Repo
     }
 }
 
-/// Looks at the limits of an engagement rule.
+/// Checks the limits of an engagement rule.
 pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
     report.within("kind", |report| check_named("kind of activity", &rule.kind, "form_submit", report));
     limits([("event_cap", rule.event_cap), ("cap", rule.cap)], report);
@@ -176,7 +176,7 @@ fn decay(decay: &Decay, window: Option<Span>, report: &mut Report) {
     }
 }
 
-/// Looks at lower bounds: each must lie below the one before, and within 0 to 100.
+/// Checks lower bounds: each must be below the one before, and within 0 to 100.
 pub(super) fn bounds(bounds: [(&'static str, Points); 3], report: &mut Report) {
     let mut above: Option<(&str, Points)> = None;
     for (name, bound) in bounds {
@@ -196,7 +196,7 @@ pub(super) fn bounds(bounds: [(&'static str, Points); 3], report: &mut Report) {
     }
 }
 
-/// Looks at what makes a lead mature.
+/// Checks the rules for mature leads.
 pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
     match maturity {
         Maturity::Cells(cells) => report.within("cells", |report| {

@@ -39,7 +39,7 @@ impl ScoreRules {
 }
 
 impl Scorer {
-    /// Compiles rules, adding what is wrong with them to a report. With errors in it the scorer is of no use.
+    /// Compiles rules, adding their mistakes to a report. With errors in it the scorer must not be used.
     pub(crate) fn compile_into(rules: &ScoreRules, registry: &Registry, report: &mut Report) -> Scorer {
         RulesVersion::check(rules.format, report);
         check::ids(rules, report);
@@ -132,7 +132,7 @@ fn compile_engagement(
     sections
 }
 
-/// A cap below zero is reported; made harmless so that the walk can go on.
+/// A cap below zero is reported, and made harmless so that the walk can continue.
 fn magnitude(cap: Points) -> Points {
     cap.max(Points::ZERO)
 }
@@ -187,8 +187,8 @@ fn compile_fit(
     (sections.into_iter().map(steps).collect(), disqualifiers)
 }
 
-/// The sections of an axis, still without rules, and for each rule in which it stands: the rules of a group together
-/// where its first one stands, so that a running sum is all its limit needs.
+/// The sections of an axis, still without rules, and for each rule which one it is in: the rules of a group together
+/// where its first one is, so that a running sum is all its limit needs.
 fn sections<'r, T>(
     named: impl Iterator<Item = Option<&'r str>>,
     groups: &'r [RuleGroup],
@@ -197,7 +197,7 @@ fn sections<'r, T>(
     let mut sections: Vec<Section<T>> = Vec::new();
     let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;
-    // Of two groups with one id, which is a mistake, the first.
+    // Of two groups with one id, which is a mistake, the first counts.
     let defined = order::map(groups.iter().rev().map(|group| (group.id.as_str(), group)));
     let mut places: Vec<usize> = Vec::new();
     for group in named {

@@ -15,7 +15,7 @@ use crate::rule::Facts;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CellMove {
-    /// The lead.
+    /// The lead, by its id.
     pub lead: LeadId,
     /// Its cell by the old rules.
     pub from: ScoreCell,

@@ -18,15 +18,15 @@ use crate::rule::{FactSource, FactValue, Fault, Field, Predicate, ScriptSession}
 pub(super) struct CompiledEngagementRule {
     pub(super) id: RuleId,
     pub(super) number: Number,
-    /// The number of its kind among [`Kinds`](super::events::Kinds), and in the book.
+    /// The number of its kind among [`Kinds`](super::events::Kinds), and in the table of names.
     pub(super) kind: u32,
     pub(super) kind_name: Number,
-    /// None when it always holds.
+    /// `None` when it always holds.
     pub(super) when: Option<Box<Predicate>>,
     pub(super) points: CompiledAward,
     pub(super) event_cap: Option<Points>,
     pub(super) cap: Option<Points>,
-    // Apart, because few rules have them.
+    // Stored separately, because few rules have them.
     pub(super) frequency: Option<Box<Frequency>>,
     pub(super) dedup_by: Option<Box<Field>>,
     pub(super) burst: Option<Box<Burst>>,
@@ -34,7 +34,7 @@ pub(super) struct CompiledEngagementRule {
     pub(super) decay: Decay,
 }
 
-/// What a rule gives before its cap.
+/// The points of a rule before its cap.
 struct Tally {
     points: Points,
     count: u32,
@@ -143,7 +143,7 @@ fn within_limits(thousandths: i128) -> Points {
 }
 
 impl Decay {
-    /// The share of the points that is left at an age.
+    /// The remaining share of the points at an age.
     fn left(&self, age: TimeDelta) -> f64 {
         match self {
             Decay::None => 1.0,

@@ -14,7 +14,7 @@ use crate::text::is_blank;
 
 /// Up to so many activities are compared with one another; more are looked up in a set.
 const FEW: usize = 64;
-/// The number of the kinds no rule names.
+/// The number for kinds that no rule names.
 const OTHER_KIND: u32 = u32::MAX;
 
 /// Numbers of the kinds that rules name.
@@ -27,7 +27,7 @@ impl Kinds {
         *self.0.entry(Box::from(kind)).or_insert(next)
     }
 
-    /// Numbers the kinds that a rule counts, so that counting them needs no look at the others.
+    /// Numbers the kinds that a rule counts, so that counting them skips the others.
     pub(super) fn number_counted(&mut self, when: Option<&Predicate>, points: Option<&CompiledAward>) {
         let mut number = |kind: &str| {
             self.number(kind);
@@ -80,7 +80,7 @@ impl EventOrder {
             self.order.sort_by(order);
         }
         for alike in self.order.chunk_by_mut(|a, b| order(a, b).is_eq()).filter(|alike| alike.len() > 1) {
-            // Writing is dear: each once, and only where nothing else tells them apart.
+            // Formatting is expensive: once for each, and only if nothing else distinguishes them.
             alike.sort_by_cached_key(|index| {
                 let activity = activities.get(*index as usize);
                 activity.and_then(|activity| serde_json::to_string(activity).ok())
@@ -142,19 +142,19 @@ impl EventOrder {
     }
 }
 
-/// Activities of the kinds no rule names, by kind and time: sorted when a script first asks for one of them.
+/// Activities of the kinds no rule names, by kind and time: sorted when a script first reads one of them.
 #[derive(Debug, Default)]
 pub(super) struct Others(OnceCell<Vec<u32>>);
 
 impl Others {
-    /// Makes ready for the next lead.
+    /// Clears it for the next lead.
     pub(super) fn clear(&mut self) {
         self.0.take();
     }
 }
 
-/// An order of activities that does not depend on the order they came in. Those that are equal in it differ in what
-/// is written of them, if at all.
+/// An order of activities that does not depend on the order they came in. Activities that are equal in it differ only in what
+/// they contain as text, if at all.
 fn in_order(a: &Activity, b: &Activity) -> Ordering {
     a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)).then_with(|| a.kind.cmp(&b.kind))
 }
@@ -213,7 +213,7 @@ impl<'a> Events<'a> {
         end.saturating_sub(begin)
     }
 
-    /// Indices of those of a kind.
+    /// Indices of the activities of a kind.
     pub(super) fn of_kind(&self, kind: u32) -> &'a [u32] {
         let bound = |kind: u32| self.timeline.starts.get(kind as usize).map(|start| *start as usize);
         let range = bound(kind).zip(kind.checked_add(1).and_then(bound));

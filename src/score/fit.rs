@@ -119,7 +119,7 @@ impl Scripts {
         rare: &mut Option<Box<Rare>>,
     ) {
         let Some(held) = self.batch.test(lead, &mut work.scripts) else {
-            // One of them fails, or the costs of each are asked for.
+            // One of them fails, or the cost of each rule is requested.
             self.rules.iter().for_each(|rule| rule.run_alone(lead, work, lines, rare));
             return;
         };
@@ -194,7 +194,7 @@ impl CompiledFitRule {
             match self.fixed_points() {
                 Some(_) => add(points, Why::Condition { rule }),
                 None if points != Points::ZERO => add(points, why),
-                // What is calculated to be nothing is nothing to tell.
+                // Zero calculated points are not reported.
                 None => {}
             }
         }

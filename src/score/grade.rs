@@ -38,7 +38,7 @@ pub enum EngagementLevel {
 }
 
 impl EngagementLevel {
-    /// Every level, the highest first.
+    /// Every level, the most engaged first.
     pub const ALL: &'static [EngagementLevel] = &[
         EngagementLevel::High,
         EngagementLevel::Middle,

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Zone;
 use crate::model::Activity;
 
-/// Fewer activities say nothing about a lead's hours.
+/// Fewer activities are too few to know a lead's hours.
 const MIN: usize = 5;
 
 /// An hour of the week at which a lead is active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HourSlot {
-    /// Day of the week, local.
+    /// Day of the week in local time.
     pub weekday: Weekday,
     /// Hour that begins the slot, local, 0 to 23.
     pub hour: u8,

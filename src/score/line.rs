@@ -24,7 +24,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreLine {
-    /// The axis it counts on.
+    /// The axis whose total it is part of.
     pub axis: ScoreAxis,
     /// The rule; `None` for limits of a group or of the axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct ScoreLine {
     /// How many activities it covers; 0 for rules that count none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub count: u32,
-    /// Why the points are given.
+    /// Why the lead gets the points.
     pub reason: ScoreReason,
 }
 
@@ -43,25 +43,25 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// Why a line is there.
+/// Why a lead gets the points of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ScoreReason {
-    /// The lead did something.
+    /// The lead did something that the rule counts.
     Activity {
-        /// Kind of the activities.
+        /// Kind of the activities, such as `form_submit`.
         kind: Arc<str>,
         /// When the last of those that count happened.
         last: DateTime<Utc>,
     },
-    /// The rule's condition holds.
+    /// The rule's condition holds for the lead.
     Condition,
     /// The rule has no condition, and its points are calculated: by a script or a signal, from a column or a field.
     Award,
     /// A reason that the rule's full script gives.
     Script {
-        /// What it says.
+        /// The reason that the script gives, in the rules' own words.
         text: String,
     },
     /// The points of the rule's full script that its reasons do not explain.
@@ -73,14 +73,14 @@ pub enum ScoreReason {
     },
     /// A limit of the group cuts off the rest, or fills up to it.
     GroupLimit {
-        /// The group.
+        /// The group whose limit applies.
         group: Arc<str>,
-        /// Its limit.
+        /// The limit: the greatest or the least total of the group.
         limit: Points,
     },
     /// The score of the axis has reached its limit.
     AxisLimit {
-        /// The limit: 0 or 100.
+        /// The limit that is reached: 0 or 100.
         limit: Points,
     },
 }

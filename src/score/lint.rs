@@ -1,4 +1,4 @@
-//! Valid scoring rules that look like mistakes: bands with gaps or overlaps, grades that nobody reaches.
+//! Valid scoring rules that look like mistakes: bands with gaps or overlaps, grades that no lead reaches.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::model::Points;
 use crate::order;
 use crate::rule::NumberBand;
 
-/// Looks at groups whose rules cut one number into bands, such as company sizes.
+/// Checks groups whose rules cut one number into bands, such as company sizes.
 pub(super) fn bands(fit: &FitRules, report: &mut Report) {
     report.within("rules", |report| {
         let mut of_group: BTreeMap<&str, Vec<(usize, NumberBand)>> = BTreeMap::new();
@@ -22,10 +22,10 @@ pub(super) fn bands(fit: &FitRules, report: &mut Report) {
             }
         }
         for group in &fit.groups {
-            // A group that is defined twice is told of elsewhere.
+            // A group that is defined twice is reported elsewhere.
             let mut bands = of_group.remove(group.id.as_str()).unwrap_or_default();
             order::sort_by(&mut bands, |a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
-            // Of the bands before, the one that reaches farthest: it may cover what lies between the others.
+            // Of the bands before, the one that reaches furthest: it may cover the gap between the others.
             let mut farthest: Option<&NumberBand> = None;
             for (index, upper) in &bands {
                 let lower = farthest.filter(|lower| lower.field() == upper.field());
@@ -51,7 +51,7 @@ pub(super) fn bands(fit: &FitRules, report: &mut Report) {
     });
 }
 
-/// Looks whether the points that can be had reach the grades.
+/// Checks whether the possible points reach the grades.
 pub(super) fn reach(fit: &FitRules, report: &mut Report) {
     let mut most = Points::ZERO;
     let mut sums = order::map(fit.groups.iter().map(|group| (group.id.as_str(), Points::ZERO)));
@@ -60,7 +60,7 @@ pub(super) fn reach(fit: &FitRules, report: &mut Report) {
             None => &mut most,
             Some(group) => match sums.get_mut(group.as_str()) {
                 Some(sum) => sum,
-                // The group is not there: what its rules would give is not known.
+                // The group does not exist: the points of its rules are not known.
                 None => return,
             },
         };

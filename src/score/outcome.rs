@@ -17,9 +17,9 @@ use crate::rule::{Fault, RuleFault, RulesVersion, ScoreFacts};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disqualification {
-    /// The rule.
+    /// The rule that disqualifies the lead, by its id.
     pub rule: RuleId,
-    /// Why, for people to read.
+    /// The reason that the rule gives, for people to read.
     pub reason: Arc<str>,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Disqualification {
     }
 }
 
-/// Every cell has advice; this is for records that were made otherwise.
+/// Every cell has advice; this is for scores that were built elsewhere.
 static NO_ADVICE: Advice = Advice { key: String::new(), text: String::new() };
 
 /// How ready a lead is for sales, and why. It owns its data.
@@ -51,7 +51,7 @@ pub struct Score {
     pub(super) book: Arc<Register>,
 }
 
-/// What few scores have: apart, so that the others are small.
+/// Data that few scores have, kept separately so that the others are small.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rare {
     pub(super) disqualified: Vec<Disqualification>,
@@ -145,7 +145,7 @@ impl PartialEq for Score {
 }
 
 impl Score {
-    /// The lead that was scored.
+    /// The id of the lead that was scored.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
         &self.lead

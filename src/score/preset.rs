@@ -104,7 +104,7 @@ impl ScoreRules {
         ScoreRules { fit, ..ScoreRules::default() }.ready_in_b4()
     }
 
-    /// What fits is ready for sales before it has done anything more than to write.
+    /// A lead that fits is ready for sales before it has done more than write.
     fn ready_in_b4(mut self) -> ScoreRules {
         let cell = ScoreCell { grade: FitGrade::B, level: EngagementLevel::Uninterested };
         if let Maturity::Cells(cells) = &mut self.maturity {
@@ -116,7 +116,7 @@ impl ScoreRules {
     }
 }
 
-/// A value that somebody can be reached by, whatever field it stands in: an account behind a phone number is a key of the
+/// A value by which a person can be reached, whatever field it is in: an account behind a phone number is a key of the
 /// person. An invented one cannot be read as such, or is blocked before.
 fn usable_contact() -> serde_json::Value {
     let exists = |field: &str| json!({"field": field, "exists": true});
@@ -194,7 +194,7 @@ impl Default for FitRules {
 }
 
 fn condition(document: serde_json::Value) -> Condition {
-    // The preset is a constant; a test reads every condition of it. What could not be read would never hold.
+    // The preset is a constant; a test reads every condition of it. A condition that could not be read would never hold.
     read_struct(&document).unwrap_or_else(|_| Condition::any([]))
 }
 
@@ -259,7 +259,7 @@ fn advice(cell: ScoreCell) -> &'static str {
     texts.get(cell.level as usize).copied().unwrap_or_default()
 }
 
-/// The advice of all cells that a document does not give itself.
+/// The default advice of all cells.
 pub(super) fn default_matrix() -> BTreeMap<ScoreCell, Advice> {
     let of = |cell: ScoreCell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
     order::map(ScoreCell::all().map(|cell| (cell, of(cell))))

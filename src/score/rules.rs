@@ -43,7 +43,7 @@ pub struct ScoreRules {
     pub engagement: EngagementRules,
     /// What leads are: the static score (静态积分).
     pub fit: FitRules,
-    /// What to do in each cell of the matrix; a cell that is left out keeps its default advice.
+    /// The advice for each cell of the matrix; a cell that is left out keeps its default advice.
     pub matrix: BTreeMap<ScoreCell, Advice>,
     /// Which leads are ready for sales.
     pub maturity: Maturity,
@@ -78,9 +78,9 @@ pub struct EngagementRules {
     /// The rules, one or more per kind of activity.
     #[serde(deserialize_with = "read_list")]
     pub rules: Vec<EngagementRule>,
-    /// Groups whose rules share limits.
+    /// Groups of rules that share limits of points.
     pub groups: Vec<RuleGroup>,
-    /// Lowest scores of the levels.
+    /// The least score of each level.
     pub levels: LevelBounds,
 }
 
@@ -88,7 +88,7 @@ pub struct EngagementRules {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementRule {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; lines name it.
     pub id: RuleId,
     /// Kind of the activity, such as `form_submit`.
     pub kind: String,
@@ -103,7 +103,7 @@ pub struct EngagementRule {
     /// Greatest magnitude of the points of the rule, all activities together; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Points>,
-    /// How often the rule counts.
+    /// How often activities count in a span of time; `None` sets no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
     /// Activities with the same value of this field count once, the earliest; those without a value all count.
@@ -112,13 +112,13 @@ pub struct EngagementRule {
     /// Many activities within seconds count as one, as when a mail scanner follows every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
-    /// How long an activity counts; `None` for ever.
+    /// How long an activity counts; `None` is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Span>,
     /// How the points of an activity shrink with its age.
     #[serde(default, skip_serializing_if = "Decay::is_none")]
     pub decay: Decay,
-    /// The group whose limits hold for it too.
+    /// The group whose limits apply to it too; `None` is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
@@ -153,7 +153,7 @@ impl EngagementRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frequency {
-    /// Most activities, at least 1.
+    /// Most activities that count in the span, at least 1.
     pub most: u32,
     /// The span; without one, all time. An activity exactly one span after another is no longer in the same span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -176,7 +176,7 @@ pub struct Burst {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decay {
-    /// Not at all.
+    /// Points do not decay.
     #[default]
     None,
     /// In steps, ordered by age.
@@ -191,7 +191,7 @@ impl Decay {
     }
 }
 
-/// One step of a decay.
+/// One step of a decay: a factor from an age on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecayStep {
@@ -223,11 +223,11 @@ pub struct RuleGroup {
 pub struct FitRules {
     /// The rules; all that hold give points.
     pub rules: Vec<FitRule>,
-    /// Groups whose rules share limits.
+    /// Groups of rules that share limits of points.
     pub groups: Vec<RuleGroup>,
-    /// Lowest scores of the grades.
+    /// The least score of each grade.
     pub grades: GradeBounds,
-    /// What makes a lead a D, whatever its points.
+    /// Conditions that make a lead a D, whatever its points.
     pub disqualifiers: Vec<Disqualifier>,
 }
 
@@ -248,7 +248,7 @@ struct FitDocument {
 impl From<FitDocument> for FitRules {
     fn from(document: FitDocument) -> FitRules {
         let preset = FitRules::default();
-        // The groups of the preset are of use to the rules of the preset only.
+        // The groups of the preset are only useful to the rules of the preset.
         let groups = if document.rules.is_some() { Vec::new() } else { preset.groups };
         FitRules {
             rules: document.rules.unwrap_or(preset.rules),
@@ -263,38 +263,38 @@ impl From<FitDocument> for FitRules {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitRule {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; lines name it.
     pub id: RuleId,
-    /// What must hold (default: nothing).
+    /// The condition for the points; without one the rule always gives them.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
-    /// Points; may be negative.
+    /// The points that it gives; may be negative.
     pub points: Award,
-    /// The group whose limits hold for it too.
+    /// The group whose limits apply to it too; `None` is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
 
-/// What makes a lead a D.
+/// A condition that makes a lead a D.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disqualifier {
-    /// Identifier; unique in the document.
+    /// Identifier, unique in the document; disqualifications name it.
     pub id: RuleId,
-    /// What must hold.
+    /// The condition that makes the lead a D.
     pub when: Condition,
     /// Why, for people to read (default: the id).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// What to do with the leads of a cell.
+/// The advice for the leads of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Advice {
     /// Key of a text the host translates.
     pub key: String,
-    /// The text in English.
+    /// The advice, in English.
     pub text: String,
 }
 
@@ -317,6 +317,6 @@ pub struct WeightedMaturity {
     pub engagement: f64,
     /// Weight of the static score, 0 to 1 (default ½).
     pub fit: f64,
-    /// The mark (default 60).
+    /// The least weighted sum that counts as mature (default 60).
     pub mark: Points,
 }

@@ -20,7 +20,7 @@ pub(super) struct Scratch {
 pub(super) struct Work {
     pub(super) scripts: ScriptSession,
     pub(super) picked: Vec<u32>,
-    /// Costs of rules, when they are asked for.
+    /// Costs of rules, when they are measured.
     pub(super) costs: Option<BTreeMap<RuleId, RuleCost>>,
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Adds a line when the points since `start` lie outside.
+    /// Adds a line when the points since `start` are outside.
     #[inline(never)]
     pub(super) fn apply(&self, axis: ScoreAxis, start: usize, lines: &mut Postings) {
         if lines.len() == start {

@@ -26,11 +26,11 @@ pub struct SelfTest {
 pub struct TestFailure {
     /// Index of the test in the document, from 0.
     pub index: usize,
-    /// Its name.
+    /// The name of the test.
     pub name: String,
-    /// What differs, one sentence each.
+    /// What differs from the expectation, one sentence each.
     pub differences: Vec<String>,
-    /// The score that came out; none when the lead cannot be read.
+    /// The resulting score; `None` when the lead cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Box<Score>>,
 }
@@ -48,7 +48,7 @@ impl SelfTest {
         &self.failures
     }
 
-    /// Whether no test fails.
+    /// Whether every test passes.
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.failures.is_empty()
@@ -77,7 +77,7 @@ impl fmt::Display for SelfTest {
     }
 }
 
-/// How much work the tests of a document may be when it is checked: about a rule or an activity each.
+/// How much work the tests of a document may take when it is checked, in rules and activities.
 const MAX_WORK: usize = 1_000_000;
 
 impl ScoreRules {
@@ -112,8 +112,8 @@ impl ScoreRules {
         Ok(self.run(&scorer, self.tests.len()))
     }
 
-    /// Reports tests that fail as warnings. Of documents with so many tests that running them would take long, the
-    /// first are run.
+    /// Reports tests that fail as warnings. If a document has so many tests that running them would take long, the
+    /// first ones are run.
     pub(crate) fn report_failures(&self, scorer: &Scorer, report: &mut Report) {
         if self.tests.is_empty() || report.has_errors() {
             return;

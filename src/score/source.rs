@@ -8,7 +8,7 @@ use crate::model::{Activity, Attributes};
 use crate::rule::{ActivityFacts, FactSource, FactValue, Facts, Field};
 
 /// The facts of a lead, except that activities are those being scored and that now is `as_of`: so a score is a
-/// pure function of what it is called with.
+/// pure function of its arguments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LeadSource<'a> {
     pub(super) facts: &'a Facts<'a>,
@@ -52,7 +52,7 @@ impl FactSource for LeadSource<'_> {
     }
 }
 
-/// One activity beside its lead.
+/// One activity with its lead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EventSource<'a> {
     lead: LeadSource<'a>,

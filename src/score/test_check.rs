@@ -10,7 +10,7 @@ use super::test_rules::{Expectation, MAX_TIMES, ScoreTest};
 use crate::error::{Report, suggestion};
 use crate::order;
 
-/// Looks at the tests of a document.
+/// Checks the tests of a document.
 pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
     if rules.tests.is_empty() {
         return;
@@ -58,7 +58,7 @@ fn events(test: &ScoreTest, rules: &ScoreRules, named: &mut Named, report: &mut 
     }
 }
 
-/// Looks at the rules a test names: those that give points, and those that disqualify.
+/// Checks the rules that a test names: those that give points, and those that disqualify.
 fn expectation(
     expect: &Expectation,
     give: &BTreeSet<&str>,
@@ -89,18 +89,18 @@ fn expectation(
     });
 }
 
-/// What the rules say, to look for kinds of activities in.
+/// The texts of the rules, to search for kinds of activities.
 struct Named {
     texts: Vec<String>,
     /// The words of these.
     words: BTreeSet<String>,
     /// Whether every activity matters, whatever its kind.
     all: bool,
-    /// How often the texts may still be looked through for a kind that is more than a word.
+    /// How often the texts may still be searched for a kind that is more than a word.
     looks_left: u32,
 }
 
-/// How often the texts are looked through for kinds of activities that are more than one word.
+/// How often the texts are searched for kinds of activities that are more than one word.
 const MAX_LOOKS: u32 = 100;
 
 fn is_of_word(c: char) -> bool {
@@ -111,7 +111,7 @@ impl Named {
     fn of(rules: &ScoreRules) -> Named {
         let engagement = rules.engagement.rules.iter().map(|rule| &rule.points);
         let mut awards = engagement.chain(rules.fit.rules.iter().map(|rule| &rule.points));
-        // Signals of the host read what they like.
+        // Signals of the host may read anything.
         let all = awards.any(|award| matches!(award, Award::Custom(_)));
         let mut named = Named { texts: Vec::new(), words: BTreeSet::new(), all, looks_left: MAX_LOOKS };
         for rule in &rules.engagement.rules {
@@ -143,8 +143,8 @@ impl Named {
         }
     }
 
-    /// Whether a kind stands in the rules as a word of its own. Kinds of several words that can no longer be looked
-    /// for are taken to.
+    /// Whether a kind is in the rules as a separate word. Kinds of several words that can no longer be searched
+    /// count as present.
     fn names(&mut self, kind: &str) -> bool {
         if self.all || kind.is_empty() || kind.chars().all(is_of_word) {
             return self.all || self.words.contains(kind);

@@ -39,13 +39,13 @@ pub struct ScoreTest {
     /// The lead; keys that are left out are missing, its id is `test`, and it was created at `as_of`.
     #[serde(default)]
     pub lead: TestLead,
-    /// What it did.
+    /// What the lead did, in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<TestEvent>,
     /// The moment it is scored for (default: 2026-01-01 in UTC).
     #[serde(default = "new_year")]
     pub as_of: DateTime<Utc>,
-    /// What should come out; only what is given is compared.
+    /// The expected result; only given fields are compared.
     pub expect: Expectation,
 }
 
@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for TestLead {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestEvent {
-    /// Kind of the activity.
+    /// Kind of the activity, as rules name it.
     pub kind: String,
     /// How long before the moment of the test (default: just then).
     #[serde(default)]
@@ -98,31 +98,31 @@ pub struct TestEvent {
     /// How many, one minute apart, the last at `ago`: 1 to 10,000 (default 1).
     #[serde(default = "once")]
     pub times: u32,
-    /// Channel.
+    /// The channel by which it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Campaign.
+    /// The campaign that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
-    /// Page.
+    /// The page on which it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// Content.
+    /// The content that was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// How much of the content, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<f64>,
-    /// How long, in seconds.
+    /// How long it lasted, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
-    /// The wish it shows.
+    /// The intent that it shows, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
-    /// Who passed the content on.
+    /// The person who passed the content on to the lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
-    /// Custom attributes.
+    /// Custom attributes of the activity, by name.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
@@ -131,7 +131,7 @@ fn once() -> u32 {
     1
 }
 
-/// Most activities one entry of a test stands for.
+/// Most activities that one entry of a test represents.
 pub(super) const MAX_TIMES: u32 = 10_000;
 
 impl TestEvent {
@@ -155,32 +155,32 @@ impl TestEvent {
     }
 }
 
-/// What should come out of a test; only what is given is compared.
+/// The expected result of a test; only given fields are compared.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expectation {
-    /// The dynamic score.
+    /// The dynamic score, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engagement: Option<Points>,
-    /// The static score.
+    /// The static score, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fit: Option<Points>,
     /// The engagement level, 1 to 4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<EngagementLevel>,
-    /// The fit grade.
+    /// The fit grade, `A` to `D`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<FitGrade>,
-    /// The cell of the matrix.
+    /// The cell of the matrix, such as `A1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell: Option<ScoreCell>,
     /// Whether the lead is ready for sales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mature: Option<bool>,
-    /// Whether the lead is disqualified.
+    /// Whether a disqualifier makes it a D.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disqualified: Option<bool>,
-    /// What rules give, all their lines together; a rule that gives nothing gives 0.
+    /// The points of rules, all their lines together; a rule that gives nothing gives 0.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<RuleId, Points>,
 }

@@ -10,7 +10,7 @@ const SHAPES: &str = include_str!("data/shapes.txt");
 
 /// Readings and shapes of ideographs.
 struct Ideographs {
-    /// At most two readings, from 1: those that are told apart with difficulty have one number.
+    /// At most two readings, from 1: those that are hard to distinguish have one number.
     readings: FxHashMap<char, [u16; 2]>,
     /// Groups of characters that look alike, at most two of each.
     shapes: FxHashMap<char, [u16; 3]>,
@@ -48,7 +48,7 @@ fn lines(data: &'static str) -> impl Iterator<Item = &'static str> {
     data.lines().filter(|line| !line.starts_with('#'))
 }
 
-/// A syllable without what many speakers do not tell apart: zh and z, n and l, f and h before u, -ng and -n.
+/// A syllable without what many speakers do not distinguish: zh and z, n and l, f and h before u, -ng and -n.
 fn near_syllable(syllable: &str) -> String {
     let (head, tail) = match syllable {
         s if s.starts_with("zh") => ("z", s.get(2..)),
@@ -109,7 +109,7 @@ fn same_kana(a: char, b: char) -> bool {
         }
         let base = std::iter::once(c).nfd().next().map_or(0, u32::from);
         let base = if base >= 0x30a1 { base - 0x60 } else { base };
-        // Small letters stand before the large ones.
+        // Small letters come before large ones.
         let small =
             matches!(base, 0x3041 | 0x3043 | 0x3045 | 0x3047 | 0x3049 | 0x3063 | 0x3083 | 0x3085 | 0x3087);
         Some(if small { base + 1 } else { base })

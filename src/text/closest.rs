@@ -10,7 +10,7 @@ const MAX_COMPARED: usize = 256;
 /// A candidate comes near when at most a third of the longer word's characters (at least one) must be changed
 /// (optimal string alignment on folded text), or when Jaro-Winkler similarity is 0.9 or more. Fewest edits first, then the
 /// higher similarity, then the candidate given first. Of more than 256 candidates, those are compared whose characters
-/// are most alike, wherever they stand. O(candidates × length).
+/// are most alike, whatever their order. O(candidates × length).
 ///
 /// ```
 /// use leadkit::text::closest;
@@ -37,7 +37,7 @@ fn among<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Optio
 /// The candidates that need the fewest edits at the least, in the order given.
 fn most_alike<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let own = Letters::of(word);
-    // Never more than twice as many as are kept.
+    // Never more than twice the number that is kept.
     let mut kept: Vec<(u32, usize, &'a str)> = Vec::new();
     let mut bound = u32::MAX;
     for (place, candidate) in candidates.enumerate() {

@@ -1,4 +1,4 @@
-//! Codes: what is counted and translated.
+//! Codes, which hosts count and translate.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub struct Code(Cow<'static, str>);
 
 impl Code {
-    /// The code as text.
+    /// The code as text, such as `unknown_field`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -103,7 +103,7 @@ impl Folded {
 
     /// The bytes of the original that a range of the folded text came from.
     ///
-    /// The answer always lies on character boundaries of the original and covers whole characters: where one
+    /// The answer is always on character boundaries of the original and covers whole characters: where one
     /// character became several (`㈱` → `(株)`), any part of them gives that character. Marks and invisible
     /// characters that were dropped belong to the character before them. A range beyond the end is cut; an empty
     /// range gives an empty span. O(log n).
@@ -134,7 +134,7 @@ impl Folded {
         }
         let next = self.runs.partition_point(|run| run.folded as usize <= byte);
         let behind = self.runs.get(next);
-        // What was dropped behind a run belongs to its last character.
+        // Characters dropped behind a run belong to its last character.
         let (run_end, end) = behind
             .map_or((self.text.len(), self.original_len), |run| (run.folded as usize, run.original as usize));
         let Some(run) = next.checked_sub(1).and_then(|last| self.runs.get(last)) else { return 0..end };
@@ -150,8 +150,8 @@ impl Folded {
     }
 }
 
-/// Folds cluster by cluster; tells for each piece that leaves something behind where it begins in the folded text and in the
-/// original, and whether its characters keep their lengths.
+/// Folds cluster by cluster; reports for each piece that leaves something behind where it begins in the folded text and in
+/// the original, and whether its characters keep their lengths.
 fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usize, bool)) {
     if text.is_ascii() && !text.is_empty() {
         piece(out.len(), 0, true);
@@ -221,10 +221,10 @@ fn simplify_into(run: &str, at: usize, out: &mut String, piece: &mut impl FnMut(
     out.push_str(run.get(copied..).unwrap_or_default());
 }
 
-/// The blocks of East Asian punctuation, kana and full-width forms, whose characters stand in nearly every Chinese text.
+/// The blocks of East Asian punctuation, kana and full-width forms, whose characters are in nearly every Chinese text.
 const SIGNS: [(char, char); 2] = [('\u{3000}', '\u{30ff}'), ('\u{ff00}', '\u{ff65}')];
 
-/// What each character of [`SIGNS`] folds to by itself when that is one character; NUL when it is not.
+/// The character that each one of [`SIGNS`] folds to by itself; NUL when it folds to several or none.
 static FOLDED_SIGNS: LazyLock<[Vec<char>; 2]> = LazyLock::new(|| {
     SIGNS.map(|(first, last)| {
         let fold = |c: char| {
@@ -275,7 +275,7 @@ fn cluster_len(rest: &str) -> usize {
 }
 
 fn joins_the_one_before(c: char) -> bool {
-    // Signs and full-width forms follow ideographs all the time.
+    // Signs and full-width forms often follow ideographs.
     if is_ideograph(c)
         || c < '\u{300}'
         || matches!(c, '\u{3000}'..='\u{3029}' | '\u{30a0}'..='\u{30ff}' | '\u{ff00}'..='\u{ff9d}')
@@ -315,7 +315,7 @@ fn fold_slowly(source: &str, lowered: &mut String, out: &mut String) {
     }
 }
 
-/// Marks of alphabets where they are spelling, not letters, and characters that nobody sees.
+/// Marks of alphabets where they are spelling, not letters, and invisible characters.
 fn is_dropped(c: char) -> bool {
     match c {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => true,
@@ -405,7 +405,7 @@ mod tests {
             let start = out.len();
             fold_slowly(&text[at..end], &mut String::new(), &mut out);
             if out.len() == start {
-                // What is dropped belongs to the character before it.
+                // Dropped characters belong to the character before them.
                 let last = places.last().cloned();
                 places
                     .iter_mut()

@@ -1,7 +1,7 @@
-//! What other tools call the things that rules name.
+//! Names that other tools use for the things that rules name.
 
 /// A word that is used elsewhere, and the one for it here. What comes near by its letters may mean something else: a call is
-/// no `all`. The kinds of a check stand inside `check`.
+/// no `all`. The kinds of a check are inside `check`.
 const HABITS: [(&str, &str); 53] = [
     ("action", "severity"),
     ("allow_list", "overrides"),
@@ -58,7 +58,7 @@ const HABITS: [(&str, &str); 53] = [
     ("words", "lexicon"),
 ];
 
-/// The candidate that somebody means who is used to another word for it.
+/// The candidate that is meant by a word from another program or habit.
 pub(crate) fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = super::fold(word).replace('-', "_");
     let (_, ours) = HABITS.iter().find(|(theirs, _)| *theirs == word)?;

@@ -24,7 +24,7 @@ pub(crate) fn mask_phone(phone: &str) -> String {
         8 | 9 => (0, 3),
         10 => (2, 3),
         11..=MAX_DIGITS => ((count - 8).min(5), 4),
-        // More than one number.
+        // More digits than one number has.
         _ => (0, 4),
     };
     let mut masked = String::with_capacity("+".len() + head + "****".len() + tail);
@@ -39,7 +39,7 @@ pub(crate) fn mask_phone(phone: &str) -> String {
 
 /// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
 ///
-/// What is no address, such as `@zhang.san`, shows its first letter at most.
+/// A text that is not an address, such as `@zhang.san`, shows its first letter at most.
 pub(crate) fn mask_email(email: &str) -> String {
     let first = |text: &str| text.chars().next().filter(|c| *c != '@').map(String::from).unwrap_or_default();
     match email.trim().rsplit_once('@') {

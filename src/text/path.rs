@@ -51,7 +51,7 @@ pub(crate) fn around(path: &str) -> &str {
     path.get(..path.len() - last).unwrap_or_default()
 }
 
-/// Whether a path lies below another.
+/// Whether a path is below another.
 pub(crate) fn is_below(path: &str, above: &str) -> bool {
     path.strip_prefix(above)
         .is_some_and(|rest| if above.is_empty() { !rest.is_empty() } else { rest.starts_with(['.', '[']) })
@@ -94,7 +94,7 @@ fn first_length(path: &str) -> usize {
     path.len()
 }
 
-/// What a part of a path leads to.
+/// The target of a part of a path.
 pub(crate) fn step(segment: &str) -> Step<'_> {
     if let Some(quoted) = segment.strip_prefix("[\"") {
         let mut name = String::new();
@@ -152,7 +152,7 @@ mod tests {
             let path = joined(&all);
             assert_eq!(steps(&path).collect::<Vec<_>>(), all, "{path}");
             assert_eq!(around(&path), joined(all.get(..all.len().saturating_sub(1)).unwrap()));
-            // Cut anywhere, no step is lost but the last.
+            // Cut at any place, no step is lost but the last.
             for (cut, _) in path.char_indices() {
                 let parts: Vec<_> = steps(path.get(..cut).unwrap()).collect();
                 let whole = parts.len().saturating_sub(1);

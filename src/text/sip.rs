@@ -1,4 +1,4 @@
-//! SipHash-2-4: a hash that only who has the key can compute.
+//! SipHash-2-4: a hash that only the holder of the key can compute.
 
 /// SipHash-2-4 of some bytes under a key of 16 bytes.
 pub(crate) fn sip_hash(key: &[u8; 16], bytes: &[u8]) -> u64 {
@@ -15,7 +15,7 @@ pub(crate) fn sip_hash(key: &[u8; 16], bytes: &[u8]) -> u64 {
     for chunk in &mut chunks {
         compress(&mut state, word(chunk));
     }
-    // The last word holds the rest and the length.
+    // The last word holds the remaining bytes and the length.
     compress(&mut state, word(chunks.remainder()) | (bytes.len() as u64) << 56);
     let [_, _, third, _] = &mut state;
     *third ^= 0xff;

@@ -1,11 +1,11 @@
-//! Keying errors: whether one text is another with one or two slips, and how such slips come about.
+//! Typing errors: whether one text is another with one or two slips, and how such slips arise.
 
 use super::alike::is_mistaken;
 
 /// The slips that turn one text into another, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Slips {
-    /// With a reason: neighbours swapped, a character doubled, one of like sound or shape, or a key beside it.
+    /// With a reason: neighbours swapped, a character doubled, one of like sound or shape, or a neighbouring key.
     pub(crate) explained: u8,
     /// A character that is missing, or too many.
     pub(crate) loose: u8,

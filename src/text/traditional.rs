@@ -38,7 +38,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 impl Table {
-    /// What a character is simplified to; `None` when it stays as it is.
+    /// The simplified form of a character; `None` when it stays the same.
     #[inline]
     fn change(&self, c: char) -> Option<char> {
         let place = (c as u32).checked_sub(FIRST)?;

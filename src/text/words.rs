@@ -1,4 +1,4 @@
-//! Which words of English are common: two of them, one letter apart, are two words and no slip.
+//! Which English words are common: two of them, one letter apart, are two words and not a slip.
 
 use std::sync::LazyLock;
 

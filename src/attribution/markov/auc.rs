@@ -1,4 +1,4 @@
-//! Which order a chain should have.
+//! Chooses the order of a chain.
 //!
 //! A chain of a higher order has more states to learn by heart with: in the end each journey has one of its own, which
 //! predicts it perfectly and nothing else. So an order is judged by what it says of journeys it has not seen: of each
@@ -7,9 +7,9 @@
 //! cross-validation techniques for estimating the area under the ROC curve", 2011). On journeys where nothing can be
 //! learnt that area is a half on average, however many states there are.
 //!
-//! A higher order is chosen when its area is larger than that of the lower one by more than chance gives: three
-//! standard errors of the area where nothing is told apart, `sqrt((a + b + 1) / 12·a·b)` of `a` conversions and `b`
-//! nulls (Mann and Whitney, 1947; Hanley and McNeil, 1982), and by more than a hundredth, for which nobody wants a larger
+//! A higher order is chosen when its area exceeds that of the lower one by more than chance explains: three
+//! standard errors of the area where nothing is distinguished, `sqrt((a + b + 1) / 12·a·b)` of `a` conversions and `b`
+//! nulls (Mann and Whitney, 1947; Hanley and McNeil, 1982), and by more than a hundredth, which is not worth a larger
 //! model.
 
 use super::count::{Counts, Ends};
@@ -18,7 +18,7 @@ use super::ranks::Ranks;
 use crate::attribution::credit_model::Paths;
 use crate::attribution::error::CreditError;
 
-/// An area below tells nothing apart.
+/// An area below distinguishes nothing.
 const NOTHING: f64 = 0.5;
 /// Standard errors, and the part of the area, that a higher order must add.
 const ERRORS: f64 = 3.0;
@@ -47,7 +47,7 @@ fn totals(ends: &[Ends]) -> (u64, u64) {
     ends.iter().fold((0, 0), |(won, lost), ends| (won + ends.conversions, lost + ends.nulls))
 }
 
-/// Of the area of a ranking that tells nothing apart.
+/// For the area of a ranking that distinguishes nothing.
 fn standard_error(ends: &[Ends]) -> f64 {
     let (won, lost) = totals(ends);
     let (won, lost) = (won as f64, lost as f64);
@@ -83,7 +83,7 @@ fn score(order: u8, ends: &[Ends]) -> OrderScore {
     let mut apart = Vec::new();
     let mut tied = 0.0;
     for Ends { conversions, nulls, .. } in seen {
-        // Two of one state are ranked alike; below, where each is left out alone, the null comes first.
+        // Two of one state rank alike; below, where one of each is left out, the null comes first.
         tied += *conversions as f64 * *nulls as f64 / 2.0;
         let rest = (conversions + nulls).saturating_sub(1);
         if *conversions > 0 {
@@ -99,7 +99,7 @@ fn score(order: u8, ends: &[Ends]) -> OrderScore {
     OrderScore { order, auc: Some(rounded(auc)), penalised_auc: Some(rounded(penalised)) }
 }
 
-/// How many pairs of a conversion and a null rank the conversion higher; those ranked alike count a half.
+/// The number of pairs of a conversion and a null in which the conversion ranks higher; a tie counts a half.
 fn area(mut ranked: Vec<Ranked>) -> f64 {
     // By rate, exactly: a/b < c/d if and only if a·d < c·b.
     let cross = |a: &Ranked, b: &Ranked| u128::from(a.won) * u128::from(b.all);

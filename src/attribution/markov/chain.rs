@@ -13,7 +13,7 @@ pub(super) struct Chain {
     pub(super) rows: Vec<usize>,
     pub(super) targets: Vec<u32>,
     pub(super) probabilities: Vec<f64>,
-    /// By state: probability to convert next, to come to nothing next, value that comes with it.
+    /// By state: probability to convert next, to end without a conversion next, value of that conversion.
     pub(super) converts: Vec<f64>,
     pub(super) nulls: Vec<f64>,
     pub(super) value: Vec<f64>,
@@ -41,7 +41,7 @@ impl Chain {
             .collect();
         steps.sort_unstable();
         let ends = |new: usize| counts.ends[order[new] as usize];
-        // What leaves a state, ends included, is what visited it: probabilities are parts of this.
+        // All that leaves a state, ends included, has visited it: probabilities are parts of this.
         let mut leaving: Vec<u64> = (0..states).map(|new| ends(new).conversions + ends(new).nulls).collect();
         for (from, _, count) in &steps {
             leaving[*from as usize] += count;
@@ -61,7 +61,7 @@ impl Chain {
         // Every journey leaves the start once, and nothing leads back to it.
         let journeys = leaving[0];
         let conversions: u64 = counts.ends.iter().map(|ends| ends.conversions).sum();
-        // Kept for the matrix, which shows counts beside probabilities.
+        // Kept for the matrix, which shows counts with probabilities.
         let mut sorted = counts.clone();
         sorted.states = order.iter().map(|old| counts.states[*old as usize]).collect();
         sorted.ends = (0..states).map(ends).collect();

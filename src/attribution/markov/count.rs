@@ -84,7 +84,7 @@ impl Counts {
     #[cold]
     fn new_step(&mut self, key: u64, from: u32, channel: u32, tables: &mut Tables) -> u32 {
         let mut tuple = self.states[from as usize];
-        // The oldest channel falls out. Places beyond the order are emptied: histories alike up to there are one.
+        // The oldest channel is dropped. Places beyond the order are cleared: histories that agree up to there are one.
         tuple.copy_within(1.., 0);
         tuple[LAST] = channel + 1;
         tuple[..MAX_ORDER as usize - usize::from(self.order)].fill(0);
@@ -93,7 +93,7 @@ impl Counts {
             self.ends.push(Ends::default());
             (self.states.len() - 1) as u32
         });
-        // By state and channel, so that a touch costs one lookup and no history is put together twice.
+        // By state and channel, so that a touch costs one lookup and no history is assembled twice.
         let number = self.steps.len() as u32;
         self.steps.push(Step { from, to, count: 0 });
         tables.steps.insert(key, number);

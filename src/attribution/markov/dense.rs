@@ -17,7 +17,7 @@ impl Factors {
     fn of(chain: &Chain) -> Factors {
         let size = chain.states();
         let mut entries = vec![0.0; size * size];
-        // Per state, what leaves the states that are still in the system: the ends, and soon those eliminated.
+        // Per state, what leaves the states still in the system: the ends, and soon those eliminated.
         let mut leaves: Vec<f64> = chain.converts.iter().zip(&chain.nulls).map(|(a, b)| a + b).collect();
         for state in 0..size {
             for entry in chain.row(state) {
@@ -76,9 +76,9 @@ fn add_scaled(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// What remains without each channel: with `G` the states that end in the channel and `N` the fundamental matrix, a
-/// journey first meets `G` in the states `N[0,G]·N[G,G]⁻¹`, and what would have followed from there is lost. For a
-/// single state that is `N[0,c] / N[c,c] · b[c]`.
+/// The conversions that remain without each channel: with `G` the states that end in the channel and `N` the fundamental
+/// matrix, a journey first meets `G` in the states `N[0,G]·N[G,G]⁻¹`, and what would have followed from there is lost. For
+/// a single state that is `N[0,c] / N[c,c] · b[c]`.
 pub(super) fn remaining(chain: &Chain) -> Vec<Remaining> {
     let size = chain.states();
     let factors = Factors::of(chain);
@@ -89,7 +89,7 @@ pub(super) fn remaining(chain: &Chain) -> Vec<Remaining> {
     }
     factors.solve(&mut fundamental, size);
     let expected = |rewards: &[f64], state: usize| -> f64 {
-        // Visits to each state from this one on.
+        // Visits to each state starting from this one.
         let row = &fundamental[state * size..(state + 1) * size];
         row.iter().zip(rewards).map(|(visits, reward)| visits * reward).sum()
     };

@@ -1,11 +1,11 @@
-//! What a fitted chain says of itself.
+//! The findings of a fitted chain.
 
 use serde::{Deserialize, Serialize};
 
 /// Highest order.
 pub(in crate::attribution) const MAX_ORDER: u8 = 4;
 
-/// What a Markov model found beside the credits.
+/// Results of a Markov model in addition to the credits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MarkovFit {
@@ -13,7 +13,7 @@ pub struct MarkovFit {
     pub order: u8,
     /// States that occur, the start included.
     pub states: usize,
-    /// Transitions that occur between states.
+    /// Number of different transitions that occur between states.
     pub transitions: usize,
     /// Probability that the chain converts; it equals the rate of the journeys that have a path.
     pub conversion_probability: f64,
@@ -34,30 +34,30 @@ pub struct MarkovTransition {
     pub from: String,
     /// The state it reaches: channels, `(conversion)` or `(null)`.
     pub to: String,
-    /// Its probability.
+    /// Probability of the transition, above 0 and at most 1.
     pub probability: f64,
-    /// How many journeys took it.
+    /// Number of times that journeys take it.
     pub count: u64,
 }
 
-/// How well the chain of one order tells journeys that convert from those that do not: journeys are ranked by how often
-/// those that ended in the same state convert. 0.5 tells nothing apart, 1 everything.
+/// How well the chain of one order separates journeys that convert from those that do not: journeys are ranked by how often
+/// those that ended in the same state convert. 0.5 separates nothing, 1 everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderScore {
-    /// The order.
+    /// The order that was tried, 1 to 4.
     pub order: u8,
     /// Area under the ROC curve, journeys ranked by their own state: a chain with a state for each journey has 1 without
     /// having learnt anything. `None` when all journeys convert, or none.
     pub auc: Option<f64>,
     /// The same area without what is only learnt by heart: of each pair of a conversion and a null both are left out
     /// of the rates they are ranked by (leave-pair-out), and a state that has no other journey says what all do. A
-    /// higher order is chosen when it raises this by more than three standard errors of an area that tells nothing
+    /// higher order is chosen when it raises this by more than three standard errors of an area that distinguishes nothing
     /// apart, `sqrt((a + b + 1) / 12·a·b)` of `a` conversions and `b` nulls, and by more than 0.01.
     pub penalised_auc: Option<f64>,
 }
 
-/// What remains when a channel is removed.
+/// The result that remains when a channel is removed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Remaining {
     /// Probability to convert.

@@ -11,20 +11,20 @@ const WIDTH: usize = 20;
 const SWEEPS: usize = 8;
 /// Looks after which the iteration gives up.
 const MAX_LOOKS: usize = 2_000;
-/// The error of the probability to convert that is asked for, relative to it, and the one that is accepted.
+/// The error of the probability to convert that is aimed at, relative to it, and the one that is accepted.
 const WANTED: f64 = 1e-13;
 const ACCEPTED: f64 = 1e-10;
 /// Most work for one chain, in all sweeps, blocks of channels and passes together. A unit is one transition followed
 /// for [`WIDTH`] right sides at once, which takes 5 to 10 ns: two seconds together.
 const MAX_WORK: u64 = 200_000_000;
-/// What a transition costs beside that when what it leads to is not in the processor's cache.
+/// The extra cost of a transition when its target is not in the processor's cache.
 const MISS: u64 = 5;
 /// States whose right sides, 160 bytes each, stay in a cache of a mebibyte together.
 const MAX_CACHED: usize = 6_000;
-/// How many states ahead of the one before a processor fetches by itself.
+/// The distance in states up to which a processor fetches the next one by itself.
 const AHEAD: u32 = 8;
 
-/// How much work is left. What an iteration needs is not known before, so it is paid for sweep by sweep.
+/// The work that is left. The cost of an iteration is not known before, so it is paid for sweep by sweep.
 #[derive(Debug)]
 pub(super) struct Budget(u64);
 
@@ -53,7 +53,7 @@ impl Budget {
     }
 }
 
-/// What one look costs: its sweeps and the check after them. A state costs what a transition does.
+/// The cost of one round: its sweeps and the check after them. A state costs as much as a transition.
 fn look_cost(chain: &Chain) -> u64 {
     let near = (chain.transitions() + chain.states()) as u64;
     let far = if chain.states() > MAX_CACHED { MISS.saturating_mul(far_targets(chain)) } else { 0 };
@@ -67,7 +67,7 @@ fn far_targets(chain: &Chain) -> u64 {
     chain.targets.iter().filter(is_far).count() as u64
 }
 
-/// What remains without each channel.
+/// The conversions that remain without each channel.
 ///
 /// With a channel removed, `b = P·b + r` is solved by Gauss–Seidel sweeps for a block of channels at once. What is left
 /// over, `e`, bounds the error at the start by `Σ visits·|e|`: a chain without the channel visits no state more often
@@ -83,7 +83,7 @@ pub(super) fn remaining(
         used[channel as usize] = true;
     }
     let whole = Remaining { conversions: chain.conversion_rate(), value: dot(&chain.value, &chain.visits) };
-    // A channel that no path has takes nothing away.
+    // A channel that is on no path has no removal effect.
     let mut all = vec![whole; chain.channels()];
     let used: Vec<u32> = (0..chain.channels() as u32).filter(|channel| used[*channel as usize]).collect();
     let order = chain.order();
@@ -95,7 +95,7 @@ pub(super) fn remaining(
             CreditError::NotConverged { channel: channel_name(channel), error: format!("{error:.1e}"), order }
         }
     };
-    // Every solution takes one look at least: what cannot be enough is refused before any work is done.
+    // Every solution takes at least one look: a budget that cannot be enough is refused before any work is done.
     let solutions = used.len().div_ceil(WIDTH) as u64 * if has_value { 2 } else { 1 };
     let look = look_cost(chain);
     if !budget.has(solutions.saturating_mul(look)) {
@@ -142,7 +142,7 @@ fn solve(
     let side = |state: usize| block.binary_search(&chain.channel[state].checked_sub(1)?).ok();
     let sides: Vec<Option<usize>> = (0..states).map(side).collect();
     values.fill([0.0; WIDTH]);
-    // In absolute values: refunds may cancel the sum, and the error must be small beside what makes it up.
+    // In absolute values: refunds may cancel the sum, and the error must be small in proportion to its terms.
     let scale =
         rewards.iter().zip(&chain.visits).map(|(reward, visits)| (reward * visits).abs()).sum::<f64>();
     let mut bounds = [0.0f64; WIDTH];
@@ -152,7 +152,7 @@ fn solve(
         }
         for _ in 0..SWEEPS {
             for state in (0..states).rev() {
-                // In place: what a sweep has found helps its later states.
+                // In place: later states use what the sweep has found already.
                 values[state] = follow(chain, state, values, rewards, sides[state]);
             }
         }
@@ -161,7 +161,7 @@ fn solve(
             return Ok(values[0][..block.len()].to_vec());
         }
     }
-    // Slower than wanted; still good where the bound says so.
+    // Slower than wanted; still accurate if the bound says so.
     let worst = bounds[..block.len()].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
     match worst {
         Some((at, bound)) if *bound > ACCEPTED * scale => {
@@ -186,7 +186,7 @@ fn follow(
     for (target, probability) in chain.targets[row.clone()].iter().zip(&chain.probabilities[row]) {
         let target = *target as usize;
         if target == state {
-            // A state that leads to itself is left in the end: solved for exactly.
+            // A state that leads to itself remains in the end: it is solved exactly.
             stays = *probability;
             continue;
         }
@@ -198,7 +198,7 @@ fn follow(
         let left = 1.0 / (1.0 - stays);
         sum.iter_mut().for_each(|sum| *sum *= left);
     }
-    // Whoever reaches a removed channel is lost: for this right side nothing follows.
+    // A journey that reaches a removed channel is lost: for this right side nothing follows.
     if let Some(side) = removed_from {
         sum[side] = 0.0;
     }
@@ -232,7 +232,7 @@ fn correct(
         let visits = chain.visits[state];
         for side in 0..WIDTH {
             if sides[state] != Some(side) {
-                // Weighed by visits, which is what an error here can be worth at the start.
+                // Weighted by visits: that is how much an error here can matter at the start.
                 let error = rest[side] - values[state][side];
                 left_over[side] += visits * error;
                 bounds[side] += visits * error.abs();
@@ -289,7 +289,7 @@ mod tests {
         Chain::new(&counts)
     }
 
-    /// What is left of a budget, and whether it was enough.
+    /// The rest of a budget, and whether the budget was enough.
     fn spent(chain: &Chain, has_value: bool, budget: u64) -> (u64, bool) {
         let mut left = Budget(budget);
         let found = remaining(chain, has_value, &mut left, &|channel| channel.to_string());

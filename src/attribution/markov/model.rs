@@ -12,7 +12,7 @@ use crate::attribution::journeys::Journey;
 use crate::attribution::rules::{Division, Markov};
 
 impl CreditModel for Markov {
-    /// Before the chain is fitted nothing tells the touches apart.
+    /// Before the chain is fitted nothing distinguishes the touches.
     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
         weights.fill(1.0);
         Ok(())
@@ -30,7 +30,7 @@ impl CreditModel for Markov {
         let value_effects = removal.value_effects.as_deref().map(|effects| ranks.by_number(effects));
         Ok(Some(Fit {
             conversions: effects.clone(),
-            // Refunds may make effects on value negative, which are no parts: value then follows conversions.
+            // Refunds may make effects on value negative, which cannot be parts of a whole: value then follows conversions.
             values: value_effects.clone().unwrap_or_else(|| effects.clone()),
             effects: Some(effects),
             // Without any value there are no effects on it, rather than effects of 0.

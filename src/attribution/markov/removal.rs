@@ -1,11 +1,11 @@
-//! What removing a channel costs.
+//! The effect of the removal of a channel.
 
 use super::chain::Chain;
 use super::dense;
 use super::iterate::{self, Budget};
 use crate::attribution::error::CreditError;
 
-/// Chains with at most so many states are solved directly.
+/// Chains with at most this number of states are solved directly.
 const MAX_DENSE: usize = 512;
 
 /// Removal effects by channel, 0 to 1.
@@ -14,7 +14,7 @@ pub(super) struct Removal {
     pub(super) effects: Vec<f64>,
     /// `None` when they are not all from 0 up.
     pub(super) value_effects: Option<Vec<f64>>,
-    /// What it took, in units of some 5 ns.
+    /// The work it took, in units of some 5 ns.
     pub(super) work: u64,
 }
 
@@ -35,7 +35,7 @@ impl Removal {
             let mut budget = Budget::default();
             (iterate::remaining(chain, has_value, &mut budget, channel_name)?, budget.spent())
         };
-        // Rounded to what the computation is good for, so that a channel nothing depends on has no effect at all.
+        // Rounded to the accuracy of the computation, so that a channel on which nothing depends has no effect at all.
         let effect = |rest: f64, all: f64| {
             let effect = 1.0 - rest / all;
             if effect.abs() < 1e-13 { 0.0 } else { effect }
@@ -47,7 +47,7 @@ impl Removal {
             Some(vec![0.0; channels])
         } else if value > 0.0 {
             let effects: Vec<f64> = remaining.iter().map(|rest| effect(rest.value, value)).collect();
-            // Parts of a whole: one effect below 0 and they divide nothing.
+            // Parts of a whole: with a single effect below 0 they divide nothing.
             let fit =
                 effects.iter().all(|effect| *effect >= 0.0) && effects.iter().any(|effect| *effect > 0.0);
             fit.then_some(effects)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The phrases found in a text, asked which of them lies over a place.
+/// The phrases found in a text, to find the one that covers a place.
 #[derive(Debug, Default)]
 pub(super) struct Cover {
     /// The longest phrase that begins at each place, in the order of the places.

@@ -14,17 +14,17 @@ pub(super) fn is_spaced(c: char) -> bool {
             | '\u{20000}'..='\u{323af}')
 }
 
-/// Whether the character goes on with a word that stands beside it.
+/// Whether the character continues a word next to it.
 pub(super) fn is_of_word(c: char) -> bool {
     is_spaced(c) || c.is_numeric()
 }
 
-/// Letters of a word that digits beside it make the name of a model: `AV1000`, `mp3`.
+/// Letters of a word that becomes the name of a model with digits next to it: `AV1000`, `mp3`.
 const MODEL_LETTERS: usize = 3;
 /// Digits of such a name.
 const MODEL_DIGITS: usize = 4;
 
-/// What may stand beside one edge of a word.
+/// What may be next to one edge of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Edge {
     /// Anything.
@@ -32,14 +32,14 @@ enum Edge {
     Open,
     /// No letter and no digit: the edge is a digit.
     Digit,
-    /// No letter, and no few digits: the word is as short as the letters of a model.
+    /// No letter, and not a few digits: the word is as short as the letters of a model.
     Short,
     /// No letter. A number is a word of its own: `casino888`.
     Letter,
 }
 
 impl Edge {
-    /// Whether the word goes on with the characters that stand beside it, the nearest first.
+    /// Whether the word continues in the characters next to it, the nearest first.
     fn joins(self, beside: impl Iterator<Item = char>) -> bool {
         let mut beside = beside.peekable();
         let Some(first) = beside.peek().copied() else { return false };
@@ -65,7 +65,7 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// Letters of a script with blanks ask for it; a digit does when there is such a letter in the word: `mp3`.
+    /// Letters of a script with blanks require it; a digit does when there is such a letter in the word: `mp3`.
     pub(super) fn of(word: &str) -> Edges {
         let has_letter = word.chars().any(is_spaced);
         let is_short = word.chars().count() <= MODEL_LETTERS;
@@ -90,7 +90,7 @@ impl Edges {
         }
     }
 
-    /// Whether a place in the folded text is one where the word may stand.
+    /// Whether a place in the folded text is one where the word may be.
     pub(super) fn fit(self, folded: &str, place: &Range<usize>, mode: LexiconMatch) -> bool {
         let before = || folded.get(..place.start).unwrap_or_default().chars().rev();
         let after = || folded.get(place.end..).unwrap_or_default().chars();
@@ -104,8 +104,8 @@ impl Edges {
     }
 }
 
-/// Whether a word that stands alone is joined to what stands beside it, the nearest first. A number is whole where Han
-/// letters stand beside it, as they always do in Chinese, and goes on behind a full stop or comma.
+/// Whether a standalone word is joined to the characters next to it, the nearest first. A number is whole where Han
+/// letters are next to it, as always in Chinese, and continues behind a dot or comma.
 fn is_joined(mut beside: impl Iterator<Item = char>, is_digit: bool) -> bool {
     let Some(first) = beside.next() else { return false };
     if !is_digit {

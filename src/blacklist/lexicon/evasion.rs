@@ -1,4 +1,4 @@
-//! Whether characters that were left out make a word, or only chance.
+//! Whether ignoring some characters reveals a word, or only a coincidence.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use crate::blacklist::rules::LexiconPass;
 
 /// Most signs between two characters of a word.
 pub(super) const MAX_SIGNS: usize = 3;
-/// Digits of a number that stand together by no chance: it is written in groups, `139 2746 1853`.
+/// Digits of a number that are not together by chance: it is written in groups, `139 2746 1853`.
 const LONG_NUMBER: usize = 5;
 /// Fewest characters of a word that is looked for with its characters repeated.
 const MIN_REPEATED: usize = 3;
 
-/// The word as a pass looks for it; `None` when the pass does not look for it.
+/// The word as a pass searches for it; `None` when the pass does not.
 pub(super) fn squeezed_word(word: &str, pass: LexiconPass) -> Option<String> {
     let squeezed = Squeezed::of(word, pass);
     let count = squeezed.all().len();
@@ -28,9 +28,9 @@ pub(super) fn squeezed_word(word: &str, pass: LexiconPass) -> Option<String> {
     fits.then_some(squeezed.text)
 }
 
-/// Whether what stands at some kept characters is the word, written to evade.
+/// Whether the text at some kept characters is the word, written to evade.
 ///
-/// `signs` counts what stands at some bytes of the folded text, as it was typed: `…` is one sign, and three full stops folded.
+/// `signs` counts the characters at some bytes of the folded text, as typed: `…` is one sign, and three dots when folded.
 pub(super) fn is_evasion(
     word: &str,
     kept: &[Kept],
@@ -46,7 +46,7 @@ pub(super) fn is_evasion(
 }
 
 /// At most [`MAX_SIGNS`] signs at each join, where the signs of the word itself are characters of it: `c a s i n o`,
-/// `cas-ino`, `f u ck`, `free_money`. One blank in a Latin word is none: it stands between two others as well.
+/// `cas-ino`, `f u ck`, `free_money`. One blank in a Latin word is not one: two other words are separated so too.
 fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<usize>) -> usize) -> bool {
     let own = Squeezed::of(word, LexiconPass::Separated);
     let own_signs = |from: &Kept, to: &Kept| {
@@ -78,7 +78,7 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
             signs_apart |= found.chars().any(|c| !c.is_whitespace());
         }
     }
-    // One blank stands between two words as well: `the pen is red`.
+    // A single blank also separates two words: `the pen is red`.
     differs && (!together || signs_apart || blanks != 1)
 }
 
@@ -87,15 +87,15 @@ fn longest_number(word: &str) -> usize {
     word.split(|c: char| !c.is_numeric()).map(|number| number.chars().count()).max().unwrap_or_default()
 }
 
-/// Whether what stands between two digits makes other numbers of them: `6-9岁`, `6.9折`, `2016-9-1`, `6 9`.
+/// Whether the text between two digits makes them different numbers: `6-9岁`, `6.9折`, `2016-9-1`, `6 9`.
 fn divides_numbers(between: &str) -> bool {
     let divides =
         |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '.' | ',' | '、' | ':' | '/' | '~');
     !between.is_empty() && between.chars().all(divides)
 }
 
-/// No character less often than the word has it, and one of them more often. Latin words double letters by
-/// themselves: there one stands three times or more, or all of them are doubled.
+/// No character less often than the word has it, and one of them more often. Latin words double letters
+/// anyway: there one is repeated three times or more, or all of them are doubled.
 fn is_repeated(word: &str, kept: &[Kept], folded: &str) -> bool {
     let length = |text: &str, one: &Kept| text.get(one.range()).map_or(0, |run| run.chars().count());
     let own = Squeezed::of(word, LexiconPass::Repeated);

@@ -7,7 +7,7 @@ use crate::blacklist::rules::LexiconPass;
 /// A word of a lexicon that a text holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LexiconHit {
-    /// Which of the lists that were compiled together.
+    /// The number of the list among those compiled together.
     pub(in crate::blacklist) list: usize,
     pub(super) span: Range<usize>,
     pub(super) word: String,

@@ -45,7 +45,7 @@ impl<'t> LooseText<'t> {
     }
 }
 
-/// Whether few signs stand between two characters, and no sentence ends there.
+/// Whether few signs are between two characters, and no sentence ends there.
 fn is_one_phrase(folded: &str, left: &Kept, right: &Kept) -> bool {
     let between = folded.get(left.range().end..right.range().start).unwrap_or_default();
     between.chars().nth(MAX_SIGNS).is_none() && !between.contains(['。', '.', '!', '?', ';', '\n'])

@@ -23,15 +23,15 @@ const TRIES: usize = 16;
 /// Compiled lists of words.
 ///
 /// The text is folded once ([`fold`](crate::text::fold)), so that width, case, compatibility forms, accents and piled-up
-/// marks, invisible characters and traditional characters make no difference. Lists that ask for it are read again without
-/// signs between the characters, and with repeated characters squeezed.
+/// marks, invisible characters and traditional characters make no difference. Lists with such a setting are read again
+/// without signs between the characters, and with repeated characters squeezed.
 ///
 /// Not looked for are letters or digits between the characters, words written backwards, look-alike letters of other
-/// scripts, leet (`c@sino`), pinyin, and repeated characters in words of two. What another word holds by chance, in a
+/// scripts, leet (`c@sino`), pinyin, and repeated characters in words of two. A word that another holds by chance, in a
 /// script without blanks, is found unless a phrase says that it is harmless.
 ///
 /// As much of a text is read as of a lead's message ([`LeadLimits::MESSAGE`]), in time that is linear in it: of each list at
-/// most 64 hits are given, and 64 more that a harmless phrase suppresses; where words stand within words within words, 16
+/// most 64 hits are given, and 64 more that a harmless phrase suppresses; where words are nested in words in words, 16
 /// of them are tried for each byte of the text.
 ///
 /// ```
@@ -61,7 +61,7 @@ pub struct Lexicon {
     loose: Option<Phrases>,
 }
 
-/// What one pass looks for.
+/// The patterns of one pass.
 #[derive(Clone)]
 struct Layer {
     pass: LexiconPass,
@@ -72,7 +72,7 @@ struct Layer {
 }
 
 impl fmt::Debug for Lexicon {
-    /// How much is listed, not what.
+    /// Shows how much is listed, not what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lexicon").field("words", &self.len()).finish_non_exhaustive()
     }
@@ -95,7 +95,7 @@ impl Lexicon {
     /// ```
     ///
     /// # Errors
-    /// Every word that cannot be looked for, by its place.
+    /// Every word that cannot be searched, by its place.
     pub fn compile(check: &LexiconCheck) -> Result<Lexicon, RuleErrors> {
         let mut report = Report::new();
         let mut words = Words::default();
@@ -105,7 +105,7 @@ impl Lexicon {
         Ok(lexicon.unwrap_or_else(|| Lexicon { words: Words::default(), layers: Vec::new(), loose: None }))
     }
 
-    /// Compiles the lists that were read; `None` when there is nothing to look for.
+    /// Compiles the lists that were read; `None` when there is nothing to search.
     pub(in crate::blacklist) fn build(words: Words, report: &mut Report) -> Option<Lexicon> {
         let layers = LexiconPass::ALL.iter().map(|pass| Layer::build(&words, *pass));
         let layers: Result<Vec<Option<Layer>>, String> = layers.collect();
@@ -129,7 +129,7 @@ impl Lexicon {
         self.words.entries.len()
     }
 
-    /// Whether there is nothing to look for.
+    /// Whether there is nothing to search.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.entries.is_empty()
@@ -193,7 +193,7 @@ impl Layer {
         Ok(Some(Layer { pass, words: automaton(&patterns)?, entries, phrases }))
     }
 
-    /// What the pass reads of a folded text.
+    /// The part of a folded text that the pass reads.
     fn squeeze(&self, folded: &str) -> Option<Squeezed> {
         (self.pass != LexiconPass::Plain).then(|| Squeezed::of(folded, self.pass))
     }
@@ -262,7 +262,7 @@ impl Scan<'_> {
     fn run(&mut self, layer: &Layer) {
         let squeezed = layer.squeeze(self.folded.as_str());
         let read = squeezed.as_ref().map_or(self.folded.as_str(), |squeezed| &squeezed.text);
-        // Phrases are looked for when the first word is found: most texts hold none.
+        // Phrases are searched once the first word is found: most texts hold none.
         let mut covers: Vec<Option<Cover>> = Vec::new();
         let (lexicon, folded) = (self.lexicon, self.folded.as_str());
         let loose = lexicon.loose.as_ref().filter(|_| layer.pass == LexiconPass::Plain);
@@ -340,11 +340,11 @@ impl Scan<'_> {
         }
     }
 
-    /// How many signs stand at some bytes of the folded text: as many as were typed, without those that folding drops.
+    /// How many signs are at some bytes of the folded text: as many as were typed, without those that folding drops.
     fn signs(&self, gap: Range<usize>) -> usize {
         let count = |text: Option<&str>| text.map_or(0, |text| text.chars().count());
         let folded = count(self.folded.as_str().get(gap.clone()));
-        // Most stand for themselves.
+        // Most characters fold to themselves.
         if folded <= 1 { folded } else { folded.min(count(self.text.get(self.folded.original_span(gap)))) }
     }
 

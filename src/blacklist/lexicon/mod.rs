@@ -1,7 +1,7 @@
 //! Lexicons: words that a text must not contain, however they are written.
 //!
 //! The text is folded once ([`fold`](crate::text::fold): width, case, compatibility forms, accents and piled-up marks,
-//! invisible characters, traditional characters) and read by one automaton for all lists. Lists that ask for it are read
+//! invisible characters, traditional characters) and read by one automaton for all lists. Lists with such a setting are read
 //! again without signs between the characters, and with repeated characters squeezed.
 //!
 //! Out of scope: letters or digits as separators, words written backwards, look-alike letters of other scripts, leet and

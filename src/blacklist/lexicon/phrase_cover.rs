@@ -1,4 +1,4 @@
-//! Where harmless phrases lie in a text.
+//! Where harmless phrases are in a text.
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 const DATA: &str = include_str!("../data/harmless.txt");
-/// What stands between the classes of a line: each word of one with each of the next.
+/// The separator of the classes of a line: each word of one with each of the next.
 const TIMES: char = '×';
 
 static PHRASES: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {

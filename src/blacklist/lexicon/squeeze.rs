@@ -21,7 +21,7 @@ impl Kept {
     }
 }
 
-/// What a pass reads of a folded text.
+/// The part of a folded text that a pass reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Squeezed {
     pub(super) text: String,
@@ -29,7 +29,7 @@ pub(super) struct Squeezed {
 }
 
 impl Squeezed {
-    /// Leaves out what a pass does not read: signs and blanks, or all but the first of equal characters in a row.
+    /// Leaves out characters that a pass does not read: signs and blanks, or all but the first of equal characters in a row.
     pub(super) fn of(folded: &str, pass: LexiconPass) -> Squeezed {
         let mut squeezed = Squeezed { text: String::with_capacity(folded.len()), kept: Vec::new() };
         let mut last = None;
@@ -52,7 +52,7 @@ impl Squeezed {
         squeezed
     }
 
-    /// Where some bytes of the folded text stand in the squeezed one; `None` when nothing of them is kept.
+    /// Where some bytes of the folded text are in the squeezed one; `None` when none of them is kept.
     pub(super) fn range_of(&self, folded: &Range<usize>) -> Option<Range<usize>> {
         let from = self.kept.partition_point(|one| (one.start as usize) < folded.start);
         let to = self.kept.partition_point(|one| (one.end as usize) <= folded.end);

@@ -1,4 +1,4 @@
-//! From lists of words to what the passes look for.
+//! From lists of words to the patterns of the passes.
 
 use rustc_hash::FxHashMap;
 
@@ -33,7 +33,7 @@ pub(super) struct Use {
     pub(super) indexes: Vec<usize>,
 }
 
-/// What a list asks for.
+/// The settings of a list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct List {
     pub(super) mode: LexiconMatch,
@@ -122,7 +122,7 @@ impl Words {
     }
 }
 
-/// A folded word that can be looked for.
+/// A folded word that can be searched.
 fn read(word: &str, report: &mut Report) -> Option<String> {
     if let Some(c) = word.chars().find(|c| reverses_text(*c)) {
         report.error(
@@ -154,7 +154,7 @@ fn read(word: &str, report: &mut Report) -> Option<String> {
 
 /// Puts a word into a table.
 trait Put {
-    /// Whether the list did not have it.
+    /// Returns whether the list did not have it.
     fn put(
         &mut self,
         known: &mut FxHashMap<Box<str>, usize>,

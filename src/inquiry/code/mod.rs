@@ -1,4 +1,4 @@
-//! Inquiry codes: identifiers that say what an inquiry is.
+//! Inquiry codes: identifiers that describe an inquiry.
 
 mod compile;
 mod engine;

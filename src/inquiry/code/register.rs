@@ -113,7 +113,7 @@ impl CodeRegister {
             return Ok(code);
         };
         values.insert(CodePart::Serial, "0".to_owned());
-        // Built once for the canonical parts, which is what the last serial number is kept by.
+        // Built once for its canonical parts, by which the last serial number is kept.
         let mut rest = format.build(values)?.values;
         rest.remove(&CodePart::Serial);
         let last = match self.serials.binary_search_by(|(known, _)| known.cmp(&rest)) {

@@ -34,11 +34,11 @@ impl CodePart {
     }
 }
 
-/// A part of a segment.
+/// One part of a segment, and how it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodePartRule {
-    /// What it says.
+    /// Which fact about the inquiry the part says.
     pub part: CodePart,
     /// Its length in characters; `None` for any. Years have 2 or 4, months 2, serial numbers 1 to 9 digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct CodePartRule {
 pub struct CodeRules {
     /// Format of the document: 1.
     pub format: u16,
-    /// Your name of this revision.
+    /// The host's name of this revision; every code's version echoes it.
     pub revision: String,
     /// The text between the segments. No value may contain a character of it.
     pub separator: String,

@@ -9,7 +9,7 @@ use crate::model::InquiryGrade;
 use crate::rule::{Condition, RuleFault, RulesVersion};
 use crate::text::list;
 
-/// The grade that was found.
+/// The grade of an inquiry, and which conditions led to it.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GradeFinding {

@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::model::InquiryGrade;
 use crate::rule::Condition;
 
-/// One grade.
+/// One grade: its win rate and its conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradeRule {
-    /// The grade.
+    /// The grade that the rule is for.
     pub grade: InquiryGrade,
     /// Win rate in percent, 0 to 100; `None` (null) leaves the grade out of the forecast.
     #[serde(deserialize_with = "percent")]
@@ -27,11 +27,11 @@ pub struct GradeRule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradeMove {
-    /// From which grade.
+    /// The grade that the inquiry leaves.
     pub from: InquiryGrade,
-    /// To which.
+    /// The grade that it goes to.
     pub to: InquiryGrade,
-    /// The least number of actions.
+    /// The least number of recorded actions that the move needs.
     #[serde(default = "one")]
     pub actions: u32,
 }
@@ -58,10 +58,10 @@ const fn one() -> u32 {
 pub struct GradeRules {
     /// Format of the document: 1.
     pub format: u16,
-    /// Your name of this revision.
+    /// The host's name of this revision; every finding's version echoes it.
     pub revision: String,
     /// Every grade once; the first whose criteria hold is the grade.
     pub grades: Vec<GradeRule>,
-    /// Moves that need recorded actions.
+    /// Moves that need recorded actions; all others need none.
     pub moves: Vec<GradeMove>,
 }

@@ -43,7 +43,7 @@ impl LevelFinding {
         self.next.as_deref()
     }
 
-    /// What the next better level lacks.
+    /// The requirements of the next better level that are not met.
     #[must_use]
     pub fn unmet(&self) -> &[Condition] {
         &self.unmet

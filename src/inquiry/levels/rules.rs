@@ -15,13 +15,13 @@ closed_enum! {
     }
 }
 
-/// One level.
+/// One level: its names and its conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LevelRule {
-    /// Name, unique among the levels.
+    /// Name, unique among the levels; findings name it.
     pub name: String,
-    /// Name to show.
+    /// Name for people to read.
     #[serde(default)]
     pub title: String,
     /// Conditions, all of which must hold; without any, the level always holds.
@@ -38,10 +38,10 @@ pub struct LevelRule {
 pub struct LevelRules {
     /// Format of the document: 1.
     pub format: u16,
-    /// Your name of this revision.
+    /// The host's name of this revision; every finding's version echoes it.
     pub revision: String,
-    /// How the level is found.
+    /// Which of the levels that hold is the level.
     pub order: LevelOrder,
-    /// The levels.
+    /// The levels, in the order that `order` reads them in.
     pub levels: Vec<LevelRule>,
 }

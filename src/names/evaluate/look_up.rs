@@ -12,13 +12,13 @@ use crate::order;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Confusion<K> {
-    /// What was looked for.
+    /// The name that was looked for.
     pub query: String,
-    /// What should have been found first; none when it is not in the index.
+    /// The key that should have been found first; `None` when the company is not in the index.
     pub wanted: Option<K>,
-    /// What was.
+    /// The key that was found first.
     pub found: K,
-    /// With which score.
+    /// The score of the key that was found.
     pub score: f64,
 }
 
@@ -99,7 +99,7 @@ pub fn look_up<K: Clone + Ord + Hash>(
             });
         }
     }
-    // The most confident errors are those worth reading.
+    // The most confident errors are the most instructive.
     order::sort_by(&mut report.confusions, |a, b| b.score.total_cmp(&a.score));
     report.confusions.truncate(100);
     report

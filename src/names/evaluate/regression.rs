@@ -1,8 +1,8 @@
 //! Plain logistic regression by Newton's method.
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over matrices of one size")]
 
-/// Fits weights so that 1 ÷ (1 + e^−(w·x)) is the probability of the label. The first input is taken for the bias
-/// and not held back; the others are by `ridge` (the precision of a normal prior around 0).
+/// Fits weights so that 1 ÷ (1 + e^−(w·x)) is the probability of the label. The first input is the bias and is not
+/// regularised; the others are, by `ridge` (the precision of a normal prior around 0).
 ///
 /// Deterministic; at most 50 steps. O(steps × examples × inputs²).
 pub(super) fn fit(examples: &[(Vec<f64>, bool)], ridge: f64) -> Vec<f64> {

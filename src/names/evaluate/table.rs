@@ -1,26 +1,26 @@
-//! Thresholds and what they give.
+//! Thresholds, and the precision and recall at each.
 
 use crate::order;
 use serde::{Deserialize, Serialize};
 
-/// A score and the truth.
+/// A score, and whether it was right.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scored {
-    /// What the measure said; more is likelier.
+    /// The score that the measure gave; a higher one is likelier right.
     pub score: f64,
-    /// Whether it was right.
+    /// Whether the pair, or the answer, was right.
     pub positive: bool,
 }
 
-/// What happens when everything with at least `threshold` is taken for a match.
+/// The result when every score of at least `threshold` counts as a match.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperatingPoint {
     /// The score from which on it is a match.
     pub threshold: f64,
-    /// Right matches.
+    /// Number of matches that are right.
     pub true_positives: usize,
-    /// Wrong matches.
+    /// Number of matches that are wrong.
     pub false_positives: usize,
     /// Matches that are missed, below the threshold or never proposed.
     pub false_negatives: usize,
@@ -33,7 +33,7 @@ impl OperatingPoint {
         ratio(self.true_positives, self.true_positives + self.false_positives)
     }
 
-    /// Share of what should match that does; 1 when nothing should.
+    /// Share of the true matches that are found; 1 when there are none.
     #[must_use]
     pub fn recall(&self) -> f64 {
         ratio(self.true_positives, self.true_positives + self.false_negatives)
@@ -76,7 +76,7 @@ fn points(scored: &[Scored], missed: usize) -> Vec<OperatingPoint> {
             false_positives: wrong,
             false_negatives: total - hits,
         };
-        // No threshold separates examples of one score, so they are one point.
+        // No threshold separates examples with the same score, so they are one point.
         match out.last_mut().filter(|last| last.threshold == s.score) {
             Some(last) => *last = point,
             None => out.push(point),
@@ -175,15 +175,15 @@ pub fn for_cost(scored: &[Scored], missed: usize, wrong: f64, missing: f64) -> O
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bin {
-    /// Scores in the bin.
+    /// Number of scores in the bin.
     pub count: usize,
-    /// Their mean.
+    /// The mean of the scores in the bin.
     pub said: f64,
     /// Share of them that were right.
     pub came_true: f64,
 }
 
-/// Whether a probability means what it says.
+/// How well predicted probabilities agree with the results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Calibration {
@@ -193,7 +193,7 @@ pub struct Calibration {
     pub expected_error: f64,
 }
 
-/// Compares what scores say with what came true.
+/// Compares predicted probabilities with the results.
 ///
 /// ```
 /// use leadkit::names::evaluate::{Scored, calibration};

@@ -11,14 +11,14 @@ use crate::names::{
 };
 use crate::order;
 
-/// Candidates of one lookup that are learned from, beside the right one.
+/// Wrong candidates of one lookup that are used as examples.
 const RIVALS: usize = 12;
 
 /// Collects labelled names and fits a [`Tuning`] to them.
 ///
 /// Lookups teach the ranking, from the right name and its nearest rivals, and the confidence, from the first answers.
-/// Pairs teach the similarity and help with the ranking. Give a part of your data and report the rest; weights of a
-/// half without examples stay those of the index's own tuning.
+/// Pairs teach the similarity and help with the ranking. Train on a part of your data and report on the rest; weights of
+/// a half without examples stay those of the index's own tuning.
 ///
 /// ```
 /// use leadkit::names::evaluate::Trainer;
@@ -50,7 +50,7 @@ struct Candidate {
 }
 
 impl Trainer {
-    /// Nothing learned yet.
+    /// A trainer without examples.
     ///
     /// ```
     /// use leadkit::names::Tuning;
@@ -110,7 +110,7 @@ impl Trainer {
     }
 
     /// A name, the names of the rows that were fetched for it, and the numbers of the rows that are right answers:
-    /// what the weights of a [`NameJudge`] are learned from.
+    /// examples for the weights of a [`NameJudge`].
     ///
     /// ```
     /// # use leadkit::company::Gazetteer;
@@ -149,7 +149,7 @@ impl Trainer {
         self.look_ups.push(group);
     }
 
-    /// Fits the weights. `base` gives those that nothing was learned for.
+    /// Fits the weights. Those without examples are taken from `base`.
     ///
     /// ```
     /// # use leadkit::names::evaluate::Trainer;
@@ -187,10 +187,10 @@ impl Trainer {
                 continue;
             }
             let mut logits: Vec<(f64, &Candidate)> = group.iter().map(|c| (of(c), c)).collect();
-            // The new weights may rank otherwise than those the candidates were collected with.
+            // The new weights may rank otherwise than those with which the candidates were collected.
             order::sort_by(&mut logits, |a, b| b.0.total_cmp(&a.0));
             let Some((best, first)) = logits.first() else { continue };
-            // As `NameIndex::inputs` has it, or the fit would be of other numbers than the search asks for.
+            // As `NameIndex::inputs` computes it, or other numbers would be fitted than the search uses.
             let second = logits.get(1).map_or(UNLISTED, |(second, _)| second.max(UNLISTED));
             let margin = (best - second).clamp(0.0, 8.0);
             let mut inputs = first.inputs.clone();
@@ -209,7 +209,7 @@ impl Trainer {
     }
 }
 
-/// Weights for the examples in one kind of script; none when there are none.
+/// Weights for the examples in one kind of script; none without examples.
 fn learned<'a>(examples: impl Iterator<Item = (&'a Example, bool)>, unspaced: bool) -> Option<Vec<f64>> {
     let own = examples.filter(|(e, _)| e.unspaced == unspaced);
     let rows: Vec<(Vec<f64>, bool)> = own.map(|(e, right)| (e.inputs.clone(), right)).collect();

@@ -12,8 +12,8 @@ use crate::rule::FactSource;
 
 /// Conditions that are run as one list: entering the engine costs more than most of them do.
 ///
-/// It shares the limits of one run. When it meets one, or one of the scripts fails, nothing is known, and each has
-/// to be run alone: only then are the limits and the places of errors its own.
+/// It shares the limits of one run. When it reaches one, or one of the scripts fails, nothing is known, and each has
+/// to be run alone: only then do the limits and the places of errors belong to it.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptBatch {
     script: Script,
@@ -24,7 +24,7 @@ impl ScriptBatch {
     /// Most scripts of one batch: their answers are bits of a word.
     pub(crate) const MAX: usize = 64;
 
-    /// Compiles a batch; `None` when that would not be of use, or is beyond the limits of one script.
+    /// Compiles a batch; `None` when that would not help, or is beyond the limits of one script.
     pub(crate) fn of(scripts: &[&Script]) -> Option<ScriptBatch> {
         if !(2..=ScriptBatch::MAX).contains(&scripts.len()) {
             return None;

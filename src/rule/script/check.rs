@@ -16,7 +16,7 @@ use crate::order;
 use crate::rule::Scope;
 use crate::text;
 
-/// Most variables a script gives names to: looking for a name takes time that grows with their number.
+/// Most variables that a script defines: the time of a name lookup grows with their number.
 const MAX_VARIABLES: usize = 64;
 
 /// Most parameters of a function.
@@ -25,22 +25,22 @@ const MAX_PARAMETERS: usize = 16;
 /// Most cases of `switch` in one script.
 const MAX_CASES: usize = 256;
 
-/// Words that stand before a parenthesis without being functions.
+/// Words before a parenthesis that are not functions.
 const KEYWORDS: &[&str] = &[
     "if", "else", "switch", "while", "loop", "do", "until", "for", "in", "return", "let", "const", "fn",
     "break", "continue", "true", "false",
 ];
 
-/// Codes of what depends on how brackets nest.
+/// Codes of findings that depend on how brackets nest.
 const OF_PLACES: &[&str] = &["unknown_name", "wrong_values"];
 
-/// What the words of a script show.
+/// The findings from the words of a script.
 pub(super) struct Findings<'s> {
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
-    /// Names the script gives itself, to variables.
+    /// Names of variables that the script defines.
     pub(super) own_variables: BTreeSet<&'s str>,
-    /// What the script compares; `None` when not every bracket is closed.
+    /// The comparisons of the script; `None` when not every bracket is closed.
     pub(super) found: Option<Found>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     let named = after(tokens, &["let", "const", "for", "fn"]);
     look.findings.problems.extend(syntax::foreign(tokens, &named));
     if let Some(problem) = syntax::brackets(tokens) {
-        // Places cannot be told any more, only how it is written.
+        // Positions are not known any more, only the text.
         look.findings.problems.retain(|known| !OF_PLACES.contains(&known.code));
         look.findings.problems.push(problem);
         return look.findings;
@@ -103,10 +103,10 @@ fn after<'s>(tokens: &[Token<'s>], keywords: &[&str]) -> BTreeSet<&'s str> {
     order::set(tokens.windows(2).filter_map(follows))
 }
 
-/// How many values stand in each pair of parentheses, by the word that opens it.
+/// The number of values in each pair of parentheses, by the word that opens it.
 fn arguments(tokens: &[Token<'_>]) -> BTreeMap<usize, usize> {
     let mut counts = BTreeMap::new();
-    // Where it opens, the commas so far, whether anything stands in it.
+    // Where it opens, the commas so far, and whether it contains anything.
     let mut open: Vec<(usize, usize, bool)> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let mark = if token.kind == Kind::Mark { token.text } else { "" };
@@ -131,7 +131,7 @@ struct Look<'t, 's> {
     tokens: &'t [Token<'s>],
     program: bool,
     own_functions: BTreeSet<&'s str>,
-    /// How many values stand in the parentheses that open at a word.
+    /// The number of values in the parentheses that open at a word.
     arguments: BTreeMap<usize, usize>,
     findings: Findings<'s>,
 }
@@ -162,7 +162,7 @@ impl<'s> Look<'_, 's> {
         } else if token.is_mark(".") {
             self.property(index);
         } else if matches!(token.text, "]" | ")") && self.is_assigned(index) {
-            // Nothing bounds the size of what items are given.
+            // The size of the items' values is not bounded.
             let help = "give the variable a new value: `let b = []; for x in a { b += x; }`";
             self.problem(
                 "forbidden",
@@ -179,7 +179,7 @@ impl<'s> Look<'_, 's> {
         let continues =
             index.checked_sub(2).and_then(|before| self.at(before)).is_some_and(|dot| dot.is_mark("."));
         if continues {
-            return; // The first point of `a.b.c` is told.
+            return; // The first dot of `a.b.c` is reported.
         }
         let Some(name) = self.at(index + 1).filter(|next| next.kind == Kind::Word && !range).copied() else {
             return;
@@ -263,7 +263,7 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// What the parser reads in a time that grows with the square of its number.
+    /// Constructs that take the parser a time that grows with the square of their number.
     fn counts(&mut self) {
         let arrow = |pair: &[Token<'s>]| match pair {
             [first, second] if first.is_mark("=") && second.is_mark(">") && first.end() == second.start => {
@@ -293,7 +293,7 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// Functions of the script see their parameters only.
+    /// Functions of the script only see their parameters.
     fn fields_in_functions(&mut self) {
         let tokens = self.tokens;
         let mut parameters: Option<BTreeSet<&str>> = None;

@@ -1,5 +1,5 @@
 //! Comparisons of values of different kinds: a mistake where the kinds are known, a guard at run time where they are
-//! not. The engine would call such values unequal without a word.
+//! not. The engine would silently call such values unequal.
 
 use super::grammar::{Comparison, Found, Side, Switch};
 use super::guard::{APPEND, BOOL, BROKEN, CASES, CHARACTER, LETTERS, TAKE, TEXT, WHOLE, symbol};
@@ -12,10 +12,10 @@ use super::token::{Kind, Token};
 use crate::error::suggestion;
 use crate::rule::FieldType;
 
-/// The code of a comparison that cannot hold, as it is in conditions.
+/// The code of a comparison that cannot hold, as in conditions.
 const CODE: &str = "wrong_comparison";
 
-/// Numbers below are no times of leads: in seconds it is a day of 1973, and `20260301` is a date.
+/// Numbers below are not times of leads: in seconds it is a day of 1973, and `20260301` is a date.
 const EARLIEST: f64 = 1e8;
 
 /// The comparisons whose kinds can be known to differ.
@@ -26,7 +26,7 @@ pub(super) fn mistakes(tokens: &[Token<'_>], found: &Found) -> Vec<Problem> {
     compared.chain(switched).take(MAX_PROBLEMS).collect()
 }
 
-/// What has to be asked when the script runs.
+/// What has to be checked when the script runs.
 pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
     let bytes = |words: &std::ops::Range<usize>| {
         let first = tokens.get(words.start)?;
@@ -40,7 +40,7 @@ pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
                 return Some((bytes(&comparison.sign)?, format!(" = {} {TAKE} ", name.text)));
             }
             let sign = symbol(comparison.operator)?;
-            // With space around it, no sign joins its neighbours.
+            // With spaces around it, no sign joins its neighbours.
             Some((bytes(&comparison.sign)?, format!(" {sign} ")))
         });
     let appended = found.appends.iter().filter_map(|sign| {
@@ -51,7 +51,7 @@ pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
         let cases = of_cases(switch);
         let value = switch.value.shape.kinds.of_present();
         let letters = letters(switch, tokens);
-        // Also of one kind: the engine tells 2 from 2.0, and a text of one character from a character.
+        // Also within one kind: the engine distinguishes 2 from 2.0, and a text of one character from a character.
         if letters.is_empty() || cases == Kinds::ANY.of_present() || value == cases && cases == Kinds::BOOL {
             return None;
         }
@@ -66,14 +66,14 @@ fn is_open(comparison: &Comparison) -> bool {
     let (left, right) = (comparison.left.shape.kinds, comparison.right.shape.kinds);
     let nothing = left == Kinds::MISSING || right == Kinds::MISSING;
     let both = left.of_present().or(right.of_present());
-    // Of lists the engine has no comparison; a guard says so.
+    // The engine does not compare lists; a guard reports that.
     !nothing && (!both.is_one() || both == Kinds::LIST)
 }
 
 /// The kinds of values that the cases of a `switch` name.
 fn of_cases(switch: &Switch) -> Kinds {
     let kinds = switch.cases.iter().fold(Kinds::NONE, |all, case| all.or(case.shape.kinds.of_present()));
-    // A range stands for the numbers in it.
+    // A range means the numbers in it.
     if kinds.has(Kinds::RANGE) { kinds.or(Kinds::NUMBER) } else { kinds }
 }
 
@@ -98,8 +98,8 @@ fn letters(switch: &Switch, tokens: &[Token<'_>]) -> String {
     LETTERS.into_iter().filter(|letter| found.contains(letter)).collect()
 }
 
-/// The places of the items of a list that is written out: each by itself between two marks, for a part of a longer
-/// expression is no item, nor is what stands in brackets of its own.
+/// The places of the items of a literal list: each alone between two marks, because a part of a longer
+/// expression is not an item, nor is the content of inner brackets.
 fn items_alone<'t>(words: &'t [Token<'_>]) -> impl Iterator<Item = usize> + 't {
     let mut depth = 0_usize;
     words.windows(3).enumerate().filter_map(move |(at, three)| {
@@ -116,7 +116,7 @@ fn items_alone<'t>(words: &'t [Token<'_>]) -> impl Iterator<Item = usize> + 't {
     })
 }
 
-/// The kind of a value that is written out.
+/// The kind of a literal value.
 fn literal_kind(word: &Token<'_>) -> Option<Kinds> {
     match word.kind {
         Kind::Number => Some(Kinds::NUMBER),
@@ -147,7 +147,7 @@ impl<'s> Look<'_, 's> {
         self.word(side)?.plain_text()
     }
 
-    /// A side as it is written, cut off.
+    /// A side as it is written, shortened.
     fn shown(&self, side: &Side) -> String {
         let mut shown = String::new();
         let mut end = None;
@@ -295,7 +295,7 @@ impl<'s> Look<'_, 's> {
         Problem::new(CODE, self.words(other.0).first().map(|word| word.position), message, help)
     }
 
-    /// A text less a text.
+    /// A text minus a text.
     fn difference(&self, Comparison { left, right, operator, .. }: &Comparison) -> Option<Problem> {
         let is_text = |side: &Side| side.shape.kinds.of_present() == Kinds::TEXT;
         if !is_text(left) || !is_text(right) {
@@ -366,7 +366,7 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// A time, compared with a number that is none: times are seconds since 1970.
+    /// A time, compared with a number that is not a time: times are seconds since 1970.
     fn no_time(&self, time: &Side, number: &Side) -> Option<Problem> {
         let word = self.word(number).filter(|word| word.kind == Kind::Number)?;
         if self.field(time) != Some(FieldType::Time) || self.seconds(word)? >= EARLIEST {
@@ -382,7 +382,7 @@ impl<'s> Look<'_, 's> {
         word.text.replace('_', "").parse().ok()
     }
 
-    /// What has a closed set of values, compared with none of them.
+    /// A field with a closed set of values, compared with none of them.
     fn never(&self, value: &Side, literal: &Side, operator: &str) -> Option<Problem> {
         let text = self.text(literal)?;
         if !matches!(operator, "==" | "!=") { None } else { self.is_never(value, text) }

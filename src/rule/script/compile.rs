@@ -25,7 +25,7 @@ use crate::rule::{Field, Scope};
 pub(crate) struct Script {
     pub(super) source: Arc<str>,
     pub(super) ast: AST,
-    /// Where what the engine reads stands in the source.
+    /// The way from places in the rewritten script to those in the source.
     pub(super) places: Places,
     /// Operations that one run takes at most, when it has no loops and no functions of its own.
     pub(super) weight: u64,
@@ -39,9 +39,9 @@ pub(crate) struct Script {
     pub(super) volatile: Vec<(ImmutableString, Reading)>,
     /// Whether it calls functions that read the moment or give reasons.
     pub(super) live: bool,
-    /// What it reads by names only known when it runs.
+    /// Values that it reads by names only known when it runs.
     pub(super) dynamic: names::Dynamic,
-    /// What the engine reads, when the script is a condition that reads nothing but stable variables.
+    /// The rewritten source, when the script is a condition that only reads stable variables.
     pub(super) steady: Option<Arc<str>>,
 }
 
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Script {
     }
 }
 
-/// What compiling a script has shown.
+/// The result of compiling a script.
 struct Compiled {
     script: Option<Script>,
     problems: Vec<Problem>,
@@ -106,7 +106,7 @@ impl Script {
         }
     }
 
-    /// Whether what it says may change because time passes.
+    /// Whether its result may change because time passes.
     pub(crate) fn asks_for_time(&self) -> bool {
         let is_window = |(_, reading): &(ImmutableString, Reading)| matches!(reading, Reading::Field(field) if field.activity_count().is_some());
         self.live || self.dynamic.activities || self.volatile.iter().any(is_window)
@@ -138,7 +138,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     compile_with(source, kind, scope, None)
 }
 
-/// Compiles a script; tests may say what it compares.
+/// Compiles a script; tests may inspect its comparisons.
 fn compile_with(source: &str, kind: ScriptKind, scope: Scope, compared: Option<Found>) -> Compiled {
     let fail = |problem| Compiled { script: None, problems: vec![problem], warnings: Vec::new() };
     if source.len() > MAX_SOURCE {
@@ -222,12 +222,12 @@ fn compile_with(source: &str, kind: ScriptKind, scope: Scope, compared: Option<F
         live,
         dynamic,
     });
-    // What is said of a script that cannot run may follow from its mistakes.
+    // Findings about a script that cannot run may follow from its mistakes.
     let warnings = if problems.is_empty() { warnings } else { Vec::new() };
     Compiled { script, problems, warnings }
 }
 
-/// What is wrong with a script that ends after an operator.
+/// The problem of a script that ends after an operator.
 fn trailing_sign(source: &str) -> Option<Problem> {
     let words = tokens(source);
     let is_sign = |word: &&Token<'_>| word.kind == Kind::Mark && "&|=<>!+-*/%".contains(word.text);
@@ -274,7 +274,7 @@ fn parse(
             error => {
                 let trailing = matches!(error, ParseErrorType::UnexpectedEOF).then(|| trailing_sign(source));
                 let problem = trailing.flatten().unwrap_or_else(|| parse_problem(error, at, !program));
-                // What stands at a place or in a line that was found faulty already is only a consequence.
+                // A finding at a place or in a line that is known to be faulty is only a consequence.
                 let line = |problem: &Problem| problem.position.map(|at| at.line);
                 let follows = |known: &Problem| {
                     known.position == problem.position
@@ -301,7 +301,7 @@ fn unknown_name(
     let word = words.binary_search_by_key(&place, |word| Some(word.position)).ok();
     let is_foreign = |index: usize| words.get(index).is_some_and(syntax::is_foreign_mark);
     if word.is_some_and(|word| is_foreign(word + 1) || word > 0 && is_foreign(word - 1)) {
-        // `known（title）` and `“CEO”`: the sign is told of, and with it the name means something else.
+        // `known（title）` and `“CEO”`: the sign is reported, and with it the name would mean something else.
         return None;
     }
     if let Some(variable) = VARIABLES.get(name) {
@@ -421,7 +421,7 @@ mod tests {
         fn program(&mut self) -> String {
             let body: String = (0..1 + self.below(4)).map(|_| self.statement(2)).collect();
             let (x, y) = (self.value(0), self.value(0));
-            // The variables stand before what gives them values.
+            // The variables come before what gives them values.
             let (x, y) = (x.replace(['x', 'y', 'z'], "1"), y.replace(['x', 'y', 'z'], "1"));
             let (x, y) = (x.replace("e1", "ex"), y.replace("e1", "ex"));
             format!(

@@ -1,6 +1,6 @@
 //! The functions scripts may call, and nothing else. Transcendental ones come from `libm`.
 //!
-//! A missing value is `()`. Functions of texts, lists and times accept it: what is asked of nothing is false or
+//! A missing value is `()`. Functions of texts, lists and times accept it: their result is false or
 //! missing again.
 
 use std::ops::{Range, RangeInclusive};
@@ -166,7 +166,7 @@ fn number(value: &Dynamic, what: &str) -> Answer<FLOAT> {
     }
 }
 
-/// Counts what a function reads of a text.
+/// Counts the text that a function reads.
 fn read(text: &Text) -> Answer<()> {
     live::read(text).or_else(refuse)
 }
@@ -235,7 +235,7 @@ fn lists(engine: &mut Engine) {
                 never_found(list, "true or false")
             }
         });
-        // What is missing is in nothing, as in conditions.
+        // A missing value is in nothing, as in conditions.
         engine.register_fn(name, |_: &mut Array, (): ()| false);
         engine.register_fn(name, |_: Text, (): ()| false);
         engine.register_fn(name, |_: Range<INT>, (): ()| false);
@@ -258,7 +258,7 @@ fn is_number(item: &Dynamic, wanted: FLOAT) -> bool {
 
 fn contains_number(list: &Array, wanted: FLOAT, is_wanted: impl Fn(&Dynamic) -> bool) -> Answer<bool> {
     let has_numbers = list.iter().any(|item| item.is_int() || item.is_float());
-    // The number as a text is no number, and not silently another value either.
+    // The number as a text is not a number, and not silently another value either.
     let names_it = |item: &Dynamic| {
         let text = item.as_immutable_string_ref();
         text.is_ok_and(|text| text.trim().parse::<FLOAT>().is_ok_and(|number| number == wanted))
@@ -282,7 +282,7 @@ fn never_found(list: &Array, wanted: &str) -> Answer<bool> {
     }
 }
 
-/// The moment a text names, in epoch seconds: a date stands for its first moment in UTC.
+/// The moment a text names, in epoch seconds: a date means its first moment in UTC.
 pub(super) fn moment(text: &str) -> Option<INT> {
     let text = text.trim();
     let at = text.parse::<DateTime<Utc>>().ok();
@@ -293,7 +293,7 @@ pub(super) fn moment(text: &str) -> Option<INT> {
 fn facts(engine: &mut Engine) {
     engine.register_fn("date", |text: Text| match moment(&text) {
         Some(at) => Ok(at),
-        // What a lead holds is never shown.
+        // Values of a lead are never shown.
         None => refuse("the text is not a date\nwrite it as `2026-03-01` or `2026-03-01T09:00:00+08:00`"),
     });
     engine.register_fn("date", |(): ()| ());

@@ -1,4 +1,4 @@
-//! How the words of a script belong together, as far as the kinds of values are asked for: every comparison with what
+//! How the words of a script belong together, as far as the kinds of values matter: every comparison with what
 //! is known of its sides.
 //!
 //! The engine's parser decides what a script is; where this one cannot follow, it says so and nothing is taken as known.
@@ -50,7 +50,7 @@ pub(super) struct Found {
     pub(super) appends: Vec<Range<usize>>,
     /// Whether a variable of the script may hold a list.
     pub(super) may_hold_lists: bool,
-    /// Whether the whole script was followed. Else every operator is found, but nothing is known of its sides.
+    /// Whether the whole script was understood. Otherwise every operator is found, but nothing is known of its sides.
     pub(super) is_whole: bool,
 }
 
@@ -90,14 +90,14 @@ struct Walk<'t, 's> {
     program: bool,
     at: usize,
     depth: usize,
-    /// What the variables of the script may hold anywhere in it.
+    /// The kinds that the variables of the script may hold anywhere in it.
     variables: BTreeMap<&'s str, Shape>,
     /// Whether this turn has shown anything new of a variable.
     learnt: bool,
     found: Found,
 }
 
-/// Between the alternatives of a case of `switch` stands `|`.
+/// `|` separates the alternatives of a case of `switch`.
 const ALTERNATIVES: u8 = 30;
 
 impl<'s> Walk<'_, 's> {
@@ -125,7 +125,7 @@ impl<'s> Walk<'_, 's> {
         is_it
     }
 
-    /// Must be there.
+    /// Expects a sign.
     fn expect(&mut self, mark: &str) -> Option<()> {
         self.take_mark(mark).then_some(())
     }
@@ -146,7 +146,7 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// Whether two signs stand at a place with nothing between them.
+    /// Whether two signs are at a place with nothing between them.
     fn signs(&self, first: &str, second: &str) -> bool {
         self.is_mark(first) && self.joined(self.at + 1) == second
     }
@@ -313,7 +313,7 @@ impl<'s> Walk<'_, 's> {
         Some(Shape::MISSING)
     }
 
-    /// What begins with one of the words of control. `None` when nothing does, `Some(None)` when it is not followed.
+    /// A construct that begins with a control word. `None` when none does, `Some(None)` when it is not understood.
     fn compound(&mut self) -> Option<Option<Shape>> {
         let word = self.here().filter(|token| token.kind == Kind::Word)?.text;
         let follow: fn(&mut Self) -> Option<Shape> = match word {
@@ -445,7 +445,7 @@ impl<'s> Walk<'_, 's> {
         Some(left)
     }
 
-    /// What a difference may be. Of two texts there is none: the engine would leave the second out of the first, and
+    /// The kinds of a difference. Two texts have none: the engine would remove the second from the first, and
     /// count neither.
     fn subtracted(&mut self, operator: &'static str, sign: Range<usize>, left: Side, right: Shape) -> Shape {
         let shape = calculated("-", left.shape, right);
@@ -583,7 +583,7 @@ impl<'s> Walk<'_, 's> {
             let words = match sign {
                 Some(Sign::Between(operator)) => operator.words,
                 Some(Sign::Assigning(sign)) => sign.len(),
-                // The second sign of `=>` is no operator.
+                // The second character of `=>` is not an operator.
                 None if self.tokens.get(at).is_some_and(|token| token.is_mark("=")) => 2,
                 None => 1,
             };
@@ -613,7 +613,7 @@ impl<'s> Walk<'_, 's> {
 /// Words that no value ends with.
 const BEFORE_VALUES: [&str; 7] = ["return", "in", "if", "while", "switch", "until", "else"];
 
-/// What calculating gives, but for sums.
+/// The kinds of calculations other than sums.
 fn calculated(sign: &str, left: Shape, right: Shape) -> Shape {
     let both = left.kinds.and(right.kinds);
     let kinds = match sign.trim_end_matches('=') {

@@ -1,5 +1,5 @@
-//! Operators that stand in place of the engine's where the kinds of values are only known when a script runs. They
-//! say what the engine's own say, but that values of different kinds are a fault.
+//! Operators that replace the engine's where the kinds of values are only known when a script runs. They
+//! return what the engine's return, except that values of different kinds are a fault.
 
 use std::cmp::Ordering;
 
@@ -12,10 +12,10 @@ use super::limits::MAX_LIST;
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 
-/// Appends to what may be a list.
+/// Appends to a value that may be a list.
 pub(super) const APPEND: &str = "~";
 
-/// Takes from a variable what may be a text.
+/// Subtracts a value that may be a text from a variable.
 pub(super) const TAKE: &str = "++";
 
 /// Between the value of a `switch` and the kinds of its cases.
@@ -32,7 +32,7 @@ pub(super) const BOOL: char = 'b';
 /// Between two values that may both be texts.
 const MINUS: &str = "--";
 
-/// What is guarded, as a script writes it, what stands in its place, and how strongly that binds. A script cannot write
+/// The guarded operators as a script writes them, their replacements, and how strongly these bind. A script cannot write
 /// any of these signs.
 type Guard = (&'static str, &'static str, u8);
 
@@ -54,12 +54,12 @@ fn guards() -> impl Iterator<Item = Guard> {
     COMPARISONS.into_iter().chain(CALCULATIONS).chain(STATEMENTS)
 }
 
-/// What stands in place of an operator.
+/// The replacement of an operator.
 pub(super) fn symbol(operator: &str) -> Option<&'static str> {
     guards().find(|(plain, ..)| *plain == operator).map(|(_, guard, _)| guard)
 }
 
-/// What a guarded operator is called in a script.
+/// The name of a guarded operator in a script.
 pub(super) fn plain(symbol: &str) -> &str {
     guards().find(|(_, guard, _)| *guard == symbol).map_or(symbol, |(plain, ..)| plain)
 }
@@ -67,7 +67,7 @@ pub(super) fn plain(symbol: &str) -> &str {
 /// Lets an engine read the guarded operators.
 pub(super) fn read(engine: &mut Engine) {
     for (_, sign, strength) in guards() {
-        // Each is a reserved sign without a meaning of its own, which the engine lets be given one.
+        // Each is a reserved sign that means nothing, and the engine lets a host define it.
         let registered = engine.register_custom_operator(sign, strength);
         debug_assert!(registered.is_ok(), "{sign}");
     }
@@ -91,7 +91,7 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn(APPEND, |context: NativeCallContext<'_>, a: Dynamic, b: Dynamic| append(&context, a, b));
 }
 
-/// The value of a `switch` as its cases are written: the engine tells 2 from 2.0, and a text of one character from a
+/// The value of a `switch` as its cases are written: the engine distinguishes 2 from 2.0, and a text of one character from a
 /// character. A value of another kind is a fault.
 fn switched(value: Dynamic, letters: &str) -> Answer<Dynamic> {
     let has = |letter| letters.contains(letter);
@@ -133,7 +133,7 @@ fn word(letter: char) -> &'static str {
     }
 }
 
-/// A fault, with what to do about it in a second line.
+/// A fault, with a suggested fix in a second line.
 fn refuse<T>(message: String) -> Answer<T> {
     let message = format!("{message}\nconvert one of them with `text(x)`, `int(x)` or `float(x)`");
     Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into())
@@ -143,7 +143,7 @@ fn refuse<T>(message: String) -> Answer<T> {
 #[derive(Clone, Copy)]
 struct Test {
     ordered: fn(Ordering) -> bool,
-    /// Of the difference of two numbers, as a share of the greater: the engine takes numbers for equal that differ in
+    /// The greatest difference of equal numbers, as a share of the greater: the engine treats numbers as equal that differ in
     /// their last bit only.
     apart: fn(FLOAT) -> bool,
     /// When one of two values is missing, and when both are.
@@ -230,7 +230,7 @@ fn compare(test: Test, operator: &str, a: &Dynamic, b: &Dynamic) -> Answer<bool>
     })
 }
 
-/// `a - b`, but of two texts, where the engine would copy the first without the second and count neither.
+/// `a - b`, except of two texts, where the engine would copy the first without the second and count neither.
 fn subtract(context: &NativeCallContext<'_>, mut a: Dynamic, mut b: Dynamic) -> Answer<Dynamic> {
     if let (Some(Class::Text(_)), Some(Class::Text(_))) = (Class::of(&a), Class::of(&b)) {
         let message =

@@ -33,7 +33,7 @@ impl Kinds {
         self.and(other) != Kinds::NONE
     }
 
-    /// The kinds of what is there.
+    /// The kinds of a value that is present.
     pub(super) const fn of_present(self) -> Kinds {
         Kinds(self.0 & !Kinds::MISSING.0)
     }
@@ -97,18 +97,18 @@ impl Shape {
         Shape { kinds: self.kinds.or(Kinds::MISSING), ..self }
     }
 
-    /// What an item of it, or a turn of a loop over it, may be.
+    /// The kinds of an item of it, or of a turn of a loop over it.
     pub(super) fn item(self) -> Shape {
         let items = match self.kinds.of_present() {
             Kinds::LIST => self.items,
             Kinds::RANGE => Kinds::NUMBER,
             _ => return Shape::UNKNOWN,
         };
-        // Of what is in lists inside of lists nothing is known.
+        // The items of nested lists are not known.
         Shape { items: if items.has(Kinds::LIST) { Kinds::ANY } else { Kinds::NONE }, ..Shape::plain(items) }
     }
 
-    /// What `left + right` may be; what it is not ends in a fault.
+    /// The kinds of `left + right`; other kinds end in a fault.
     pub(super) fn sum(self, right: Shape) -> Shape {
         let texts = Kinds::TEXT.or(Kinds::MISSING);
         let mut kinds = self.kinds.and(right.kinds).and(Kinds::NUMBER);
@@ -119,7 +119,7 @@ impl Shape {
         Shape::plain(kinds)
     }
 
-    /// What `variable += right` may leave in the variable.
+    /// The kinds that `variable += right` may leave in the variable.
     pub(super) fn grown(self, right: Shape) -> Shape {
         let sum = self.sum(right);
         if self.kinds.has(Kinds::LIST) {
@@ -130,7 +130,7 @@ impl Shape {
     }
 }
 
-/// What a field may be in a script.
+/// The kinds of a field in a script.
 pub(super) fn of_field(name: &str) -> Option<Shape> {
     let variable = VARIABLES.get(name)?;
     let shape = match variable.spec().kind {
@@ -143,7 +143,7 @@ pub(super) fn of_field(name: &str) -> Option<Shape> {
     Some(if variable.is_always_known() { shape } else { shape.or_missing() })
 }
 
-/// What a function of the language gives for values.
+/// The kinds that a function of the language returns.
 pub(super) fn of_call(name: &str, given: &[Shape]) -> Shape {
     match name {
         "abs" | "ceil" | "date" | "days_since" | "float" | "floor" | "hours_since" | "int" | "last"

@@ -6,13 +6,13 @@ pub(super) const MAX_SOURCE: usize = 16 * 1024;
 pub(super) const MAX_OPERATIONS: u64 = 10_000;
 /// Most bytes of all scripts of one rules document.
 pub(super) const MAX_DOCUMENT: usize = 1024 * 1024;
-/// What the shortest script counts there, in bytes: to compile one takes as long as some bytes of a long one.
+/// The bytes as which the shortest script counts there: compiling one takes as long as some bytes of a long one.
 pub(super) const MIN_COUNTED: usize = 64;
 /// Most operations of the scripts that are run for the activities of one lead, all together.
 pub(super) const MAX_OF_ACTIVITIES: u64 = 10 * MAX_OPERATIONS;
 /// Most operations of the scripts of all other rules that are run for one lead.
 pub(super) const MAX_OF_LEAD: u64 = 20 * MAX_OPERATIONS;
-/// Most text the functions of the ones or the others read, in bytes.
+/// Most text that the functions of either group read, in bytes.
 pub(super) const MAX_SHARED_READ: usize = 10 * MAX_READ;
 /// Most text the functions of one run read, in bytes.
 pub(super) const MAX_READ: usize = 1024 * 1024;
@@ -22,10 +22,10 @@ pub(super) const MAX_PARSED: usize = 4 * MAX_SOURCE;
 pub(super) const MAX_TEXT: usize = 4 * 1024;
 /// Most items of a list; longer lists of a lead are handed in cut off.
 pub(super) const MAX_LIST: usize = 256;
-/// Most problems that are told of one script.
+/// Most problems that are reported for one script.
 pub(super) const MAX_PROBLEMS: usize = 20;
 
-/// What a script may not use, with what to say about it.
+/// Words that a script may not use, with their messages.
 pub(super) const FORBIDDEN: &[(&str, &str)] = &[
     ("eval", "a script cannot run texts as scripts"),
     ("import", "a script stands alone"),

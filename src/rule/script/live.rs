@@ -1,8 +1,8 @@
-//! What running scripts read and write beside their variables: the moment, the lead's activities and columns for
+//! What running scripts read and write besides their variables: the moment, the lead's activities and columns for
 //! calls whose names are not known beforehand, and reasons.
 //!
-//! Native functions are shared by all threads and cannot borrow, so this lies in the thread. It is set before a
-//! script runs and cleared after it; nothing of it outlives a run.
+//! Native functions are shared by all threads and cannot borrow, so this is kept per thread. It is set before a
+//! script runs and cleared after it; none of it outlives a run.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str) -> Result<(), String> {
     }
 }
 
-/// Clears what a run has left, also when it panicked.
+/// Clears the data of a run, also when it panicked.
 pub(super) struct Guard(());
 
 impl Drop for Guard {
@@ -72,7 +72,7 @@ impl Drop for Guard {
     }
 }
 
-/// Sets what the next run reads.
+/// Sets the data that the next run reads.
 pub(super) fn begin(
     now: DateTime<Utc>,
     activities: Option<Arc<Times>>,
@@ -83,7 +83,7 @@ pub(super) fn begin(
 }
 
 impl Guard {
-    /// Ends the run; what it gave as reasons.
+    /// Ends the run; returns its reasons.
     pub(super) fn into_reasons(self) -> Vec<Reason> {
         LIVE.with_borrow_mut(|live| std::mem::take(&mut live.reasons))
     }

@@ -1,4 +1,4 @@
-//! Comparisons that a missing value makes false without a word, or that it makes fail.
+//! Comparisons that a missing value makes false silently, or makes fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -9,10 +9,10 @@ use super::problem::Problem;
 use super::token::{Kind, Token};
 use crate::rule::Scope;
 
-/// How deep operands are looked into.
+/// How deep operands are examined.
 const DEEPEST: usize = 8;
 
-/// Longest value that is looked for among the tests, in words.
+/// Longest value that is searched among the tests, in words.
 const MAX_TESTED_LEN: usize = 64;
 
 /// Functions that give a missing value for a missing one.
@@ -72,11 +72,11 @@ struct Look<'t, 's> {
     own_functions: &'t BTreeSet<&'s str>,
     /// The other parenthesis of each.
     pairs: BTreeMap<usize, usize>,
-    /// Values for which the script asks whether they are there.
+    /// Values for which the script tests whether they are there.
     tested: BTreeSet<String>,
-    /// What the variables of the script are given, where that is one value as it is.
+    /// The value of each variable of the script that is assigned a single one unchanged.
     given: BTreeMap<&'s str, Vec<Range<usize>>>,
-    /// Whether these variables may be missing, and the function that cannot bear it, as far as they were looked into.
+    /// Whether these variables may be missing, and the function that fails then, as far as they were examined.
     own: BTreeMap<&'s str, Option<Option<&'s str>>>,
 }
 
@@ -84,7 +84,7 @@ struct Look<'t, 's> {
 #[derive(Clone)]
 struct Value<'s> {
     place: Range<usize>,
-    /// The function that cannot bear it.
+    /// The function that fails when it is missing.
     failing: Option<&'s str>,
 }
 
@@ -170,7 +170,7 @@ impl<'s> Look<'_, 's> {
         self.is_word(at) && !self.tokens.get(at).is_some_and(keyword)
     }
 
-    /// What may be missing so that the operand is.
+    /// The values that may be missing so that the operand is.
     fn missing(&mut self, operand: Range<usize>, depth: usize) -> Option<Value<'s>> {
         let depth = depth.checked_sub(1)?;
         let Range { start, end } = operand;
@@ -190,7 +190,7 @@ impl<'s> Look<'_, 's> {
             given.extend(self.arguments(name + 1, depth));
             value = self.call(name..next, name, given);
         }
-        // What is calculated in parentheses fails aloud.
+        // A calculation in parentheses fails with a fault.
         value.filter(|_| next == end)
     }
 
@@ -204,12 +204,12 @@ impl<'s> Look<'_, 's> {
         (reads && !self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing: None })
     }
 
-    /// A variable is missing when anything it is given is. Each is looked into once.
+    /// A variable is missing when any value assigned to it is. Each is examined once.
     fn own_variable(&mut self, name: &'s str, depth: usize) -> Option<Option<&'s str>> {
         if let Some(known) = self.own.get(name) {
             return *known;
         }
-        // A variable that is given itself learns nothing from that.
+        // Assigning a variable to itself proves nothing.
         self.own.insert(name, None);
         let given = self.given.get(name)?.clone();
         let missing =
@@ -218,7 +218,7 @@ impl<'s> Look<'_, 's> {
         missing
     }
 
-    /// What may be missing of each value between the parentheses.
+    /// The values that may be missing for each value between the parentheses.
     fn arguments(&mut self, open: usize, depth: usize) -> Vec<Option<Value<'s>>> {
         let Some(close) = self.pairs.get(&open).copied().filter(|close| *close > open) else {
             return Vec::new();
@@ -256,7 +256,7 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// Whether the script asks anywhere if the value is there.
+    /// Whether the script tests anywhere if the value is there.
     fn is_tested(&self, value: Range<usize>) -> bool {
         self.tested.contains(&self.written(value))
     }
@@ -265,7 +265,7 @@ impl<'s> Look<'_, 's> {
         self.part(value).iter().map(|token| token.text).collect()
     }
 
-    /// Finds the values for which the script asks if they are there. O(n).
+    /// Finds the values for which the script tests if they are there. O(n).
     fn tests(&mut self) {
         let mut found = Vec::new();
         for at in 0..self.tokens.len() {
@@ -274,7 +274,7 @@ impl<'s> Look<'_, 's> {
             if let Some(dot) = dot {
                 found.extend(self.left(dot));
             } else if asks && self.is(at + 1, &["("]) {
-                // `known(x.round())` asks for `x` as well.
+                // `known(x.round())` tests `x` as well.
                 let mut end = self.after_operand(at + 2);
                 while let Some(part) = end {
                     found.push(at + 2..part);
@@ -299,7 +299,7 @@ impl<'s> Look<'_, 's> {
         }
     }
 
-    /// Finds what variables are given. O(n).
+    /// Finds the values assigned to variables. O(n).
     fn assignments(&mut self) {
         for at in 1..self.tokens.len() {
             let alone = self.is(at, &["="]) && !self.is(at + 1, &["=", ">"]) && self.is_word(at - 1);
@@ -370,7 +370,7 @@ mod tests {
             "or(attr(\"n\"), 0) > 5 && 7 > or(last(\"x\"), 0)",
             "known(x)",
             "len(name) > 5 && count(\"x\", 7) > 2",
-            // Calculating with a missing value fails, and that is told when it happens.
+            // A calculation with a missing value fails, and reports it when it happens.
             "employee_count * 2 > 5",
             "5 > employee_count * 2",
             "(employee_count + 1) > 5",

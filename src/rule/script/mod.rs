@@ -5,8 +5,8 @@
 //! `days_since(created_at)` and `hours_since(…)` measure from now. A missing value is `()`: `known(x)` tests for it,
 //! `or(x, 0)` gives a default. Lists offer `has(industry, "软件")`.
 //!
-//! The language, its functions and limits are on the page [`guide::scripts`](crate::guide::scripts). A second net
-//! catches panics of the engine, but holds nothing in a program built with `panic = "abort"`.
+//! The language, its functions and limits are on the page [`guide::scripts`](crate::guide::scripts). A second safety net
+//! catches panics of the engine, but none in a program built with `panic = "abort"`.
 
 use crate::error::Diagnostic;
 use crate::order;
@@ -71,17 +71,17 @@ pub use off::ScriptSession;
 #[cfg(not(feature = "script"))]
 pub(crate) use off::{Script, ScriptBatch};
 
-/// What a script is for.
+/// What a script is for, and so which variables it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScriptKind {
     /// One expression that is true or false.
     Condition,
-    /// One expression that gives a name: the choice of one thing among several.
+    /// One expression whose value is a name: a choice among several things.
     Choice,
-    /// One expression that gives a number of points.
+    /// One expression whose value is a number of points.
     Points,
-    /// A full script that gives a number of points.
+    /// A full script that returns a number of points.
     Program,
 }
 
@@ -102,7 +102,7 @@ impl ScriptKind {
     }
 }
 
-/// Everything that is wrong with a script for a place in the rules, by line and column; nothing when it is good.
+/// Everything that is wrong with a script for a place in the rules, by line and column; empty when there is nothing.
 ///
 /// ```
 /// # #[cfg(feature = "script")] {

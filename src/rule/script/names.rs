@@ -49,7 +49,7 @@ pub(super) fn readable(scope: Scope) -> impl Iterator<Item = &'static Variable> 
     VARIABLES.values().filter(move |variable| scope.reads(variable.spec().producer))
 }
 
-/// What a call with known names reads.
+/// The reading of a call with known names.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Reading {
     /// A field: `attr("x")` or `count("kind", 7)`.

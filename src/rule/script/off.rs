@@ -1,4 +1,4 @@
-//! Builds without the feature `script`: a script is reported where it stands.
+//! Builds without the feature `script`: a script is reported at its place.
 
 use super::ScriptKind;
 use crate::error::Report;

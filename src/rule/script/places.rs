@@ -1,10 +1,10 @@
-//! Where things stand in a script that was rewritten before the engine reads it.
+//! Where things are in a script that was rewritten before the engine reads it.
 
 use std::ops::Range;
 
 use crate::error::Position;
 
-/// A part of the source, in bytes, and what stands in its place. No part holds the end of a line.
+/// A part of the source, in bytes, and its replacement. No part holds the end of a line.
 pub(super) type Edit = (Range<usize>, String);
 
 /// The way back from places in a rewritten script to those in its source.
@@ -55,7 +55,7 @@ fn width(text: &str) -> u32 {
 }
 
 impl Places {
-    /// The place in the source of a place in the rewritten script. What was put in is placed where it begins.
+    /// The place in the source of a place in the rewritten script. Inserted text has the place where it begins.
     pub(super) fn in_source(&self, at: Position) -> Position {
         let first = self.shifts.partition_point(|shift| shift.line < at.line);
         let mut column = at.column;

@@ -32,7 +32,7 @@ impl Problem {
 
 pub(super) fn position(at: rhai::Position) -> Option<Position> {
     let line = u32::try_from(at.line()?).ok()?;
-    // A position without a column stands at the beginning of the line.
+    // A position without a column is at the beginning of the line.
     let column = u32::try_from(at.position().unwrap_or(1)).ok()?;
     Some(Position { line, column: column.max(1) })
 }
@@ -43,7 +43,7 @@ pub(super) fn excerpt(source: &str, position: Position) -> Option<String> {
     let number = position.line.to_string();
     let margin = " ".repeat(number.len());
     let before = position.column.checked_sub(1)? as usize;
-    // Long lines are shown around the place only.
+    // Long lines are shown only around the place.
     let from = before.saturating_sub(60);
     let shown: String =
         line.chars().skip(from).take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -58,7 +58,7 @@ fn width(c: char) -> usize {
     if wide { 2 } else { 1 }
 }
 
-/// The help for a name that is no variable of a script.
+/// The help for a name that is not a variable of a script.
 pub(super) fn variable_help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
     if name == "attributes" {
         return Some("a custom attribute is read as `attr(\"NAME\")`".to_owned());
@@ -66,7 +66,7 @@ pub(super) fn variable_help<'a>(name: &str, known: impl Iterator<Item = &'a str>
     text::closest(name, known).map(|close| format!("did you mean `{close}`?"))
 }
 
-/// The help for a name that is no function.
+/// The help for a name that is not a function.
 pub(super) fn function_help<'a>(name: &str, own: impl Iterator<Item = &'a str> + Clone) -> String {
     let known = FUNCTIONS.iter().map(|function| function.name).chain(own);
     match text::closest(name, known) {
@@ -79,7 +79,7 @@ pub(super) fn function_help<'a>(name: &str, own: impl Iterator<Item = &'a str> +
     }
 }
 
-/// What the parser says, reworded.
+/// The parser's message, reworded.
 pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expression: bool) -> Problem {
     use ParseErrorType as E;
     let place = position(at);
@@ -150,12 +150,12 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
 
 const REMOVE: &str = "remove it";
 
-/// What the parser found, without what it says around it.
+/// The token in the parser's message.
 fn unquoted(found: &str) -> &str {
     found.strip_prefix("Unexpected '").and_then(|rest| rest.strip_suffix('\'')).unwrap_or(found)
 }
 
-/// The character found, when it has no place in any script outside of texts.
+/// The character found, when no script may have it outside of texts.
 fn foreign(found: &str) -> Option<char> {
     let mut chars = unquoted(found).chars();
     let character = chars.next().filter(|c| !c.is_ascii() || c.is_ascii_control())?;
@@ -175,7 +175,7 @@ pub(super) fn ascii_help(character: char) -> String {
     let sign = match character {
         c if c.is_control() => return REMOVE.to_owned(),
         c if c.is_whitespace() => return "write a plain space".to_owned(),
-        // The full-width forms stand in the order of ASCII.
+        // The full-width forms are in the order of ASCII.
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(u32::from(character) - 0xFEE0).map_or_else(String::new, String::from)
         }
@@ -218,7 +218,7 @@ fn lowered(message: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-/// What went wrong while a script ran, reworded.
+/// The run-time error of a script, reworded.
 pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Problem {
     use EvalAltResult as E;
     let place = position(error.position());
@@ -292,7 +292,7 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
         }
         E::ErrorRuntime(said, _) => {
             let said = said_text(said);
-            // A function may add what to do about it, in a line of its own.
+            // A function may add a suggested fix in a separate line.
             let (message, help) = said.split_once('\n').unwrap_or((&said, "rewrite this part"));
             say("script_failed", message.to_owned(), help)
         }
@@ -300,14 +300,14 @@ pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Pr
     }
 }
 
-/// The scripts of a lead have taken all they may together.
+/// The scripts of a lead have used up their common operations.
 pub(super) fn shared_operations(sharing: Sharing, place: Option<Position>) -> Problem {
     let (most, of) = (sharing.operations(), sharing.describe());
     let message = format!("the scripts take more than {most} operations for {of}");
     Problem::new("too_many_operations", place, message, sharing.help())
 }
 
-/// The same of the text they read.
+/// The same for the text they read.
 pub(super) fn shared_read(sharing: Sharing) -> Problem {
     let message =
         format!("the scripts read more than {MAX_SHARED_READ} bytes of text for {}", sharing.describe());

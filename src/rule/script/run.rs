@@ -61,23 +61,23 @@ impl Sharing {
     }
 }
 
-/// What scripts have used of what they share.
+/// What scripts have used of their shared limits.
 #[derive(Debug)]
 struct Shared {
     sharing: Sharing,
-    /// Operations that runs may have taken at most. Counting them exactly is slower, so it begins when these are a half
+    /// Operations that runs may have taken at most. Counting exactly is slower, so it begins when these are half
     /// of all.
     reckoned: u64,
     counted: u64,
     read: usize,
 }
 
-/// What of a lead is read once for all runs.
+/// The data of a lead that is read once for all runs.
 #[derive(Debug, Default)]
 struct OfLead {
     times: Option<Arc<live::Times>>,
     attributes: Option<Arc<Attributes>>,
-    /// The last activity of each kind that was asked for.
+    /// The last activity of each kind that was read.
     last: BTreeMap<String, Option<INT>>,
 }
 
@@ -135,7 +135,7 @@ impl ScriptSession {
         self.shared = Some(Shared { sharing, reckoned: 0, counted: 0, read: 0 });
     }
 
-    /// From here on each run has limits of its own.
+    /// From here on each run has separate limits.
     pub(crate) fn end_sharing(&mut self) {
         self.shared = None;
     }
@@ -157,7 +157,7 @@ impl ScriptSession {
         self.eval(script, facts)
     }
 
-    /// Runs a script, and what it gives as reasons.
+    /// Runs a script, and returns its reasons too.
     fn run_live(
         &mut self,
         script: &Script,
@@ -187,7 +187,7 @@ impl ScriptSession {
         let engine = if self.metered || most.is_some() { &*METERED } else { &*ENGINE };
         MAX.set(most.unwrap_or(u64::MAX));
         let scope = &mut self.scope;
-        // The second net: whitelisted functions do not panic. Under `panic = "abort"` it holds nothing.
+        // The second safety net: whitelisted functions do not panic. Under `panic = "abort"` it catches nothing.
         let caught =
             catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope::<Dynamic>(scope, &script.ast)));
         if self.scope.len() > base {
@@ -229,7 +229,7 @@ impl ScriptSession {
             shared.reckoned = reckoned;
             return Ok(None);
         }
-        // Nothing is reckoned from here on, so that every run is counted.
+        // From here on no estimate is used, so that every run is counted.
         shared.reckoned = half;
         match half.saturating_sub(shared.counted) {
             0 => Err(shared_operations(shared.sharing, None)),
@@ -316,7 +316,7 @@ fn fault(problem: Problem, script: &Script) -> Fault {
 }
 
 impl Script {
-    /// What a condition says; a missing value is "no".
+    /// The result of a condition; a missing value is "no".
     pub(crate) fn test(&self, facts: &impl FactSource, session: &mut ScriptSession) -> Result<bool, Fault> {
         let result = session.run(self, facts)?;
         match result.as_bool() {
@@ -326,7 +326,7 @@ impl Script {
         }
     }
 
-    /// The name an expression gives.
+    /// The name that an expression returns.
     pub(crate) fn choice(
         &self,
         facts: &impl FactSource,
@@ -341,12 +341,12 @@ impl Script {
         Ok(name.into_owned())
     }
 
-    /// Whether a text stands in the script as it is, in quotes.
+    /// Whether a text is in the script as it is, in quotes.
     pub(crate) fn says(&self, text: &str) -> bool {
         tokens(&self.source).iter().any(|token| token.plain_text() == Some(text))
     }
 
-    /// A fault of what the script gives: it points at the beginning.
+    /// A fault of the script's result: it points at the beginning.
     pub(crate) fn refused(&self, message: String, help: impl Into<String>) -> Fault {
         let before = self.source.len() - self.source.trim_start().len();
         let before = self.source.get(..before).unwrap_or_default();
@@ -357,7 +357,7 @@ impl Script {
         Fault { message, position: Some(at), excerpt, help: Some(help.into()) }
     }
 
-    /// The points an expression gives; `None` for a missing value.
+    /// The points that an expression returns; `None` for a missing value.
     pub(crate) fn points(
         &self,
         facts: &impl FactSource,
@@ -367,7 +367,7 @@ impl Script {
         self.read_points(&result)
     }
 
-    /// The points a full script gives and the reasons for them. Without a number at its end, it gives the sum of
+    /// The points that a full script returns and their reasons. Without a number at its end, the result is the sum of
     /// its reasons.
     pub(crate) fn program(
         &self,
@@ -416,7 +416,7 @@ mod tests {
     use crate::model::Lead;
     use crate::rule::{FactContext, Facts, HostTables, Scope};
 
-    /// What the runs for activities are reckoned to take is never less than what they take.
+    /// The estimated operations of runs for activities are never less than the real ones.
     #[test]
     fn an_expression_takes_no_more_operations_than_it_has_words() {
         let lead = Lead {

@@ -8,7 +8,7 @@ use super::functions;
 use super::guard;
 use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_TEXT};
 
-// Some other crate of the build may switch rhai to 32-bit numbers; scripts would then mean something else.
+// Another crate in the build may switch rhai to 32-bit numbers; scripts would then mean something else.
 const _: () =
     assert!(size_of::<rhai::INT>() == 8, "the feature `only_i32` of rhai cannot be used with `script`");
 const _: () =
@@ -56,9 +56,9 @@ pub(super) fn parse_guarded(known: &Scope<'_>, source: &str, program: bool) -> R
     parse(&GUARDED, known, source, program)
 }
 
-/// Works out what is the same in every run. The optimiser takes a time that grows with the square of the statements,
-/// so long scripts are left as they are; so are those with lists in variables, because it would make `a = a + b` the
-/// `a += b` that nothing bounds.
+/// Computes in advance what is the same in every run. The optimiser takes a time that grows with the square of the
+/// statements, so long scripts are left as they are; so are those with lists in variables, because it would turn
+/// `a = a + b` into the `a += b` that nothing bounds.
 pub(super) fn optimised(ast: AST, known: &Scope<'_>, source: &str, may_hold_lists: bool) -> AST {
     let (bytes, statements) = MAX_OPTIMISED;
     let counts = |byte: &u8| matches!(byte, b'{' | b';');

@@ -1,6 +1,6 @@
-//! For what scripts share one set of limits.
+//! The scope in which scripts share one set of limits.
 
-/// For what scripts share one set of limits.
+/// The scope in which scripts share one set of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sharing {
     /// They are run for each activity of a lead, of which there may be many.

@@ -8,7 +8,7 @@ pub(super) struct Operator {
     pub(super) words: usize,
 }
 
-/// What signs at a place mean.
+/// The meaning of signs at a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sign {
     Between(Operator),
@@ -16,7 +16,7 @@ pub(super) enum Sign {
     Assigning(&'static str),
 }
 
-/// What begins with three signs, of which the last two may be missing.
+/// The meaning of three signs, of which the last two may be missing.
 pub(super) fn sign(first: &str, second: &str, third: &str) -> Option<Sign> {
     let between =
         |text: &'static str, strength| Some(Sign::Between(Operator { text, strength, words: text.len() }));

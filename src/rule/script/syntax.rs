@@ -1,4 +1,4 @@
-//! Slips of writing that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
+//! Syntax slips that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use super::problem::{Problem, ascii_help, shown};
 use super::token::{Kind, OPEN_COMMENT, Token};
 use crate::order;
 
-/// The code of what makes the rest of a script unreadable.
+/// The code of a problem that makes the rest of a script unreadable.
 pub(super) const CODE: &str = "bad_script";
 
-/// What is wrong with the brackets of a script: the first that does not fit. O(n).
+/// The first bracket of a script that does not match. O(n).
 pub(super) fn brackets(tokens: &[Token<'_>]) -> Option<Problem> {
-    // What is not closed takes the rest of the script with it; so may a back-tick.
+    // An unclosed bracket or quote swallows the rest of the script; so may a back-tick.
     let swallows = |token: &Token<'_>| {
         token.is_mark(OPEN_COMMENT) || token.is_mark("`") || token.kind == Kind::Text && !token.is_closed()
     };
@@ -58,7 +58,7 @@ fn never_closed(open: &Token<'_>) -> Problem {
 
 /// Texts in single quotes, which hold one character, and texts without any.
 pub(super) fn quotes(tokens: &[Token<'_>]) -> Vec<Problem> {
-    // A name that the script gives is no text: the parser says that it must be ASCII.
+    // A name that the script defines is not a text: the parser says that it must be ASCII.
     let own = tokens.windows(2).filter_map(|pair| match pair {
         [keyword, name] if matches!(keyword.text, "let" | "const" | "fn" | "for") => Some(name.text),
         _ => None,
@@ -89,7 +89,7 @@ fn misquoted(token: &Token<'_>) -> Option<Problem> {
     })
 }
 
-/// Signs and words of other languages: what stands there for them here. One sign a line is told of.
+/// Signs and words of other languages: what replaces them here. One sign a line is reported.
 pub(super) fn foreign(tokens: &[Token<'_>], own: &BTreeSet<&str>) -> Vec<Problem> {
     let mut found: Vec<Problem> = Vec::new();
     let mut told = 0;
@@ -112,12 +112,12 @@ pub(super) fn foreign(tokens: &[Token<'_>], own: &BTreeSet<&str>) -> Vec<Problem
     found
 }
 
-/// Whether a sign is none of ASCII: `（`, `“`, `≥`.
+/// Whether a sign is not in ASCII: `（`, `“`, `≥`.
 pub(super) fn is_foreign_mark(token: &Token<'_>) -> bool {
     token.kind == Kind::Mark && !token.text.is_ascii()
 }
 
-/// A word or sign that other languages have, and what is written instead.
+/// A word or sign of other languages, and its replacement.
 fn of_other_languages(
     tokens: &[Token<'_>],
     at: usize,
@@ -163,7 +163,7 @@ fn of_other_languages(
 
 const MISSING: &str = "test with `known(x)` whether there is a value";
 
-/// The help for a name that is no field, where a text is likely meant: compared by `==` or `!=`, or one of a list
+/// The help for a name that is not a field, where a text is likely meant: compared by `==` or `!=`, or one of a list
 /// or of the values of a function.
 pub(super) fn bare_text(tokens: &[Token<'_>], at: usize) -> Option<String> {
     let name = tokens.get(at)?.text;

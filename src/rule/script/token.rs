@@ -5,7 +5,7 @@ use crate::error::Position;
 /// The mark of a comment that is never closed.
 pub(super) const OPEN_COMMENT: &str = "/*";
 
-/// What a word is.
+/// The kind of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A name or a keyword.
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'s> {
     pub(super) kind: Kind,
-    /// The word as it stands there.
+    /// The word as it is written.
     pub(super) text: &'s str,
     /// Where it begins, in bytes.
     pub(super) start: usize,
@@ -57,15 +57,15 @@ impl<'s> Token<'s> {
         closed
     }
 
-    /// What a text in quotes says; `None` for anything else, and for texts with escapes.
+    /// The content of a text in quotes; `None` for anything else, and for texts with escapes.
     pub(super) fn plain_text(&self) -> Option<&'s str> {
         let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
         (self.kind == Kind::Text && !inner.contains(['\\', '\n'])).then_some(inner)
     }
 }
 
-/// Splits a script into words; comments are left out. What is not closed ends with the script: the parser says
-/// so, but of a comment, which is one mark [`OPEN_COMMENT`] then.
+/// Splits a script into words; comments are left out. An unclosed text ends with the script: the parser reports
+/// it, except for a comment, which is one mark [`OPEN_COMMENT`] then.
 pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut rest = Rest { source, at: 0, position: Position { line: 1, column: 1 } };
@@ -145,7 +145,7 @@ impl Rest<'_> {
         }
     }
 
-    /// Block comments nest. Whether it is closed.
+    /// Block comments nest. Returns whether it is closed.
     fn block_comment(&mut self) -> bool {
         let mut depth = 0usize;
         while self.peek().is_some() {

@@ -76,7 +76,7 @@ fn who_is_away_the_next_day_or_at_the_cap_of_a_week_is_named_and_nobody_else() {
     let mut desk = desk(PoolRules { daily_assign_cap: Some(1), ..PoolRules::default() }, &team);
     let owners = desk.run(0, COUNT, monday());
     assert_eq!(owners, ids());
-    // r08 rests through Sunday: nothing is said of him on Tuesday.
+    // r08 rests through Sunday: Tuesday's turn does not mention r08.
     assert_eq!(first(&mut desk, "T0", 1), r#"[[null,["r07"]]]"#);
     let others = desk.run(100, COUNT, monday() + hours(24));
     assert!(!others.contains(&"r07".to_owned()) && !others.contains(&"r08".to_owned()));

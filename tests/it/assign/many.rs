@@ -76,7 +76,8 @@ fn what_no_rule_asks_for_makes_no_classes() {
     assert!(longest <= 1_024, "{longest} bytes");
 }
 
-/// However many are ruled out of however many, nobody gets much more or less than his share of the leads he could have had.
+/// However many are ruled out of however many, nobody gets much more or less than their share of the leads they could have
+/// had.
 #[test]
 fn many_share_fairly_though_many_are_ruled_out() {
     const COUNT: usize = 120;

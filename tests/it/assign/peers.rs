@@ -109,7 +109,7 @@ fn preferred() {
         let tags = if n < 8 { vec!["preferred".to_owned()] } else { Vec::new() };
         let decided = desk.take(&Lead { tags, ..lead(&format!("L{n}")) }, monday());
         let owner = decided.owner().unwrap().to_string();
-        assert!(owner != "m0" || n < 8, "all of his are preferred");
+        assert!(owner != "m0" || n < 8, "all of m0's are preferred");
         *counts.entry(owner).or_insert(0) += 1;
     }
     assert_eq!(counts.into_values().collect::<Vec<_>>(), [5, 3, 3]);

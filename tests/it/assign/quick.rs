@@ -137,7 +137,7 @@ fn weight_of(rules: &leadkit::assign::AssignRules, team: &[Rep], id: &str) -> u3
     member.weight.unwrap_or_else(|| team.iter().find(|rep| rep.id.as_str() == id).unwrap().weight)
 }
 
-/// What each has to do, as a part of the room he has for it.
+/// What each rep has to do, as a part of their room for it.
 fn loads(
     desk: &Desk,
     rules: &leadkit::assign::AssignRules,

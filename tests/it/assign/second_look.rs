@@ -432,7 +432,7 @@ fn an_explanation_is_of_the_very_decision_or_refused() {
 // Strategies.
 
 #[test]
-fn the_same_company_sticks_to_the_same_rep_and_only_his_move_when_he_goes() {
+fn the_same_company_sticks_to_the_same_rep_and_only_theirs_move_when_they_go() {
     let ids = ["a", "b", "c", "d"];
     let members: Vec<(&str, u32)> = ids.iter().map(|id| (*id, 1)).collect();
     let mut desk = Desk::new(&sharing(&members, Strategy::Sticky), &reps(&ids));
@@ -535,7 +535,7 @@ fn a_strategy_of_the_host_is_asked_and_may_not_give_to_who_may_not_have_it() {
     };
     let mut desk = Desk::new(&AssignRules::default(), &reps(&["a", "b", "z"]));
     desk.assigner = Assigner::load_with(document(json!(["z", "b", "a"])), &registry).unwrap();
-    assert_eq!(desk.run(0, 3, monday()), ["b", "a", "-"], "z is no member, b then has had his");
+    assert_eq!(desk.run(0, 3, monday()), ["b", "a", "-"], "z is not a member, b then has had a turn");
     let errors = Assigner::load_with(document(json!(3)), &registry).unwrap_err();
     assert_eq!(errors.diagnostics()[0].message, "a list of ids");
     let mut misspelt = document(json!([]));

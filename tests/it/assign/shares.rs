@@ -86,12 +86,12 @@ fn the_engine_picks_as_the_definition_does_and_credit_stays_within_one_and_a_hal
     assert!(furthest <= 1.5, "max |credit| is {furthest} leads");
 }
 
-/// How long a rep waits: leads in a row that he could have had and others got.
+/// How long a rep waits: leads in a row that the rep could have had and others got.
 #[derive(Clone, Default)]
 struct Wait {
-    /// Of all his leads: how many, and the total weight eligible for them.
+    /// Of all the rep's leads: how many, and the total weight eligible for them.
     all: (u64, u64),
-    /// The same of those he waits for now.
+    /// The same of those the rep waits for now.
     now: (u64, u64),
     longest: u64,
 }
@@ -116,7 +116,7 @@ struct Seen {
 /// Every lead by the engine, pick by pick as the definition says.
 ///
 /// Against the mean weight of those eligible for the very leads that a rep waits for, the bound holds always. Against that of
-/// all his leads it may be passed where many are there just then who mostly are not.
+/// all the rep's leads it may be passed if many are there just then who mostly are not.
 fn measured(seeds: std::ops::Range<u64>, leads: usize) -> Seen {
     let tables = HostTables::default();
     let mut seen = Seen { furthest: 0.0, reps: 0, over: 0, longest: 0.0 };
@@ -282,7 +282,7 @@ fn who_comes_back_catches_up_as_much_as_the_pool_says_and_no_more() {
         let mut desk = Desk::new(&rules, &team);
         let mut read = desk.clone();
         let mut owners = Vec::new();
-        // 18 of 24 leads come while b is away: he misses nine of those that two shared.
+        // 18 of 24 leads come while b is away: b misses nine of those that two shared.
         for (from, count, hour) in [(0, 6, 0), (6, 18, 2), (24, 30, 9)] {
             owners = desk.run(from, count, monday() + hours(hour));
             for number in from..from + count {
@@ -367,7 +367,7 @@ fn the_least_loaded_come_first() {
     (team[0].holding, team[1].holding, team[2].holding) = (5, 3, 4);
     let members = [("a", 1), ("b", 1), ("c", 1)];
     let mut desk = Desk::new(&sharing(&members, Strategy::LeastLoaded), &team);
-    // Of those who hold as many, who is owed most: each has his turn.
+    // Of those who hold as many, the one who is owed most: each has a turn.
     assert_eq!(desk.run(0, 5, monday()), ["b", "c", "b", "a", "c"]);
     // 5 of 20, 3 of 4, 4 of 10.
     (team[0].holding_cap, team[1].holding_cap, team[2].holding_cap) = (Some(20), Some(4), Some(10));
@@ -381,9 +381,9 @@ fn the_least_loaded_come_first() {
     assert_eq!(Desk::new(&rules, &team).run(0, 1, monday()), ["b"]);
 }
 
-/// Who finishes each lead before the next comes holds as few as the others: everybody has his turn, by weight.
+/// Reps who finish each lead before the next comes hold as few as the others: everybody has their turn, by weight.
 #[test]
-fn of_those_with_equal_loads_each_has_his_turn() {
+fn of_those_with_equal_loads_each_has_a_turn() {
     for strategy in [Strategy::LeastLoaded, Strategy::LowestLoadRatio] {
         let mut desk =
             Desk::new(&sharing(&[("a", 1), ("b", 1), ("c", 4)], strategy), &reps(&["a", "b", "c"]));

@@ -73,7 +73,7 @@ fn a_named_territory_is_no_skill_and_no_industry() {
     assert!(out.contains("L1\t2026-03-02T02:00:00Z\tli\tgoes to li"), "{out}");
 }
 
-/// Who is told again that he has a lead was not given another.
+/// A rep who is told again that they have a lead was not given another.
 #[test]
 fn a_lead_that_comes_twice_is_counted_once() {
     let scenario = r#"{"reps": [{"id": "li"}, {"id": "wang"}],

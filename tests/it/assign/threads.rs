@@ -65,7 +65,7 @@ fn two_workers(swaps: bool) -> (Stored, usize) {
                             }
                             owners.insert(lead.id.to_string(), owner);
                         } else {
-                            // The last to write wins: what the other wrote is gone but for the owner he told.
+                            // The last to write wins: what the other wrote is gone, except the owner it reported.
                             let mut mine = read;
                             decided.delta().apply_to(&mut mine.ledger, &mut mine.reps).unwrap();
                             now.ledger = mine.ledger;

@@ -341,7 +341,7 @@ fn an_earlier_now_is_clamped_and_reported() {
 }
 
 #[test]
-fn an_owner_that_matching_found_goes_before_the_rules_if_the_lead_belongs_to_him() {
+fn an_owner_that_matching_found_goes_before_the_rules_if_the_lead_belongs_to_them() {
     let mut team = reps(&["a", "b", "c", "full"]);
     (team[3].holding, team[3].holding_cap) = (9, Some(1));
     team[3].absences = vec![Absence { from: monday() - hours(1), until: monday() + hours(1) }];

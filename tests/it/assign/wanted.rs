@@ -46,7 +46,7 @@ fn a_total_of_a_day_counts_leads_and_not_who_stands_beside() {
 }
 
 #[test]
-fn an_owner_is_told_that_nobody_could_stand_beside_him() {
+fn an_owner_is_told_that_nobody_could_be_their_companion() {
     let away = Rep { active: false, ..rep("x") };
     let mut desk = load(with_presales(json!({})), &[rep("a"), away]);
     let given = desk.take(&lead("L"), monday());

@@ -270,7 +270,7 @@ fn windows_are_the_same_whatever_the_order_of_the_rows() {
     }
 }
 
-/// Who is forgotten is known again by every key that is his, and nobody else is taken for him.
+/// A forgotten person is recognised by every key of theirs, and nobody else is taken for them.
 #[test]
 fn erasure_follows_the_keys_of_a_person() {
     use leadkit::Intake;

@@ -108,7 +108,7 @@ fn moved(calendar: &Calendar, (moment, near): (DateTime<Utc>, Option<(usize, Tim
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Who gets a lead later is never due earlier, and never before he gets it.
+    /// A rep who gets a lead later is never due earlier, and never before getting it.
     #[test]
     fn three_clocks_are_monotone(
         calendar in calendar(),

@@ -39,7 +39,7 @@ fn kinds_are_those_of_the_values_that_can_be_read() {
 }
 
 #[test]
-fn a_person_is_named_by_what_is_his_alone() {
+fn a_person_is_named_by_what_is_theirs_alone() {
     let record = json!({
         "phones": ["139 2746 1853", "0755-26718843", "13800138000", "13927461853", "400-820-8820"],
         "emails": ["Lei.Wang@xinghe.cn", "info@xinghe.cn", "test@test.com"],

@@ -1,4 +1,4 @@
-//! Rules of several comparisons, and of fields that are no keys by themselves.
+//! Rules of several comparisons, and of fields that are not keys by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a person has refused stays refused when he or she comes in again.
+//! What a person has refused stays refused when they come in again.
 
 use leadkit::dedup::DedupRules;
 use leadkit::model::{Effect, Lead, Value};

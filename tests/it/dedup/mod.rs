@@ -170,7 +170,7 @@ fn to_b_2_the_phone_of_a_contact_converts_too() {
     assert!(resolution.effects().iter().any(|effect| matches!(effect, Effect::Link(_))));
 }
 
-/// A contact of an account abroad writes his number as it is dialled there.
+/// A contact of an account abroad writes their number as it is dialled there.
 #[test]
 fn numbers_of_an_account_are_read_where_it_is() {
     let contact = |phone: &str| Contact { id: "C1".into(), phones: vec![phone.into()], ..Contact::default() };

@@ -144,7 +144,7 @@ fn only_the_edit_of_a_key_field_is_a_follow_up() {
         (vec!["talk met".into()], vec!["talk met".into()])
     );
     assert_eq!(look(json!(["need"])), ["talk open"]);
-    // What somebody else does is not his.
+    // What somebody else does is not the owner's.
     let other = Case::owned("li", "03-02 10:00").call("wang", "03-02 11:00");
     assert_eq!(states(&other.look(&talk(json!("owner_change"), "1d"), "03-02 12:00")), ["talk open"]);
 }

@@ -16,7 +16,7 @@ fn told(report: &FollowUpReport) -> Vec<String> {
 }
 
 /// The calendar that comes with the crate ends with 2026. What is due after that nobody can tell: the lead is looked at
-/// each day, its owner and his manager hear of it once, and all of it goes on as soon as the calendar does.
+/// each day, its owner and the owner's manager are told once, and all of it continues as soon as the calendar does.
 #[test]
 fn a_lead_past_the_end_of_the_calendar_is_looked_at_each_day() {
     for preset in PRESETS {
@@ -129,7 +129,7 @@ fn whoever_pauses_and_resumes_is_reminded_once() {
         heard.extend(told(&case.keep(&policies, &format!("03-02 {until}"))));
     }
     assert_eq!(heard, ["li deadline"]);
-    // The next owner has a clock of his own.
+    // The next owner has a clock of their own.
     let mut case = case.owner("wang", t("03-02 14:00"));
     assert_eq!(told(&case.keep(&policies, "03-02 15:00")), ["wang deadline"]);
 }
@@ -196,7 +196,7 @@ fn nothing_that_is_held_is_forgotten() {
             case.options.record = report.record.clone();
             now = report.next_wakeup.unwrap().at.to_utc();
         }
-        // After 30, 60 and 90 days at the latest, from the second time on his manager too.
+        // After 30, 60 and 90 days at the latest, from the second time on the manager too.
         assert!(asked >= 5, "{asked}");
     }
 }

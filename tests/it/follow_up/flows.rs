@@ -180,7 +180,7 @@ fn a_lead_that_nobody_met_on_site_is_not_protected() {
     assert_eq!((route.place, &route.faults[..]), (EventPlace::Sales, &[FollowUpFault::NoOwner][..]));
 }
 
-/// Who sends his own lead away gives it back; from anybody else it is taken.
+/// A rep who sends their own lead away gives it back; from anybody else it is taken.
 #[test]
 fn the_tenure_of_who_gives_a_lead_up_ends_as_returned() {
     let policies = with_pools(FollowUpRules::nodes());

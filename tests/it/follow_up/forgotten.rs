@@ -67,7 +67,7 @@ fn a_customer_is_asked_for_again_once_the_calendar_goes_on() {
 }
 
 #[test]
-fn an_owner_on_whose_lead_nothing_is_due_is_asked_and_then_his_manager() {
+fn an_owner_on_whose_lead_nothing_is_due_is_reminded_and_then_the_manager() {
     for rules in [FollowUpRules::nodes(), FollowUpRules::b2b()] {
         let policies = with_pools(rules);
         let mut case =
@@ -139,7 +139,7 @@ fn who_has_an_opportunity_open_is_no_late_converter() {
     }
 }
 
-/// Off for ten days: not a minute of them is the owner's, and none of them is his time.
+/// Off for ten days: not a minute of them counts for the owner.
 #[test]
 fn time_in_which_a_policy_does_not_hold_is_nobodys() {
     let policies = of(json!([{"id": "hot", "when": {"field": "products", "in": ["press"]}, "nodes": [
@@ -184,7 +184,7 @@ fn the_clock_of_who_is_away_stands() {
 
 /// Protection comes first: what was missed takes the lead away when the protection is over.
 #[test]
-fn a_protected_lead_stays_with_its_owner_whatever_he_misses() {
+fn a_protected_lead_stays_with_its_owner_whatever_they_miss() {
     for (rules, goes) in [(FollowUpRules::b2b(), "recycle"), (FollowUpRules::b2c(), "reassign")] {
         let protection = Some(ProtectionRules::days(30, 0, 90));
         let policies = with_pools(FollowUpRules { protection, ..rules });
@@ -308,7 +308,7 @@ fn who_had_a_customers_lead_in_between_is_not_late_when_it_lives_again() {
     case.lead.status = LeadStatus::Converted;
     case.pass(&policies, "03-03 10:00");
     assert!(case.look(&policies, "04-09 10:00").violations.is_empty());
-    // He is still its owner when the customer writes anew: his time begins.
+    // The rep is still its owner when the customer writes anew: their time begins.
     case.options.awaits_answer = true;
     let report = case.keep(&policies, "04-10 10:00");
     assert_eq!((violations(&report).len(), due(&report, "follow_up")), (0, "04-10 11:00".into()));

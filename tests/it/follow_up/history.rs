@@ -44,7 +44,7 @@ fn a_cover_after_the_deadline_stops_the_later_rungs() {
     let policies = talk();
     let case = Case::owned("li", "03-02 10:00").tenure("wang", t("03-03 12:00"), Acquisition::Cover);
     let report = case.look(&policies, "03-05 11:00");
-    // wang has a day of his own and misses it; li is away.
+    // wang has a day of their own and misses it; li is away.
     assert_eq!(violations(&report), ["late_follower talk li", "late_follower talk wang"]);
     assert_eq!(steps(&report), ["copy_manager 03-03 10:00:01", "copy_manager 03-04 12:00:01"]);
     // Nobody stands in for an owner who has lost the lead.
@@ -116,7 +116,7 @@ fn a_plan_moves_no_deadline_that_has_passed() {
     let policies = node(json!({"id": "talk", "within": "24h", "planned_moves": true, "ladder": rungs}));
     let case = Case::owned("li", "03-02 10:00");
     assert_eq!(violations(&case.look(&policies, "03-04 10:00")), ["late_follower talk li"]);
-    // Too late: he was late already.
+    // Too late: the owner was late already.
     let late = case.clone().planned("li", "03-04 10:00", "03-20 15:00");
     assert_eq!(violations(&late.look(&policies, "03-04 10:01")), ["late_follower talk li"]);
     assert_eq!(due(&late.look(&policies, "03-04 10:01"), "talk"), "03-03 10:00");
@@ -178,7 +178,7 @@ fn who_takes_it_again_is_not_judged_for_time_not_held() {
         (protection.from, protection.through),
         ("2026-03-02".parse().unwrap(), "2026-05-12".parse().unwrap())
     );
-    // Taken from him, and given again: that is a change of owner.
+    // Taken from the rep, and given again: that is a change of owner.
     let taken = Case::owned("li", "03-02 10:00")
         .lost(t("03-06 10:00"), TenureEnd::Recycled)
         .owner("li", t("04-13 10:00"));
@@ -268,7 +268,7 @@ fn a_call_back_on_the_same_day_is_reminded() {
         assert_eq!(reminded(&case, "03-02 16:30"), ["03-02 16:00"]);
         assert!(reminded(&case.call("li", "03-02 16:10"), "03-02 16:30").is_empty());
     }
-    // He calls back early, as planned.
+    // The rep calls back early, as planned.
     let early = called.clone().planned("li", "03-02 09:30", "03-02 16:00").call("li", "03-02 15:00");
     assert!(reminded(&early, "03-02 16:30").is_empty());
     // A date of the same day, named in the call.
@@ -385,7 +385,7 @@ fn contract_end_acts_on_customers() {
         let written: Vec<String> = report.actions[0].effects.iter().filter_map(field).collect();
         assert_eq!(written, wanted);
     }
-    // He spoke to the customer; and what was due of the lead is not asked of the customer.
+    // The owner spoke to the customer; and what was due on the lead is not due on the customer.
     assert!(case.call("li", "04-15 10:00").look(&policies, "06-29 10:01").violations.is_empty());
     let dated = node(json!({"id": "talk", "anchor": {"date": "2026-01-10T02:00:00Z"}, "within": "30d"}));
     let ended = Case::owned("li", "01-05 10:00").lost(t("01-20 10:00"), TenureEnd::Converted);

@@ -7,7 +7,7 @@ use leadkit::rule::ScoreFacts;
 
 use super::*;
 
-/// The rules have converted it to his account: what is left to him is to speak to the customer.
+/// The rules have converted it to the owner's account: only speaking to the customer is left to do.
 #[test]
 fn the_owner_of_a_converted_lead_owes_the_first_contact_and_no_conversion() {
     let converted = |rules: FollowUpRules| {
@@ -26,7 +26,7 @@ fn the_owner_of_a_converted_lead_owes_the_first_contact_and_no_conversion() {
     let report = case.call("li", "03-02 10:00").look(&b2b, "03-30 10:00");
     assert!(report.violations.is_empty() && report.actions.is_empty(), "{report}");
 
-    // Who had it before, and did not convert it, is late as he was; the owner it was converted to is not.
+    // The previous owner, who did not convert it, is as late as before; the owner it was converted to is not.
     let mut case = Case::owned("li", "03-02 10:00").call("li", "03-02 11:00");
     let (nodes, late) = (with_pools(FollowUpRules::nodes()), ["late_converter mql li"]);
     assert_eq!(violations(&case.keep(&nodes, "03-06 10:00")), late);
@@ -53,7 +53,7 @@ fn an_import_accuses_nobody() {
         assert!(report.next_wakeup.unwrap().at.to_utc() > t("03-02 10:00"));
     }
     assert_eq!(violations(&owned.look(&marketing, "03-04 10:01")), ["late_follower cleansing li"]);
-    // Who brings his history with him is not late for it either.
+    // A rep who brings their history along is not late for it either.
     let mut brought = Case::created_at(old).tenure("li", old, Acquisition::AutoAssigned);
     (brought.lead.owner, brought.lead.filed_at) = (Some("li".into()), Some(t("03-02 10:00")));
     let b2b = with_pools(FollowUpRules::b2b());
@@ -67,7 +67,7 @@ fn a_call_whose_record_comes_late_takes_the_violation_off() {
     let nodes = with_pools(FollowUpRules::nodes());
     let mut case = Case::owned("li", "03-02 10:00");
     assert_eq!(violations(&case.keep(&nodes, "03-03 10:01")), ["late_follower first_contact li"]);
-    // He called too late, as far as anybody knows; then the record of the first call comes.
+    // The owner called too late, as far as anybody knows; then the record of the first call comes.
     let mut called = case.clone().call("li", "03-04 09:00");
     assert_eq!(called.keep(&nodes, "03-04 09:00").violations[0].done_at.unwrap(), t("03-04 09:00"));
     for case in [&mut case, &mut called] {
@@ -242,7 +242,7 @@ fn nobody_is_late_by_rules_that_were_not_in_force() {
             assert!(report.violations.is_empty() && report.actions.is_empty(), "{report}");
             assert!(report.effects().is_empty() && report.next_wakeup.is_some());
         }
-        // He has spoken to it already; who has not does so now.
+        // The owner has spoken to it already; one who has not does so now.
         let owes = |case: &Case| {
             let report = case.look(&policies, "03-02 10:00");
             report.deadlines.iter().any(|one| one.kind.as_str() == "follow" && one.state == NodeState::Open)
@@ -257,7 +257,7 @@ fn nobody_is_late_by_rules_that_were_not_in_force() {
     assert_eq!(first[0].from.to_utc(), old);
 }
 
-/// Who gets a customer shortly before his contract ends is not late, and hears of it.
+/// A rep who gets a customer shortly before the contract ends is not late, and is told.
 #[test]
 fn a_new_owner_within_the_time_before_a_contract_ends_is_reminded() {
     let policies = node(json!({"id": "renew", "kind": "convert", "anchor": "contract_end", "within": "30d",
@@ -273,11 +273,11 @@ fn a_new_owner_within_the_time_before_a_contract_ends_is_reminded() {
     assert_eq!(heard, ["renew"], "of three reminders one");
     assert_eq!((states(&report), due(&report, "renew")), (vec!["renew open".into()], "05-30 10:00".into()));
     assert!(case.clone().call("li", "05-12 10:00").look(&policies, "06-01 10:00").actions.is_empty());
-    // He let it end: nobody calls him late, and the customer goes the way of the ladder.
+    // The owner let it end: they are not late, and the ladder takes the customer away.
     let report = case.keep(&policies, "06-01 10:00");
     assert!(report.violations.is_empty());
     assert_eq!(steps(&report).len(), 1, "{report}");
-    // Of a contract that had ended before he came nothing is due.
+    // On a contract that had ended before the owner came nothing is due.
     let mut after = Case::owned("li", "06-02 10:00");
     after.options.contract_end = Some(t("05-30 10:00"));
     assert!(after.look(&policies, "06-02 11:00").deadlines.is_empty());
@@ -285,7 +285,7 @@ fn a_new_owner_within_the_time_before_a_contract_ends_is_reminded() {
 
 /// Before the first contact the owner is asked for that, and not for care.
 #[test]
-fn nobody_is_asked_for_care_of_a_lead_he_has_yet_to_call() {
+fn nobody_is_asked_for_care_of_a_lead_they_have_yet_to_call() {
     let policies = with_pools(FollowUpRules::b2b());
     let mut case = Case::owned("li", "03-02 10:00");
     let mut kinds = Vec::new();

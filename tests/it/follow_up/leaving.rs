@@ -120,7 +120,7 @@ fn no_flow_moves_what_has_ended() {
             );
         }
     }
-    // Nobody gives back what he does not hold.
+    // Nobody gives back a lead that they do not hold.
     let free = Case::owned("li", "03-02 10:00").lost(t("03-03 10:00"), TenureEnd::Returned);
     for on in [FlowTrigger::Returned, FlowTrigger::ProtectionLost] {
         assert!(matches!(&moved(&free, on).faults[..], [FollowUpFault::NoOwner]));
@@ -251,7 +251,7 @@ fn who_loses_the_lead_is_told() {
             "wake lead L1 up at 2026-03-11T02:00:00Z (pool_stay)",
         ]
     );
-    // By a flow; who acts himself knows.
+    // By a flow; a rep who acts knows already.
     let case = Case::owned("li", "03-02 10:00");
     let told = |actor: Actor| {
         let one = case.with_facts(t("03-03 10:00"), |facts| {
@@ -284,7 +284,7 @@ fn an_event_takes_no_lead_from_its_owner() {
         (one.to_string(), one.effects.len()),
         ("lead L1: protected; rule `not_worth_calling`".into(), 0)
     );
-    // Who met it on site has his time from now on.
+    // The time of the rep who met it on site begins now.
     let mut met = Case::owned("li", "03-02 10:00");
     met.lead.attributes.insert("on_site".into(), Value::Bool(true));
     assert_eq!(route(&met).effects.len(), 1);

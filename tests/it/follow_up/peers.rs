@@ -6,9 +6,9 @@
 //! | CordysCRM | no capacity: no limit | the same |
 //! | CordysCRM | 5 claims a day, 4 claimed, batch of 2: refused | one by one: the fifth is granted, the sixth refused |
 //! | CordysCRM | leads given back no longer count for the day: claim 5, return 5, claim 5 (hole) | a claim counts for its day, whatever becomes of the lead |
-//! | CordysCRM | the last owner waits 7 days before he claims again | the same, by `cool_down_days` and the pool's `claim_cool_down_days`; 30 by default |
+//! | CordysCRM | the last owner waits 7 days before claiming again | the same, by `cool_down_days` and the pool's `claim_cool_down_days`; 30 by default |
 //! | CordysCRM | only the last owner waits (hole) | so does every previous owner |
-//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day nor to the cool-down | the same, and it is on record as his |
+//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day nor to the cool-down | the same, and it is on record as the manager's |
 //! | CordysCRM | a record without a time counts as due for recycling (hole) | the clock starts with the creation, which every lead has |
 //! | Zendesk | by percent of the capacity: who is less busy | `lowest_load_ratio`, the same |
 //! | Zendesk | by spare room: 1 of 2 and 8 of 10 give to the second | no such strategy: `least_loaded` counts open leads and gives to the first |
@@ -54,11 +54,11 @@ fn a_claim_counts_for_its_day_whatever_becomes_of_the_lead() {
     for n in 0..5 {
         claim(&mut desk, &format!("L{n}"), "a").unwrap();
     }
-    // All five were given back meanwhile: the host says that he holds none.
+    // All five were given back meanwhile: the host says that the rep holds none.
     desk.roster = crate::assign::desk::roster(&reps(&["a"]));
     let refused = claim(&mut desk, "L6", "a").unwrap_err();
     assert!(matches!(refused, SkipReason::DailyClaimCap { used: 5, limit: 5, .. }), "{refused}");
-    // The rules still assign to him.
+    // The rules still assign to the rep.
     assert_eq!(desk.run(10, 1, monday()), ["a"]);
 }
 
@@ -75,7 +75,7 @@ fn given_back_by(ann: &str, bo: &str) -> Input {
 }
 
 #[test]
-fn every_previous_owner_waits_before_he_claims_again() {
+fn every_previous_owner_waits_before_claiming_again() {
     let refused = |days: u32, by: &str, now: &str| {
         let mut rules = Rules::b2b();
         rules.life.cool_down_days = days;
@@ -90,7 +90,7 @@ fn every_previous_owner_waits_before_he_claims_again() {
     // The last one: three days after, and on the seventh day.
     assert_eq!(refused(7, "bo", "03-07 10:00"), cool_down);
     assert_eq!(refused(7, "bo", "03-11 10:01"), None);
-    // The one before him as well, for as long; by default thirty days.
+    // The owner before as well, for as long; by default thirty days.
     assert_eq!(refused(7, "ann", "03-05 10:00"), cool_down);
     assert_eq!((refused(7, "ann", "03-10 10:01"), refused(30, "ann", "03-10 10:01")), (None, cool_down));
     assert_eq!(refused(30, "cy", "03-05 10:00"), None);
@@ -108,7 +108,7 @@ fn a_manager_assigns_within_the_capacity() {
     let (bo, state, now) = ("bo".into(), State::default(), t("03-05 10:00"));
     assert!(
         intake.claim(&input, &bo, &roster(0), &state, now).refusal().is_some(),
-        "he gave it back yesterday"
+        "the rep gave it back yesterday"
     );
     let allotted = intake.allot(&input, &bo, &roster(9), &state, now);
     assert_eq!((allotted.refusal(), allotted.route().owner()), (None, Some(&bo)));

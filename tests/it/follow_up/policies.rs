@@ -85,7 +85,7 @@ fn b2c_an_hour_of_work_then_the_next_rep() {
               action 2026-03-09T09:30:01+08:00: lead L1 goes from li to the next rep, `follow_up` of `b2c`: deadline_missed
               next look 2026-03-09T17:30:00+08:00: reminder"#]],
     );
-    // He called in the first hour and then slept.
+    // The owner called in the first hour and then did nothing.
     let case = case.call("li", "03-06 17:50");
     check(
         &case.look(&policies, "03-10 18:00"),
@@ -127,7 +127,7 @@ fn b2b_three_days_then_the_pool_of_the_region() {
               action 2026-03-05T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
               next look 2026-03-18T10:00:00+08:00: reminder"#]],
     );
-    // An open opportunity holds the lead: he is late, and keeps it.
+    // An open opportunity holds the lead: the owner is late, and keeps it.
     let mut held = case.clone();
     held.options.opportunity_since = Some(held.lead.created_at);
     assert_eq!(steps(&held.look(&policies, "03-05 10:01")), ["copy_manager 03-05 10:00:01"]);
@@ -284,7 +284,7 @@ fn a_planned_date_reminds_and_moves_nothing_unless_it_is_said() {
         .assert_eq(&report.reminders_due[0].to_string());
     let moves = node(json!({"id": "talk", "within": "24h", "planned_moves": true}));
     assert_eq!(due(&case.look(&moves, "03-05 14:00"), "talk"), "03-05 15:00");
-    // Once he spoke to the lead that day, nobody reminds him.
+    // Once the owner spoke to the lead that day, nobody reminds them.
     let case = case.call("li", "03-05 09:00");
     assert!(case.look(&moves, "03-05 16:00").reminders_due.is_empty());
 }
@@ -375,7 +375,7 @@ fn effects_put_tags_right_and_tell_each_thing_once() {
     assert_eq!(case.look(&policies, "03-04 12:00").effects().len(), 1);
     case.lead.tags = vec!["overdue.first_contact".into(), "high_risk".into(), "vip".into()];
     assert!(case.look(&policies, "03-04 12:00").effects().is_empty());
-    // Once he has called, the label goes, and so does what the ladder marked.
+    // Once the owner has called, the label goes, and so does the ladder's mark.
     let done = case.call("li", "03-04 13:00").look(&policies, "03-04 13:00");
     let codes: Vec<String> = done.effects().iter().map(ToString::to_string).collect();
     assert_eq!(

@@ -102,7 +102,7 @@ fn a_condition_that_comes_true_counts_from_then() {
     called.pass(&policies, "03-02 09:00");
     called.lead.products = vec!["press".into()];
     assert_eq!(states(&called.keep(&policies, "03-02 14:30")), ["first_contact met"]);
-    // Nobody is judged by a policy that did not hold while he had the lead.
+    // No owner is judged by a policy that did not hold during their tenure.
     let mut next = Case::owned("li", "03-02 09:00");
     next.pass(&policies, "03-02 09:00");
     let mut next = next.owner("wang", t("03-03 09:00"));
@@ -168,7 +168,7 @@ fn what_is_on_record_keeps_its_reason_and_goes_with_a_revoked_decision() {
     let report = cycle.keep(&policies, "03-09 10:00");
     assert_eq!(report.violations[0].closed_at.unwrap(), t("03-09 10:00"));
     assert!(report.record.told.is_empty());
-    // As if he had never had it.
+    // As if the rep had never had it.
     let mut revoked = case.lost(t("03-05 10:00"), TenureEnd::Revoked);
     assert!(revoked.keep(&policies, "03-05 10:00").violations.is_empty());
 }
@@ -337,7 +337,7 @@ proptest! {
             let keys: BTreeSet<String> = report.violations.iter().map(|one| one.key()).collect();
             prop_assert_eq!(keys.len(), report.violations.len());
             prop_assert!(keys.is_superset(&known), "gone: {:?}", known.difference(&keys));
-            // Each time an owner had the lead he misses a step once.
+            // Each time an owner had the lead they miss a step once.
             let mut of_step = BTreeSet::new();
             for one in &report.violations {
                 let run = case.history.tenures.iter().rposition(|tenure| tenure.from <= one.started_at && Some(&tenure.owner) == one.owner.as_ref());

@@ -211,7 +211,7 @@ impl Desk {
         let (covers, holders): (Vec<&Tenure>, Vec<&Tenure>) =
             open.into_iter().partition(|one| one.acquisition == Acquisition::Cover);
         let owners: Vec<_> = holders.iter().map(|one| &one.owner).collect();
-        // The tenure of who has converted or closed a lead has ended; the lead still names him.
+        // The tenure of a rep who has converted or closed a lead has ended; the lead still names the rep.
         let is_over = lead.has_ended() && owners.is_empty();
         let held: Vec<_> = lead.owner.iter().filter(|_| !is_over).collect();
         prop_assert_eq!(owners, held, "tenure and owner");

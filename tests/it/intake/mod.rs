@@ -127,7 +127,7 @@ fn an_owner_who_left_gets_nothing() {
     book.insert_account(account("A1", "Acme Ltd", Some("gone")));
     let company = Some("Acme Ltd".to_owned());
     let mature = process(Lead { company: company.clone(), ..lead("L1", "13812349876", 600) }, &book);
-    // The rules find an owner, and the account gets him too.
+    // The rules find an owner, and the account gets the same one.
     assert_eq!(mature.route(), &Route::Converted { owner: "li".into(), account: "A1".into() });
     assert!(mature.effects().iter().any(|effect| matches!(
         effect,
@@ -149,7 +149,7 @@ fn a_lead_that_brings_its_owner_stays_there() {
     let entry = Lead { owner: Some("wang".into()), ..lead("L1", "13812349876", 5) };
     let outcome = process(entry, &Book::new());
     assert_eq!(outcome.route(), &Route::ToOwner { owner: "wang".into(), record: None });
-    // It is his from now on: his tenure and work begin.
+    // The rep owns it from now on: their tenure and work begin.
     let codes: Vec<&str> = outcome.effects().iter().map(Effect::code).collect();
     assert_eq!(codes, ["set_owner", "set_status", "start_deadlines"]);
 }

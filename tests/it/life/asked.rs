@@ -4,7 +4,7 @@ use super::continues::{DAY, away, rep, team};
 use super::*;
 use leadkit::model::Lead;
 
-/// A director decides about every lead; where he does not, the rules below him, if there are any.
+/// A director decides about every lead; if not, the rules below do, if there are any.
 fn directed(reviewer: &Json, below: bool) -> Json {
     let mut rules = vec![json!({"id": "director", "then": {"reviewer": reviewer}})];
     rules.extend(below.then(|| json!({"id": "all", "then": {"reps": ["li", "wang"]}})));
@@ -60,7 +60,7 @@ fn without_rules_below_a_lead_goes_to_those_whom_the_reviewer_was_suggested() {
     assert_eq!(desk.owner("L1"), "-");
     let _ = desk.review("L1", 2 * DAY);
     assert_eq!(desk.owner("L1"), "wang");
-    // And where he suggests nobody it waits in line, and he is asked no more.
+    // And if the rule suggests nobody it waits in line, and the director is asked no more.
     let mut desk = team(directed(&json!({"by": "boss"}), false), &reps);
     desk.submit(&caller("L1", 0, MOBILE));
     for day in [2, 3, 4, 5] {
@@ -77,7 +77,7 @@ fn what_the_reviewer_decides_is_an_allotment() {
     let outcome = desk.submit(&caller("L1", 0, MOBILE)).outcome;
     let said = outcome.assignment().unwrap().to_string();
     assert_eq!(said, "lead L1 waits for boss to decide by rule director; suggested: wang");
-    // Nobody takes meanwhile what he is asked about.
+    // Nobody takes meanwhile what the director is asked about.
     let claimed = desk.intake.claim(&desk.input("L1", 2), &"li".into(), &desk.roster, &desk.state, hour(2));
     assert_eq!(claimed.refusal().unwrap().code(), "awaiting_review");
     let _ = desk.allot("L1", "wang", 3);

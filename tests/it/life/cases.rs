@@ -173,7 +173,7 @@ fn one_phone_in_two_accounts_of_two_owners_is_held_for_a_person() {
     );
     assert_eq!(desk.lead("L1").status, LeadStatus::Unassigned, "not converted");
     assert_eq!(desk.book.wake_up(&"L1".into()).unwrap().at, hour(4));
-    // Nobody decided: the earlier record's owner gets it as a lead of his own.
+    // Nobody decided: the earlier record's owner gets it as a separate lead.
     let mut input = desk.intake.input_of(&desk.book, &"L1".into(), hour(4)).unwrap();
     input.wake_up = Some("review_due".into());
     let outcome = desk.intake.review(&input, &desk.roster, &desk.state, hour(4));
@@ -193,7 +193,7 @@ fn a_person_of_one_account_who_names_another_goes_by_the_company() {
     let known =
         Desk::with(&companies(), &[a.clone(), b.clone()], &[]).submit(&entry("Quellmark Energy GmbH"));
     assert_eq!(known.outcome.route().owner().unwrap().as_str(), "wang");
-    // Not on file: a lead of its own, of the same owner; he is asked whether the person has moved.
+    // Not on file: a separate lead of the same owner, who is asked whether the person has moved.
     let mut desk = Desk::with(&companies(), &[a, b], &[]);
     let unknown = desk.submit(&entry("Fenyang Robotics Inc"));
     let record = Some(RecordRef::Account("A1".into()));
@@ -352,7 +352,7 @@ fn row_companies_an_account() {
     let next = desk.submit(&caller("L2", 90, MOBILE));
     assert_eq!(next.outcome.route(), &Route::Converted { owner: "wang".into(), account: "A1".into() });
     assert_eq!(desk.book.account(&"A1".into()).unwrap().contacts.len(), 1);
-    // Without an active owner: assigned by rules, converted with that owner, and the account gets him.
+    // Without an active owner: assigned by rules, converted with that owner, and the account gets them.
     for owner in [None, Some("gone")] {
         let mut desk = Desk::with(&companies(), &[account("A1", "Acme Trading Ltd", owner)], &[]);
         desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) });
@@ -404,7 +404,7 @@ fn row_a_rep_types_in_a_duplicate() {
     assert_eq!(typed.outcome.route(), &folded("L1", FoldKind::Collected));
     assert_eq!(desk.owner("L1"), "li");
     assert_eq!(desk.told(), ["wang duplicate_on_file lead L1", "li duplicate_entered lead L1"]);
-    // Of an ownerless one it is his claim.
+    // For one without an owner it is the rep's claim.
     let mut desk = Desk::with(&companies(), &[], &[caller("L1", 0, MOBILE)]);
     desk.submit(&Lead { owner: Some("wang".into()), ..caller("L2", 3, MOBILE) });
     assert_eq!(desk.owner("L1"), "wang");

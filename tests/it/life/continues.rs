@@ -106,7 +106,7 @@ fn a_lead_of_an_owner_on_leave_for_a_month_is_covered() {
     assert_eq!(
         (desk.owner("L1"), desk.lead("L1").status),
         ("li", LeadStatus::Converted),
-        "he stays the owner"
+        "the rep stays the owner"
     );
     let history = desk.book.history(&"L1".into());
     assert_eq!(history.cover().unwrap().owner.as_str(), "wang");
@@ -181,7 +181,7 @@ fn a_wrong_assignment_is_taken_back_with_turn_count_and_cap() {
             format!("{right} assigned lead L1")
         ]
     );
-    assert_eq!(desk.book.history(&"L1".into()).previous_owners().count(), 0, "not held against him");
+    assert_eq!(desk.book.history(&"L1".into()).previous_owners().count(), 0, "not held against the rep");
     // The turn too: the next two leads go to the two others.
     desk.submit(&caller("L2", 3, "13927461853"));
     desk.submit(&caller("L3", 4, "15088672341"));
@@ -289,7 +289,7 @@ fn a_rep_claims_a_lead_from_its_pool_and_who_lost_it_may_not() {
     assert_eq!(desk.lead("L1").acquisition.as_ref().unwrap().as_str(), "claimed");
     assert_eq!(desk.roster.holding(&"wang".into(), &desk.state.reps), 1);
     assert_eq!(desk.claim("L1", "zhao", 8).refusal(), Some(&Refusal::Owned { owner: "wang".into() }));
-    // A month later, in another cycle, nothing keeps him from it.
+    // A month later, in another cycle, nothing keeps the rep from it.
     drop(desk.lose("L1", Loss::Returned, 9));
     let refused = desk.claim("L1", "wang", 9 + 30 * DAY);
     assert_eq!(refused.refusal().unwrap().reason(), "previous_owner", "in the same cycle never");
@@ -323,7 +323,7 @@ fn a_director_allots_a_lead_even_to_who_lost_it_and_the_owner_before_is_told() {
     );
     let told = desk.told();
     assert_eq!(told[3..], [format!("{second} lead_taken lead L1"), format!("{first} allotted lead L1")]);
-    assert_eq!(desk.book.history(&"L1".into()).deadlines[0].due_at, hour(2 * DAY + 1), "his time starts now");
+    assert_eq!(desk.book.history(&"L1".into()).deadlines[0].due_at, hour(2 * DAY + 1), "the time starts now");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_lead_is_closed_with_a_reason_that_stands_on_the_tenure() {
     assert_eq!((tenure.end, &tenure.close_reason), (Some(TenureEnd::Invalid), &Some(CloseReason::NoIntent)));
     assert_eq!((desk.lead("L1").status, tenure.owner.as_str()), (LeadStatus::Invalid, owner.as_str()));
     assert_eq!((desk.due_at("L1"), desk.book.overdue(hour(900))), (None, vec![]));
-    // It is found by its keys, and a new entry begins a new cycle, not with him while others are there.
+    // It is found by its keys, and a new entry begins a new cycle, not with that rep while others are there.
     let again = desk.submit(&caller("L2", 40 * DAY, MOBILE));
     assert_eq!(again.outcome.route().folded_into().unwrap().as_str(), "L1");
     assert_ne!(desk.owner("L1"), owner);
@@ -367,7 +367,7 @@ fn the_leads_of_a_rep_who_leaves_are_handed_over_with_their_accounts() {
     outcomes.iter().for_each(|outcome| desk.apply(outcome));
     assert_eq!(desk.book.account(&"A1".into()).unwrap().owner, Some("zhao".into()));
     assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("zhao", LeadStatus::Converted));
-    // He may have one: the others go by the rules, each on the state that the one before left.
+    // The rep may have one: the others go by the rules, each on the state that the one before left.
     assert_eq!((desk.owner("L2"), desk.owner("L3")), ("wang", "wang"));
     assert_eq!(desk.tenures("L2"), ["li handed_over"]);
 }
@@ -396,7 +396,7 @@ fn the_waiting_line_serves_the_best_lead_and_of_equals_the_one_that_waits_longes
         hour(10),
         "its time starts when it is given"
     );
-    // He holds two he has not spoken to; then he has spoken to one.
+    // The rep holds two untouched leads; then has spoken to one.
     let again = |desk: &Desk| desk.intake.serve(&[desk.input("L1", 11)], &desk.roster, &desk.state, hour(11));
     assert_eq!(again(&desk)[0].route().code(), "unassigned");
     desk.roster =
@@ -453,7 +453,7 @@ fn ninety_days_who_lost_it_last_gets_it_only_when_nobody_else_can() {
     let (loser, owner) = lost(60, &three);
     assert_ne!(owner, loser);
     let (loser, owner) = lost(100, &three);
-    assert_eq!(owner, loser, "after ninety days it is his turn");
+    assert_eq!(owner, loser, "after ninety days it is the loser's turn");
     let (loser, owner) = lost(60, &[rep("li")]);
     assert_eq!(owner, loser, "nobody else can take it");
 }
@@ -464,7 +464,7 @@ fn an_owner_away_for_an_hour_is_waited_for() {
     desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
     assert_eq!(desk.owner("L1"), "li");
     let deadline = &desk.book.history(&"L1".into()).deadlines[0];
-    assert_eq!((deadline.started_at, deadline.due_at), (hour(3), hour(3 + DAY)), "it starts at his return");
+    assert_eq!((deadline.started_at, deadline.due_at), (hour(3), hour(3 + DAY)), "it starts at the return");
     assert_eq!(desk.due_at("L1"), Some(hour(3)), "`next` says until when");
     assert_eq!(desk.told(), ["li lead_waits lead L1"]);
 }
@@ -484,7 +484,7 @@ fn without_a_deputy_the_team_covers_and_without_a_team_the_cover_becomes_the_own
     desk.submit(&typed());
     assert_eq!(desk.owner("L1"), "wang");
     assert!(desk.book.history(&"L1".into()).cover().is_none());
-    // Nobody else at all: he is waited for, and every day somebody is looked for who may have come.
+    // Nobody else at all: the owner is waited for, and every day another rep is sought who may have come.
     let mut desk = team(json!({}), &[away("li", 0, 9 * DAY)]);
     desk.submit(&typed());
     assert_eq!((desk.owner("L1"), desk.due_at("L1")), ("li", Some(hour(2 + DAY))));
@@ -492,7 +492,7 @@ fn without_a_deputy_the_team_covers_and_without_a_team_the_cover_becomes_the_own
 }
 
 #[test]
-fn who_comes_back_has_his_lead_again_and_his_cover_is_not_held_against_the_deputy() {
+fn an_owner_who_is_back_has_the_lead_again_and_the_cover_is_not_held_against_the_deputy() {
     let li = Rep { deputy: Some("wang".into()), ..away("li", 0, 9 * DAY) };
     let mut desk = team(rotation(), &[li, rep("wang")]);
     desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
@@ -503,7 +503,7 @@ fn who_comes_back_has_his_lead_again_and_his_cover_is_not_held_against_the_deput
     assert_eq!(history.deadlines.iter().map(|one| one.owner.as_str()).collect::<Vec<_>>(), ["li"]);
     assert_eq!(history.deadlines[0].started_at, hour(9 * DAY));
     drop(desk.lose("L1", Loss::DeadlineMissed, 10 * DAY));
-    assert_eq!(desk.owner("L1"), "wang", "a cover during leave is no tenure that he lost");
+    assert_eq!(desk.owner("L1"), "wang", "a cover during leave is not a lost tenure");
 }
 
 #[test]
@@ -514,7 +514,7 @@ fn two_looks_at_one_moment_are_two_decisions() {
     warm.tags.clear();
     desk.book.insert_lead(warm);
     drop(desk.review("L1", 5));
-    // At the same moment he goes away: somebody stands in, and the deadline runs.
+    // At the same moment the owner goes away: somebody stands in, and the deadline runs.
     let li = Rep { deputy: Some("wang".into()), ..away(desk.owner("L1"), 5, 30 * DAY) };
     desk.roster = Roster::compile(&[li, rep("wang")], &Calendars::default()).unwrap();
     drop(desk.review("L1", 5));
@@ -545,7 +545,7 @@ fn who_is_waited_for_has_missed_nothing_by_a_clock_of_the_host() {
     with(&mut desk, 5, 10 * DAY);
     drop(desk.review("L1", 5));
     let started = |desk: &Desk| desk.book.history(&"L1".into()).deadlines[0].started_at;
-    assert_eq!(started(&desk), hour(10 * DAY), "he is waited for");
+    assert_eq!(started(&desk), hour(10 * DAY), "the owner is waited for");
     // A new absence, said without what came before it.
     with(&mut desk, 30, 12 * DAY);
     let outcome = desk.lose("L1", Loss::DeadlineMissed, 30);

@@ -169,7 +169,7 @@ fn what_lies_beside_the_records_says_what_the_effect_says() {
     assert_eq!((wakes.at, wakes.code.as_ref()), (hour(9), "retry"));
 }
 
-/// Nothing is left of who is erased: neither his history, nor what he did, nor a key, nor what people were asked.
+/// Nothing is left of an erased lead: neither history, nor activities, nor a key, nor what people were asked.
 #[test]
 fn nothing_is_left_of_who_is_erased() {
     let mut book = filed();

@@ -39,7 +39,8 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
         );
         had.push(owner);
     }
-    // After three, the last of them is reminded, and who runs the pool is told; his time begins anew after thirty days.
+    // After three, the last of them is reminded, and the pool's administrator is told; the owner's time begins anew after
+    // thirty days.
     drop(desk.lose("L1", Loss::DeadlineMissed, 3 * DAY));
     assert_eq!(desk.owner("L1"), had[2]);
     assert_eq!(desk.told().pop().unwrap(), format!("{} nobody_answers lead L1", had[2]));
@@ -49,8 +50,8 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
         (desk.book.overdue(hour(33 * DAY - 1)), desk.book.overdue(hour(33 * DAY))),
         (vec![], vec!["L1".into()])
     );
-    assert_eq!(tenures, ["li recycled", "wang recycled"], "he did not lose it and get it at once");
-    // He answers: nothing more is due.
+    assert_eq!(tenures, ["li recycled", "wang recycled"], "nobody lost it and got it at once");
+    // The owner answers: nothing more is due.
     desk.call("L1", &had[2], 3 * DAY + 1);
     assert_eq!((desk.book.overdue(hour(900)), desk.lead("L1").status), (vec![], LeadStatus::Converted));
 }
@@ -62,7 +63,7 @@ fn the_deputy_answers_first_for_an_account() {
     acme(&mut desk);
     let outcome = desk.lose("L1", Loss::DeadlineMissed, DAY);
     assert_eq!(outcome.route(), &Route::Converted { owner: "zhao".into(), account: "A1".into() });
-    assert_eq!(desk.roster.holding(&"zhao".into(), &desk.state.reps), 1, "it counts for his caps");
+    assert_eq!(desk.roster.holding(&"zhao".into(), &desk.state.reps), 1, "it counts for zhao's caps");
 }
 
 #[test]
@@ -179,7 +180,7 @@ const FRIDAY: i64 = 4 * DAY + 17;
 #[test]
 fn patience_runs_in_the_owner_s_working_time() {
     let works = |rep: Rep| Rep { hours: Some("office".into()), ..rep };
-    // Until Monday at ten he is away for two hours of work, and for more than two days by the clock.
+    // Until Monday at ten the owner is away for two hours of work, and for more than two days by the clock.
     for (hours, is_covered) in [(Some("office"), false), (None, true)] {
         let li = Rep { deputy: Some("wang".into()), ..away("li", 0, 7 * DAY + 10) };
         let li = if hours.is_some() { works(li) } else { li };
@@ -320,7 +321,7 @@ fn who_asks_to_be_forgotten_leaves_nothing_and_comes_back_only_himself() {
     assert!(!saved.contains("L1") && !saved.contains("L2"), "{saved}");
     assert_eq!(serde_json::from_str::<State>(&saved).unwrap(), desk.state);
 
-    // Himself he may write again, at once and with the same words.
+    // The person may write again, at once and with the same words.
     let again = desk.submit(&Lead { id: "L3".into(), created_at: hour(6), ..form });
     assert_eq!(again.outcome.route().code(), "assigned", "{}", again.outcome.explain());
     assert_eq!(again.outcome.verdict().resubmission_of(), None);
@@ -359,7 +360,7 @@ fn what_is_no_lead_goes_to_a_queue_and_the_account_s_owner_is_told() {
 }
 
 #[test]
-fn a_rep_without_a_cap_of_his_own_has_that_of_the_pool() {
+fn a_rep_without_a_cap_has_that_of_the_pool() {
     let assign = json!({"pools": {"leads": {"holding_cap": 1, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
     let mut desk = team(json!({"assign": assign}), &[rep("li"), Rep { holding_cap: Some(2), ..rep("wang") }]);
     for (n, phone) in [MOBILE, "13927461853", "15088672341", "13764028315"].iter().enumerate() {
@@ -409,7 +410,7 @@ fn more_than_twenty_notices_an_hour_are_a_digest() {
 // What a generated quarter showed.
 
 #[test]
-fn a_lead_that_takes_in_a_record_of_who_lost_it_is_not_his_again() {
+fn a_lead_that_absorbs_a_record_of_a_rep_who_lost_it_is_not_theirs_again() {
     let mut desk = team(json!({}), &["li", "wang", "zhao"].map(rep));
     let mail = "li.na@qixi.com.cn";
     desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
@@ -485,7 +486,7 @@ fn a_hand_over_decides_no_collision() {
 }
 
 #[test]
-fn an_owner_who_is_away_keeps_all_leads_of_his_customer() {
+fn an_owner_who_is_away_keeps_all_leads_of_their_customer() {
     let mut desk = team(json!({}), &["li", "wang"].map(rep));
     let of = |company: &str, id, hour| Lead { company: Some(company.into()), ..caller(id, hour, MOBILE) };
     desk.submit(&Lead { owner: Some("li".into()), ..of("Acme Trading Ltd", "L1", 0) });

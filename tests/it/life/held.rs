@@ -118,7 +118,7 @@ fn who_nobody_may_contact_is_asked_about_for_a_day_and_then_nurtured() {
     assert_eq!(desk.review("L1", 2 * DAY).route().code(), "assigned");
 }
 
-/// Whoever has a lead that nobody may contact any more is told, and is not reminded of a call that he must not make.
+/// A rep who has a lead that nobody may contact any more is told, and is not reminded of a call that they must not make.
 #[test]
 fn an_objection_takes_a_lead_from_its_owner() {
     let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
@@ -131,7 +131,7 @@ fn an_objection_takes_a_lead_from_its_owner() {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
     };
-    // He brings it, and he has it already.
+    // The rep brings it, and has it already.
     let mut desk = team(json!({"blacklist": stop}), &["li", "wang"].map(rep));
     let held = desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) }).outcome;
     assert_eq!((held.route().code(), desk.owner("L1")), ("awaiting_review", "-"));
@@ -150,9 +150,9 @@ fn an_objection_takes_a_lead_from_its_owner() {
     assert_eq!((nurtured.route().code(), told(&nurtured).len()), ("nurture", 0));
 }
 
-/// The next entry of a person who objects joins his lead: one lead is held, and its owner is told.
+/// The next entry of a person who objects joins their lead: one lead is held, and its owner is told.
 #[test]
-fn the_next_entry_of_who_objects_joins_his_lead() {
+fn the_next_entry_of_a_person_who_objects_joins_their_lead() {
     let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
         {"phone": MOBILE, "channels": ["all"], "reason": "asked", "basis": "objection", "since": "2020-01-01T00:00:00Z"}]}}}]});
     let mut desk = team(json!({}), &["li", "wang"].map(rep));
@@ -167,7 +167,7 @@ fn the_next_entry_of_who_objects_joins_his_lead() {
     assert!(desk.due_at("L1").is_some());
 }
 
-/// Nobody gives a rep a person whom he may not call.
+/// Nobody gives a rep a person whom they may not call.
 #[test]
 fn who_refused_every_channel_is_given_to_nobody() {
     let stop = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [

@@ -30,7 +30,7 @@ fn whoever_has_five_leads_untouched_is_given_no_more_by_any_call_and_the_reason_
         assert_eq!(outcome.route().code(), "unassigned");
         assert_eq!(outcome.assignment().unwrap().skipped().get("busy"), Some(&2));
     }
-    // What a rep takes himself, and what a director gives, is their affair.
+    // What a rep claims, and what a director gives, is their affair.
     assert_eq!(desk.claim("L1", "li", 3).refusal(), None);
     assert_eq!(desk.owner("L1"), "li");
 }
@@ -47,7 +47,7 @@ fn a_lead_whose_others_are_busy_waits_for_them_and_is_not_nurtured() {
         assert_eq!(served[0].route().code(), "unassigned", "{}", served[0]);
         assert!(served[0].effects().iter().any(|one| matches!(one, Effect::SetNextWakeUp { .. })));
     }
-    // Somebody has room again: it is his, not the one's who gave it back.
+    // Somebody has room again: that rep gets it, not the one who gave it back.
     desk.roster = Roster::compile(&[rep("li"), busy("wang"), rep("zhao")], &Calendars::default()).unwrap();
     let served = desk.intake.serve(&[desk.input("L1", 3 * DAY)], &desk.roster, &desk.state, hour(3 * DAY));
     assert_eq!(served[0].route().owner().unwrap().as_str(), "zhao");
@@ -68,7 +68,7 @@ fn who_closed_a_lead_for_want_of_need_has_not_lost_it() {
     );
     desk.apply(&closed);
     assert_eq!(desk.book.history(&"L1".into()).tenures[0].end, Some(TenureEnd::Invalid));
-    // Others have had their turns meanwhile; he is the next, and nothing speaks against him.
+    // Others have had their turns meanwhile; this rep is the next, and nothing rules them out.
     for (number, phone) in ["13927461853", "15088672341"].iter().enumerate() {
         desk.submit(&caller(&format!("M{number}"), 3, phone));
     }

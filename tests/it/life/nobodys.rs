@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// Two strangers, each with a number and a mailbox of his own.
+/// Two strangers, each with a number and a mailbox of their own.
 fn strangers(change: impl Fn(&mut Lead)) -> [Lead; 2] {
     [("L1", 1, "陈明", "13927461853"), ("L2", 2, "李娜", "15088672341")].map(|(id, at, name, phone)| {
         let mut lead = Lead { name: Some(name.into()), ..caller(id, at, phone) };

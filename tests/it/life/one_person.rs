@@ -1,4 +1,4 @@
-//! Somebody has the person: what comes in goes to him, and takes nothing on file from him.
+//! A rep has the person: what comes in goes to that rep, and takes nothing on file from them.
 
 use leadkit::model::{LeadId, RepId};
 
@@ -111,12 +111,12 @@ fn who_has_a_lead_of_the_person_has_the_next_whatever_the_rules_compare() {
     assert_eq!(["L1", "L2", "L4", "L5"].map(|id| desk.owner(id)), [owner.as_str(); 4]);
     assert!(desk.told().contains(&format!("{typist} duplicate_on_file lead L1")), "{:?}", desk.told());
     let taken: Vec<String> = desk.told().into_iter().filter(|said| said.contains("lead_taken")).collect();
-    assert_eq!(taken, [format!("{typist} lead_taken lead L5")], "only what he typed in himself");
+    assert_eq!(taken, [format!("{typist} lead_taken lead L5")], "only what the typist entered");
 }
 
 #[test]
 fn a_lead_without_a_product_takes_no_product_from_its_owner() {
-    // Of two reps a person decides; whoever gets it, each keeps his product.
+    // Between two reps a person decides; whoever gets it, each keeps their product.
     let mut desk = Desk::with(&narrowed(&["products"]), &[], &[]);
     desk.submit(&asks("L1", 0, &["crm"]));
     desk.submit(&asks("L2", 1, &["erp"]));
@@ -152,11 +152,11 @@ fn a_lead_that_names_no_part_goes_to_who_has_the_person_there() {
         "shares a contact value with lead L1 but is a separate lead, for the same owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
     ];
     wanted.assert_eq(&decided.resolution().unwrap().to_string());
-    // He answers it, asks nobody, and the account stays divided as it was.
+    // The rep answers it, nobody is asked, and the account stays divided as it was.
     assert_eq!(["L1", "L2"].map(|id| desk.owner(id)), ["li", "li"]);
     let parts = &desk.book.account(&"A1".into()).unwrap().owners;
     assert_eq!(*parts, divided(None).owners);
-    // He makes a customer of it, and keeps him.
+    // The rep converts it to a customer, and keeps them.
     let won = desk.intake.convert(&desk.input("L2", 36), &"A1".into(), &desk.roster, &desk.state, hour(36));
     desk.apply(&won);
     assert_eq!((desk.owner("L2"), desk.lead("L2").status), ("li", LeadStatus::Converted));

@@ -84,7 +84,7 @@ fn a_claim_counts_for_caps_and_is_refused_to_who_is_full() {
 }
 
 #[test]
-fn an_owner_s_own_lead_is_converted_to_him_when_the_account_matches_later() {
+fn an_owner_s_own_lead_is_converted_to_them_when_the_account_matches_later() {
     for owner in [Some("li"), None, Some("gone")] {
         let mut desk = Desk::new(&companies());
         desk.submit(&Lead { owner: Some("li".into()), ..employee("L1", 0, MOBILE) });
@@ -95,7 +95,7 @@ fn an_owner_s_own_lead_is_converted_to_him_when_the_account_matches_later() {
         assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("li", LeadStatus::Converted));
         assert_eq!(desk.book.account(&"A1".into()).unwrap().owner, Some("li".into()));
         let history = desk.book.history(&"L1".into());
-        assert_eq!((history.tenures.len(), history.deadlines.len()), (1, 1), "his deadline runs on");
+        assert_eq!((history.tenures.len(), history.deadlines.len()), (1, 1), "the owner's deadline runs on");
         assert_eq!(desk.book.desk().conversions["L1"].account.as_str(), "A1");
     }
 }
@@ -118,7 +118,7 @@ fn another_s_account_gets_what_nobody_works_on() {
     assert_eq!(looked.route(), &Route::Converted { owner: "wang".into(), account: "A1".into() });
     assert_eq!(desk.told(), ["wang account_lead lead L1", "li lead_taken lead L1"]);
     assert_eq!(desk.review("L1", 6).effects(), []);
-    // He works on it: both keep what they have, and are told once.
+    // The rep works on it: both keep what they have, and are told once.
     let mut desk = filed(true, -5);
     assert_eq!(desk.review("L1", 5).route(), &Route::ToOwner { owner: "li".into(), record: None });
     drop(desk.review("L1", 6));
@@ -141,7 +141,7 @@ fn a_rep_who_types_in_a_lead_of_an_account_is_told_whose_it_is() {
     let typed = desk.submit(&Lead { owner: Some("wang".into()), ..employee("L1", 0, MOBILE) });
     assert_eq!(typed.outcome.route(), &Route::Converted { owner: "li".into(), account: "A1".into() });
     assert_eq!(desk.told(), ["wang duplicate_on_file account A1", "li duplicate_entered account A1"]);
-    // His own: nothing to tell.
+    // The rep's own: nothing to tell.
     let mut desk = Desk::with(&companies(), &[account("A1", "Acme Trading Ltd", Some("li"))], &[]);
     desk.submit(&Lead { owner: Some("li".into()), ..employee("L1", 0, MOBILE) });
     assert_eq!((desk.told().len(), desk.lead("L1").status), (0, LeadStatus::Converted));

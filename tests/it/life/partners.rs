@@ -1,10 +1,10 @@
-//! Partners: a lead passed on is the channel manager's, and comes back to him; a registered deal protects an account.
+//! Partners: a lead passed on is the channel manager's, and comes back to the manager; a registered deal protects an account.
 
 use super::*;
 use leadkit::model::{Acquisition, FollowUp, FollowUpKind, RepId, TenureEnd};
 use leadkit::{Loss, Refusal};
 
-/// li runs the channel: east and west are his partners. wang and zhao are none of it.
+/// li manages the channel: east and west are li's partners. wang and zhao are not part of it.
 fn channel() -> Desk {
     let mut desk = Desk::new(&companies());
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
@@ -57,7 +57,7 @@ fn a_lead_passed_on_is_the_channel_manager_s_and_the_partner_works_on_it() {
 }
 
 #[test]
-fn the_manager_passes_on_what_he_has_though_he_holds_as_many_as_he_may() {
+fn the_manager_passes_on_their_leads_though_they_hold_as_many_as_they_may() {
     let mut desk = channel();
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
     let full = Rep { holding: 1, holding_cap: Some(1), ..rep("li") };
@@ -66,7 +66,7 @@ fn the_manager_passes_on_what_he_has_though_he_holds_as_many_as_he_may() {
     desk.book.insert_lead(owned(caller("L1", 0, MOBILE), "li"));
     desk.book.insert_lead(owned(caller("L2", 0, "13900002468"), "wang"));
     assert_eq!(desk.allot("L1", "east", 1).refusal(), None);
-    assert_eq!(desk.told(), ["east passed_on lead L1"], "he knows what he does");
+    assert_eq!(desk.told(), ["east passed_on lead L1"], "the manager knows what they do");
     let refused = desk.allot("L2", "east", 1);
     assert_eq!(refused.refusal().map(Refusal::reason), Some("holding_cap"));
 }
@@ -109,7 +109,7 @@ fn a_lead_passed_on_to_another_partner_is_taken_from_the_first() {
     let _ = desk.allot("L1", "west", 2);
     assert_eq!((desk.owner("L1"), desk.work("L1")), ("li", (Some("west"), vec![("west", 74)])));
     assert_eq!(desk.told_of(1), ["west passed_on lead L1", "east taken_back lead L1"]);
-    // To the one who has it: his time begins anew.
+    // To the one who has it: the time begins anew.
     let _ = desk.allot("L1", "west", 5);
     assert_eq!(desk.work("L1"), (Some("west"), vec![("west", 77)]));
 }
@@ -124,7 +124,7 @@ fn a_partner_who_gives_it_back_or_has_left_has_it_no_more() {
     let told = desk.told().len();
     let _ = desk.lose("L1", Loss::Returned, 2);
     assert_eq!((desk.owner("L1"), desk.work("L1")), ("li", (None, vec![("li", 26)])));
-    assert_eq!(desk.told_of(told), ["li taken_back lead L1"], "he knows that he gave it back");
+    assert_eq!(desk.told_of(told), ["li taken_back lead L1"], "the partner knows who gave it back");
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
     desk.roster = Roster::compile(&["li", "wang"].map(rep), &Calendars::default()).unwrap();
     let _ = desk.review("L2", 3);
@@ -132,7 +132,7 @@ fn a_partner_who_gives_it_back_or_has_left_has_it_no_more() {
 }
 
 #[test]
-fn the_partner_works_while_the_manager_is_away_and_his_deputy_has_what_comes_back() {
+fn the_partner_works_while_the_manager_is_away_and_the_deputy_has_what_comes_back() {
     let mut desk = channel();
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
     let absences = vec![leadkit::model::Absence { from: hour(0), until: hour(24 * 30) }];
@@ -148,7 +148,7 @@ fn the_partner_works_while_the_manager_is_away_and_his_deputy_has_what_comes_bac
 }
 
 #[test]
-fn a_lead_that_a_partner_brings_is_his_manager_s_and_he_works_on_it() {
+fn a_lead_that_a_partner_brings_is_the_manager_s_and_the_partner_works_on_it() {
     let mut desk = channel();
     let brought = Lead { owner: Some("east".into()), ..caller("L1", 0, MOBILE) };
     let decided = desk.submit(&brought);
@@ -169,7 +169,7 @@ fn a_lead_that_a_partner_brings_is_his_manager_s_and_he_works_on_it() {
 }
 
 #[test]
-fn no_rule_gives_a_partner_a_lead_and_he_claims_none() {
+fn no_rule_gives_a_partner_a_lead_and_partners_claim_none() {
     let mut desk = channel();
     for n in 0..6 {
         let id = format!("L{n}");
@@ -199,7 +199,7 @@ fn a_registered_deal_protects_the_account_for_ninety_days() {
     assert_eq!(on_file.protection(hour(0)), Some((&"east".into(), hour(DAYS))));
     assert_eq!(on_file.protection(hour(DAYS)), None);
     assert_eq!(desk.told(), ["li deal_registered account A1"]);
-    // No other partner, until it is over; he himself once more.
+    // No other partner, until it is over; the same partner again.
     let refused = desk.register("A1", "west", 1).unwrap();
     assert_eq!(refused.to_string(), "a deal of east protects account A1 until 2026-05-31T00:00:00Z");
     assert_eq!(desk.register("A1", "east", 24), None);

@@ -274,7 +274,7 @@ fn who_wins_a_third_product_holds_it() {
     let outcome = desk.intake.convert(&desk.input("L1", 3), &"A1".into(), &desk.roster, &desk.state, hour(3));
     desk.apply(&outcome);
     assert_eq!(holders(&desk), ["CRM=li".to_owned(), "erp=wang".to_owned(), format!("payroll={owner}")]);
-    // The next lead of the product is his.
+    // The next lead of the product goes to that rep.
     desk.submit(&of("L2", 4, &["Payroll"]));
     assert_eq!(desk.owner("L2"), owner);
     // Winning what somebody is named for takes it from nobody.

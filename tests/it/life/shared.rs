@@ -1,4 +1,4 @@
-//! A mobile number that many people share is nobody's: the sixth of them is a lead of his own.
+//! A mobile number that many people share belongs to nobody: the sixth of them is a separate lead.
 
 use super::*;
 use proptest::prelude::*;
@@ -32,7 +32,7 @@ impl Desk {
 }
 
 #[test]
-fn the_sixth_person_on_one_mobile_number_is_a_lead_of_his_own() {
+fn the_sixth_person_on_one_mobile_number_is_a_separate_lead() {
     for company in [None, Some("武汉博远软件有限公司")] {
         let mut desk = Desk::new(&companies());
         for (number, name) in PEOPLE.iter().enumerate().take(5) {
@@ -76,7 +76,7 @@ proptest! {
 
     /// Whoever comes when, and in whatever order they are filed: five are one lead, the others each their own, nobody is lost.
     #[test]
-    fn five_are_one_and_each_further_one_his_own_in_any_order(
+    fn five_are_one_and_each_further_one_is_separate_in_any_order(
         people in Just(PEOPLE.to_vec()).prop_shuffle(),
         filed in Just((0..PEOPLE.len()).collect::<Vec<_>>()).prop_shuffle(),
         many in 2..=PEOPLE.len(),

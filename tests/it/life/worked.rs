@@ -116,7 +116,7 @@ fn a_leaver_with_three_hundred_leads_is_followed_by_the_others_to_each_a_share()
         })
     };
     assert!(outcomes.iter().all(ends), "each tenure ends `handed_over`");
-    // Again is nothing: he has none left.
+    // Again is nothing: the rep has none left.
     let again: Vec<Outcome> = desk.intake.hand_over(
         &[desk.input_of("L000", 25)],
         &"li".into(),

@@ -142,7 +142,7 @@ fn opportunities_follow_the_account_and_the_lead_they_are_of_whatever_became_of_
     assert_eq!(shown(&book, &empty), before);
 }
 
-/// One contact may stand at two accounts: what he is at one is not what he is at the other.
+/// One contact may be with two accounts: their role at one is not their role at the other.
 #[test]
 fn a_contact_of_two_accounts_comes_back_to_both() {
     let with = |id: &str, day, title: &str| Account {
@@ -166,7 +166,7 @@ fn a_contact_of_two_accounts_comes_back_to_both() {
 }
 
 #[test]
-fn a_person_who_was_united_has_his_conversions_back() {
+fn a_person_who_was_united_has_their_conversions_back() {
     let mut records = [account("A1", 1), account("A2", 2)];
     records[0].contacts = vec![contact("C1", "A1", "王强", "13812349876")];
     records[1].contacts = vec![contact("C2", "A2", "王强", "13812349876")];

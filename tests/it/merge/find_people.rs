@@ -59,7 +59,7 @@ fn one_person_by_openid_phone_and_mail_with_every_role_and_the_employers() {
     crate::support::assert_round_trip(person);
 }
 
-/// He was with A1 since it was filed, and moved: the account of the new employer was there before.
+/// The person was with A1 since it was filed, and moved: the account of the new employer was there before.
 #[test]
 fn who_moves_keeps_the_trail() {
     let mut book = Book::new();
@@ -99,7 +99,7 @@ fn trail(accounts: &[Account], book: &Book) -> Vec<String> {
     found[0].employments().iter().map(stay).collect()
 }
 
-/// Who moved from one account to another works where his contact stands, whatever was merged into what since.
+/// A person who moved from one account to another works where their contact is, whatever was merged into what since.
 #[test]
 fn a_merge_of_employers_keeps_the_trail() {
     let moved = at("2026-01-20T00:00:00Z");
@@ -146,9 +146,9 @@ fn a_merge_of_employers_keeps_the_trail() {
     assert_eq!(trail(&[renamed, account("A3", 5)], &book), ["A3 01-05..01-20", "A1 01-20.."]);
 }
 
-/// Who stands at both accounts already is there once when he leaves one of them.
+/// A person who is with both accounts already is there once after leaving one of them.
 #[test]
-fn a_contact_who_moves_to_where_he_stands_is_there_once() {
+fn a_contact_who_moves_to_their_present_account_is_there_once() {
     let mut book = Book::new();
     for (id, day) in [("A1", 1), ("A2", 2)] {
         let people = vec![contact("C1", id, "张伟", "13927461853")];
@@ -161,7 +161,7 @@ fn a_contact_who_moves_to_where_he_stands_is_there_once() {
     assert_eq!((of("A1"), of("A2")), (0, 1));
 }
 
-/// A contact of his own at each employer: the account of the new one was there before he was.
+/// A separate contact at each employer: the account of the new one was there before the person was.
 #[test]
 fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
     let mut book = Book::new();
@@ -181,7 +181,7 @@ fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
         found[0].employments().iter().map(one).collect::<Vec<_>>()
     };
     assert_eq!(employers(&accounts), ["A1 01-05", "A2 01-20"]);
-    // Of two accounts that are one company he is there since the earlier time, and nobody has to be asked.
+    // If two accounts are one company, the person is there since the earlier time, and nobody has to be asked.
     let mut accounts = accounts;
     accounts[0].contacts[0].since = Some(at("2026-01-02T00:00:00Z"));
     accounts[0].company = "Acme Ltd".into();
@@ -329,7 +329,7 @@ fn what_the_host_has_filed_makes_one_person() {
     let leads = [named("L1", 1, "张伟"), entry, other, named("L4", 4, "王强")];
     let found = find_people(&leads, &accounts, &[conversion], &[], &PhoneOptions::default());
     assert_eq!(roles(&found), [vec!["L1", "C1", "L2"], vec!["L3"], vec!["L4", "C2"]]);
-    assert_eq!(found[0].employments()[0].from, leads[0].created_at, "he was there when he wrote");
+    assert_eq!(found[0].employments()[0].from, leads[0].created_at, "the person was there when they wrote");
 }
 
 fn some_leads() -> impl Strategy<Value = Vec<Lead>> {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{account, accounts_plan, contact, lead, leads_plan, maybe, merger};
 
-/// A contact by what stands on it: a name, then whatever reaches him or her.
+/// A contact by its values: a name, then whatever reaches the person.
 fn person(id: &str, account: &str, text: &str) -> Contact {
     let mut parts = text.split(" / ").map(str::trim);
     let mut person = contact(id, account, parts.next().unwrap_or_default(), "");
@@ -118,7 +118,7 @@ fn who_could_be_two_people_stays_by_himself() {
     assert_eq!(both.merged().contacts.len(), 3, "{both}");
     let crowd = |count: usize| {
         let mut records = vec![account("A1", 1), account("A2", 2)];
-        // One mailbox, and a mobile of his own for each.
+        // One mailbox, and a separate mobile for each.
         for number in 0..count {
             let id = format!("B{number}");
             let text = format!("王强 / 139274{:05} / wang@fenyang.cn", 61_853 + 7 * number);
@@ -314,7 +314,7 @@ proptest! {
                 || !ours.mails.is_disjoint(&theirs.mails)
                 || !ours.others.is_disjoint(&theirs.others);
             prop_assert!(others.is_empty() || shares, "{id} shares nothing that reaches one person");
-            // Whoever was on file is still reached by everything, under a name that may be his.
+            // Everybody on file is still reached by everything, under a name that may be theirs.
             let now = kept[into];
             let now_reached = reach(now);
             prop_assert!(ours.mobiles.difference(&now_reached.mobiles).all(|key| one.wechat.is_some() && key.ends_with("9876")));

@@ -27,7 +27,7 @@ fn an_opportunity_of_before_answers_for_nobody_who_gets_the_customer_later() {
     ];
     let lived = lawful("", &lines);
     assert_eq!((lived.owner("L1"), lived.lead("L1")[4]), ("zhao", "opportunity O1"));
-    // It is lost: his time to answer runs from then on.
+    // It is lost: the owner's time to answer runs from then on.
     lines.splice(4.., [("05T09:00", opportunity("L1", "lost")), ("06T09:30", tick())]);
     let lived = lawful("", &lines);
     assert_eq!(lived.owner("L1"), "wang");
@@ -35,9 +35,9 @@ fn an_opportunity_of_before_answers_for_nobody_who_gets_the_customer_later() {
 }
 
 #[test]
-fn a_customer_who_is_answered_is_asked_no_more_when_he_is_given_to_another() {
+fn an_answered_customer_is_not_due_again_when_given_to_another() {
     let hand_over = json!({"hand_over": {"rep": "wang", "to": "zhao"}});
-    // Whom nobody may have but who lost him goes to another, and nobody is told to answer him.
+    // A customer whom only reps who lost them may have goes to another rep, and nobody is told to answer them.
     for (last, owner) in [(hand_over, "zhao"), (account("A1", Some("zhao")), "zhao")] {
         let lines = [
             ("02T08:00", account("A1", Some("li"))),
@@ -51,7 +51,7 @@ fn a_customer_who_is_answered_is_asked_no_more_when_he_is_given_to_another() {
         assert!(!lived.out.contains("nobody_answers"), "{}", lived.out);
         assert_eq!(lived.lead("L1")[4], "-", "nothing is due");
     }
-    // Who missed him once may not have him again by that: he goes to a third, who has nothing to answer.
+    // A rep who missed the customer once does not get them again by that: they go to a third, who has nothing to answer.
     let back = json!({"account": {"id": "A1", "company": ACME, "owner": "li", "domain": "acme.example"}});
     let lines = [
         ("02T08:00", account("A1", Some("li"))),
@@ -67,7 +67,7 @@ fn a_customer_who_is_answered_is_asked_no_more_when_he_is_given_to_another() {
 }
 
 #[test]
-fn a_call_of_before_he_had_it_is_no_answer() {
+fn a_call_from_before_the_owner_had_it_is_not_an_answer() {
     // A clock that is years behind takes the lead from nobody, and one that is ahead keeps it for nobody.
     let first = ("02T09:00", of(ACME, "L1", PHONE, "quote"));
     for (time, due) in [

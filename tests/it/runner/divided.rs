@@ -1,4 +1,4 @@
-//! An account that several reps hold, one per product: each keeps his own.
+//! An account that several reps hold, one per product: each keeps their own.
 
 use leadkit::Rules;
 use leadkit::model::LeadField;
@@ -12,7 +12,7 @@ fn by_product() -> String {
 }
 
 #[test]
-fn each_rep_keeps_his_product_of_a_divided_account() {
+fn each_rep_keeps_their_product_of_a_divided_account() {
     let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","account":{"id":"A1","company":"Acme Trading Ltd","owners":{"crm":"li","erp":"wang"}}}
 {"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","company":"Acme Trading Ltd","phones":["13812349876"],"products":["CRM"],"message":"quote"}}
 {"at":"2026-03-02T09:30:00+08:00","submit":{"id":"L2","name":"Bo","company":"Acme Trading Ltd","phones":["13927461853"],"products":["erp"],"message":"quote"}}

@@ -68,7 +68,7 @@ fn who_is_away_for_less_than_the_patience_is_waited_for() {
     ];
     let lived = lawful("", &lines);
     assert_eq!(lived.lead("L1")[4], "first_contact li 2026-03-04T20:00:00+08:00");
-    // A customer of his, and one whom he has spoken to already.
+    // A customer of the rep, and one whom the rep has spoken to already.
     let account = json!({"account": {"id": "A1", "company": ACME, "owner": "li"}});
     let lines = [
         ("02T08:00", account),
@@ -96,7 +96,7 @@ fn a_deadline_that_falls_into_a_planned_absence_is_not_missed() {
 }
 
 #[test]
-fn who_is_back_early_has_his_time_from_then_on() {
+fn a_rep_who_is_back_early_has_their_time_from_then_on() {
     let away = |rep: &str| absent(rep, "30T09:00");
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
@@ -254,11 +254,11 @@ fn who_lost_an_opportunity_does_not_get_it_by_rules_for_ninety_days() {
     let again = |out: &str| out.lines().filter(|line| line.contains("\tL1\tassigned\tli\t")).count();
     assert_eq!(again(&out), 1, "{out}");
     let (out, notes, _) = until("09-30");
-    assert_eq!((notes.as_str(), again(&out) > 1), ("", true), "afterwards it may be his again: {out}");
+    assert_eq!((notes.as_str(), again(&out) > 1), ("", true), "afterwards the rep may have it again: {out}");
 }
 
 #[test]
-fn only_who_has_a_customer_answers_him() {
+fn only_the_owner_of_a_customer_answers_them() {
     let account = json!({"account": {"id": "A1", "company": ACME, "owner": "wang"}});
     let start =
         [("02T08:00", account), ("02T09:00", of(ACME, "L1", PHONE, "q")), ("02T09:10", call("L1", "zhao"))];
@@ -298,7 +298,7 @@ fn who_is_away_claims_nothing() {
     assert_eq!((lived.reasons("claim"), lived.owner("L1")), (vec!["refused: absent", "claim"], "wang"));
 }
 
-/// The same by an update and by a merge; of what he works on somebody decides.
+/// The same by an update and by a merge; about a lead that the rep works on a person decides.
 #[test]
 fn a_changed_key_of_another_s_account_is_acted_on_at_once() {
     let start = || {
@@ -358,7 +358,7 @@ fn a_registered_deal_keeps_the_account_and_the_partner_answers() {
 }
 
 #[test]
-fn a_customer_comes_again_after_a_lost_opportunity_and_stays_his_account_s_owner_s() {
+fn a_customer_who_comes_again_after_a_lost_opportunity_stays_with_the_account_s_owner() {
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
         ("02T09:10", call("L1", "li")),
@@ -428,7 +428,7 @@ fn two_forms_of_a_held_person_are_one_held_lead() {
 
 /// An administrator's order is no loss: the rep may have the lead again.
 #[test]
-fn from_whom_an_administrator_took_it_he_has_not_lost_it() {
+fn a_rep_from_whom_an_administrator_took_it_has_not_lost_it() {
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
         ("02T09:10", json!({"allot": {"lead": "L1", "rep": "zhao", "by": "director"}})),

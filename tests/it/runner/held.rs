@@ -83,7 +83,7 @@ fn an_account_given_to_another_takes_its_leads_along_and_a_stale_line_gives_noth
     assert_eq!((lived.owner("L1"), lived.account("A1")), ("zhao", "zhao"));
     assert!(lived.was_told("zhao handed_over lead L1"), "{:?}", lived.told());
 
-    // li did not answer, and who came after him has both; what another system still says of the company changes only that.
+    // li did not answer, and the next owner has both; what another system still says of the company changes only that.
     let stale = json!({"account": {"id": "A1", "company": ACME, "owner": "li", "domain": "acme.com"}});
     let lived = lawful(
         "",
@@ -117,7 +117,7 @@ fn two_worked_leads_that_somebody_says_are_one_collide() {
     // No reviewer decides within a day: the earlier goes on with both.
     let lived = lawful("", &[&begin[..], &[("03T09:05", tick())]].concat());
     assert_eq!((lived.owner("L1"), lived.lead("L2")[3]), ("li", "L1"), "{}", lived.out);
-    // A director does: the lead is his, and nothing is joined later.
+    // A director does: the lead belongs to that rep, and nothing is joined later.
     let allot = ("02T10:00", json!({"allot": {"lead": "L2", "rep": "li"}}));
     let lived = lawful("", &[&begin[..], &[allot, ("02T10:01", tick())]].concat());
     assert_eq!((lived.owner("L1"), lived.owner("L2")), ("li", "li"));
@@ -134,7 +134,7 @@ fn an_open_opportunity_of_who_left_goes_to_who_is_left() {
             ("03T14:00", json!({"leave": {"rep": "wang"}})),
         ],
     );
-    assert_eq!(lived.owner("L1"), "li", "he missed it once, and nobody else is there: {}", lived.out);
+    assert_eq!(lived.owner("L1"), "li", "li missed it once, and nobody else is there: {}", lived.out);
     assert!(lived.was_told("li owners_exhausted lead L1"), "{:?}", lived.told());
 }
 

@@ -114,7 +114,7 @@ fn no_lead_of_a_person_goes_to_who_lost_another_that_waits() {
 }
 
 #[test]
-fn what_is_open_of_a_customer_goes_with_him() {
+fn open_opportunities_of_a_customer_go_along() {
     let won = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
         ("02T09:05", json!({"convert": {"lead": "L1", "account": "A1"}})),
@@ -148,7 +148,7 @@ fn an_open_deal_holds_all_that_was_converted_to_its_account() {
 }
 
 #[test]
-fn the_former_number_of_a_person_leads_to_him() {
+fn the_former_number_of_a_person_leads_to_them() {
     for rules in ["--rules b2b", "--rules b2c"] {
         let lines = [
             ("02T09:00", of(ACME, "L1", PHONE, "quote")),
@@ -160,7 +160,7 @@ fn the_former_number_of_a_person_leads_to_him() {
         let lived = lawful(rules, &lines);
         assert_eq!([lived.lead("L2")[3], lived.lead("L3")[3]], ["L1"; 2], "{}", lived.out);
     }
-    // Who is forgotten is forgotten by all his numbers.
+    // A person who is forgotten is forgotten by all their numbers.
     let row = json!([{"id": "M1", "name": "Ann", "phones": [PHONE]}]);
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
@@ -186,7 +186,7 @@ fn a_number_that_was_wrong_names_nobody() {
 }
 
 #[test]
-fn a_number_that_a_rep_marks_as_wrong_names_nobody_and_his_lead_goes_on() {
+fn a_number_that_a_rep_marks_as_wrong_names_nobody_and_the_lead_continues() {
     let wrong =
         json!({"update": {"lead": "L1", "phones": [SECOND], "attributes": {"wrong_contacts": [PHONE]}}});
     let bob = json!({"submit": {"id": "L2", "name": "Bob", "company": OTHER, "phones": ["+86 138-1234-9876"], "message": "hi"}});
@@ -294,5 +294,5 @@ fn a_row_that_ended_with_its_owner_is_held_against_nobody() {
     let row = json!([{"id": "M1", "name": "Ann", "company": ACME, "phones": [PHONE], "owner": "li",
         "status": "invalid", "created_at": "2024-03-02T09:00:00+08:00"}]);
     let lines = [("02T09:00", json!({"import": row})), ("02T10:00", of(ACME, "L1", PHONE, "quote"))];
-    assert_eq!(lawful("", &lines).owner("M1"), "li", "it is his turn");
+    assert_eq!(lawful("", &lines).owner("M1"), "li", "it is li's turn");
 }

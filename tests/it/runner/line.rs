@@ -45,7 +45,7 @@ fn a_lead_that_comes_later_does_not_go_ahead_when_one_is_closed() {
         ("02T09:20", lead(8)),
     ]);
     let lived = story(json!({"id": "li", "holding_cap": 6}), then);
-    // He may have five that he has not spoken to: the sixth waits until one is closed, and all others after it.
+    // A rep may have five untouched leads: the sixth waits until one is closed, and all others after it.
     assert_eq!(["L5", "L6", "L7", "L8"].map(|id| lived.owner(id)), ["li", "li", "-", "-"], "{}", lived.out);
 }
 
@@ -53,7 +53,7 @@ fn a_lead_that_comes_later_does_not_go_ahead_when_one_is_closed() {
 fn a_missed_deadline_gives_the_place_to_who_waits() {
     let mut then: Vec<_> =
         ["02T09:10", "02T09:20"].into_iter().zip(1..).map(|(at, number)| (at, lead(number))).collect();
-    // L1 is taken from him a day later, and L2 has waited since.
+    // L1 is taken from the rep a day later, and L2 has waited since.
     then.push(("03T09:15", lead(3)));
     let lived = story(json!({"id": "li", "holding_cap": 1}), then);
     assert_eq!(["L2", "L3"].map(|id| lived.owner(id)), ["li", "-"], "{}", lived.out);
@@ -107,7 +107,7 @@ fn a_wave_of_the_night_is_given_as_fast_as_it_is_worked_and_not_at_once() {
     assert_eq!([of("li"), of("wang"), of("zhao"), of("-")], [10, 10, 10, 30], "{}", lived.out);
 }
 
-/// He alone serves the region, and gave the lead back: a month later it is his again, and no law speaks against it.
+/// The rep alone serves the region, and gave the lead back: a month later they have it again, and no law forbids it.
 #[test]
 fn a_lead_goes_back_to_the_only_one_who_serves_its_region() {
     let join = |id: &str, region: &str| json!({"join": {"id": id, "territories": [region]}});

@@ -95,7 +95,7 @@ pub(super) const SECOND: &str = "13927461853";
 fn whoever_gets_a_lead_is_told_once() {
     let lived = lawful("", &[("02T09:00", ann("L1", "quote"))]);
     assert_eq!(lived.told(), ["li assigned lead L1"]);
-    // A contact of an account writes: its owner hears of it, and whoever answers after him.
+    // A contact of an account writes: its owner is told, and the rep who answers next.
     let account = json!({"account": {"id": "A1", "company": ACME, "owner": "li"}});
     let lived =
         lawful("", &[("02T08:00", account), ("02T09:00", of(ACME, "L1", PHONE, "q")), ("03T10:00", tick())]);
@@ -138,7 +138,7 @@ fn both_sides_of_a_collision_are_told() {
 }
 
 #[test]
-fn who_stands_in_hears_of_a_new_entry_and_of_his_end() {
+fn a_rep_who_stands_in_is_told_of_a_new_entry_and_of_the_end() {
     let absent = json!({"absent": {"rep": "li", "until": "2026-03-20T09:00:00+08:00"}});
     let lived = lawful(
         "",
@@ -320,7 +320,7 @@ fn a_new_entry_of_a_lead_that_everybody_lost_begins_a_cycle() {
     );
     let owner = lived.owner("L1");
     assert!(["li", "wang"].contains(&owner), "not who lost it last, while others are there: {}", lived.out);
-    // Alone at work, he has it again at once.
+    // Alone at work, the rep has it again at once.
     let lived = lawful(
         "",
         &[
@@ -370,7 +370,7 @@ fn an_answered_customer_is_not_returned() {
 
 #[test]
 fn a_mistyped_phone_takes_no_lead_from_its_owner() {
-    // Who writes over a list does so in his own tables.
+    // A host that overwrites a list does so in its own tables.
     let write = |phone: &str, before: &str| json!({"effects": [{"update_field": {"record": {"lead": "L1"}, "field": "phones", "value": [phone], "replaces": [before]}}]});
     let look = |title: &str| json!({"update": {"lead": "L1", "title": title}});
     let begin = [

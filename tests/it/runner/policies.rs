@@ -121,15 +121,15 @@ fn a_protection_that_ends_sends_the_lead_to_nurture() {
 }
 
 #[test]
-fn who_is_away_has_his_time_when_he_is_back() {
-    // Away for an afternoon: nobody stands in, and his clock stands.
+fn a_rep_who_is_away_has_their_time_on_return() {
+    // Away for an afternoon: nobody stands in, and the owner's clock is paused.
     let absent = at("03-02T12:00", r#""absent":{"rep":"li","until":"2026-03-02T18:00:00+08:00"}"#);
     let tick = at("03-02T20:00", r#""tick":true"#);
     let out = lived(&[FORM, &absent, &tick], "--follow-up b2b");
     assert!(out.contains("\tfollow_up li 2026-03-05T15:00:00+08:00\n"), "{out}");
 }
 
-/// As if he had never had it: neither his delay nor his speed is kept.
+/// As if the rep had never had it: neither their delay nor their speed is kept.
 #[test]
 fn a_revoked_decision_takes_its_delay_with_it() {
     let (revoke, tick) =

@@ -104,7 +104,7 @@ fn decide(desk: &Desk, lead: &Lead, now: DateTime<Utc>) -> (Outcome, Basis) {
     (outcome, basis)
 }
 
-/// Everybody by a mobile, and the live leads that are his.
+/// Everybody by a mobile, and their live leads.
 fn people(desk: &Desk) -> BTreeMap<String, BTreeSet<LeadId>> {
     let mut people: BTreeMap<String, BTreeSet<LeadId>> = BTreeMap::new();
     let live = |lead: &&Lead| lead.is_on_file() && !lead.has_ended();
