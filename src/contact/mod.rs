@@ -91,6 +91,7 @@ mod punycode;
 mod role;
 mod scan;
 mod segments;
+mod services;
 mod site;
 mod spreadsheet;
 mod stated;
