@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::no_id::names_nothing;
+use super::nobody::names_nothing;
 use crate::model::Region;
 use crate::order;
 use crate::text::fold;

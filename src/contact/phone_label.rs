@@ -299,7 +299,7 @@ mod tests {
     /// Digits behind the name of a service are its account's, where nobody is found by his phone number.
     #[test]
     fn an_account_of_a_service_is_no_number() {
-        for text in ["Instagram: ", "支付宝：", "飞书号 ", "我的抖音 ", "Skype ID "] {
+        for text in ["Instagram: ", "支付宝：", "飞书号 ", "我的抖音 ", "Skype: "] {
             assert_eq!(before(text, false).label, Label::Either, "{text}");
         }
         for text in ["Telegram: ", "WhatsApp ", "Direct line: ", "Signal "] {

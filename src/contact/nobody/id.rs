@@ -1,15 +1,10 @@
 //! Values that name nothing: what people and programs write where they have no identifier, and no value by which records are
 //! compared.
 
-use super::no_value::has_no_value;
+use super::super::no_value::has_no_value;
+use super::words::{NAMELESS, PRINTED, is_no_id, is_trial};
 use crate::text::fold;
 
-/// What people and programs write where they know nothing, folded; signs around are left out.
-const UNKNOWN: [&str; 4] = ["anonymous", "unknown", "object object", "匿名"];
-/// What names nobody as an identifier, though it may be what a host's own field says: a tier called `default`, a source
-/// called `test`, a role called `guest`.
-const NOBODY: [&str; 10] =
-    ["guest", "default", "empty", "test", "false", "true", "object", "missing", "测试", "游客"];
 /// What templates put around a value that nobody filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
@@ -19,12 +14,14 @@ const ANSWERS: [&str; 3] = ["0", "empty", "no"];
 /// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in. Whoever shares it is not
 /// one for that: a wrong key is worse than none.
 pub(crate) fn names_nothing(id: &str) -> bool {
-    is_none(id) || is_one_of(&NOBODY, id)
+    is_none(id) || is_word_for_nobody(id)
 }
 
 /// Whether a word is one for nobody, as an identifier or a name.
 pub(super) fn is_word_for_nobody(word: &str) -> bool {
-    is_one_of(&NOBODY, word)
+    let folded = fold(word.trim());
+    let word = folded.trim_matches(is_sign);
+    is_no_id(word) || is_trial(word)
 }
 
 /// The same as [`names_nothing`] of a field that two records are compared by: there `false`, `0` and `default` are values like others.
@@ -36,7 +33,11 @@ fn is_none(text: &str) -> bool {
     let text = text.trim();
     let is_zero = || text.chars().all(|c| c == '0' || c == '０' || is_sign(c));
     let is_unfilled = || UNFILLED.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close));
-    is_zero() || is_unfilled() || has_no_value(text) || is_one_of(&UNKNOWN, text)
+    is_zero()
+        || is_unfilled()
+        || has_no_value(text)
+        || is_one_of(&NAMELESS, text)
+        || is_one_of(&[PRINTED], text)
 }
 
 /// Whether it is one of some words, but for signs around it.
