@@ -26,7 +26,7 @@ pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
 /// Who tries a form writes it, often with a number.
-const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовый", "テスト", "테스트"];
+const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
 const TESTERS: [&str; 2] = ["tester", "testing"];
 /// Who gives no name.
@@ -36,7 +36,7 @@ const KEYS: [&str; 3] = ["asd", "qwe", "xxx"];
 /// What stands for a name.
 const STAND_INS: [&str; 13] = [
     "n/a",
-    "名無し",
+    "名无し",
     "某人",
     "某某",
     "某某某",
@@ -186,6 +186,20 @@ mod tests {
         .concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(once.len(), all.len());
-        assert!(all.iter().all(|word| fold(word) == **word));
+        for word in all {
+            assert_eq!(fold(word), word);
+        }
+    }
+
+    /// A word is listed as folding leaves it.
+    #[test]
+    fn a_word_is_found_as_people_write_it() {
+        for word in ["Тестовый", "名無し", "無", "ＮＵＬＬ", "測試", "test 12", "N/A", "某某"]
+        {
+            assert!(is_placeholder(&fold(word), &[]), "{word}");
+        }
+        for word in ["Nan", "No", "Guest", "name", "user", "abc"] {
+            assert!(!is_placeholder(&fold(word), &[]), "{word}");
+        }
     }
 }
