@@ -470,7 +470,7 @@ impl Report {
             format!("it is not one of the {} known names; fix the ones above first", names.len())
         } else {
             self.compared += names.len();
-            suggested(name, names)
+            Suggestion::of(name, names).to_string()
         };
         let shown: String = name.chars().take(MAX_NAME_LEN).collect();
         self.error(code, format!("there is no {what} `{shown}`"), help);
@@ -539,31 +539,51 @@ fn natural(path: &str) -> Vec<(u64, &str)> {
 /// ```
 #[must_use]
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    suggested(name, known.into_iter().collect())
+    Suggestion::of(name, known.into_iter().collect()).to_string()
 }
 
-/// One copy, whatever the names come from.
-fn suggested(name: &str, names: Vec<&str>) -> String {
-    if name.len() <= MAX_NAME_LEN
-        && let Some(close) = crate::text::meant(name, names.iter().copied())
-            .or_else(|| crate::text::closest(name, names.iter().copied()))
-    {
-        return format!("did you mean `{close}`?");
-    }
-    // List all names if there are few enough.
-    let mut few: BTreeSet<&str> = BTreeSet::new();
-    for name in &names {
-        if few.insert(name) && few.len() > MAX_LISTED {
-            return format!("none of the {} known names is close to it", names.len());
+/// What may have been meant by a name that is not known.
+pub(crate) enum Suggestion<'a> {
+    /// The closest known name.
+    Close(&'a str),
+    /// All known names, which are few.
+    Few(Vec<&'a str>),
+    /// Nothing: so many names are known.
+    Many(usize),
+}
+
+impl<'a> Suggestion<'a> {
+    pub(crate) fn of(name: &str, names: Vec<&'a str>) -> Suggestion<'a> {
+        if name.len() <= MAX_NAME_LEN
+            && let Some(close) = crate::text::meant(name, names.iter().copied())
+                .or_else(|| crate::text::closest(name, names.iter().copied()))
+        {
+            return Suggestion::Close(close);
         }
+        // So few that they can be listed, if there are no more.
+        let mut few: BTreeSet<&str> = BTreeSet::new();
+        for name in &names {
+            if few.insert(name) && few.len() > MAX_LISTED {
+                return Suggestion::Many(names.len());
+            }
+        }
+        Suggestion::Few(few.into_iter().collect())
     }
-    let names: Vec<&str> = few.into_iter().collect();
-    match names.as_slice() {
-        [] => "none is defined".to_owned(),
-        [only] => format!("the only one is `{only}`"),
-        few => {
-            let quoted: Vec<String> = few.iter().map(|name| format!("`{name}`")).collect();
-            format!("known: {}", quoted.join(", "))
+}
+
+impl fmt::Display for Suggestion<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Suggestion::Close(close) => write!(f, "did you mean `{close}`?"),
+            Suggestion::Many(count) => write!(f, "none of the {count} known names is close to it"),
+            Suggestion::Few(names) => match names.as_slice() {
+                [] => f.write_str("none is defined"),
+                [only] => write!(f, "the only one is `{only}`"),
+                [first, others @ ..] => {
+                    write!(f, "known: `{first}`")?;
+                    others.iter().try_for_each(|name| write!(f, ", `{name}`"))
+                }
+            },
         }
     }
 }

@@ -308,10 +308,10 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
         Allow::Email(text) => ("email", email_key(text.as_str())),
         Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
         Allow::Company(text) => match company_keys(text) {
-            Ok(CompanyKeys { key, name, place, is_shared_value, part }) => {
-                if is_shared_value || part.is_some() {
+            Ok(CompanyKeys { key, name, place, names_nobody, part }) => {
+                if names_nobody || part.is_some() {
                     report.within("company", |report| {
-                        warn_of_company(text, is_shared_value, part.as_deref(), report);
+                        warn_of_company(text, names_nobody, part.as_deref(), report);
                     });
                 }
                 let place = place.map(|place| format!("place:{place}"));

@@ -169,9 +169,8 @@ impl Reach {
 
     /// The rules by which an address belongs to nobody, as far as is known.
     fn against_email(&self, email: &Email) -> impl Iterator<Item = &Named> {
-        let (is_shared_value, is_sample) = (is_nobodys_email(email), is_sample_mailbox(email));
-        let words =
-            self.looking_for(FakeField::Email, FakeRule::Placeholder).filter(move |_| is_shared_value);
+        let (names_nobody, is_sample) = (is_nobodys_email(email), is_sample_mailbox(email));
+        let words = self.looking_for(FakeField::Email, FakeRule::Placeholder).filter(move |_| names_nobody);
         let samples = self.looking_for(FakeField::Email, FakeRule::SampleNumber).filter(move |_| is_sample);
         words.chain(samples)
     }
@@ -179,9 +178,8 @@ impl Reach {
     /// The rules by which a WeChat id belongs to nobody, as far as is known.
     fn against_wechat(&self, id: &Wechat) -> impl Iterator<Item = &Named> {
         let is_sample = matches!(fake_wechat(id), Some(FakeReason::SampleNumber));
-        let is_shared_value = is_nobodys_wechat(id);
-        let words =
-            self.looking_for(FakeField::Wechat, FakeRule::Placeholder).filter(move |_| is_shared_value);
+        let names_nobody = is_nobodys_wechat(id);
+        let words = self.looking_for(FakeField::Wechat, FakeRule::Placeholder).filter(move |_| names_nobody);
         let samples = self.looking_for(FakeField::Wechat, FakeRule::SampleNumber).filter(move |_| is_sample);
         words.chain(samples)
     }
@@ -234,7 +232,7 @@ impl Reach {
         };
         let is_possible =
             |id: &Wechat| number(id).is_none_or(|phone| self.is_possible(&phone, self.allow_not_assigned));
-        let is_shared_value = |id: &Wechat| {
+        let names_nobody = |id: &Wechat| {
             self.against_wechat(id).next().is_some()
                 || number(id).is_some_and(|phone| self.against_phone(&phone).next().is_some())
         };
@@ -245,7 +243,7 @@ impl Reach {
                 is_possible(id) && allowed.lift(self.against_wechat(id).chain(samples), &one, facts)
             })
         };
-        facts.wechat_ids().any(|id| is_possible(id) && !is_shared_value(id))
+        facts.wechat_ids().any(|id| is_possible(id) && !names_nobody(id))
             || !allowed.places.is_empty() && facts.placed_wechats().any(is_allowed)
     }
 }

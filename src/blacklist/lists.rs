@@ -171,7 +171,7 @@ pub(super) struct CompanyKeys {
     /// The key with a place, if the name says one.
     pub(super) place: Option<Box<str>>,
     /// People without a company write it.
-    pub(super) is_shared_value: bool,
+    pub(super) names_nobody: bool,
     /// The part of a company that it names, if it does not name the whole.
     pub(super) part: Option<Box<str>>,
 }
@@ -194,13 +194,13 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
         key.extend(["/", &name]);
         place = None;
     }
-    let is_shared_value = !names_company(text, folded);
-    Ok(CompanyKeys { key: key.into(), name: name.into(), place, is_shared_value, part })
+    let names_nobody = !names_company(text, folded);
+    Ok(CompanyKeys { key: key.into(), name: name.into(), place, names_nobody, part })
 }
 
 /// Warns of a name that people without a company write, and of one that is a part of a company.
-pub(super) fn warn_of_company(text: &str, is_shared_value: bool, part: Option<&str>, report: &mut Report) {
-    if is_shared_value {
+pub(super) fn warn_of_company(text: &str, names_nobody: bool, part: Option<&str>, report: &mut Report) {
+    if names_nobody {
         let message =
             format!("people without a company enter `{}`: the rule matches all of them", head(text));
         report.warning("names_nobody", message, "write the registered name of a company");
@@ -262,7 +262,7 @@ impl Lists {
                 report.item(index, |report| {
                     let read = company_keys(company);
                     if let Ok(keys) = &read {
-                        warn_of_company(company, keys.is_shared_value, keys.part.as_deref(), report);
+                        warn_of_company(company, keys.names_nobody, keys.part.as_deref(), report);
                     }
                     tell(read.map(|keys| lists.add_company(keys, holder)), report);
                 });

@@ -6,8 +6,8 @@ use super::letters::FewLetters;
 use crate::contact::{company_placeholder, folded_has_no_value};
 use crate::rule::Facts;
 
-/// Answers of people without a company, folded: letters and digits alone.
-const NO_COMPANY: [&str; 49] = [
+/// What people without a company answer, beside words for none, folded: letters and digits alone.
+const NO_COMPANY: [&str; 46] = [
     "个人",
     "個人",
     "个体",
@@ -28,12 +28,9 @@ const NO_COMPANY: [&str; 49] = [
     "私人",
     "本人",
     "自己",
-    "保密",
     "其他",
     "其它",
     "请选择",
-    "未填写",
-    "未知",
     "自己家",
     "个人用户",
     "个人使用",

@@ -194,6 +194,18 @@ impl HitReason {
                 | HitReason::NoContact
         )
     }
+
+    /// Whether it is about what the lead says and who it is. That it repeats a submission or came with many others is not, and who
+    /// refuses a channel is known by that channel.
+    pub(crate) fn is_of_lead(&self) -> bool {
+        !matches!(
+            self,
+            HitReason::Resubmission { .. }
+                | HitReason::Burst { .. }
+                | HitReason::DoNotContact { .. }
+                | HitReason::NoAllowedChannel
+        )
+    }
 }
 
 codes! {

@@ -199,8 +199,8 @@ pub struct ListCheck {
     pub wechats: Vec<WechatId>,
     /// Companies by their registered names: spelling, script, width and brackets do not matter; region, legal form
     /// and numbers do, so `北京星河科技（天津）有限公司` is another firm than `北京星河科技有限公司`. A lead of a department of a
-    /// listed company is the company's, but its branches (`…有限公司广州分公司`) are not; an entry that names a department or another
-    /// part behind the legal form means that part alone.
+    /// listed company is the company's, but its branches and places of business (`…有限公司广州分公司`, `…有限公司永宁驿栈`) are not;
+    /// an entry that names a department or another part behind the legal form means that part alone.
     pub companies: Vec<String>,
     /// IP addresses, one each; networks are for [`PrefixCheck`].
     pub ips: Vec<String>,

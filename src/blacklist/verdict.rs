@@ -220,6 +220,11 @@ impl Verdict {
         self.hits.iter().any(refuses)
     }
 
+    /// Whether something about the lead itself is flagged, whatever came before it or with it.
+    pub(crate) fn flags_lead(&self) -> bool {
+        self.hits.iter().any(|hit| hit.weight() == Severity::Flag && hit.reason.is_of_lead())
+    }
+
     /// The channels that the person has refused, `all` among them; an override lifts a refusal.
     pub(crate) fn refused(&self) -> Vec<Channel> {
         let hits = self.hits.iter().filter(|hit| hit.suppressed_by.is_none());

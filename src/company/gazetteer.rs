@@ -9,6 +9,7 @@ use super::regions::{Level, Places};
 use super::remarks::Remarks;
 use super::tables::Phrases;
 
+use crate::contact::StatedCountry;
 use crate::model::Region;
 use crate::text::fold;
 
@@ -213,6 +214,12 @@ impl Gazetteer {
     pub fn region_of(&self, text: &str) -> Option<Region> {
         let cleaned = clean(text);
         self.tables.places.of_text(&cleaned).or_else(|| text.parse().ok().filter(Region::is_known))
+    }
+
+    /// What the country field of a record says.
+    pub(crate) fn country_of(&self, stated: Option<&str>) -> StatedCountry {
+        let read = |text| StatedCountry::read(text, |text| self.region_of(text));
+        stated.map_or(StatedCountry::Unstated, read)
     }
 
     /// The region that a city or address of a record names, in the country that the record states, where it states one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::no_id::names_nothing;
+use super::nobody::names_nothing;
 use crate::model::Region;
 use crate::order;
 use crate::text::fold;
@@ -18,9 +18,11 @@ const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
 pub(crate) enum StatedCountry {
     /// The person says nothing.
     Unstated,
-    /// In this country. Of several with one numbering plan (`US, CA`) the first.
+    /// In a country.
     In(Region),
-    /// The text is not understood, or names countries with several plans.
+    /// In one of several countries with one numbering plan (`US, CA`), of which this is the first.
+    Among(Region),
+    /// He says something that is not understood, or names countries with several plans.
     Unknown,
 }
 
@@ -35,14 +37,22 @@ impl StatedCountry {
             return StatedCountry::Unstated;
         }
         // A locale looks like a region: `pt-BR`.
-        let found = locale(text).or_else(|| region_of(text)).or_else(|| countries(text));
-        found.map_or(StatedCountry::Unknown, StatedCountry::In)
+        let found = locale(text).or_else(|| region_of(text));
+        found.map_or_else(|| countries(text), StatedCountry::In)
     }
 
     /// The country, if it is known.
     pub(crate) fn region(self) -> Option<Region> {
         match self {
             StatedCountry::In(region) => Some(region),
+            _ => None,
+        }
+    }
+
+    /// A country whose numbering plan he means, if one is known.
+    pub(crate) fn plan(self) -> Option<Region> {
+        match self {
+            StatedCountry::In(region) | StatedCountry::Among(region) => Some(region),
             _ => None,
         }
     }
@@ -151,23 +161,25 @@ fn flag(text: &str) -> Option<Region> {
     code.parse().ok().filter(Region::is_known)
 }
 
-/// The country of a statement whose parts name one, or several with one calling code.
-fn countries(text: &str) -> Option<Region> {
+/// What a statement says whose parts name a country, or several.
+fn countries(text: &str) -> StatedCountry {
     if text.len() > MAX_TEXT {
-        return None;
+        return StatedCountry::Unknown;
     }
     if let Some(region) = one(text) {
-        return Some(region);
+        return StatedCountry::In(region);
     }
-    let mut found: Option<Region> = None;
-    for region in parts(text).iter().filter_map(|part| one(part)) {
-        match found {
-            Some(known) if calling_code_of(&known) != calling_code_of(&region) => return None,
-            Some(_) => {}
-            None => found = Some(region),
+    let parts = parts(text);
+    let mut named = parts.iter().filter_map(|part| one(part));
+    let Some(first) = named.next() else { return StatedCountry::Unknown };
+    let code = calling_code_of(&first);
+    named.fold(StatedCountry::In(first), |found, other| match found {
+        _ if other == first => found,
+        StatedCountry::In(_) | StatedCountry::Among(_) if calling_code_of(&other) == code => {
+            StatedCountry::Among(first)
         }
-    }
-    found
+        _ => StatedCountry::Unknown,
+    })
 }
 
 /// A country by one of its names or codes.
@@ -258,8 +270,6 @@ mod tests {
                     "🇺🇸",
                     "🇺🇸 United States",
                     "en-US",
-                    "US, CA",
-                    "USA/Canada",
                     "美利坚合众国",
                     "美国 USA",
                     "United States of America (the)",
@@ -328,6 +338,11 @@ mod tests {
         }
         for text in ["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"] {
             assert_eq!(read(text), StatedCountry::Unstated, "{text}");
+        }
+        for text in ["US, CA", "USA/Canada", "🇺🇸 / 🇨🇦"] {
+            let expected = StatedCountry::Among("US".parse().unwrap());
+            assert_eq!(read(text), expected, "{text}");
+            assert_eq!((expected.region(), expected.plan()), (None, "US".parse().ok()));
         }
         for text in ["Overseas", "海外", "Other", "EMEA", "China/US", "Atlantis", "376", "999"] {
             assert_eq!(read(text), StatedCountry::Unknown, "{text}");

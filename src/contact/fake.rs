@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::email::Email;
 use super::fault::PhoneKind;
 use super::mash::mash_token;
-use super::nobodys::{are_neighbours, firm_of, is_written_for_none};
+use super::nobody::{
+    NONE_OR_NAME, are_neighbours, firm_of, is_placeholder, is_sample_domain, is_written_for_none,
+};
 use super::phone::Phone;
-use super::placeholder::{SAMPLE_DOMAINS, is_placeholder};
 use crate::text;
 use crate::text::codes;
 
@@ -260,10 +261,8 @@ fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
 
 /// Placeholders in names of people only: as companies they are real (ABC is a bank).
 const NAME_ONLY: [&str; 8] = ["abc", "aaa", "先生", "女士", "小姐", "某先生", "某女士", "某小姐"];
-/// The same for companies only: as names of people they are real (No and Na are Korean surnames).
-const COMPANY_ONLY: [&str; 14] = [
-    "na",
-    "no",
+/// The same for companies only, beside [`NONE_OR_NAME`]: as names of people those are real.
+const COMPANY_ONLY: [&str; 12] = [
     "no company",
     "test company",
     "公司",
@@ -321,7 +320,9 @@ pub(crate) fn fake_folded_company(name: &str, folded: &str) -> Option<FakeReason
 
 /// The placeholder word in place of a company's name, folded.
 pub(crate) fn company_placeholder(folded: &str) -> Option<Cow<'_, str>> {
-    Some(plain(folded)).filter(|word| is_placeholder(word, &COMPANY_ONLY) || is_plain_count(word))
+    Some(plain(folded)).filter(|word| {
+        is_placeholder(word, &COMPANY_ONLY) || NONE_OR_NAME.contains(&&**word) || is_plain_count(word)
+    })
 }
 
 /// Whether a word that is both before and behind the `@` is a placeholder: one character repeated.
@@ -425,9 +426,7 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if local == host && is_throw_away(local)
-        || are_neighbours(local, host)
-        || SAMPLE_DOMAINS.contains(&domain)
+    } else if local == host && is_throw_away(local) || are_neighbours(local, host) || is_sample_domain(domain)
     {
         // `aaa@aaa.com`: the same throw-away word on both sides. `sap@sap.com` is a mailbox of the firm itself.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });

@@ -1,9 +1,8 @@
 //! WeChat ids that look invented.
 
 use super::fake::{FakeReason, fake_phone, is_plain_count, keyboard_mash};
-use super::nobodys::NO_ACCOUNT;
+use super::nobody::{is_no_account, is_placeholder};
 use super::phone::{Phone, PhoneOptions};
-use super::placeholder::is_placeholder;
 use super::wechat::{Wechat, WechatKind};
 
 /// QQ numbers of the company itself, known from every manual.
@@ -39,8 +38,7 @@ pub fn fake_wechat(id: &Wechat) -> Option<FakeReason> {
             let word = id.key();
             let (letters, digits) = word.split_at(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
             let counts = digits.is_empty() || is_plain_count(digits);
-            let stands_for_none =
-                NO_ACCOUNT.contains(&letters) || is_one_letter(letters) || is_alphabet(letters);
+            let stands_for_none = is_no_account(letters) || is_one_letter(letters) || is_alphabet(letters);
             if is_placeholder(word, &[]) || counts && stands_for_none {
                 return placeholder(word);
             }

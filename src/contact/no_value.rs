@@ -3,29 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::nobody::{MAY_SAY_NONE, NONE_OR_NAME, SAY_NONE};
 use crate::text::fold;
 
 /// Bytes of the longest such text.
 const MAX_TEXT: usize = 80;
 
-/// Words that say that there is none, or that it is kept secret. Folded: lower case, simplified characters.
-const NONE: [&str; 60] = [
-    "无",
-    "没有",
-    "没",
-    "暂无",
+/// Further words that say there is none, or that nobody is told, beside those that stand for a name too. Folded: lower case,
+/// simplified characters.
+const NONE: [&str; 36] = [
     "暂缺",
     "缺",
-    "空",
     "空白",
     "略",
-    "未知",
     "未填",
-    "未填写",
     "未提供",
-    "不详",
     "不明",
-    "不知道",
     "不清楚",
     "不方便",
     "不便",
@@ -35,28 +28,13 @@ const NONE: [&str; 60] = [
     "不使用",
     "不需要",
     "无需",
-    "不告诉你",
-    "保密",
     "待补",
     "待补充",
     "待填",
     "后补",
     "无し",
-    "なし",
-    "없음",
-    "нет",
-    "неизвестно",
-    "no",
-    "none",
     "not",
-    "nothing",
-    "nope",
-    "nil",
-    "null",
     "nan",
-    "na",
-    "unknown",
-    "undefined",
     "empty",
     "blank",
     "tbd",
@@ -261,7 +239,13 @@ fn says(part: &str) -> Option<bool> {
 /// Every word by its first letter, and whether it says that there is no value.
 static BY_LETTER: LazyLock<BTreeMap<char, Vec<(&str, bool)>>> = LazyLock::new(|| {
     let mut words: BTreeMap<char, Vec<(&str, bool)>> = BTreeMap::new();
-    let telling = NONE.iter().chain(&SAME).map(|word| (*word, true));
+    let telling = SAY_NONE
+        .iter()
+        .chain(&MAY_SAY_NONE)
+        .chain(&NONE_OR_NAME)
+        .chain(&NONE)
+        .chain(&SAME)
+        .map(|word| (*word, true));
     for (word, is_telling) in telling.chain(OF.iter().map(|word| (*word, false))) {
         words.entry(word.chars().next().unwrap_or_default()).or_default().push((word, is_telling));
     }
@@ -325,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_word_stands_on_one_list() {
-        let all = [NONE.as_slice(), &SAME, &OF].concat();
+        let all = [NONE.as_slice(), &SAY_NONE, &MAY_SAY_NONE, &NONE_OR_NAME, &SAME, &OF].concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(once.len(), all.len());
         assert!(all.iter().all(|word| fold(word) == **word));

@@ -1,6 +1,7 @@
 //! What the text before a number says about it.
 
 use super::scan::{is_invisible, narrow};
+use super::services;
 
 /// Characters before a number that are looked at.
 const MAX_LABEL: usize = 40;
@@ -36,17 +37,9 @@ const NEVER: [&str; 14] = [
     "vat",
     "iban",
 ];
-/// Words for an account or a paper that may have as many digits as a landline without its trunk 0.
-const ACCOUNTS: [&str; 48] = [
-    "抖音",
-    "快手",
-    "小红书",
-    "小紅書",
-    "微博",
-    "知乎",
-    "b站",
-    "淘宝",
-    "闲鱼",
+/// Words for an account or a paper, beside those of other [services](super::services), that may have as many digits as a landline
+/// without its trunk 0.
+const ACCOUNTS: [&str; 36] = [
     "球球",
     "工单",
     "工單",
@@ -54,8 +47,6 @@ const ACCOUNTS: [&str; 48] = [
     "licence",
     "企鹅",
     "企鵝",
-    "陌陌",
-    "旺旺",
     "qq群",
     "群",
     "注册资本",
@@ -64,7 +55,6 @@ const ACCOUNTS: [&str; 48] = [
     "uid",
     "q",
     "q.q",
-    "skype",
     "sn",
     "s/n",
     "imei",
@@ -265,7 +255,8 @@ fn is_account(named: &str) -> bool {
     while let Some(head) = NUMBERS.iter().find_map(|word| bare.strip_suffix(word)) {
         bare = head.trim_end_matches(|c: char| c.is_whitespace() || c == '#' || c == '.');
     }
-    if [named, bare].iter().any(|text| ends_with_word(text, &ACCOUNTS)) {
+    let is_one = |text: &str| ends_with_word(text, &ACCOUNTS) || ends_with_word(text, &services::NAMED);
+    if is_one(named) || is_one(bare) {
         return true;
     }
     let Some(head) = ["号", "號", "uid", "id"].iter().find_map(|end| named.strip_suffix(end)) else {
@@ -305,10 +296,30 @@ mod tests {
         assert_eq!(before("会員番号：", false).label, Label::Either);
     }
 
+    /// Digits behind the name of a service are its account's, where nobody is found by his phone number.
+    #[test]
+    fn an_account_of_a_service_is_no_number() {
+        for text in ["Instagram: ", "支付宝：", "飞书号 ", "我的抖音 ", "Skype: "] {
+            assert_eq!(before(text, false).label, Label::Either, "{text}");
+        }
+        for text in ["Telegram: ", "WhatsApp ", "Direct line: ", "Signal "] {
+            assert_eq!(before(text, false).label, Label::Phone, "{text}");
+        }
+    }
+
     #[test]
     fn a_word_stands_on_one_list() {
-        let all =
-            [PHONE.as_slice(), &CHINESE_PHONE, &CHINESE_OWN, &ATTACHED, &OTHER, &NEVER, &ACCOUNTS].concat();
+        let all = [
+            PHONE.as_slice(),
+            &CHINESE_PHONE,
+            &CHINESE_OWN,
+            &ATTACHED,
+            &OTHER,
+            &NEVER,
+            &ACCOUNTS,
+            &services::NAMED,
+        ]
+        .concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(once.len(), all.len());
     }

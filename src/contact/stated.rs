@@ -21,7 +21,7 @@ pub(crate) fn read_phones_of(
     if stated == StatedCountry::Unknown {
         return read_phones_as(text, options, in_no_country);
     }
-    match planned(stated.region(), options) {
+    match planned(stated.plan(), options) {
         Some(country) => {
             read_phones_as(text, options, |text, found| in_country(text, found, country, options))
         }
@@ -43,7 +43,7 @@ fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<Contact
 
 /// Whether the numbers of a person who states their country are read in another way than [`read_phones`] reads them.
 pub(crate) fn is_planned(stated: StatedCountry, options: &PhoneOptions<'_>) -> bool {
-    stated == StatedCountry::Unknown || planned(stated.region(), options).is_some()
+    stated == StatedCountry::Unknown || planned(stated.plan(), options).is_some()
 }
 
 /// The country by whose plan numbers are read: the one that is stated, else that of the host's forms. `read_phones` knows

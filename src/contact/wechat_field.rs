@@ -8,7 +8,7 @@ use super::phone::check_cn_mobile;
 use super::scan::{is_cut, is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 use super::wechat::{Wechat, WechatFault, WechatKind};
-use super::wechat_words::{ends_in_label, ends_in_service, is_around, is_label, is_spoken};
+use super::wechat_words::{ends_in_label, is_around, is_label, is_spoken, names_service};
 use crate::model::WechatId;
 
 /// Words that separate two ids.
@@ -208,7 +208,7 @@ fn ids_of(segment: &[Piece], field: &str, is_ours: bool) -> Vec<(Range<usize>, W
     // `labelled` by the word before it, `foreign` if that names another service.
     let (mut labelled, mut foreign, mut others, mut at) = (false, false, 0, 0);
     let is_label_of_id = |word: &str, foreign: &mut bool, labelled: &mut bool| {
-        if ends_in_service(word) && !is_ours {
+        if names_service(word) && !is_ours {
             (*foreign, *labelled) = (true, false);
             return true;
         }

@@ -1,6 +1,8 @@
 //! Words of a WeChat field: labels of an id, words around one, labels of accounts with other services.
 
-/// Words that people write before an id.
+use super::services::ends_in_service;
+
+/// What people write before an id.
 pub(super) const LABELS: [&str; 24] = [
     "vx",
     "wx",
@@ -60,57 +62,7 @@ const AROUND: [&str; 30] = [
     "username",
     "work",
 ];
-/// Other services people have accounts at. A display name (昵称) does not find the person either.
-const SERVICES: [&str; 47] = [
-    "telegram",
-    "tg",
-    "电报",
-    "skype",
-    "line",
-    "instagram",
-    "ins",
-    "ig",
-    "facebook",
-    "fb",
-    "messenger",
-    "twitter",
-    "linkedin",
-    "tiktok",
-    "snapchat",
-    "discord",
-    "kakao",
-    "kakaotalk",
-    "zalo",
-    "viber",
-    "signal",
-    "whatsapp",
-    "youtube",
-    "github",
-    "抖音",
-    "快手",
-    "小红书",
-    "小紅書",
-    "微博",
-    "知乎",
-    "b站",
-    "淘宝",
-    "闲鱼",
-    "陌陌",
-    "旺旺",
-    "飞书",
-    "钉钉",
-    "公众号",
-    "公眾號",
-    "订阅号",
-    "服务号",
-    "视频号",
-    "支付宝",
-    "alipay",
-    "小程序",
-    "昵称",
-    "网名",
-];
-/// Words between the name of a service and the account.
+/// What follows the name of a service before the account.
 const ENDS: [&str; 9] = ["号", "號", "id", "账", "帐", "户", "是", "为", "名"];
 /// Signs of an id as people say them: `lei下划线wang88`.
 const SPOKEN: [&str; 13] = [
@@ -145,14 +97,12 @@ pub(super) fn is_around(text: &str) -> bool {
 }
 
 /// Whether a word ends with the name of another service's account: `抖音号`, `公众号`.
-pub(super) fn ends_in_service(text: &str) -> bool {
+pub(super) fn names_service(text: &str) -> bool {
     let mut bare = text;
     while let Some(head) = ENDS.iter().find_map(|end| bare.strip_suffix(end)) {
         bare = head;
     }
-    let is_one =
-        |text: &str, service: &str| text == service || !service.is_ascii() && text.ends_with(service);
-    SERVICES.iter().any(|service| is_one(text, service) || is_one(bare, service))
+    ends_in_service(text) || ends_in_service(bare)
 }
 
 /// Whether a word between two parts of an id is a sign of it, or digits written out.

@@ -33,7 +33,7 @@ pub(super) fn is_region(lead: &LeadKey, target: &MatchTarget) -> bool {
 /// The places that a field of a lead names, within its country.
 pub(super) fn regions(lead: &Lead, key: &LeadKey, tables: &HostTables) -> BTreeSet<Region> {
     let gazetteer = &tables.gazetteer;
-    let country = lead.country.as_deref().and_then(|country| gazetteer.region_of(country));
+    let country = gazetteer.country_of(lead.country.as_deref()).region();
     let read = |text: &str| match key {
         LeadKey::Field(LeadField::Region) => text.parse().ok(),
         LeadKey::Field(LeadField::Province) => gazetteer.province_in(text, country.as_ref()),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::finding::Finding;
+use super::finding::{Finding, Wanted};
 use super::node::Node;
 
 /// The number of choices that are tried for a value.
@@ -22,21 +22,7 @@ pub(super) enum Trial {
 
 /// Whether a better help can be found for a finding.
 pub(super) fn is_worth_trying(finding: &Finding) -> bool {
-    is_no_object(finding) || lacks_content(finding) || lists_choices(finding).is_some()
-}
-
-fn is_no_object(finding: &Finding) -> bool {
-    finding.code == "wrong_type" && finding.message.starts_with("expected an object, ")
-}
-
-/// A choice that has content is written alone, as `"fake"` for `{"fake": {}}`.
-fn lacks_content(finding: &Finding) -> bool {
-    finding.code == "wrong_type" && finding.message.ends_with("` needs a value")
-}
-
-/// The names of a choice that nothing written comes close to.
-fn lists_choices(finding: &Finding) -> Option<&str> {
-    finding.help.as_deref().filter(|_| finding.code == "unknown_value")?.strip_prefix("known: ")
+    finding.wanted.is_some()
 }
 
 /// The help for what was written, if a better one is found.
@@ -45,24 +31,27 @@ pub(super) fn instead(
     written: &Node<'_>,
     mut attempt: impl FnMut(Node<'static>) -> Trial,
 ) -> Option<String> {
-    if is_no_object(finding) {
-        return object_instead(written, attempt);
-    }
+    let choices = match finding.wanted.as_ref()? {
+        Wanted::Object => return object_instead(written, attempt),
+        Wanted::Content => &[][..],
+        Wanted::Choice(names) => names,
+    };
     let name = written.as_str()?;
     let mut fits = |name: &str, value: Value| {
         let shown = format!("write `{{\"{name}\": {value}}}`");
         let choice = Node::object(vec![(Cow::Owned(name.to_owned()), value.into())]);
         matches!(attempt(choice), Trial::Fits).then_some(shown)
     };
-    if lacks_content(finding) {
+    // A choice that has content stands alone, as `"fake"` for `{"fake": {}}`.
+    if choices.is_empty() {
         return fits(name, Value::Object(Map::new()));
     }
     // A value that fits inside a choice probably means that choice: `{"queue": "support"}` for `"support"`.
     if name.len() > 60 {
         return None;
     }
-    let names = lists_choices(finding)?.split('`').skip(1).step_by(2);
-    names
+    choices
+        .iter()
         .take(MAX_CHOICES)
         .find_map(|choice| fits(choice, Value::from(name)).or_else(|| fits(choice, Value::from(vec![name]))))
 }

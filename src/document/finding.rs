@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::node::Node;
 
-use crate::error::{Diagnostic, suggestion};
+use crate::error::{Diagnostic, Suggestion, suggestion};
 use crate::text::scrubbed;
 
 const HELP_MARK: &str = "; help: ";
@@ -16,11 +16,32 @@ const MAX_SHOWN: usize = 60;
 /// Most names that a message lists.
 const MAX_LISTED: usize = 8;
 
-/// One mistake, on its way through serde's error text: `message; help: … [code]`.
+/// One mistake, on its way through serde's error text: `message; help: … [code]`, or `[code/wanted]`.
 pub(crate) struct Finding {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) help: Option<String>,
+    pub(super) wanted: Option<Wanted>,
+}
+
+/// What belongs in place of what was written, where a better help may be found by trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// An object.
+    Object,
+    /// The content of a choice, of which only the name was written.
+    Content,
+    /// The name of a choice, none of which is close to what was written.
+    Choice(Vec<String>),
+}
+
+impl Wanted {
+    /// Those that travel in an error text. The names of choices serde lists by itself.
+    const TAGS: [(&str, Wanted); 2] = [("object", Wanted::Object), ("content", Wanted::Content)];
+
+    fn tag(&self) -> Option<&'static str> {
+        Wanted::TAGS.iter().find_map(|(tag, wanted)| (wanted == self).then_some(*tag))
+    }
 }
 
 /// The codes that travel in an error text, so that they can be read back from it.
@@ -41,7 +62,12 @@ impl Finding {
     /// A mistake that a `Deserialize` of this crate finds.
     pub(crate) fn new(code: &'static str, message: impl Display, help: impl Display) -> Finding {
         debug_assert!(CODES.contains(&code), "{code}");
-        Finding { code, message: message.to_string(), help: Some(help.to_string()) }
+        Finding { code, message: message.to_string(), help: Some(help.to_string()), wanted: None }
+    }
+
+    /// The same where something else belongs.
+    pub(super) fn wanting(self, wanted: Wanted) -> Finding {
+        Finding { wanted: Some(wanted), ..self }
     }
 
     /// Whether the text is one of ours that says what a value is, not what it lacks.
@@ -55,10 +81,14 @@ impl Finding {
         if let Some((message, rest)) = text.split_once(HELP_MARK) {
             let (help, code) =
                 rest.rsplit_once(" [").map_or((rest, ""), |(help, tail)| (help, tail.trim_end_matches(']')));
+            let (code, tag) = code.split_once('/').unwrap_or((code, ""));
             let code = CODES.iter().find(|known| **known == code).copied().unwrap_or("bad_value");
-            return Finding { code, message: message.to_owned(), help: Some(help.to_owned()) };
+            let wanted =
+                Wanted::TAGS.into_iter().find_map(|(known, wanted)| (known == tag).then_some(wanted));
+            return Finding { code, message: message.to_owned(), help: Some(help.to_owned()), wanted };
         }
-        let with = |code, message: String, help: String| Finding { code, message, help: Some(help) };
+        let with =
+            |code, message: String, help: String| Finding { code, message, help: Some(help), wanted: None };
         if let Some(field) = quoted_after(text, "missing field ") {
             return with("missing_key", format!("`{field}` is missing"), format!("add `{field}`"));
         }
@@ -70,8 +100,15 @@ impl Finding {
             );
         }
         if let Some(name) = quoted_after(text, "unknown variant ") {
-            let help = suggestion(name, known_names(text));
-            return with("unknown_value", format!("unknown value {}", quoted(name)), help);
+            let suggested = Suggestion::of(name, known_names(text).collect());
+            let found =
+                with("unknown_value", format!("unknown value {}", quoted(name)), suggested.to_string());
+            return match suggested {
+                Suggestion::Few(names) if names.len() > 1 => {
+                    found.wanting(Wanted::Choice(names.into_iter().map(str::to_owned).collect()))
+                }
+                _ => found,
+            };
         }
         if let Some(field) = quoted_after(text, "duplicate field ") {
             return with("duplicate_key", format!("`{field}` is repeated"), "keep one".to_owned());
@@ -97,7 +134,8 @@ impl Finding {
                 None => found_in_words(seen),
             };
             let help = cure(&expected, value);
-            return with("wrong_type", format!("expected {expected}, found {seen}"), help);
+            let found = with("wrong_type", format!("expected {expected}, found {seen}"), help);
+            return if expected == OBJECT { found.wanting(Wanted::Object) } else { found };
         }
         if CHRONO.contains(&text) {
             let shown =
@@ -135,8 +173,12 @@ impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         match &self.help {
-            Some(help) => write!(f, "{HELP_MARK}{help} [{}]", self.code),
-            None => Ok(()),
+            Some(help) => write!(f, "{HELP_MARK}{help} [{}", self.code)?,
+            None => return Ok(()),
+        }
+        match self.wanted.as_ref().and_then(Wanted::tag) {
+            Some(tag) => write!(f, "/{tag}]"),
+            None => f.write_str("]"),
         }
     }
 }
@@ -150,6 +192,8 @@ const CHRONO: &[&str] = &[
     "input is not enough for unique date and time",
     "no possible date and time matching input",
 ];
+/// What a struct is read from.
+pub(super) const OBJECT: &str = "an object";
 const TIME: &str = "a time";
 const TIME_HELP: &str = "write it as `2026-03-01T09:00:00+08:00`, in quotes";
 
@@ -231,9 +275,9 @@ fn expected_in_words(expected: &str) -> String {
         "a boolean" => "true or false".to_owned(),
         "a string" | "a borrowed string" | "string or map" => "a text".to_owned(),
         "a sequence" => "a list".to_owned(),
-        "a map" => "an object".to_owned(),
+        "a map" => OBJECT.to_owned(),
         "an RFC 3339 formatted date and time string" => TIME.to_owned(),
-        other if other.starts_with("struct ") => "an object".to_owned(),
+        other if other.starts_with("struct ") => OBJECT.to_owned(),
         other if other.starts_with("sequence") || other.starts_with("a tuple") => "a list".to_owned(),
         other => other.to_owned(),
     }
@@ -249,7 +293,7 @@ fn cure(expected: &str, value: Option<&Node<'_>>) -> String {
     let written = value.and_then(Node::as_str).map(str::trim);
     let help = match expected {
         "a list" => "write `[ … ]`",
-        "an object" => "write `{ … }`",
+        OBJECT => "write `{ … }`",
         "a text" => "write a text in quotes",
         "true or false" => "write `true` or `false`, without quotes",
         TIME => TIME_HELP,
@@ -273,4 +317,29 @@ fn cure(expected: &str, value: Option<&Node<'_>>) -> String {
         _ => LEAVE_OUT,
     };
     help.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is tried for a better help does not depend on how a finding is worded.
+    #[test]
+    fn what_is_wanted_travels_beside_the_text() {
+        for wanted in [Wanted::Object, Wanted::Content] {
+            let told = Finding::new("wrong_type", "any words", "any help").wanting(wanted.clone());
+            let read = Finding::parse(&told.to_string(), None);
+            assert_eq!((read.code, read.message.as_str()), ("wrong_type", "any words"));
+            assert_eq!((read.help.as_deref(), read.wanted), (Some("any help"), Some(wanted)));
+        }
+        let told = Finding::new("wrong_type", "expected an object, found text `x`", "known: `a`, `b`");
+        assert_eq!(Finding::parse(&told.to_string(), None).wanted, None);
+        let read = |text: &str| Finding::parse(text, None).wanted;
+        assert_eq!(read("invalid type: string \"x\", expected struct Rules"), Some(Wanted::Object));
+        assert_eq!(
+            read("unknown variant `zzzz`, expected `queue` or `team`"),
+            Some(Wanted::Choice(vec!["queue".to_owned(), "team".to_owned()]))
+        );
+        assert_eq!(read("unknown variant `queu`, expected `queue` or `team`"), None);
+    }
 }

@@ -15,7 +15,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, MapAc
 use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde_json::{Error, Value};
 
-use super::finding::{Finding, found, listed, one_of};
+use super::finding::{Finding, OBJECT, Wanted, found, listed, one_of};
 use super::node::{Member, Members as Object, Node};
 
 /// One step of a path into a document.
@@ -138,9 +138,9 @@ impl<'v, 'p> Strict<'v, 'p> {
         self.failed.get_or_init(|| self.place.steps());
     }
 
-    fn refusal(self, expected: &str, help: String) -> Error {
+    fn refusal(self, expected: &str, help: String) -> Finding {
         let message = format!("expected {expected}, found {}", found(self.node));
-        Error::custom(Finding::new("wrong_type", message, help))
+        Finding::new("wrong_type", message, help)
     }
 
     fn no_object(self, fields: &[&str]) -> Error {
@@ -148,7 +148,7 @@ impl<'v, 'p> Strict<'v, 'p> {
             [] => "write `{}`".to_owned(),
             [first, ..] => format!("write `{{\"{first}\": …}}`"),
         };
-        self.refusal("an object", help)
+        Error::custom(self.refusal(OBJECT, help).wanting(Wanted::Object))
     }
 
     /// The name that was chosen, and what belongs to it.
@@ -177,7 +177,7 @@ impl<'v, 'p> Strict<'v, 'p> {
                     }
                 }
             }
-            _ => Err(self.refusal(&one_of(variants), "name one of them".to_owned())),
+            _ => Err(Error::custom(self.refusal(&one_of(variants), "name one of them".to_owned()))),
         }
     }
 }
@@ -469,7 +469,7 @@ impl Choice<'_, '_> {
         let message = format!("`{}` needs a value", self.name);
         let help = format!("write `{{\"{}\": {content}}}`", self.name);
         self.whole.note();
-        Error::custom(Finding::new("wrong_type", message, help))
+        Error::custom(Finding::new("wrong_type", message, help).wanting(Wanted::Content))
     }
 }
 

@@ -354,7 +354,7 @@ impl Intake {
 
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
-    /// The tags `released`, `collision`, `owners_exhausted`, `burst`, `contact_unusable`, `no_allowed_channel` and
+    /// The tags `released`, `collision`, `owners_exhausted`, `burst`, `contact_unusable`, `no_allowed_channel`, `flagged` and
     /// `do_not_contact_…` (`phone`, `email`, `wechat`) say what was decided about a lead on file.
     /// An entry that brings one is decided without it, and loses it.
     ///
@@ -434,7 +434,7 @@ impl Intake {
         let score = self.scorer.score(facts);
         facts.set_score(score.facts());
         self.route(case, facts, &resolution, &score, &mut outcome);
-        self.mark_refused(case, &mut outcome);
+        self.mark_findings(case, &mut outcome);
         if lead.owner.is_none() && !case.is_entry() {
             outcome.end_dispute(lead);
         }

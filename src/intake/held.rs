@@ -2,7 +2,7 @@
 //! contact.
 
 use super::engine::Case;
-use super::marks::{BURST, NO_EMAIL, NO_PHONE, NO_WECHAT, REFUSED};
+use super::marks::{BURST, FLAGGED, NO_EMAIL, NO_PHONE, NO_WECHAT, REFUSED};
 use super::routing::REVIEWED;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignmentKind, Ledgers};
@@ -96,16 +96,22 @@ impl Intake {
         }
     }
 
-    /// The rep who gets the lead sees by its tags which channels the person has refused; a tag goes when the refusal does.
-    pub(super) fn mark_refused(&self, case: &Case<'_>, outcome: &mut Outcome) {
+    /// Whoever gets the lead sees by its tags which channels the person has refused, and that something was found that is no
+    /// reason to block it. One tag stands for all findings, and nobody is told: the verdict says which. A tag goes when its reason
+    /// does.
+    pub(super) fn mark_findings(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let refused = outcome.verdict.refused();
+        let refuses =
+            |channel: Channel| refused.iter().any(|one| matches!(one, Channel::All) || *one == channel);
         let mut changes = Vec::new();
-        for (channel, tag) in
-            [(Channel::Phone, NO_PHONE), (Channel::Email, NO_EMAIL), (Channel::Wechat, NO_WECHAT)]
-        {
-            let is_refused = refused.iter().any(|one| matches!(one, Channel::All) || *one == channel);
+        for (is_so, tag) in [
+            (refuses(Channel::Phone), NO_PHONE),
+            (refuses(Channel::Email), NO_EMAIL),
+            (refuses(Channel::Wechat), NO_WECHAT),
+            (outcome.verdict.flags_lead(), FLAGGED),
+        ] {
             let (lead, is_marked) = (case.lead.id.clone(), case.lead.tags.iter().any(|known| known == tag));
-            match (is_refused, is_marked) {
+            match (is_so, is_marked) {
                 (true, false) => changes.push(Effect::AddTag { lead, tag: tag.to_owned() }),
                 (false, true) => changes.push(Effect::RemoveTag { lead, tag: tag.to_owned() }),
                 _ => {}

@@ -22,8 +22,11 @@ pub(super) const NO_PHONE: &str = "do_not_contact_phone";
 pub(super) const NO_EMAIL: &str = "do_not_contact_email";
 pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
 
-const MARKS: [&str; 9] =
-    [RELEASED, COLLISION, OWNERS_EXHAUSTED, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT];
+/// Tag of a lead of which the blacklist found something that whoever works on it should look at first.
+pub(super) const FLAGGED: &str = "flagged";
+
+const MARKS: [&str; 10] =
+    [RELEASED, COLLISION, OWNERS_EXHAUSTED, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT, FLAGGED];
 
 /// Whether reviewers are asked who owns the customer of a lead.
 pub(super) fn is_disputed(lead: &Lead) -> bool {

@@ -64,8 +64,7 @@ impl Identity {
     /// Of a lead: numbers are as they are dialled in the country that it states.
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
         let name = lead.name.as_deref();
-        let read = |text: &str| StatedCountry::read(text, |text| Gazetteer::builtin().region_of(text));
-        let country = lead.country.as_deref().map_or(StatedCountry::Unstated, read);
+        let country = Gazetteer::builtin().country_of(lead.country.as_deref());
         let phones = Dialled { country, options: phones };
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
         identity.keys.extend(lead.person_ids().filter_map(platform));

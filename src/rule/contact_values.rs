@@ -132,10 +132,10 @@ pub(super) struct ContactValues {
 }
 
 impl ContactValues {
-    pub(super) fn of_lead(lead: &Lead, tables: &HostTables) -> ContactValues {
+    /// Of a lead that states a country: its numbers are as they are dialled there.
+    pub(super) fn of_lead(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> ContactValues {
         let emails = lead.emails.iter().map(EmailAddress::as_str);
         let wechat = lead.wechat.as_ref().map(|id| id.as_str());
-        let stated = stated_country(lead, tables);
         let mut all = ContactValues {
             phones: phones_of(lead, stated, tables),
             emails: Values::read(ContactField::Email, emails, |text| plain_email(text).map(Ok), read_emails),
@@ -146,7 +146,8 @@ impl ContactValues {
                 read_wechats,
             ),
         };
-        let read = |text: &str| read_phones_of(text, stated, &tables.phone_options());
+        let options = tables.phone_options();
+        let read = |text: &str| read_phones_of(text, stated, &options);
         for (field, index, text) in odd_texts(lead) {
             all.read_again(lead, field, index, text, &read);
         }
@@ -205,12 +206,6 @@ fn odd_texts(lead: &Lead) -> impl Iterator<Item = (ContactField, usize, &str)> {
     phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text))
 }
 
-/// Where a lead says that it is: a person who states a country writes numbers as they are dialled there.
-pub(super) fn stated_country(lead: &Lead, tables: &HostTables) -> StatedCountry {
-    let read = |text: &str| StatedCountry::read(text, |text| tables.gazetteer.region_of(text));
-    lead.country.as_deref().map_or(StatedCountry::Unstated, read)
-}
-
 fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<Phone> {
     let options = tables.phone_options();
     let texts = lead.phones.iter().map(PhoneNumber::as_str);
@@ -225,7 +220,7 @@ fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<
         |text| {
             let found = read_phones(text, &options);
             let is_local = |one: &ContactValue<Phone>| one.value.fault() == Some(PhoneFault::MissingAreaCode);
-            match found.iter().any(is_local).then(|| city_of(lead, tables)).flatten() {
+            match found.iter().any(is_local).then(|| city_of(lead, stated, tables)).flatten() {
                 Some(city) => read_phones(text, &options.in_city(city)),
                 None => found,
             }
@@ -235,9 +230,10 @@ fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<
 
 /// The keys of all phone numbers of a lead, as its facts have them.
 pub(crate) fn visit_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
+    let stated = tables.gazetteer.country_of(lead.country.as_deref());
     let phones = match odd_texts(lead).next() {
-        Some(_) => ContactValues::of_lead(lead, tables).phones,
-        None => phones_of(lead, stated_country(lead, tables), tables),
+        Some(_) => ContactValues::of_lead(lead, stated, tables).phones,
+        None => phones_of(lead, stated, tables),
     };
     phones.values.iter().filter_map(Phone::key).for_each(visit);
 }
@@ -249,13 +245,12 @@ pub(crate) fn may_be_misplaced(lead: &Lead) -> bool {
 
 /// The city that local numbers of a lead belong to: its own. Where the company's name or another number says it is, a
 /// person may still write the number of another city.
-fn city_of(lead: &Lead, tables: &HostTables) -> Option<Region> {
+fn city_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Option<Region> {
     let china = |region: &Region| region.to_country() == Region::CN;
     if !china(&tables.default_region) {
         return None;
     }
-    let gazetteer = &tables.gazetteer;
-    let country = lead.country.as_deref().and_then(|country| gazetteer.region_of(country));
+    let (gazetteer, country) = (&tables.gazetteer, stated.region());
     let city = || gazetteer.place_in(lead.city.as_deref()?, country.as_ref());
     let province = || gazetteer.province_in(lead.province.as_deref()?, country.as_ref());
     let (region, city) = (lead.region, city().or_else(province));
@@ -320,7 +315,7 @@ mod tests {
             assert_eq!(keys("Atlantis", phone), [key], "{phone}");
         }
         let lead = lead_in("Atlantis", "(415) 555-2671");
-        let read = ContactValues::of_lead(&lead, &HostTables::default());
+        let read = ContactValues::of_lead(&lead, StatedCountry::Unknown, &HostTables::default());
         assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::contact_values::{ContactValues, Placed, stated_country};
+use super::contact_values::{ContactValues, Placed};
 use super::fact_value::{FactSource, FactValue, attribute, number, region, text, texts, time};
 use super::field::Path;
 use super::fields::{FieldId, Producer};
@@ -16,7 +16,7 @@ use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
 use crate::contact::{
-    Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys, read_phones_of,
+    Email, EmailFault, Phone, PhoneQuality, StatedCountry, Wechat, WechatFault, person_keys, read_phones_of,
 };
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
@@ -106,6 +106,8 @@ const FEW_ACTIVITIES: usize = 64;
 pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
+    /// What the lead says of its country.
+    stated: StatedCountry,
     contacts: ContactValues,
     phone_keys: OnceCell<Vec<String>>,
     email_keys: OnceCell<Vec<String>>,
@@ -148,10 +150,12 @@ impl<'a> Facts<'a> {
         let cut = CutLead::of(lead, context.activities);
         let whole = lead;
         let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
-        let contacts = ContactValues::of_lead(lead, context.tables);
+        let stated = context.tables.gazetteer.country_of(lead.country.as_deref());
+        let contacts = ContactValues::of_lead(lead, stated, context.tables);
         Facts {
             lead: whole,
             context: *context,
+            stated,
             contacts,
             phone_keys: OnceCell::new(),
             email_keys: OnceCell::new(),
@@ -293,8 +297,8 @@ impl<'a> Facts<'a> {
 
     /// The sound phone numbers and addresses in a text of the lead that is not a contact field.
     pub(crate) fn contacts_in(&self, text: &str) -> Vec<Misplaced> {
-        let (tables, lead) = (self.context.tables, self.lead);
-        written_in(text, &|text| read_phones_of(text, stated_country(lead, tables), &tables.phone_options()))
+        let options = self.context.tables.phone_options();
+        written_in(text, &|text| read_phones_of(text, self.stated, &options))
     }
 
     /// Distinct canonical keys of the phone numbers that have one.
@@ -418,13 +422,9 @@ impl<'a> Facts<'a> {
     }
 
     fn derive_region(&self) -> Option<Region> {
-        let country = self.stated_country();
+        let country = self.stated.region();
         let issued = || self.phone_area().filter(|region| lies_in(country.as_ref(), region));
         self.stated_region().or_else(issued).or(country)
-    }
-
-    fn stated_country(&self) -> Option<Region> {
-        self.context.tables.gazetteer.region_of(self.read().country.as_deref()?)
     }
 
     /// Where the company says it is: the lead's own region, else its city or province, else what the company name
@@ -432,7 +432,7 @@ impl<'a> Facts<'a> {
     pub(crate) fn stated_region(&self) -> Option<Region> {
         let lead = self.read();
         lead.region.or_else(|| {
-            let (gazetteer, country) = (&self.context.tables.gazetteer, self.stated_country());
+            let (gazetteer, country) = (&self.context.tables.gazetteer, self.stated.region());
             let country = country.as_ref();
             let city = || gazetteer.place_in(lead.city.as_deref()?, country);
             let province = || gazetteer.province_in(lead.province.as_deref()?, country);

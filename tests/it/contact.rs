@@ -634,8 +634,11 @@ proptest! {
         if let Some(key) = first.key() {
             let second = phone(key);
             prop_assert_eq!(second.key(), Some(key));
-            prop_assert_eq!(second.quality(), first.quality());
             prop_assert_eq!(second.kind(), first.kind());
+            // A key says its country: what was guessed of `+15000000000` is no guess in `+8615000000000`.
+            if first.fault() != Some(PhoneFault::AssumedCountry) {
+                prop_assert_eq!(second.quality(), first.quality());
+            }
         }
         let json = serde_json::to_string(&first).unwrap();
         prop_assert_eq!(serde_json::from_str::<Phone>(&json).unwrap(), first);

@@ -223,7 +223,9 @@ fn figures(drawn: &[Drawn], announced: &[&str]) -> Figures {
 
 #[test]
 fn a_class_that_registers_is_flagged_from_the_eighth_and_the_first_seven_are_brought_back() {
-    let mut said = String::from("seed  flagged: class others  brought back: class others  rate: all kept\n");
+    let mut said = String::from(
+        "seed  flagged: class others  brought back: class others  rate: all kept  announced: flagged brought back rate kept\n",
+    );
     for seed in 1..=3 {
         let drawn = fortnight(seed);
         let Figures {
@@ -233,22 +235,28 @@ fn a_class_that_registers_is_flagged_from_the_eighth_and_the_first_seven_are_bro
             brought_back_of_others,
             rate,
         } = figures(&drawn, &[]);
+        let announced = figures(&drawn, &[CAMPAIGN]);
         said += &format!(
-            "{seed}  {flagged_of_class} {flagged_of_others}  {brought_back_of_class} {brought_back_of_others}  {} {}\n",
-            rate.0, rate.1
+            "{seed}  {flagged_of_class} {flagged_of_others}  {brought_back_of_class} {brought_back_of_others}  {} {}  {} {} {}\n",
+            rate.0,
+            rate.1,
+            announced.flagged_of_class + announced.flagged_of_others,
+            announced.brought_back_of_class + announced.brought_back_of_others,
+            announced.rate.1,
         );
         // Everybody of the class is flagged or brought back, and nobody else.
         assert_eq!(flagged_of_class + brought_back_of_class, CLASS as usize);
         assert_eq!((flagged_of_others, brought_back_of_others), (0, 0));
-        // An announced campaign is expected: nobody is flagged, and nobody counted.
-        let none = figures(&drawn, &[CAMPAIGN]);
-        assert_eq!((none.flagged_of_class, none.brought_back_of_class, none.flagged_of_others), (0, 0, 0));
+        // An announced campaign is expected: nobody is flagged or brought back, and the rate is that of all.
+        assert_eq!((announced.flagged_of_class, announced.brought_back_of_class), (0, 0));
+        assert_eq!((announced.flagged_of_others, announced.brought_back_of_others), (0, 0));
+        assert_eq!(announced.rate.1, rate.0);
     }
     expect_test::expect![[r#"
-        seed  flagged: class others  brought back: class others  rate: all kept
-        1  33 0  7 0  26 35
-        2  33 0  7 0  31 41
-        3  33 0  7 0  31 42
+        seed  flagged: class others  brought back: class others  rate: all kept  announced: flagged brought back rate kept
+        1  33 0  7 0  26 35  0 0 26
+        2  33 0  7 0  31 41  0 0 31
+        3  33 0  7 0  31 42  0 0 31
     "#]]
     .assert_eq(&said);
 }

@@ -609,6 +609,29 @@ fn a_listed_company_is_no_firm_of_another_place_and_no_part_of_it() {
     }
 }
 
+/// Behind the legal form, what ends in a word for a place of business is a firm or a part of its own; a remark, a person and a
+/// number are none.
+#[test]
+fn a_place_of_business_behind_a_listed_company_is_another() {
+    let list = ListCheck { companies: texts(&["星河科技有限公司"]), ..ListCheck::default() };
+    let blacklist = engine([("list", Severity::Block, BlacklistCheck::List(list))]);
+    let severity =
+        |behind: &str| check(&blacklist, json!({"company": format!("星河科技有限公司{behind}")})).severity();
+    for place in "永宁驿栈 永宁客栈 永宁酒店 永宁茶庄 永宁加油站 永宁门店 永宁商行 永宁山庄 永宁公寓 永宁民宿 永宁食堂 永宁画廊 加油叁号船 \
+        永宁营业班 广州分公司 （永宁驿栈） （永宁加油站）"
+        .split_whitespace()
+    {
+        assert_eq!(severity(place), Severity::Pass, "{place}");
+        assert_eq!(severity(&format!(" {place}")), Severity::Pass, "{place}");
+    }
+    for remark in "急需报价 （急需报价） 王经理 （王经理） 13927461853 （13927461853） 采购部 （已注销） 请尽快联系 老客户介绍 要开专票 求购设备 \
+        王女士 陈总 业务部"
+        .split_whitespace()
+    {
+        assert_eq!(severity(remark), Severity::Block, "{remark}");
+    }
+}
+
 /// What is reported of a part of a company is not said of the company.
 #[test]
 fn a_reported_part_is_not_the_company() {

@@ -195,6 +195,46 @@ fn who_refused_every_channel_is_given_to_nobody() {
     assert_eq!(claimed.refusal().map(Refusal::code), Some("no_allowed_channel"));
 }
 
+/// What is no reason to block a lead is one tag on it, whatever was found, and nobody is told. It goes when its reason does.
+#[test]
+fn a_flag_is_marked_until_what_it_says_is_put_right() {
+    let list = json!({"rules": [
+        {"id": "phone", "check": {"phone_format": {}}}, {"id": "fake", "check": {"fake": {}}},
+        {"id": "again", "category": "c", "severity": "flag", "check": {"resubmission": {}}},
+        {"id": "words", "severity": "flag", "check": {"lexicon": {"words": ["代理"]}}}]});
+    let mut desk = team(json!({"blacklist": list}), &["li", "wang"].map(rep));
+    let marked = |desk: &Desk, id: &str| desk.lead(id).tags.clone();
+    let plain = caller("L1", 0, MOBILE);
+    let first = desk.submit(&plain);
+    assert_eq!((first.outcome.route().code(), marked(&desk, "L1")), ("assigned", vec![]));
+    let notices =
+        |outcome: &leadkit::Outcome| outcome.effects().iter().filter(|one| one.code() == "notify").count();
+    let odd = Lead {
+        phones: vec!["13612349871".into(), "139 2746 185".into()],
+        message: Some("寻求代理".into()),
+        tags: vec!["flagged".to_owned()],
+        ..caller("L2", 1, "13612349871")
+    };
+    let second = desk.submit(&odd);
+    assert_eq!(
+        (second.outcome.route().code(), marked(&desk, "L2")),
+        ("assigned", vec!["flagged".to_owned()])
+    );
+    assert_eq!(notices(&second.outcome), notices(&first.outcome));
+    // Looked at again it has the tag already.
+    assert!(desk.review("L2", 2).effects().is_empty());
+    // A second entry of the same person is no flag of his lead.
+    drop(desk.submit(&Lead { id: "L3".into(), ..caller("L3", 2, MOBILE) }));
+    assert_eq!(marked(&desk, "L1"), [""; 0]);
+    // Its owner finds out the number, and what it asks for is no longer looked for.
+    let found = Lead { phones: vec!["13612349871".into()], ..desk.lead("L2").clone() };
+    desk.book.insert_lead(found);
+    desk.intake =
+        team(json!({"blacklist": {"rules": [{"id": "phone", "check": {"phone_format": {}}}]}}), &[]).intake;
+    drop(desk.review("L2", 3));
+    assert_eq!(marked(&desk, "L2"), [""; 0]);
+}
+
 /// One channel is left: whoever gets the lead sees which one is not.
 #[test]
 fn a_refused_channel_is_marked_until_it_is_allowed_again() {

@@ -1,16 +1,11 @@
 //! Values that identify nothing: what people and programs write when they have no identifier. Records are not
 //! compared by them.
 
-use super::no_value::has_no_value;
+use super::super::no_value::has_no_value;
+use super::words::{NAMELESS, PRINTED, is_no_id, is_trial};
 use crate::text::fold;
 
-/// Words that people and programs write when they have no value, folded and without signs around them.
-const UNKNOWN: [&str; 4] = ["anonymous", "unknown", "object object", "匿名"];
-/// Words that name nobody as an identifier, though they may be values of a host's own field: a tier called `default`, a
-/// source called `test`, a role called `guest`.
-const NOBODY: [&str; 10] =
-    ["guest", "default", "empty", "test", "false", "true", "object", "missing", "测试", "游客"];
-/// Marks that templates put around a value that was not filled in.
+/// What templates put around a value that nobody filled in.
 const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
 /// Answers to a yes/no question, which in other fields mean that there is no value.
@@ -19,12 +14,14 @@ const ANSWERS: [&str; 3] = ["0", "empty", "no"];
 /// Whether an identifier names nothing: a word for none, zeros, signs, a template that was not filled in. Records that
 /// share it are not merged for that reason: a wrong key is worse than none.
 pub(crate) fn names_nothing(id: &str) -> bool {
-    is_none(id) || is_one_of(&NOBODY, id)
+    is_none(id) || is_word_for_nobody(id)
 }
 
 /// Whether a word means nobody, as an identifier or a name.
 pub(super) fn is_word_for_nobody(word: &str) -> bool {
-    is_one_of(&NOBODY, word)
+    let folded = fold(word.trim());
+    let word = folded.trim_matches(is_sign);
+    is_no_id(word) || is_trial(word)
 }
 
 /// The same as [`names_nothing`] for a field by which two records are compared: there `false`, `0` and `default` are
@@ -37,7 +34,11 @@ fn is_none(text: &str) -> bool {
     let text = text.trim();
     let is_zero = || text.chars().all(|c| c == '0' || c == '０' || is_sign(c));
     let is_unfilled = || UNFILLED.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close));
-    is_zero() || is_unfilled() || has_no_value(text) || is_one_of(&UNKNOWN, text)
+    is_zero()
+        || is_unfilled()
+        || has_no_value(text)
+        || is_one_of(&NAMELESS, text)
+        || is_one_of(&[PRINTED], text)
 }
 
 /// Whether the text is one of some words, without the signs around it.

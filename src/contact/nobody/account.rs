@@ -1,0 +1,60 @@
+//! WeChat accounts that are nobody's: what stands there was written in place of one.
+//!
+//! A pattern and a word that may be a name are a suspicion only: people choose accounts that are easy to keep in mind.
+
+use super::super::services::is_service;
+use super::super::wechat::{Wechat, WechatKind};
+use super::mailbox::{counts_from_one, is_word_for_none};
+use super::words::NO_ACCOUNT;
+
+/// Fewest letters of a service's name that is no id: `ins123` is somebody's.
+const MIN_SERVICE: usize = 6;
+
+/// Whether a WeChat id is a word for none, alone or with digits that count from 1; a number is judged as a phone number is.
+pub(crate) fn is_nobodys_wechat(id: &Wechat) -> bool {
+    match id.kind() {
+        WechatKind::Phone => false,
+        WechatKind::Qq => counts_from_one(id.key().trim_start_matches("qq:")),
+        WechatKind::System => id.key().trim_start_matches("wxid_").bytes().all(|byte| byte == b'x'),
+        WechatKind::Id => {
+            let word = id.key().trim_end_matches(|c: char| c.is_ascii_digit());
+            let digits = id.key().get(word.len()..).unwrap_or_default();
+            (digits.is_empty() || counts_from_one(digits)) && (is_no_account(word) || is_word_for_none(word))
+        }
+    }
+}
+
+/// Whether an id without its digits names a way to be reached, or that there is none.
+pub(in crate::contact) fn is_no_account(word: &str) -> bool {
+    NO_ACCOUNT.contains(&word) || word.len() >= MIN_SERVICE && is_service(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fake_wechat::fake_wechat;
+    use super::*;
+
+    #[test]
+    fn ids_of_words_are_nobodys_and_patterns_may_be_somebodys() {
+        for id in
+            ["wechat", "weixin123", "whatsapp", "nothing", "test123", "123456", "12345", "wxid_xxxxxxxx"]
+        {
+            let id = Wechat::parse(id).unwrap();
+            assert!(is_nobodys_wechat(&id) && fake_wechat(&id).is_some(), "{id:?}");
+        }
+        for id in [
+            "abc88888",
+            "abc1234567",
+            "aaa123456",
+            "aaaaaa8",
+            "weixin888",
+            "tester01",
+            "88888888",
+            "lei_wang88",
+            "wxid_1a2b3c4d",
+            "13800138000",
+        ] {
+            assert!(!is_nobodys_wechat(&Wechat::parse(id).unwrap()), "{id}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Words that stand for a value that nobody gives, each on one list. Folded: lower case, simplified characters.
+
+/// Words that say in any field that there is no value, or that nobody is told.
+pub(in crate::contact) const SAY_NONE: [&str; 18] = [
+    "无",
+    "没有",
+    "没",
+    "暂无",
+    "空",
+    "未知",
+    "未填写",
+    "不详",
+    "不知道",
+    "不告诉你",
+    "保密",
+    "нет",
+    "неизвестно",
+    "なし",
+    "없음",
+    "none",
+    "nothing",
+    "undefined",
+];
+/// The same, which somebody may have for a mailbox or an account.
+pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "unknown"];
+/// The same, which people are called: No and Na are Korean surnames.
+pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
+/// Who tries a form writes it, often with a number.
+const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
+/// The same, which somebody may have for a mailbox or an account: firms test what they sell.
+const TESTERS: [&str; 2] = ["tester", "testing"];
+/// Who gives no name.
+pub(super) const NAMELESS: [&str; 2] = ["anonymous", "匿名"];
+/// Neighbouring keys; three letters that are struck in a row may be a firm's.
+const KEYS: [&str; 3] = ["asd", "qwe", "xxx"];
+/// What stands for a name.
+const STAND_INS: [&str; 13] = [
+    "n/a",
+    "名无し",
+    "某人",
+    "某某",
+    "某某某",
+    "名字",
+    "姓名",
+    "无名",
+    "无名氏",
+    "你猜",
+    "随便",
+    "哈哈哈",
+    "noname",
+];
+/// What shops and messengers call somebody who gave no name.
+const NICKNAMES: [&str; 18] = [
+    "client",
+    "customer",
+    "new user",
+    "user",
+    "visitor",
+    "wechat user",
+    "weixin user",
+    "匿名用户",
+    "客户",
+    "客人",
+    "微信用户",
+    "新用户",
+    "游客用户",
+    "用户",
+    "网友",
+    "访客",
+    "顾客",
+    "潜在客户",
+];
+/// What programs write for an identifier that they do not have. A host's own field may say it and mean it: a tier called
+/// `default`, a role called `guest`.
+const NO_ID: [&str; 7] = ["guest", "default", "false", "true", "object", "missing", "游客"];
+/// What a program prints of an object that it cannot print.
+pub(super) const PRINTED: &str = "object object";
+/// Words for an address where one is asked for, and mailboxes of machines that nobody reads.
+pub(super) const NO_MAILBOX: [&str; 16] = [
+    "do-not-reply",
+    "donotreply",
+    "donthaveone",
+    "mailer-daemon",
+    "mymail",
+    "no-email",
+    "no-mail",
+    "no-reply",
+    "no_email",
+    "no_reply",
+    "noemail",
+    "noemailaddress",
+    "nomail",
+    "noreply",
+    "postmaster",
+    "youremail",
+];
+/// Names in addresses that show how one is written.
+pub(super) const SHOWN_NAMES: [&str; 8] =
+    ["email", "me", "mail", "name", "username", "you", "your", "yourname"];
+/// Further words on both sides of the `@` of somebody who has no address to give.
+pub(super) const THROW_AWAY: [&str; 4] = ["abc", "abcd", "foo", "xyz"];
+/// Words that name a way to be reached, or that there is none, where the id of an account is asked for.
+pub(super) const NO_ACCOUNT: [&str; 16] = [
+    "weixin",
+    "weixinhao",
+    "wechat",
+    "wechatid",
+    "mywechat",
+    "wechat_id",
+    "mobile",
+    "mobilephone",
+    "telephone",
+    "cellphone",
+    "number",
+    "phone_number",
+    "phonenumber",
+    "nowechat",
+    "no_wechat",
+    "same_as_phone",
+];
+
+/// Bytes of the longest placeholder of any kind; most names of companies are longer.
+const MAX_PLACEHOLDER: usize = 20;
+
+/// Whether a folded word stands for nothing, or is one of those that do where it stands.
+pub(in crate::contact) fn is_placeholder(word: &str, more: &[&str]) -> bool {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
+    is_trial(bare)
+        || TESTERS.contains(&bare)
+        || word.len() <= MAX_PLACEHOLDER
+            && (more.contains(&word)
+                || SAY_NONE.contains(&word)
+                || STAND_INS.contains(&word)
+                || is_doubtful(word))
+}
+
+/// Whether somebody may be called by a placeholder, or a firm may call a mailbox so.
+pub(super) fn is_doubtful(placeholder: &str) -> bool {
+    [&MAY_SAY_NONE[..], &TESTERS, &NAMELESS, &KEYS].iter().any(|words| words.contains(&placeholder))
+}
+
+/// Whether a word is what somebody writes who tries a form.
+pub(super) fn is_trial(word: &str) -> bool {
+    TRIALS.contains(&word)
+}
+
+/// Whether a program writes a word for an identifier that it does not have.
+pub(super) fn is_no_id(word: &str) -> bool {
+    NO_ID.contains(&word)
+}
+
+/// Whether a word says that there is none, trying or not: on both sides of the `@` it is no address.
+pub(super) fn is_none_or_trial(word: &str) -> bool {
+    [&SAY_NONE[..], &MAY_SAY_NONE, &NONE_OR_NAME, &TRIALS, &TESTERS].iter().any(|words| words.contains(&word))
+}
+
+/// Whether everybody is called so who gave no name.
+pub(super) fn is_nickname(word: &str) -> bool {
+    NICKNAMES.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fold;
+
+    #[test]
+    fn a_word_stands_on_one_list() {
+        let all = [
+            &SAY_NONE[..],
+            &MAY_SAY_NONE,
+            &NONE_OR_NAME,
+            &TRIALS,
+            &TESTERS,
+            &NAMELESS,
+            &KEYS,
+            &STAND_INS,
+            &NICKNAMES,
+            &NO_ID,
+            &[PRINTED],
+            &NO_MAILBOX,
+            &SHOWN_NAMES,
+            &THROW_AWAY,
+            &NO_ACCOUNT,
+        ]
+        .concat();
+        let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(once.len(), all.len());
+        for word in all {
+            assert_eq!(fold(word), word);
+        }
+    }
+
+    /// A word is listed as folding leaves it.
+    #[test]
+    fn a_word_is_found_as_people_write_it() {
+        for word in ["Тестовый", "名無し", "無", "ＮＵＬＬ", "測試", "test 12", "N/A", "某某"]
+        {
+            assert!(is_placeholder(&fold(word), &[]), "{word}");
+        }
+        for word in ["Nan", "No", "Guest", "name", "user", "abc"] {
+            assert!(!is_placeholder(&fold(word), &[]), "{word}");
+        }
+    }
+}
