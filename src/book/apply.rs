@@ -3,15 +3,14 @@
 use chrono::{DateTime, Utc};
 use smallvec::SmallVec;
 
-use super::fields::{add_id, add_to_lead, set, set_of_account, set_of_contact};
+use super::fields::{add_id, add_to_lead, set, set_of_account};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::dedup::MatchKey;
 use crate::document::Digest;
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, ContactMove, Effect, FoldKind, FollowUp, FollowUpId,
-    Lead, LeadField, LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd,
-    Value,
+    Account, AccountId, Acquisition, ContactMove, Effect, FoldKind, FollowUp, FollowUpId, Lead, LeadField,
+    LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -204,7 +203,7 @@ impl Book {
                     let replaced = Replaced { record, field, value: replaces.clone() };
                     self.referrers.push_replaced(&mut self.desk.replaced, replaced);
                 }
-                self.write(record, field, value);
+                self.write(record, field, value, replaces);
             }
             Effect::AddValue { record, field, value } => self.add_value(record, field, value),
             Effect::RecordActivation { lead, at, .. } => {
@@ -314,19 +313,6 @@ impl Book {
         }
     }
 
-    /// Changes a contact wherever it stands.
-    fn change_contact(&mut self, id: &ContactId, write: impl FnOnce(&mut Contact)) {
-        if let Some(contact) = self.contacts.get_mut(id) {
-            return write(contact);
-        }
-        let Some(account) = self.employer(id).map(|account| account.id.clone()) else { return };
-        self.change_account(&account, |account| {
-            if let Some(contact) = account.contacts.iter_mut().find(|one| one.id == *id) {
-                write(contact);
-            }
-        });
-    }
-
     fn end_tenure(&mut self, lead: &LeadId, end: TenureEnd, at: DateTime<Utc>) {
         let reason = self.leads.get(lead).and_then(|lead| lead.close_reason.clone());
         let Some(life) = self.lives.get_mut(lead) else { return };
@@ -338,7 +324,7 @@ impl Book {
         life.history.deadlines.retain(|deadline| deadline.done_at.is_some());
     }
 
-    fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
+    fn write(&mut self, record: &RecordRef, field: &str, value: &Value, replaces: &Value) {
         match record {
             RecordRef::Lead(id) if self.files(field) => self.refile(id, |lead| set(lead, field, value)),
             RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
@@ -351,9 +337,7 @@ impl Book {
                     .into_iter()
                     .for_each(|account| set_of_account(account, field, value));
             }
-            RecordRef::Contact(id) => {
-                self.change_contact(id, |contact| set_of_contact(contact, field, value))
-            }
+            RecordRef::Contact(id) => self.write_contact(id, field, value, replaces),
             RecordRef::Opportunity(id) => self.write_opportunity(id, field, value),
         }
     }
@@ -587,7 +571,7 @@ mod tests {
         for key in &keys {
             assert!(book.by_key.under(key).any(|one| *one == record), "{key:?}");
         }
-        assert_eq!(book.employer(&"C1".into()).map(|one| &one.id), Some(&account.id));
+        assert_eq!(book.contact(&"C1".into()), account.contacts.first());
         // Nothing is left of it when it goes.
         book.remove_account(&account.id);
         assert!(keys.iter().all(|key| book.by_key.under(key).all(|one| *one != record)));

@@ -168,7 +168,7 @@ impl FoldKind {
 /// | `move_to_pool` | `lead: LeadId`, `pool: PoolId` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
 /// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun and the wake-up removed, unless the rep has one; no pool | by key |
 /// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` stands only beside an owner: the same decision sets one, or the lead has one | once |
-/// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history | once |
+/// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history. Of a contact who stands at several accounts, on every row of theirs: where one row holds `replaces`, another that says something else keeps it, and of lists takes over what came and what went; the same effect turned round gives each row what it had | once |
 /// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
 /// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
