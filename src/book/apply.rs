@@ -10,7 +10,7 @@ use crate::dedup::MatchKey;
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, ContactMove, Effect, FoldKind, FollowUp, FollowUpId, Lead, LeadField,
-    LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd, Value,
+    LeadId, LeadStatus, OpenGroup, OpportunityId, PoolId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -197,6 +197,8 @@ impl Book {
             Effect::RemoveTag { lead, tag } => {
                 self.change(lead, |lead| lead.tags.retain(|known| known != tag))
             }
+            Effect::UpdateField { record: RecordRef::Account(id), field, value, replaces }
+                if !self.may_hold(id, field, value, replaces) => {}
             Effect::UpdateField { record, field, value, replaces } => {
                 if !replaces.is_blank() {
                     let (record, field) = (record.clone(), field.clone());
@@ -342,6 +344,14 @@ impl Book {
         }
     }
 
+    /// Whether who holds an account may be written: where somebody else holds it, or a part of it, they keep it.
+    fn may_hold(&self, id: &AccountId, field: &str, value: &Value, replaces: &Value) -> bool {
+        let Some(account) = self.accounts.get(id) else { return false };
+        let Some(before) = holder_of(account, field) else { return true };
+        let is_pool = field == "pool" && !value.is_blank();
+        says(before, replaces) && !(is_pool && account.holders().next().is_some())
+    }
+
     fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
         let Value::Text(text) = value else { return };
         match record {
@@ -469,6 +479,23 @@ impl Book {
         let known = &mut self.life(&lead).history.follow_ups;
         let place = known.iter().rposition(|earlier| earlier.time <= one.time).map_or(0, |at| at + 1);
         known.insert(place, one);
+    }
+}
+
+/// What stands where an account names an owner or a pool; `None` of another field.
+fn holder_of<'a>(account: &'a Account, field: &str) -> Option<Option<&'a str>> {
+    match field {
+        "owner" => Some(account.owner.as_ref().map(RepId::as_str)),
+        "pool" => Some(account.pool.as_ref().map(PoolId::as_str)),
+        _ => Some(account.owners.get(field.strip_prefix("owners.")?).map(RepId::as_str)),
+    }
+}
+
+fn says(text: Option<&str>, value: &Value) -> bool {
+    match (text.filter(|text| !text.trim().is_empty()), value) {
+        (None, value) => value.is_blank(),
+        (Some(text), Value::Text(value)) => text == value,
+        _ => false,
     }
 }
 

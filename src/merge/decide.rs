@@ -113,6 +113,9 @@ fn plan<R: Mergeable>(
         Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
     draft.decide_fields();
     draft.unite_owners();
+    if survivor.account_name().is_some() {
+        draft.keep_out_of_pools();
+    }
     draft.keep_identifiers();
     if rules.names_become_aliases && ordered.len() > 1 {
         let names =
@@ -424,6 +427,21 @@ impl Draft<'_> {
                     None => self.conflicts.push(FieldConflict { field, kept, dropped }),
                 }
             }
+        }
+    }
+
+    /// An account that somebody holds lies in no pool, unless it did so before.
+    fn keep_out_of_pools(&mut self) {
+        let names_holder = |field: &str| field == "owner" || field.starts_with("owners.");
+        let mut holders = self.decisions.iter().filter(|one| names_holder(&one.field));
+        if holders.all(|one| one.after.is_blank()) {
+            return;
+        }
+        let was_held = self.views.first().is_some_and(|own| {
+            own.fields.iter().any(|(field, value)| names_holder(field) && !value.is_blank())
+        });
+        for one in self.decisions.iter_mut().filter(|one| one.field == "pool") {
+            one.after = if was_held { one.before.clone() } else { Value::Null };
         }
     }
 
