@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, names_nothing, read_emails,
-    read_phones_of, wechat_ids,
+    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, names_nothing,
+    read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{
-    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, WechatId,
+    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, Value, WechatId,
 };
 use crate::order;
 use crate::text::fold;
@@ -86,6 +86,26 @@ impl Identity {
             let marked = Identity::of(None, &[phone], &[email], Some(&wechat), phones);
             self.keys.retain(|key| !marked.keys.contains(key));
         }
+    }
+
+    /// The values of a lead, as written, that a rep found not to be the person's.
+    pub(super) fn wrong_of(lead: &Lead) -> Vec<String> {
+        let mut wrong: Vec<String> = lead.wrong_contacts().map(str::to_owned).collect();
+        if lead.close_reason == Some(CloseReason::WrongContact) {
+            wrong.extend(lead.phones.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.emails.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.wechat.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.other_ids.get(LeadField::Wechat.as_str()).into_iter().flatten().cloned());
+        }
+        wrong
+    }
+
+    /// Whether a lead is reached by a value that its own rep found nothing wrong with.
+    pub(super) fn is_reached_by(lead: &Lead, value: &str, phones: &PhoneOptions<'_>) -> bool {
+        let mut marked = lead.clone();
+        let wrong = lead.wrong_contacts().map(str::to_owned).chain([value.to_owned()]).collect();
+        marked.attributes.insert(Lead::WRONG_CONTACTS.into(), Value::List(wrong));
+        Identity::of_lead(&marked, phones).keys != Identity::of_lead(lead, phones).keys
     }
 
     fn of(

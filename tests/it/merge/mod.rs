@@ -21,6 +21,7 @@ mod effects;
 mod find_people;
 mod people;
 mod protection;
+mod wrong_contacts;
 
 fn merger() -> Merger {
     Merger::compile(&MergeRules::default()).unwrap()
