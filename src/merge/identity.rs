@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, names_nothing,
+    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, name_key, names_nothing,
     read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{
@@ -36,6 +36,8 @@ pub(super) enum PersonKey {
 pub(super) struct Identity {
     /// As they are compared.
     pub(super) names: BTreeSet<String>,
+    /// The same without titles and remarks.
+    name_keys: BTreeSet<String>,
     pub(super) keys: BTreeSet<PersonKey>,
 }
 
@@ -134,12 +136,14 @@ impl Identity {
             _ => Some(PersonKey::Wechat(id.key().to_owned())),
         }));
         let name = name.map(|name| fold(name.trim())).filter(|name| !name.is_empty());
-        Identity { names: order::set(name), keys }
+        let name_keys = order::set(name.as_deref().map(name_key).filter(|key| !key.is_empty()));
+        Identity { names: order::set(name), name_keys, keys }
     }
 
     /// Adds what is known of the same person from elsewhere.
     pub(super) fn add(&mut self, other: Identity) {
         self.names.extend(other.names);
+        self.name_keys.extend(other.name_keys);
         self.keys.extend(other.keys);
     }
 
@@ -226,6 +230,6 @@ impl SharedKeys {
     /// those who have a name in common.
     pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
         let may_be_many = matches!(key, PersonKey::Number(_)) || self.families.contains(key);
-        !may_be_many || !a.names.is_disjoint(&b.names)
+        !may_be_many || !a.name_keys.is_disjoint(&b.name_keys)
     }
 }

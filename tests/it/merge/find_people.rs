@@ -475,3 +475,27 @@ fn a_contact_of_two_accounts_has_two_employers_today() {
     let one = [Account { contacts: Vec::new(), ..account("A1", 1) }, with("A2", 5, "Board")];
     assert_eq!(of(&one, &[moved("A1", "A2")]), ["A1 None true", "A2 Some(\"Board\") false"]);
 }
+
+/// A family's phone reaches who has the same name, however it is written.
+#[test]
+fn a_name_with_a_remark_is_the_same_name() {
+    let phone = "13927461853";
+    let found = people(
+        &[
+            by_phone("L1", 1, "王小明（采购）", phone),
+            by_phone("L2", 2, "李娜", phone),
+            by_phone("L3", 3, "王小明", phone),
+        ],
+        &[],
+    );
+    assert_eq!(roles(&found), [vec!["L1", "L3"], vec!["L2"]]);
+    let found = people(
+        &[
+            by_phone("L1", 1, "Pat O'Neil, PhD", phone),
+            by_phone("L2", 2, "Dana Reed", phone),
+            by_phone("L3", 3, "ONeil, Pat", phone),
+        ],
+        &[],
+    );
+    assert_eq!(roles(&found), [vec!["L1", "L3"], vec!["L2"]]);
+}
