@@ -106,6 +106,19 @@ pub(crate) fn name_key(name: &str) -> String {
     words.join(" ")
 }
 
+/// A name as it is spelled, whatever the signs in it and the order of its words: two spellings of it say the same.
+pub(crate) fn name_spelling(name: &str) -> String {
+    let mut folded = fold(name);
+    folded.retain(|c| !APOSTROPHES.contains(&c));
+    let mut words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.iter().all(|word| is_unspaced(word)) {
+        return words.concat();
+    }
+    words.sort_unstable();
+    words.join(" ")
+}
+
 /// A name without what stands in brackets, where a whole name is left.
 fn without_remarks(name: &str) -> Cow<'_, str> {
     if !name.contains(['(', '（', '[', '［', '【', '〔']) {

@@ -51,6 +51,26 @@ fn account(id: &str, day: u32) -> Account {
 }
 
 #[test]
+fn spellings_of_one_name_are_no_contradiction() {
+    let named = |id: &str, name: &str| Account {
+        contacts: vec![contact("C1", id, name, "13927461853")],
+        ..account(id, 1)
+    };
+    for (a, b, is_one) in [
+        ("Pat O'Neil", "ONeil, Pat", true),
+        ("Pat O’Neil", "PAT O'NEIL", true),
+        ("王 小明", "王小明", true),
+        // A title and a remark are lost.
+        ("王小明（采购）", "王小明", false),
+        ("Dr. Anna Berg", "Anna Berg", false),
+    ] {
+        let plan = accounts_plan(&[named("A1", a), named("A2", b)], &merger());
+        assert_eq!(plan.merged().contacts.len(), 1);
+        assert_eq!(plan.doubts().is_empty(), is_one, "{a} / {b}: {plan}");
+    }
+}
+
+#[test]
 fn spellings_of_one_value_are_no_contradiction() {
     let with = |id: &str, domain: &str, number: &str, size: Value| {
         let mut account = Account { company: "Acme".into(), ..account(id, 1) };
