@@ -188,7 +188,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
     }
     let mut place = place_key(&parsed).map(Box::from);
-    let part = gazetteer.part_behind(text).map(Box::from);
+    let part = gazetteer.part_behind(folded).map(Box::from);
     if part.is_some() {
         // A department or a ship of a company is not the whole company.
         key.extend(["/", &name]);

@@ -3,15 +3,14 @@
 use chrono::{DateTime, Utc};
 use smallvec::SmallVec;
 
-use super::fields::{add_id, add_to_lead, set, set_of_account, set_of_contact};
+use super::fields::{add_id, add_to_lead, set, set_of_account};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::dedup::MatchKey;
 use crate::document::Digest;
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, ContactMove, Effect, FoldKind, FollowUp, FollowUpId,
-    Lead, LeadField, LeadId, LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd,
-    Value,
+    Account, AccountId, Acquisition, ContactMove, Effect, FoldKind, FollowUp, FollowUpId, Lead, LeadField,
+    LeadId, LeadStatus, OpenGroup, OpportunityId, PoolId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -198,13 +197,15 @@ impl Book {
             Effect::RemoveTag { lead, tag } => {
                 self.change(lead, |lead| lead.tags.retain(|known| known != tag))
             }
+            Effect::UpdateField { record: RecordRef::Account(id), field, value, replaces }
+                if !self.may_hold(id, field, value, replaces) => {}
             Effect::UpdateField { record, field, value, replaces } => {
                 if !replaces.is_blank() {
                     let (record, field) = (record.clone(), field.clone());
                     let replaced = Replaced { record, field, value: replaces.clone() };
                     self.referrers.push_replaced(&mut self.desk.replaced, replaced);
                 }
-                self.write(record, field, value);
+                self.write(record, field, value, replaces);
             }
             Effect::AddValue { record, field, value } => self.add_value(record, field, value),
             Effect::RecordActivation { lead, at, .. } => {
@@ -314,19 +315,6 @@ impl Book {
         }
     }
 
-    /// Changes a contact wherever it is.
-    fn change_contact(&mut self, id: &ContactId, write: impl FnOnce(&mut Contact)) {
-        if let Some(contact) = self.contacts.get_mut(id) {
-            return write(contact);
-        }
-        let Some(account) = self.employer(id).map(|account| account.id.clone()) else { return };
-        self.change_account(&account, |account| {
-            if let Some(contact) = account.contacts.iter_mut().find(|one| one.id == *id) {
-                write(contact);
-            }
-        });
-    }
-
     fn end_tenure(&mut self, lead: &LeadId, end: TenureEnd, at: DateTime<Utc>) {
         let reason = self.leads.get(lead).and_then(|lead| lead.close_reason.clone());
         let Some(life) = self.lives.get_mut(lead) else { return };
@@ -338,7 +326,7 @@ impl Book {
         life.history.deadlines.retain(|deadline| deadline.done_at.is_some());
     }
 
-    fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
+    fn write(&mut self, record: &RecordRef, field: &str, value: &Value, replaces: &Value) {
         match record {
             RecordRef::Lead(id) if self.files(field) => self.refile(id, |lead| set(lead, field, value)),
             RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
@@ -351,11 +339,17 @@ impl Book {
                     .into_iter()
                     .for_each(|account| set_of_account(account, field, value));
             }
-            RecordRef::Contact(id) => {
-                self.change_contact(id, |contact| set_of_contact(contact, field, value))
-            }
+            RecordRef::Contact(id) => self.write_contact(id, field, value, replaces),
             RecordRef::Opportunity(id) => self.write_opportunity(id, field, value),
         }
+    }
+
+    /// Whether who holds an account may be written: where somebody else holds it, or a part of it, they keep it.
+    fn may_hold(&self, id: &AccountId, field: &str, value: &Value, replaces: &Value) -> bool {
+        let Some(account) = self.accounts.get(id) else { return false };
+        let Some(before) = holder_of(account, field) else { return true };
+        let is_pool = field == "pool" && !value.is_blank();
+        says(before, replaces) && !(is_pool && account.holders().next().is_some())
     }
 
     fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
@@ -488,6 +482,23 @@ impl Book {
     }
 }
 
+/// What stands where an account names an owner or a pool; `None` of another field.
+fn holder_of<'a>(account: &'a Account, field: &str) -> Option<Option<&'a str>> {
+    match field {
+        "owner" => Some(account.owner.as_ref().map(RepId::as_str)),
+        "pool" => Some(account.pool.as_ref().map(PoolId::as_str)),
+        _ => Some(account.owners.get(field.strip_prefix("owners.")?).map(RepId::as_str)),
+    }
+}
+
+fn says(text: Option<&str>, value: &Value) -> bool {
+    match (text.filter(|text| !text.trim().is_empty()), value) {
+        (None, value) => value.is_blank(),
+        (Some(text), Value::Text(value)) => text == value,
+        _ => false,
+    }
+}
+
 /// Whether a lead must be filed again when the field changes.
 fn files(field: &str) -> bool {
     match OpenGroup::split(field) {
@@ -587,8 +598,8 @@ mod tests {
         for key in &keys {
             assert!(book.by_key.under(key).any(|one| *one == record), "{key:?}");
         }
-        assert_eq!(book.employer(&"C1".into()).map(|one| &one.id), Some(&account.id));
-        // Nothing is left of it when it is removed.
+        assert_eq!(book.contact(&"C1".into()), account.contacts.first());
+        // Nothing is left of it when it goes.
         book.remove_account(&account.id);
         assert!(keys.iter().all(|key| book.by_key.under(key).all(|one| *one != record)));
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Book;
-use super::fields::add_id;
+use super::fields::{add_id, field_of_contact, set_of_contact};
 use crate::dedup::Probe;
-use crate::model::{AccountId, Contact, ContactId, ContactMove, LeadId, RecordRef};
+use crate::model::{AccountId, Contact, ContactId, ContactMove, LeadId, RecordRef, Value};
+use crate::order;
 use crate::rule::FactContext;
 
 impl Book {
@@ -68,4 +69,103 @@ impl Book {
         }
         self.desk.moves.push(one);
     }
+
+    /// Where a contact stands: at accounts, by id, and `None` by itself.
+    fn places_of(&self, id: &ContactId) -> Vec<Option<AccountId>> {
+        let alone = self.contacts.contains_key(id).then_some(None);
+        let at = self.employers.get(id).into_iter().flatten();
+        alone.into_iter().chain(at.cloned().map(Some)).collect()
+    }
+
+    fn contact_at(&self, id: &ContactId, place: Option<&AccountId>) -> Option<&Contact> {
+        match place {
+            Some(account) => self.accounts.get(account)?.contacts.iter().find(|one| one.id == *id),
+            None => self.contacts.get(id),
+        }
+    }
+
+    fn change_contact_at(
+        &mut self,
+        id: &ContactId,
+        place: Option<&AccountId>,
+        write: impl FnOnce(&mut Contact),
+    ) {
+        match place {
+            Some(account) => self.change_account(account, |account| {
+                if let Some(contact) = account.contacts.iter_mut().find(|one| one.id == *id) {
+                    write(contact);
+                }
+            }),
+            None => drop(self.contacts.get_mut(id).map(write)),
+        }
+    }
+
+    /// Changes a contact wherever it stands.
+    pub(super) fn change_contact(&mut self, id: &ContactId, write: impl Fn(&mut Contact)) {
+        for place in self.places_of(id) {
+            self.change_contact_at(id, place.as_ref(), &write);
+        }
+    }
+
+    /// Writes a field on every row of a contact. Where one row holds what the effect replaces, the others keep what they say
+    /// on their own: of lists they take over what came and what went. The last effect turned round gives each row what it
+    /// had.
+    pub(super) fn write_contact(&mut self, id: &ContactId, field: &str, value: &Value, replaces: &Value) {
+        let places = self.places_of(id);
+        let row = |place: Option<AccountId>| {
+            let before = field_of_contact(self.contact_at(id, place.as_ref())?, field);
+            Some((place, before))
+        };
+        let rows: BTreeMap<Option<AccountId>, Value> = order::map(places.into_iter().filter_map(row));
+        let key = (id.clone(), field.to_owned());
+        let back = self
+            .written
+            .remove(&key)
+            .filter(|last| same(&last.value, replaces) && same(&last.replaces, value));
+        let is_known = rows.values().any(|row| same(row, replaces));
+        let mut written = Written { value: value.clone(), replaces: replaces.clone(), rows: BTreeMap::new() };
+        for (place, before) in &rows {
+            let after = match back.as_ref().and_then(|last| last.rows.get(place)) {
+                Some((had, has)) if same(has, before) => had.clone(),
+                _ if !is_known || same(before, replaces) => value.clone(),
+                _ => beside(before, value, replaces).unwrap_or_else(|| before.clone()),
+            };
+            if !same(before, &after) {
+                self.change_contact_at(id, place.as_ref(), |contact| set_of_contact(contact, field, &after));
+            }
+            written.rows.insert(place.clone(), (before.clone(), after));
+        }
+        if rows.len() > 1 && back.is_none() {
+            self.written.insert(key, written);
+        }
+    }
+}
+
+/// The last time a field was written of a contact who stands at several accounts.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    value: Value,
+    replaces: Value,
+    /// What each row had, and has.
+    rows: BTreeMap<Option<AccountId>, (Value, Value)>,
+}
+
+/// Whether two values say the same; nothing is as good as a blank.
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || a.is_blank() && b.is_blank()
+}
+
+/// A list of another row with what came and without what went; `None` of what is no list.
+fn beside(row: &Value, value: &Value, replaces: &Value) -> Option<Value> {
+    let items = |value: &Value| match value {
+        Value::List(items) => Some(items.clone()),
+        value if value.is_blank() => Some(Vec::new()),
+        _ => None,
+    };
+    let (mut row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
+    row.retain(|one| value.contains(one) || !replaces.contains(one));
+    let came = value.into_iter().filter(|one| !replaces.contains(one));
+    let came: Vec<String> = came.filter(|one| !row.contains(one)).collect();
+    row.extend(came);
+    Some(Value::List(row))
 }

@@ -36,6 +36,7 @@ impl Book {
             self.accounts.values().flat_map(|account| &account.contacts).chain(self.contacts.values());
         let gone: Vec<ContactId> = people.filter(|one| came_of(one)).map(|one| one.id.clone()).collect();
         self.desk.moves.retain(|one| !gone.contains(&one.contact));
+        self.written.retain(|(contact, _), _| !gone.contains(contact));
         self.merged.remove(&RecordRef::Lead(id.clone()));
         self.merged.values_mut().for_each(|merged| merged.forget(came_of));
         let at: Vec<AccountId> = self

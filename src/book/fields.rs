@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::dedup::canonical;
-use crate::model::{Account, Contact, Lead, LeadField, OpenGroup, Value};
+use crate::model::{
+    Account, BuyingRole, Contact, JobFunction, Lead, LeadField, LeadId, OpenGroup, Value, WechatId,
+};
 use crate::rule::HostTables;
 
 /// Writes a field of a lead. No engine returns an effect with a value that its field cannot hold.
@@ -103,6 +105,26 @@ pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) 
                 contact.external_ids.insert(name.to_owned(), texts(value));
                 contact.external_ids.retain(|_, ids| !ids.is_empty());
             }
+        }
+    }
+}
+
+/// What a field of a contact holds, as [`set_of_contact`] writes it.
+pub(super) fn field_of_contact(contact: &Contact, field: &str) -> Value {
+    let text = |text: Option<&str>| Value::from(text);
+    match field {
+        "lead" => text(contact.lead.as_ref().map(LeadId::as_str)),
+        "since" => contact.since.map_or(Value::Null, Value::Timestamp),
+        "name" => text(contact.name.as_deref()),
+        "title" => text(contact.title.as_deref()),
+        "wechat" => text(contact.wechat.as_ref().map(WechatId::as_str)),
+        "job_function" => text(contact.job_function.as_ref().map(JobFunction::as_str)),
+        "buying_role" => text(contact.buying_role.as_ref().map(BuyingRole::as_str)),
+        "phones" => Value::List(contact.phones.iter().map(|one| one.as_str().to_owned()).collect()),
+        "emails" => Value::List(contact.emails.iter().map(|one| one.as_str().to_owned()).collect()),
+        _ => {
+            let ids = field.strip_prefix("external_ids.").and_then(|name| contact.external_ids.get(name));
+            ids.map_or(Value::Null, |ids| Value::List(ids.clone()))
         }
     }
 }

@@ -120,6 +120,8 @@ pub struct Book {
     people: People,
     /// The accounts that a contact is with.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
+    /// By contact and field, of those who stand at several accounts.
+    written: BTreeMap<(ContactId, String), contacts::Written>,
     clocks: Clocks,
     by_key: KeyIndex,
     /// What the rules compare beyond what is a key by itself.
@@ -212,6 +214,7 @@ impl Book {
             referrers: Referrers::default(),
             people: People::default(),
             employers: FxHashMap::default(),
+            written: BTreeMap::new(),
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),
             composites: Composites::default(),

@@ -34,11 +34,10 @@ impl Gazetteer {
         std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
     }
 
-    /// The part of a company that is named behind its legal form, [folded](crate::text::fold), and is neither a remark nor
-    /// a branch: `业务部`, `加油一号船`. The rest of the field names the whole company.
-    pub(crate) fn part_behind(&self, field: &str) -> Option<String> {
-        let folded = fold(field);
-        taken_apart(&folded, &self.tables).part.map(str::to_owned)
+    /// The part of a company that stands behind its legal form in a [folded](crate::text::fold) field, and is neither a remark
+    /// nor a branch: `业务部`, `加油一号船`. The rest of the field names the whole company.
+    pub(crate) fn part_behind<'t>(&self, folded: &'t str) -> Option<&'t str> {
+        taken_apart(folded, &self.tables).part
     }
 
     /// The names of a field besides the first: cheap if there is only one.

@@ -115,7 +115,7 @@ pub(crate) use no_value::{folded_has_no_value, has_no_value};
 pub(crate) use nobody::{is_nobodys_email, is_nobodys_wechat, names_nobody, names_nothing, says_nothing};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
-pub(crate) use person_name::{name_key, name_words};
+pub(crate) use person_name::{name_key, name_spelling, name_words};
 pub(crate) use phone::without_city;
 pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile};
 pub(crate) use phone_field::plain_phone;

@@ -1,11 +1,22 @@
 //! Whether two names can be one person's.
 
+use std::borrow::Cow;
+
 use crate::text::fold;
 
 /// Titles people are addressed by, behind a Chinese and before a Latin name.
-const BEHIND: [&str; 12] =
-    ["先生", "女士", "小姐", "太太", "老师", "经理", "总监", "主任", "老板", "同学", "医生", "总"];
-const BEFORE: [&str; 10] = ["mr", "mrs", "ms", "miss", "dr", "herr", "frau", "mme", "sr", "sra"];
+const BEHIND: [&str; 14] = [
+    "先生", "女士", "小姐", "太太", "老师", "经理", "总监", "主任", "老板", "同学", "医生", "教授", "博士",
+    "总",
+];
+const BEFORE: [&str; 12] =
+    ["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "herr", "frau", "mme", "sr", "sra"];
+
+/// Degrees behind a Latin name of two words or more: `Md` before a name is a name.
+const DEGREES: [&str; 11] = ["phd", "md", "mba", "msc", "bsc", "llm", "cpa", "cfa", "pmp", "esq", "dphil"];
+
+/// Signs that people write for an apostrophe.
+const APOSTROPHES: [char; 7] = ['\'', '\u{2019}', '\u{2018}', '\u{2BC}', '\u{B4}', '`', '\u{2032}'];
 
 /// Titles of men, and of women: a person addressed by one is not a person addressed by another.
 const OF_MEN: [&str; 3] = ["先生", "mr", "herr"];
@@ -83,15 +94,51 @@ fn has_longer_given_name(short: &str, long: &str) -> bool {
         && !SURNAMES_OF_TWO.contains(&short)
 }
 
-/// A name in the form that its spellings share, whatever the titles, signs and blanks in it and the order of its words; blank
-/// when it is a title alone.
+/// A name in the form that its spellings share, whatever the titles, degrees, signs and blanks in it, the order of its words
+/// and what is remarked in brackets; blank when it is a title alone. Who shares it can still be [two
+/// people](are_two_people): 王先生 and 王女士, 王伟（采购） and 王伟（财务）.
 pub(crate) fn name_key(name: &str) -> String {
-    let mut words = words(name);
+    let mut words = words(&without_remarks(compared(name)));
     if words.iter().all(|word| is_unspaced(word)) {
         return words.concat();
     }
     words.sort();
     words.join(" ")
+}
+
+/// A name as it is spelled, whatever the signs in it and the order of its words: two spellings of it say the same.
+pub(crate) fn name_spelling(name: &str) -> String {
+    let mut folded = fold(name);
+    folded.retain(|c| !APOSTROPHES.contains(&c));
+    let mut words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.iter().all(|word| is_unspaced(word)) {
+        return words.concat();
+    }
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// A name without what stands in brackets, where a whole name is left.
+fn without_remarks(name: &str) -> Cow<'_, str> {
+    if !name.contains(['(', '（', '[', '［', '【', '〔']) {
+        return Cow::Borrowed(name);
+    }
+    let (mut bare, mut depth) = (String::with_capacity(name.len()), 0_usize);
+    for c in name.chars() {
+        match c {
+            '(' | '（' | '[' | '［' | '【' | '〔' => depth += 1,
+            ')' | '）' | ']' | '］' | '】' | '〕' if depth > 0 => {
+                depth -= 1;
+                bare.push(' ');
+            }
+            c if depth == 0 => bare.push(c),
+            _ => {}
+        }
+    }
+    let left = words(&bare);
+    let is_whole = if is_unspaced(&bare) { left.concat().chars().count() > 1 } else { left.len() > 1 };
+    if is_whole { Cow::Owned(bare) } else { Cow::Borrowed(name) }
 }
 
 /// Words and letters of which two names that [can be one person's](are_two_people) have one in common: each word and
@@ -132,9 +179,10 @@ fn compared(name: &str) -> &str {
     end.and_then(|end| name.get(..end)).unwrap_or_default()
 }
 
-/// The words of a name without titles, folded.
+/// The words of a name without titles and degrees, folded. `O'Neil` is one word.
 fn words(name: &str) -> Vec<String> {
-    let folded = fold(compared(name));
+    let mut folded = fold(compared(name));
+    folded.retain(|c| !APOSTROPHES.contains(&c));
     let mut words: Vec<String> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && !BEFORE.contains(word))
@@ -148,6 +196,15 @@ fn words(name: &str) -> Vec<String> {
         }
     }
     words.retain(|word| !word.is_empty());
+    while words.len() > 2 {
+        let ends_in = |two: [&str; 2]| words.ends_with(&two.map(str::to_owned));
+        let degree = match words.last() {
+            _ if ends_in(["ph", "d"]) => 2,
+            Some(word) if DEGREES.contains(&word.as_str()) => 1,
+            _ => break,
+        };
+        words.truncate(words.len() - degree);
+    }
     words
 }
 
@@ -175,10 +232,30 @@ mod tests {
             ("Mr. Pat Lee", "PAT  LEE"),
             ("先生", ""),
             ("Müller", "Muller"),
+            ("王小明（采购）", "王小明"),
+            ("[VIP] 王小明", "王小明"),
+            ("Robert (Bob) Smith", "Smith, Robert"),
+            ("Pat O'Neil", "Pat ONeil"),
+            ("Pat O’Neil", "ONEIL, Pat"),
+            ("Anna Berg, PhD", "Anna Berg"),
+            ("Prof. Dr. Anna Berg, Ph.D., MBA", "Berg Anna"),
+            ("王小明博士", "王小明"),
         ] {
             assert_eq!(name_key(a), name_key(b), "{a} {b}");
+            assert!(!are_two_people(a, b), "{a} {b}");
         }
-        assert_ne!(name_key("张伟"), name_key("张丽"));
+        // What is left beside a remark must be a name, and a first name is no degree.
+        for (a, b) in [
+            ("张伟", "张丽"),
+            ("王（小明）", "王"),
+            ("Anna (Berg)", "Anna"),
+            ("Md Rahman", "Rahman"),
+            ("Rahman, Md", "Rahman"),
+            ("John Smith Jr", "John Smith III"),
+        ] {
+            assert_ne!(name_key(a), name_key(b), "{a} {b}");
+        }
+        assert!(are_two_people("王伟（采购）", "王伟（财务）"));
     }
 
     #[test]

@@ -45,12 +45,14 @@ use serde::{Deserialize, Serialize};
 pub enum Comparator {
     /// As written, but for spaces around.
     Exact,
-    /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by the key
-    /// every spelling of one registered name shares; names of people without titles, in whatever order of their words;
-    /// cities and provinces with or without 市 or 省; a region, and a city or province that is compared with one, as the
-    /// place it is: `CN-BJ-110108`, `CN-BJ`, `北京` and `北京市` agree, and two cities of a province do not; any other text
-    /// without its case, width and accents. A custom attribute that is compared with such a field is read as that field
-    /// is.
+    /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
+    /// the key every spelling of one registered name shares; names of people without titles, degrees, apostrophes and remarks in brackets,
+    /// in whatever order of their words, unless [they are two people](crate::contact::are_two_people);
+    /// cities, provinces and countries as the place they are (`Shanghai` and `上海市`, `CN` and `中国`), else with or without
+    /// 市 or 省; a region, and a city or province that is compared with one, as the place
+    /// it is: `CN-BJ-110108`, `CN-BJ`, `北京` and `北京市` agree, and two cities of a province do not; any other text without
+    /// its case, width and accents. A custom attribute
+    /// that is compared with such a field is read as that field is.
     #[default]
     Folded,
     /// Phone numbers as E.164: for custom attributes on both sides that hold numbers.

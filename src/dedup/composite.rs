@@ -8,10 +8,10 @@ use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
-use super::place::{self, asked_by, filed_by, is_region, regions};
+use super::place::{Level, asked_by, filed_by, is_region, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
-use super::target::{AccountField, LeadKey, MatchTarget};
+use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
 use super::unit::{Unit, find_unit};
 use super::written::written;
 use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
@@ -66,8 +66,8 @@ enum Form {
     Folded,
     /// A person's name, without titles and signs, in whatever order of its words.
     Name,
-    /// The name of a city or province, with or without 市 or 省.
-    Place,
+    /// A city, province or country, in whatever language it is written.
+    Place(Level),
     /// A registration number, in letters and digits alone, as a merge reads it.
     Number,
     /// A place by its province, and by its city where both sides have one.
@@ -94,11 +94,10 @@ const NUMBER: MatchTarget = MatchTarget::AccountField(AccountField::Registration
 impl Form {
     fn of(comparison: &Comparison) -> Form {
         let plain = || match &comparison.lead {
-            LeadKey::Field(LeadField::Name) => Form::Name,
+            _ if is_name(comparison) => Form::Name,
             _ if comparison.target == NUMBER => Form::Number,
             lead if is_region(lead, &comparison.target) => Form::Region,
-            LeadKey::Field(LeadField::City | LeadField::Province) => Form::Place,
-            _ => Form::Folded,
+            lead => Level::of(lead, &comparison.target).map_or(Form::Folded, Form::Place),
         };
         match comparison.comparator {
             Comparator::Exact => Form::Written,
@@ -131,7 +130,6 @@ impl Form {
             Form::Written => text.trim().to_owned(),
             Form::Name if names_nobody(text) => String::new(),
             Form::Name => name_key(text),
-            Form::Place => place::name_key(text),
             Form::Number => fold(text).chars().filter(|c| c.is_alphanumeric()).collect(),
             _ => folded(text),
         }
@@ -171,6 +169,9 @@ impl Part {
         if self.form == Form::Region {
             return regions(lead, &self.lead, tables).iter().flat_map(|region| asked_by(*region)).collect();
         }
+        if let Form::Place(level) = self.form {
+            return places(level, &written(lead, &self.lead), lead.country.as_deref(), tables);
+        }
         let mut values = self.form.values(self.lead.kind(), |_| keys, || written(lead, &self.lead), tables);
         if self.form == Form::Key(MatchKeyKind::Domain) && self.lead.kind().is_none() {
             // As for a mailbox: the domains that it belongs to.
@@ -193,6 +194,10 @@ impl Part {
             return found.iter().flat_map(|region| filed_by(*region)).collect();
         }
         let texts = || written_of(unit.source, unit.contact, &self.target);
+        if let Form::Place(level) = self.form {
+            let country = if let Source::Lead(lead) = unit.source { lead.country.as_deref() } else { None };
+            return places(level, &texts(), country, tables);
+        }
         self.form.values(self.target.kind(), |kind| unit.keys(kind), texts, tables)
     }
 
@@ -208,7 +213,7 @@ impl Part {
                 show(kind, own.first().map_or("", |text| text.trim()))
             }
             Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
-            Form::Region if matches!(self.lead, LeadKey::Field(_)) => {
+            Form::Region | Form::Place(_) if matches!(self.lead, LeadKey::Field(_)) => {
                 let own = written(lead, &self.lead);
                 scrubbed(own.first().map_or(value, |text| text.trim())).into_owned()
             }
@@ -235,6 +240,25 @@ impl Part {
     }
 }
 
+/// The places that texts name.
+fn places(
+    level: Level,
+    texts: &[Cow<'_, str>],
+    country: Option<&str>,
+    tables: &HostTables,
+) -> BTreeSet<String> {
+    let named = texts.iter().filter(|text| !says_nothing(text));
+    order::set(named.map(|text| level.key(text, country, tables)).filter(|key| !key.is_empty()))
+}
+
+/// Whether a comparison is of people's names: a custom attribute beside one is read as one.
+fn is_name(comparison: &Comparison) -> bool {
+    let name = MatchTarget::ContactField(ContactField::Name);
+    comparison.lead == LeadKey::Field(LeadField::Name)
+        || comparison.target == MatchTarget::LeadField(LeadField::Name)
+        || comparison.target == name
+}
+
 /// Whether a filter lets a record through.
 fn holds(filter: &Comparison, lead: &Lead, unit: &Unit<'_>) -> bool {
     let (ours, theirs) = (written(lead, &filter.lead), written_of(unit.source, unit.contact, &filter.target));
@@ -243,8 +267,7 @@ fn holds(filter: &Comparison, lead: &Lead, unit: &Unit<'_>) -> bool {
         Comparator::Similar { threshold } => jaro_winkler(&folded(a), &folded(b)) >= threshold,
         _ => true,
     };
-    let is_name =
-        filter.comparator == Comparator::PersonName || filter.lead == LeadKey::Field(LeadField::Name);
+    let is_name = filter.comparator == Comparator::PersonName || is_name(filter);
     let tells = |text: &&Cow<'_, str>| if is_name { !names_nobody(text) } else { !says_nothing(text) };
     ours.iter().filter(tells).any(|a| theirs.iter().filter(tells).any(|b| is_same(a, b)))
 }
@@ -281,15 +304,15 @@ impl Composite {
         // Part of the key, so that equal values of other fields, or values compared otherwise, do not meet.
         let names =
             parts.iter().map(|part| (part.lead.to_string(), part.target.to_string(), part.form.number()));
+        let name = Digest::of(&names.collect::<Vec<_>>());
         let all = || keys.iter().chain(&filters);
-        Composite {
-            name: Digest::of(&names.collect::<Vec<_>>()),
-            of_leads: all().any(|one| one.target.is_lead()),
-            of_contacts: all().any(|one| one.target.is_contact()),
-            parts,
-            filters,
-            like: None,
-        }
+        let (of_leads, of_contacts) =
+            (all().any(|one| one.target.is_lead()), all().any(|one| one.target.is_contact()));
+        // Whoever shares a name is asked about as a merge asks: titles and remarks may tell two apart.
+        let named = keys.iter().zip(&parts).filter(|(_, part)| part.form == Form::Name);
+        let same = named.map(|(one, _)| Comparison { comparator: Comparator::PersonName, ..one.clone() });
+        let filters = filters.iter().cloned().chain(same).collect();
+        Composite { name, of_leads, of_contacts, parts, filters, like: None }
     }
 
     /// The combinations of values, one of each part, in their order. None when a part is blank; one without values when
@@ -540,7 +563,8 @@ impl Composites {
     /// Whether a lead must be filed again when the field changes.
     pub(crate) fn reads_of_lead(&self, field: &str) -> bool {
         let is_read = |part: &Part| {
-            let is_of_country = part.form == Form::Region && field == LeadField::Country.as_str();
+            let is_place = matches!(part.form, Form::Region | Form::Place(_));
+            let is_of_country = is_place && field == LeadField::Country.as_str();
             let is_named = || part.target.as_lead_key().is_some_and(|key| key.to_string() == field);
             part.target.is_lead() && (is_of_country || is_named())
         };

@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, Source};
 use super::case::Case;
-use super::holding::scope_values;
+use super::holding::{is_within, scope_values};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::target::LeadKey;
 use crate::company::CompanyName;
@@ -164,7 +164,14 @@ impl Candidate<'_> {
         })
     }
 
-    /// Whether it and the lead, joined, would belong to a part of another rep's that one of them alone does not belong to.
+    /// Whether it is of exactly what the lead is of, of the same company for all that is known.
+    fn has_same_scope(&self, case: &Case<'_, '_>) -> bool {
+        let (Some(known), lead) = (self.lead(), case.facts.lead()) else { return false };
+        let is_same = is_within(case.scope, known, lead) && is_within(case.scope, lead, known);
+        !case.scope.is_empty() && is_same && !self.is_other_company(case)
+    }
+
+    /// Whether it and the lead made one would be of what another rep has of the person, which one of them alone is not of.
     pub(super) fn unites_scopes(&self, case: &Case<'_, '_>) -> bool {
         let (Some(known), lead) = (self.lead(), case.facts.lead()) else { return false };
         let owners = [self.present_owner(case), lead.owner.as_ref()];
@@ -225,8 +232,8 @@ pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -
     records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked(case)))
 }
 
-/// Of several records, the earliest; of several owners, the one that company, name or last contact points to.
-/// `None` when there is no record. Records are in the order of their age.
+/// Of several records, the earliest; of several owners, the one that scope, company, name or last contact speaks for.
+/// `None` when there is no record. Records stand in the order of their age.
 pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<Meant<'c, 'r>> {
     let one_owner = |records: &[&'c Candidate<'r>]| {
         let mut owners: Vec<&RepId> = records.iter().filter_map(|one| one.present_owner(case)).collect();
@@ -242,10 +249,11 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
-    // In the order of their evidence: the company, then the name, and last the rep who spoke to the customer most
-    // recently.
+    // In the order of what they tell: who has exactly what the lead is of, the company, then the name; the rep who spoke to the
+    // customer last comes after all.
     for told in [
-        owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
+        owned.iter().filter(|one| one.has_same_scope(case)).copied().collect::<Vec<_>>(),
+        owned.iter().filter(same_company).copied().collect(),
         owned.iter().filter(same_name).copied().collect(),
     ] {
         if !told.is_empty() && one_owner(&told) {

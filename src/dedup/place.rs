@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::target::{AccountField, LeadKey, MatchTarget};
 use super::written::written;
+use crate::contact::StatedCountry;
 use crate::model::{Lead, LeadField, Region};
 use crate::order;
 use crate::rule::HostTables;
@@ -14,7 +15,7 @@ const KINDS_OF_PLACE: [&str; 7] =
     ["特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
 
 /// The name of a city or province, folded, without signs and without 市 or 省.
-pub(super) fn name_key(text: &str) -> String {
+fn name_key(text: &str) -> String {
     let folded = fold(text);
     let words: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -23,7 +24,68 @@ pub(super) fn name_key(text: &str) -> String {
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
 
-/// Whether at least one side of a comparison of places is a region: a code, not a name.
+/// What a field that names places means by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    City,
+    Province,
+    Country,
+}
+
+impl Level {
+    /// Of a comparison in which one side is such a field of a lead.
+    pub(super) fn of(lead: &LeadKey, target: &MatchTarget) -> Option<Level> {
+        let is_named =
+            |field: LeadField| *lead == LeadKey::Field(field) || *target == MatchTarget::LeadField(field);
+        let levels = [
+            (LeadField::City, Level::City),
+            (LeadField::Province, Level::Province),
+            (LeadField::Country, Level::Country),
+        ];
+        levels.into_iter().find_map(|(field, level)| is_named(field).then_some(level))
+    }
+
+    /// A place as the gazetteer knows it, in the country of its record where that is known, else its name.
+    pub(super) fn key(self, text: &str, country: Option<&str>, tables: &HostTables) -> String {
+        let gazetteer = &tables.gazetteer;
+        let country = country.and_then(|country| gazetteer.region_of(country));
+        let found = match self {
+            Level::Country => {
+                StatedCountry::read(text, |text| gazetteer.region_of(text)).region().map(nation)
+            }
+            Level::Province => {
+                let place =
+                    gazetteer.province_in(text, country.as_ref()).or_else(|| gazetteer.region_of(text));
+                place.map(|place| place.within_china().to_province())
+            }
+            Level::City => {
+                // 吉林 is a province too, and here the city.
+                let bare = text.trim();
+                let as_city = format!("{bare}市");
+                let is_short =
+                    bare.chars().count() < 4 && !bare.is_ascii() && !bare.ends_with(['市', '区', '县']);
+                let texts = is_short.then_some(as_city.as_str()).into_iter().chain([bare]);
+                let read = |text: &str| {
+                    gazetteer.place_in(text, country.as_ref()).or_else(|| gazetteer.region_of(text))
+                };
+                texts.filter_map(read).next().map(|place| city(place.within_china()))
+            }
+        };
+        found.map_or_else(|| name_key(text), |place| place.to_string())
+    }
+}
+
+/// The country of a place; Hong Kong, Macau and Taiwan by themselves, as forms list them.
+fn nation(place: Region) -> Region {
+    let province = place.within_china().to_province();
+    if ["CN-HK", "CN-MO", "CN-TW"].contains(&province.to_string().as_str()) {
+        province
+    } else {
+        place.to_country()
+    }
+}
+
+/// Whether places are compared of which one side at least is a region: a code, and no name.
 pub(super) fn is_region(lead: &LeadKey, target: &MatchTarget) -> bool {
     let region = LeadField::Region;
     let is_of_lead = *lead == LeadKey::Field(region) || *target == MatchTarget::LeadField(region);

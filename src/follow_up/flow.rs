@@ -463,13 +463,13 @@ fn release_account(
         replaces,
     };
     let owner = || owner.map_or(Value::Null, |owner| Value::from(owner.as_str()));
-    let mut effects = Vec::new();
+    let mut effects: Vec<Effect> = match held {
+        None => vec![write("owner", Value::Null, owner())],
+        Some(held) => held.fields.iter().map(|field| write(field, Value::Null, owner())).collect(),
+    };
+    // The last: where somebody else holds a part all the same, it is not written.
     if held.is_none_or(|held| held.is_all) {
         effects.push(write("pool", Value::from(pool.as_str()), Value::Null));
-    }
-    match held {
-        None => effects.push(write("owner", Value::Null, owner())),
-        Some(held) => effects.extend(held.fields.iter().map(|field| write(field, Value::Null, owner()))),
     }
     effects
 }

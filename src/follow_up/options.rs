@@ -48,8 +48,9 @@ pub struct FollowUpOptions {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
     /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
-    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the whole account is
-    /// theirs.
+    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the account is
+    /// taken to be theirs alone: the effect names the field `owner`, and is [not written](crate::model::Effect) where that says
+    /// another, nor the pool of an account that somebody holds a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldParts>,
     /// What earlier looks found: the [`record`](super::FollowUpReport::record) of the last report. Without it, every look is

@@ -253,8 +253,11 @@ impl Intake {
             outcome.restart(case, case.now);
         }
         match end {
-            TenureEnd::Recycled if !is_partner => outcome.tell(&helper.owner, "deadline_missed", &about),
-            // A rep who gives it back knows already.
+            TenureEnd::Recycled if !is_partner => {
+                outcome.missed = Some(helper.owner.clone());
+                outcome.tell(&helper.owner, "deadline_missed", &about);
+            }
+            // A rep who gives it back knows.
             TenureEnd::Returned => {}
             _ => outcome.tell_helper(case, case.history),
         }

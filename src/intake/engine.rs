@@ -543,6 +543,7 @@ impl Intake {
             assignment: None,
             refusal: None,
             cause: None,
+            missed: None,
             person: None,
             route_rule: None,
             route_faults: Vec::new(),

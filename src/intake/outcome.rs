@@ -293,6 +293,9 @@ pub struct Outcome {
     /// Why the lead goes there, if neither a rule nor its scores say so: a person decides, or nobody is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cause: Option<Code>,
+    /// Who missed a deadline, and has or covers the lead no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) missed: Option<RepId>,
     /// The act of a person that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) person: Option<Code>,
@@ -568,17 +571,13 @@ impl Outcome {
 
     /// The rep who loses the lead by this, and what that rep did.
     fn loss(&self) -> Option<(&RepId, &'static str)> {
-        let missed = |rep: &RepId| {
-            let is_told = |effect: &Effect| matches!(effect, Effect::Notify { rep: told, code, .. } if told == rep && *code == "deadline_missed");
-            self.effects.iter().any(is_told)
-        };
         self.effects.iter().find_map(|effect| match effect {
             Effect::EndTenure { lead, rep, end } if *lead == self.lead && self.route.owner() != Some(rep) => {
                 let said = match end {
                     TenureEnd::Returned => "gave it back",
                     TenureEnd::DealLost => "lost the deal",
                     TenureEnd::Left => "has left",
-                    TenureEnd::Recycled if missed(rep) => "missed the deadline",
+                    TenureEnd::Recycled if self.missed.as_ref() == Some(rep) => "missed the deadline",
                     _ => return None,
                 };
                 Some((rep, said))

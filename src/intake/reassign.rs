@@ -254,9 +254,10 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Tells a rep who missed a deadline; one who gave the lead back or has left knows.
+    /// Notes and tells who missed a deadline; one who gave the lead back or has left knows.
     fn notify_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
         if why == Loss::DeadlineMissed {
+            self.missed = Some(owner.clone());
             self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));
         }
     }

@@ -14,9 +14,9 @@ use super::plan_effects::effects;
 use super::record::{Fields, Mergeable, fields_of, same_field, with_fields};
 use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
-use super::values::{View, agree, canonical, choose, choose_view};
+use super::values::{View, agree, canonical, choose, choose_view, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, ContactId, Lead, Protection, RecordRef, Value};
+use crate::model::{Account, CloseReason, ContactId, Lead, Protection, RecordRef, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -112,7 +112,12 @@ fn plan<R: Mergeable>(
     let mut draft =
         Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
     draft.decide_fields();
+    let leads: Vec<&Lead> = ordered.iter().filter_map(|record| record.as_lead()).collect();
+    draft.unite_wrong_contacts(&leads);
     draft.unite_owners();
+    if survivor.account_name().is_some() {
+        draft.keep_out_of_pools();
+    }
     draft.keep_identifiers();
     if rules.names_become_aliases && ordered.len() > 1 {
         let names =
@@ -396,6 +401,39 @@ impl Draft<'_> {
         }
     }
 
+    /// What a rep found to be somebody else's stays so, and of a lead that ended for it all that the merge keeps of its contact
+    /// values: no value that was found wrong leads to the survivor. Where another lead has such a value and its rep found
+    /// nothing wrong with it, the records contradict each other.
+    fn unite_wrong_contacts(&mut self, leads: &[&Lead]) {
+        let field = format!("attributes.{}", Lead::WRONG_CONTACTS);
+        let closed = |lead: &Lead| lead.close_reason == Some(CloseReason::WrongContact);
+        let stays_closed = self.decisions.iter().any(|one| {
+            one.field == "close_reason" && one.after == Value::from(CloseReason::WrongContact.as_str())
+        });
+        let of_each: Vec<Vec<String>> = leads.iter().map(|lead| Identity::wrong_of(lead)).collect();
+        let from: Vec<usize> =
+            (0..leads.len()).filter(|at| of_each.get(*at).is_some_and(|one| !one.is_empty())).collect();
+        let all = distinct("phones", of_each.concat(), self.phones);
+        let mut dropped = Vec::new();
+        for (at, lead) in leads.iter().enumerate().filter(|(_, lead)| !closed(lead)) {
+            let reached = all.iter().filter(|value| Identity::is_reached_by(lead, value, self.phones));
+            dropped.extend(reached.map(|value| (at, Value::from(value.as_str()))));
+        }
+        // The survivor's own list needs no other; of one that goes on as wrong, all its values are.
+        let is_own =
+            |at: &usize| leads.get(*at).is_some_and(|lead| *at == 0 && (!closed(lead) || stays_closed));
+        if from.iter().all(is_own) {
+            let kept = self.decisions.iter().find(|one| one.field == field).map(|one| one.after.clone());
+            return self.conflict(&field, &kept.unwrap_or_default(), dropped);
+        }
+        self.decisions.retain(|one| one.field != field);
+        self.conflicts.retain(|one| one.field != field);
+        let after = Value::List(all);
+        self.conflict(&field, &after, dropped);
+        self.decision(&field, None, &Survivorship::Union, &from, after);
+        order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
+    }
+
     /// Two spellings of one part of an account are one part, with the owner of the first; another's is a contradiction.
     fn unite_owners(&mut self) {
         let part = |field: &str| field.strip_prefix("owners.").map(|name| fold(name.trim()));
@@ -427,8 +465,22 @@ impl Draft<'_> {
         }
     }
 
-    /// An identifier of a person or an event that did not become the survivor's is kept next to it: the record is found by
-    /// both.
+    /// An account that somebody holds lies in no pool, unless it did so before.
+    fn keep_out_of_pools(&mut self) {
+        let names_holder = |field: &str| field == "owner" || field.starts_with("owners.");
+        let mut holders = self.decisions.iter().filter(|one| names_holder(&one.field));
+        if holders.all(|one| one.after.is_blank()) {
+            return;
+        }
+        let was_held = self.views.first().is_some_and(|own| {
+            own.fields.iter().any(|(field, value)| names_holder(field) && !value.is_blank())
+        });
+        for one in self.decisions.iter_mut().filter(|one| one.field == "pool") {
+            one.after = if was_held { one.before.clone() } else { Value::Null };
+        }
+    }
+
+    /// An identifier of a person or an event that did not become the survivor's stands beside it: it is found by both.
     fn keep_identifiers(&mut self) {
         let dropped: Vec<(String, RecordRef, String)> = self
             .conflicts

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, names_nothing, read_emails,
-    read_phones_of, wechat_ids,
+    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, name_key, names_nothing,
+    read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{
-    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, WechatId,
+    CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, Value, WechatId,
 };
 use crate::order;
 use crate::text::fold;
@@ -36,6 +36,8 @@ pub(super) enum PersonKey {
 pub(super) struct Identity {
     /// In the form in which they are compared.
     pub(super) names: BTreeSet<String>,
+    /// The same without titles and remarks.
+    name_keys: BTreeSet<String>,
     pub(super) keys: BTreeSet<PersonKey>,
 }
 
@@ -88,6 +90,26 @@ impl Identity {
         }
     }
 
+    /// The values of a lead, as written, that a rep found not to be the person's.
+    pub(super) fn wrong_of(lead: &Lead) -> Vec<String> {
+        let mut wrong: Vec<String> = lead.wrong_contacts().map(str::to_owned).collect();
+        if lead.close_reason == Some(CloseReason::WrongContact) {
+            wrong.extend(lead.phones.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.emails.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.wechat.iter().map(|one| one.as_str().to_owned()));
+            wrong.extend(lead.other_ids.get(LeadField::Wechat.as_str()).into_iter().flatten().cloned());
+        }
+        wrong
+    }
+
+    /// Whether a lead is reached by a value that its own rep found nothing wrong with.
+    pub(super) fn is_reached_by(lead: &Lead, value: &str, phones: &PhoneOptions<'_>) -> bool {
+        let mut marked = lead.clone();
+        let wrong = lead.wrong_contacts().map(str::to_owned).chain([value.to_owned()]).collect();
+        marked.attributes.insert(Lead::WRONG_CONTACTS.into(), Value::List(wrong));
+        Identity::of_lead(&marked, phones).keys != Identity::of_lead(lead, phones).keys
+    }
+
     fn of(
         name: Option<&str>,
         phones: &[PhoneNumber],
@@ -114,12 +136,14 @@ impl Identity {
             _ => Some(PersonKey::Wechat(id.key().to_owned())),
         }));
         let name = name.map(|name| fold(name.trim())).filter(|name| !name.is_empty());
-        Identity { names: order::set(name), keys }
+        let name_keys = order::set(name.as_deref().map(name_key).filter(|key| !key.is_empty()));
+        Identity { names: order::set(name), name_keys, keys }
     }
 
     /// Adds what is known of the same person from elsewhere.
     pub(super) fn add(&mut self, other: Identity) {
         self.names.extend(other.names);
+        self.name_keys.extend(other.name_keys);
         self.keys.extend(other.keys);
     }
 
@@ -206,6 +230,6 @@ impl SharedKeys {
     /// those who have a name in common.
     pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
         let may_be_many = matches!(key, PersonKey::Number(_)) || self.families.contains(key);
-        !may_be_many || !a.names.is_disjoint(&b.names)
+        !may_be_many || !a.name_keys.is_disjoint(&b.name_keys)
     }
 }

@@ -9,7 +9,8 @@
 //! a record back first, and knows the [effects](MergeLog::undo_effects) that do so in a database.
 //!
 //! People are never merged because of a company's phone or mailbox, nor where their names, mobiles or addresses differ;
-//! and what a person has refused stays refused, see [`Survivorship`].
+//! and what a person has refused stays refused, see [`Survivorship`]. A contact value that was found
+//! [wrong](crate::model::Lead::WRONG_CONTACTS) stays so: it never leads to the survivor.
 //!
 //! ```
 //! use leadkit::contact::PhoneOptions;

@@ -23,7 +23,8 @@ use crate::order;
 ///
 /// The name is the most recent one. Roles and employers count from when the lead came; those of a contact from its own
 /// [`since`](crate::model::Contact::since), without one from when its lead came, else from when its account was created. Of a
-/// contact who has moved, employers follow one another as the `moves` say. People come by their first record, leads before
+/// contact who has moved, employers follow one another as the `moves` say; a contact who stands at several accounts is with
+/// all of them today. People come by their first record, leads before
 /// contacts, by id; it gives them their id (`lead:L1`), which is good for this call only: with more records it may differ. The
 /// order of the input does not matter. O(n log n).
 ///
@@ -88,6 +89,8 @@ struct Node<'r> {
     /// The employers before, and since when the person was with each; and since when they are with the last.
     before: Vec<(&'r AccountId, DateTime<Utc>)>,
     joined: DateTime<Utc>,
+    /// Whether the contact stands at other accounts too.
+    is_beside: bool,
     identity: Identity,
 }
 
@@ -113,13 +116,26 @@ fn nodes<'r>(
         employer: None,
         before: Vec::new(),
         joined: lead.created_at,
+        is_beside: false,
         identity: Identity::of_lead(lead, phones),
     };
     let mut nodes: Vec<Node<'r>> = leads.iter().map(of_lead).collect();
+    let mut stands_at: BTreeMap<&ContactId, BTreeSet<&AccountId>> = BTreeMap::new();
+    for account in accounts {
+        for contact in &account.contacts {
+            stands_at.entry(&contact.id).or_default().insert(&account.id);
+        }
+    }
     for account in accounts {
         nodes.extend(account.contacts.iter().map(|contact| {
             let came = contact.since.or(contact.lead.as_ref().and_then(|lead| came.get(lead).copied()));
+            let at = stands_at.get(&contact.id);
+            let is_beside = at.is_some_and(|at| at.len() > 1);
             let moves = moved.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
+            // Of several employers, one is whom the moves lead to.
+            let to = moves.last().and_then(|one| one.to.as_ref());
+            let is_another_s = to.is_some_and(|to| *to != account.id && at.is_some_and(|at| at.contains(to)));
+            let moves = if is_another_s { &[] } else { moves };
             let first = moves.first().map(|one| (&one.from, one.at));
             let since = match first {
                 // A person who left was there before, although nobody recorded since when.
@@ -144,6 +160,7 @@ fn nodes<'r>(
                 employer: Some((&account.id, contact.title.as_ref())),
                 before: trail,
                 joined,
+                is_beside,
                 identity: Identity::of_contact(contact, account.region, phones),
             }
         }));
@@ -325,7 +342,8 @@ fn person(records: &[&Node<'_>]) -> Option<Person> {
             for (earlier, since) in &node.before {
                 person.change_employer((*earlier).clone(), None, *since);
             }
-            person.change_employer(account.clone(), title.cloned(), node.joined);
+            let employ = if node.is_beside { Person::add_employer } else { Person::change_employer };
+            employ(&mut person, account.clone(), title.cloned(), node.joined);
         }
     }
     Some(person)

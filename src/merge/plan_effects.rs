@@ -62,13 +62,6 @@ pub(super) fn effects(
         if person.from > 0 {
             effects.push(link(contact.clone(), LinkKind::BelongsTo, &survivor));
         }
-        let before = members_of(&person.before);
-        for (field, value) in members_of(&person.contact) {
-            if field != "account" && !same_field(before.get(&field), Some(&value)) {
-                let replaced = before.get(&field).cloned().unwrap_or_default();
-                effects.push(update(&contact, &field, value, replaced));
-            }
-        }
         for (_, other) in &person.absorbed {
             if other.id != person.contact.id {
                 let other = RecordRef::Contact(other.id.clone());
@@ -82,6 +75,17 @@ pub(super) fn effects(
     for other in others {
         effects.push(link(other.clone(), LinkKind::MergedInto, &survivor));
         effects.push(Effect::Repoint { from: other.clone(), to: survivor.clone() });
+    }
+    // After that: what the row of a person says at an account that was merged away is kept as it was.
+    for person in united {
+        let contact = RecordRef::Contact(person.contact.id.clone());
+        let before = members_of(&person.before);
+        for (field, value) in members_of(&person.contact) {
+            if field != "account" && !same_field(before.get(&field), Some(&value)) {
+                let replaced = before.get(&field).cloned().unwrap_or_default();
+                effects.push(update(&contact, &field, value, replaced));
+            }
+        }
     }
     effects
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
-use crate::contact::{PhoneOptions, email_keys, phone_keys, site_domain, wechat_keys};
+use crate::contact::{PhoneOptions, email_keys, name_spelling, phone_keys, site_domain, wechat_keys};
 use crate::model::{
     ExternalIdKind, OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no,
 };
@@ -241,6 +241,7 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
         "company" | "aliases" => {
             Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())
         }
+        "name" => Some(name_spelling(text)).filter(|key| !key.is_empty()),
         "domain" => site_domain(text),
         // Digits may be written in groups.
         "registration_number" => Some(fold(text).chars().filter(|c| c.is_alphanumeric()).collect())

@@ -272,6 +272,9 @@ struct SeenAt {
     account: AccountId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// Whether the person is there still, whatever came later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stays: bool,
 }
 
 /// One employment of a person, as far as it is known.
@@ -284,7 +287,7 @@ pub struct Employment {
     pub title: Option<String>,
     /// Since when the person is known to be there, in UTC.
     pub from: DateTime<Utc>,
-    /// When the next one began; `None` while it lasts.
+    /// When the next one began; `None` while it lasts: of the last, and of [one beside others](Person::add_employer).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
 }
@@ -310,23 +313,35 @@ impl Person {
         &self.roles
     }
 
-    /// The employment trail, from the first employer to the last, which alone has no end. O(n) in what was learnt.
+    /// The employment trail, from the first employer to the last. Open are the ends of the last one and of those
+    /// [beside others](Person::add_employer). O(n log n) in what was learnt.
     #[must_use]
     pub fn employments(&self) -> Vec<Employment> {
         let mut trail: Vec<Employment> = Vec::new();
+        // Where in the trail the employers are whom the person is with still, and the one that ends with the next.
+        let mut open: BTreeMap<&AccountId, usize> = BTreeMap::new();
+        let mut last: Option<usize> = None;
         for seen in &self.seen_at {
-            match trail.last_mut() {
-                Some(last) if last.account == seen.account => {
-                    if seen.title.is_some() {
-                        last.title.clone_from(&seen.title);
-                    }
-                    continue;
-                }
-                Some(last) => last.until = Some(seen.from),
-                None => {}
+            let is_here = |at: &usize| trail.get(*at).is_some_and(|one| one.account == seen.account);
+            let known = open.get(&seen.account).copied().or(last.filter(is_here));
+            let at = known.unwrap_or(trail.len());
+            if last != Some(at)
+                && let Some(before) = last.take().and_then(|at| trail.get_mut(at))
+            {
+                before.until = Some(seen.from);
             }
-            let (account, title) = (seen.account.clone(), seen.title.clone());
-            trail.push(Employment { account, title, from: seen.from, until: None });
+            match trail.get_mut(at) {
+                Some(one) if seen.title.is_some() => one.title.clone_from(&seen.title),
+                Some(_) => {}
+                None => {
+                    let (account, title) = (seen.account.clone(), seen.title.clone());
+                    trail.push(Employment { account, title, from: seen.from, until: None });
+                }
+            }
+            if seen.stays {
+                open.insert(&seen.account, at);
+            }
+            last = (!open.contains_key(&seen.account)).then_some(at);
         }
         trail
     }
@@ -367,7 +382,25 @@ impl Person {
     /// assert_eq!((trail[1].account.as_str(), trail[1].until), ("A2", None));
     /// ```
     pub fn change_employer(&mut self, account: AccountId, title: Option<String>, from: DateTime<Utc>) {
-        let seen = SeenAt { from, account, title };
+        self.see(SeenAt { from, account, title, stays: false });
+    }
+
+    /// Adds an employer whom the person is with today, beside others: the employment lasts, whichever begins later.
+    ///
+    /// ```
+    /// use leadkit::model::Person;
+    ///
+    /// let mut person = Person::new("P1".into(), "张伟");
+    /// let [first, second] = ["2024-01-01T00:00:00Z", "2026-03-02T00:00:00Z"].map(|day| day.parse().unwrap());
+    /// person.add_employer("A1".into(), Some("CFO".into()), first);
+    /// person.add_employer("A2".into(), Some("Board".into()), second);
+    /// assert!(person.employments().iter().all(|one| one.until.is_none()));
+    /// ```
+    pub fn add_employer(&mut self, account: AccountId, title: Option<String>, from: DateTime<Utc>) {
+        self.see(SeenAt { from, account, title, stays: true });
+    }
+
+    fn see(&mut self, seen: SeenAt) {
         if let Err(place) = self.seen_at.binary_search(&seen) {
             self.seen_at.insert(place, seen);
         }

@@ -160,7 +160,8 @@ pub struct Lead {
 
 impl Lead {
     /// The attribute that lists contact values which a rep found to be somebody else's: they stay on the lead, but identify
-    /// nobody. For a lead that was closed as [`WrongContact`](CloseReason::WrongContact), this holds for all its values.
+    /// nobody. For a lead that was closed as [`WrongContact`](CloseReason::WrongContact), this holds for all its values; a merge
+    /// adds them to the list of the lead that goes on.
     pub const WRONG_CONTACTS: &str = "wrong_contacts";
 
     /// The contact values of the lead that a rep found to be somebody else's.

@@ -249,7 +249,7 @@ fn worked_cases() {
     for case in worked() {
         let mut rule = case.rule.clone();
         rule["id"] = json!("r");
-        let matching = matching(json!([rule]));
+        let matching = matching(json!([&rule]));
         let book = file(&matching, &case.records);
         let entry = lead(&case.hit.0);
         let found = resolve(&matching, &book, &entry);
@@ -262,6 +262,18 @@ fn worked_cases() {
         let is_equal =
             matching.compares_names() && fetched.is_superset(&hits(&found)) || fetched == hits(&found);
         assert!(is_equal, "{}: {fetched:?}", case.name);
+        // The main job stores and asks for the same keys.
+        let intake = leadkit::Intake::load(json!({"dedup": {"rules": [rule]}})).unwrap();
+        let asked = intake.probe(&entry).keys;
+        for record in hits(&found) {
+            let stored = match &record {
+                RecordRef::Lead(id) => intake.lead_keys(book.lead(id).unwrap()),
+                RecordRef::Account(id) => intake.account_keys(book.account(id).unwrap()),
+                _ => panic!("{record}"),
+            };
+            let shared = stored.iter().filter(|key| asked.contains(key));
+            assert!(shared.count() > 0, "{}: {record}", case.name);
+        }
         for miss in &case.misses {
             let found = resolve(&matching, &book, &lead(miss));
             assert_eq!(*found.action(), MatchAction::New, "{}: {miss} {found}", case.name);

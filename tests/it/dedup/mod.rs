@@ -19,6 +19,7 @@ mod custom;
 mod likeness;
 mod person_ids;
 mod places;
+mod spellings;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
 

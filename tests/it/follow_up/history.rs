@@ -1,8 +1,9 @@
 //! What was, when: pauses, covers, plans and returns are judged by the history, not by what stands there now.
 
 use expect_test::expect;
+use leadkit::book::Book;
 use leadkit::follow_up::{FollowUpRules, HeldParts, ProtectionRules};
-use leadkit::model::{Effect, Rep, Value};
+use leadkit::model::{Account, Effect, Rep, RepId, Value};
 
 use super::*;
 
@@ -358,11 +359,34 @@ fn contract_end_acts_on_customers() {
     expect![[r#"
         [
             "notify li about lead L1 (deadline_missed)",
-            "update `pool` of account A1",
             "update `owner` of account A1",
+            "update `pool` of account A1",
         ]
     "#]]
     .assert_debug_eq(&effects);
+    // Without a word of what the owner has of it, nobody else loses what is theirs.
+    for (owner, crm, erp, wanted) in [
+        ("li", "", "", "- - - active"),
+        ("zhao", "li", "wang", "zhao li wang "),
+        ("zhao", "", "", "zhao - - "),
+        ("li", "", "wang", "- - wang "),
+        ("", "li", "wang", "- li wang "),
+    ] {
+        let named = |rep: &str| (!rep.is_empty()).then(|| RepId::from(rep));
+        let owners = [("crm", crm), ("erp", erp)];
+        let owners =
+            owners.into_iter().filter_map(|(part, rep)| Some((part.to_owned(), named(rep)?))).collect();
+        let mut book = Book::new();
+        book.insert_account(Account { id: "A1".into(), owner: named(owner), owners, ..Account::default() });
+        for decision in ["once", "again"] {
+            book.apply_effects(decision, &report.actions[0].effects, t("06-29 10:01"));
+            let account = book.account(&"A1".into()).unwrap();
+            let part = |name: &str| account.owners.get(name).map_or("-", RepId::as_str);
+            let owner = account.owner.as_ref().map_or("-", RepId::as_str);
+            let pool = account.pool.as_ref().map_or("", |pool| pool.as_str());
+            assert_eq!(format!("{owner} {} {} {pool}", part("crm"), part("erp")), wanted);
+        }
+    }
     // Of a divided account goes what the owner has of it, and who has the rest keeps it.
     let field = |effect: &Effect| match effect {
         Effect::UpdateField { field, value, replaces, .. } => {
@@ -375,7 +399,7 @@ fn contract_end_acts_on_customers() {
         (
             &["owners.crm", "owner"],
             true,
-            &["pool: active for null", "owners.crm: null for li", "owner: null for li"],
+            &["owners.crm: null for li", "owner: null for li", "pool: active for null"],
         ),
         (&[], false, &[]),
     ] {

@@ -292,20 +292,20 @@ fn every_field_that_an_effect_may_write_is_written_and_taken_out() {
         };
         for (field, value) in fields {
             let pointer = format!("/{}", field.replace('.', "/"));
-            let write = |value: &Value| Effect::UpdateField {
+            let write = |value: &Value, replaces: &Value| Effect::UpdateField {
                 record: record.clone(),
                 field: field.to_owned(),
                 value: value.clone(),
-                replaces: Value::Null,
+                replaces: replaces.clone(),
             };
-            book.apply_effects(&format!("write {field}"), &[write(&value)], hour(1));
+            book.apply_effects(&format!("write {field}"), &[write(&value, &Value::Null)], hour(1));
             let written = json(&book).pointer(&pointer).cloned().unwrap_or_default();
             let expected = match &value {
                 Value::Timestamp(at) => serde_json::to_value(at).unwrap(),
                 value => serde_json::to_value(value).unwrap(),
             };
             assert_eq!(written, expected, "{record} {field}");
-            book.apply_effects(&format!("clear {field}"), &[write(&Value::Null)], hour(2));
+            book.apply_effects(&format!("clear {field}"), &[write(&Value::Null, &value)], hour(2));
             assert_eq!(json(&book).pointer(&pointer), None, "{record} {field}");
         }
     }

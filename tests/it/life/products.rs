@@ -496,3 +496,35 @@ fn what_two_reps_have_of_a_person_stays_two_leads() {
         }
     }
 }
+
+/// Once somebody has the lead of two products, a third lead of one of them goes to who has exactly that product: nobody is asked
+/// again.
+#[test]
+fn the_next_lead_of_one_product_goes_to_who_has_exactly_that() {
+    for rules in [companies(), consumers()] {
+        for (third, place) in [("erp", 1), ("ERP ", 1), ("crm", 0)] {
+            let mut rules = rules.clone();
+            rules["scope"] = json!(["products"]);
+            let mut desk = Desk::with(&rules, &[], &[]);
+            let asks = |id: &str, at: i64, products: &[&str]| Lead {
+                phones: vec![MOBILE.into()],
+                name: Some("Pat Lee".into()),
+                ..of(id, at, products)
+            };
+            desk.submit(&asks("L0", 0, &["crm"]));
+            desk.submit(&asks("L1", 1, &["erp"]));
+            let owners = ["L0", "L1"].map(|id| desk.owner(id).to_owned());
+            desk.submit(&asks("L2", 24, &["crm", "erp"]));
+            let _ = desk.review("L2", 34);
+            let of_both = desk.owner("L2").to_owned();
+            assert!(owners.contains(&of_both), "nobody answered: {of_both}");
+            desk.submit(&asks("L3", 48, &[third]));
+            let taken_in = desk.lead("L3").folded_into.clone().unwrap();
+            assert_eq!(taken_in.as_str(), ["L0", "L1"][place], "{third}");
+            assert_eq!(["L0", "L1", "L2"].map(|id| desk.owner(id)), [&owners[0], &owners[1], &of_both]);
+            // Of both again: whoever has both.
+            desk.submit(&asks("L4", 72, &["erp", "crm"]));
+            assert_eq!(desk.lead("L4").folded_into.clone().unwrap().as_str(), "L2");
+        }
+    }
+}

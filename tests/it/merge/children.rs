@@ -165,6 +165,100 @@ fn a_contact_of_two_accounts_comes_back_to_both() {
     }
 }
 
+/// What is written of a contact is written wherever the contact stands, and what a row says on its own is not lost.
+#[test]
+fn a_contact_of_several_accounts_is_written_on_every_row() {
+    let with = |id: &str, title: &str, phones: &[&str]| Account {
+        contacts: vec![Contact {
+            title: (!title.is_empty()).then(|| title.into()),
+            phones: phones.iter().map(|one| (*one).into()).collect(),
+            ..contact("C1", id, "Pat Lee", "")
+        }],
+        ..account(id, 1)
+    };
+    let [old, new, own] = ["13927461853", "15088672341", "13812349876"];
+    let mut book = Book::new();
+    let accounts = [with("A1", "CFO", &[old]), with("A2", "CFO", &[old, own]), with("A3", "Board", &[own])];
+    accounts.iter().for_each(|one| book.insert_account(one.clone()));
+    let before = shown(&book, &book);
+    let update = |field: &str, value: Value, replaces: Value| Effect::UpdateField {
+        record: RecordRef::Contact("C1".into()),
+        field: field.into(),
+        value,
+        replaces,
+    };
+    let list = |items: &[&str]| Value::List(items.iter().map(|one| (*one).to_owned()).collect());
+    let rows = |book: &Book| -> Vec<String> {
+        let contacts = book.accounts().flat_map(|one| &one.contacts);
+        contacts
+            .map(|one| {
+                let phones: Vec<&str> = one.phones.iter().map(|phone| phone.as_str()).collect();
+                format!("{} {}", one.title.as_deref().unwrap_or("-"), phones.join(" "))
+            })
+            .collect()
+    };
+    let there = [
+        update("title", Value::from("CEO"), Value::from("CFO")),
+        update("phones", list(&[new]), list(&[old])),
+    ];
+    book.apply_effects("there", &there, at(NOW));
+    let wanted = [format!("CEO {new}"), format!("CEO {own} {new}"), format!("Board {own} {new}")];
+    assert_eq!(rows(&book), wanted);
+    let keyed = |book: &Book, phone: &str| {
+        let lead = Lead { phones: vec![phone.into()], ..lead("X", 1) };
+        let intake = leadkit::Intake::compile(&leadkit::Rules::b2b()).unwrap();
+        book.rows(&intake.probe(&lead)).accounts.len()
+    };
+    assert_eq!((keyed(&book, old), keyed(&book, new)), (0, 3), "the old number leads nowhere");
+    let back = [
+        update("phones", list(&[old]), list(&[new])),
+        update("title", Value::from("CFO"), Value::from("CEO")),
+    ];
+    book.apply_effects("back", &back, at(LATER));
+    assert_eq!(shown(&book, &Book::new()), before);
+    // Who does not know what stands there writes every row.
+    book.apply_effects("all", &[update("title", Value::from("Chair"), Value::Null)], at(LATER));
+    assert!(rows(&book).iter().all(|row| row.starts_with("Chair ")), "{:?}", rows(&book));
+}
+
+/// A merge of two accounts of a contact, and its undo, take nothing from a third one.
+#[test]
+fn a_third_account_of_a_contact_has_its_row_back() {
+    let with = |id: &str, day, title: &str, phones: &[&str]| Account {
+        contacts: vec![Contact {
+            title: (!title.is_empty()).then(|| title.into()),
+            phones: phones.iter().map(|one| (*one).into()).collect(),
+            ..contact("C1", id, "Pat Lee", "")
+        }],
+        ..account(id, day)
+    };
+    let titles = ["", "CFO", "Board"];
+    let phones: [&[&str]; 4] = [&[], &["13927461853"], &["15088672341"], &["15088672341", "13927461853"]];
+    let kinds: Vec<_> =
+        titles.iter().flat_map(|title| phones.iter().map(move |phones| (*title, *phones))).collect();
+    for a in &kinds {
+        for b in &kinds {
+            for c in &kinds {
+                let merged = [with("A2", 1, a.0, a.1), with("A3", 2, b.0, b.1)];
+                let mut book = Book::new();
+                merged.iter().for_each(|one| book.insert_account(one.clone()));
+                book.insert_account(with("A1", 3, c.0, c.1));
+                let before = shown(&book, &book);
+                let plan = accounts_plan(&merged, &merger());
+                let mut log = MergeLog::default();
+                log.push(plan.undo().clone());
+                book.apply_effects("merge", plan.effects(), at(NOW));
+                assert_eq!(book.account(&"A2".into()).unwrap().contacts, plan.merged().contacts);
+                let of_third = &book.account(&"A1".into()).unwrap().contacts[0];
+                assert!(c.0.is_empty() || of_third.title.as_deref() == Some(c.0), "a title is not lost");
+                let (effects, _) = log.undo_effects(0, book.account(&"A2".into()).unwrap()).unwrap();
+                book.apply_effects("undo", &effects, at(LATER));
+                assert_eq!(shown(&book, &Book::new()), before, "{a:?} {b:?} {c:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_person_who_was_united_has_their_conversions_back() {
     let mut records = [account("A1", 1), account("A2", 2)];

@@ -5,7 +5,7 @@ use leadkit::book::Book;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger, find_people};
 use leadkit::model::{
-    Account, CloseReason, Contact, ConversionRecord, Effect, Employment, Lead, Person, Value,
+    Account, CloseReason, Contact, ContactMove, ConversionRecord, Effect, Employment, Lead, Person, Value,
 };
 use proptest::prelude::*;
 
@@ -438,4 +438,64 @@ fn many_numbers_that_many_share_cost_no_more_than_one() {
         |i: usize| format!("{}{}", ["王", "李", "张", "刘", "陈"][i % 5], ["芳", "伟", "敏", "静"][i / 5]);
     let found = people(&shared(20, 32, &differing), &[]);
     assert_eq!(found.len(), 20);
+}
+
+/// A contact of two accounts works for both: neither employer follows the other, also where a move led to one of them.
+#[test]
+fn a_contact_of_two_accounts_has_two_employers_today() {
+    let titled = |title: &str, at: &str| Contact {
+        title: Some(title.into()),
+        ..contact("C1", at, "Pat Lee", "13927461853")
+    };
+    let with = |id: &str, day, title: &str| Account { contacts: vec![titled(title, id)], ..account(id, day) };
+    let accounts = [with("A1", 1, "CFO"), with("A2", 5, "Board")];
+    let of = |accounts: &[Account], moves: &[ContactMove]| {
+        let found = find_people(&[], accounts, &[], moves, &PhoneOptions::default());
+        assert_eq!(found.len(), 1);
+        let trail = found[0].employments();
+        trail
+            .iter()
+            .map(|one| format!("{} {:?} {}", one.account, one.title, one.until.is_some()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(&accounts, &[]), ["A1 Some(\"CFO\") false", "A2 Some(\"Board\") false"]);
+    let moved = |from: &str, to: &str| ContactMove {
+        contact: "C1".into(),
+        from: from.into(),
+        to: Some(to.into()),
+        at: at("2026-01-20T00:00:00Z"),
+    };
+    let led = ["A3 None true", "A1 Some(\"CFO\") false", "A2 Some(\"Board\") false"];
+    let mut found = of(&accounts, &[moved("A3", "A2")]);
+    found.sort();
+    let mut wanted = led.map(str::to_owned);
+    wanted.sort();
+    assert_eq!(found, wanted);
+    // Who left A1 for A2 is at A2 alone.
+    let one = [Account { contacts: Vec::new(), ..account("A1", 1) }, with("A2", 5, "Board")];
+    assert_eq!(of(&one, &[moved("A1", "A2")]), ["A1 None true", "A2 Some(\"Board\") false"]);
+}
+
+/// A family's phone reaches who has the same name, however it is written.
+#[test]
+fn a_name_with_a_remark_is_the_same_name() {
+    let phone = "13927461853";
+    let found = people(
+        &[
+            by_phone("L1", 1, "王小明（采购）", phone),
+            by_phone("L2", 2, "李娜", phone),
+            by_phone("L3", 3, "王小明", phone),
+        ],
+        &[],
+    );
+    assert_eq!(roles(&found), [vec!["L1", "L3"], vec!["L2"]]);
+    let found = people(
+        &[
+            by_phone("L1", 1, "Pat O'Neil, PhD", phone),
+            by_phone("L2", 2, "Dana Reed", phone),
+            by_phone("L3", 3, "ONeil, Pat", phone),
+        ],
+        &[],
+    );
+    assert_eq!(roles(&found), [vec!["L1", "L3"], vec!["L2"]]);
 }

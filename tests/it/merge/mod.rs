@@ -21,6 +21,7 @@ mod effects;
 mod find_people;
 mod people;
 mod protection;
+mod wrong_contacts;
 
 fn merger() -> Merger {
     Merger::compile(&MergeRules::default()).unwrap()
@@ -46,6 +47,26 @@ fn account(id: &str, day: u32) -> Account {
         company: format!("company {id}"),
         created_at: Utc.with_ymd_and_hms(2026, 1, day, 0, 0, 0).unwrap(),
         ..Account::default()
+    }
+}
+
+#[test]
+fn spellings_of_one_name_are_no_contradiction() {
+    let named = |id: &str, name: &str| Account {
+        contacts: vec![contact("C1", id, name, "13927461853")],
+        ..account(id, 1)
+    };
+    for (a, b, is_one) in [
+        ("Pat O'Neil", "ONeil, Pat", true),
+        ("Pat O’Neil", "PAT O'NEIL", true),
+        ("王 小明", "王小明", true),
+        // A title and a remark are lost.
+        ("王小明（采购）", "王小明", false),
+        ("Dr. Anna Berg", "Anna Berg", false),
+    ] {
+        let plan = accounts_plan(&[named("A1", a), named("A2", b)], &merger());
+        assert_eq!(plan.merged().contacts.len(), 1);
+        assert_eq!(plan.doubts().is_empty(), is_one, "{a} / {b}: {plan}");
     }
 }
 
