@@ -36,6 +36,8 @@ pub(super) struct Case<'c, 'r> {
 pub(crate) struct Look {
     /// It comes in; else it is on file, repeats nothing, and may be joined with others on file.
     pub(crate) is_entry: bool,
+    /// It is a row of an import: whatever is on file was there before it, be it of the same moment.
+    pub(crate) comes_last: bool,
     /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
     pub(crate) settles: bool,
     /// Then, when the rule of ownership tells whose the customer is: whether it is the lead's owner, so that the lead goes on.
@@ -43,5 +45,5 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    pub(crate) const ENTRY: Look = Look { is_entry: true, settles: false, keeps: None };
+    pub(crate) const ENTRY: Look = Look { is_entry: true, comes_last: false, settles: false, keeps: None };
 }

@@ -445,7 +445,8 @@ impl Intake {
             }
         };
         let owner_state = |rep: &RepId| case.owner_state(rep);
-        let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
+        let comes_last = case.act == Act::Import;
+        let mut look = Look { is_entry: case.is_entry(), comes_last, ..Look::ENTRY };
         if case.is_undecided() {
             // No reviewer has decided: whose the customer is by the rule of ownership.
             let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);

@@ -133,7 +133,9 @@ impl Intake {
         if let Some(until) = self.missed_in_absence(&case, owner, why) {
             return self.wait_for_return(&case, owner, until);
         }
-        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_converted);
+        // A customer whom nobody answers goes on to the partner.
+        let is_asked = is_converted && why == Loss::DeadlineMissed;
+        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_asked);
         let account_deal = || case.account_deal(owner).filter(|_| why == Loss::Returned);
         if let Some(held) = kept_by(input, why.end()).or_else(protection).or_else(account_deal) {
             return self.refuse(&case, held);
