@@ -508,23 +508,27 @@ fn who_comes_back_has_his_lead_again_and_his_cover_is_not_held_against_the_deput
 
 #[test]
 fn who_let_a_cover_lapse_comes_after_everybody_else_in_the_cycle_and_lost_nothing() {
-    let lapsed = |others: &[&str]| {
+    let next = |lapses: bool, others: &[&str]| {
         let li = Rep { deputy: Some("wang".into()), ..away("li", 0, 9 * DAY) };
-        let reps: Vec<Rep> = [li, rep("wang")].into_iter().chain(others.iter().map(|id| rep(id))).collect();
-        let mut desk = team(rotation(), &reps);
+        let there = [li, rep("wang")];
+        let mut desk = team(rotation(), &there);
         desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
         assert_eq!(desk.book.history(&"L1".into()).cover().unwrap().owner.as_str(), "wang");
-        // He misses it, and another stands in or he is waited for; li is back, and misses it too.
-        drop(desk.lose("L1", Loss::DeadlineMissed, 2 + DAY));
+        if lapses {
+            drop(desk.lose("L1", Loss::DeadlineMissed, 2 + DAY));
+        }
+        // li is back, others have come, and he misses it too.
+        let reps: Vec<Rep> = there.into_iter().chain(others.iter().map(|id| rep(id))).collect();
+        desk.roster = Roster::compile(&reps, &Calendars::default()).unwrap();
         drop(desk.review("L1", 9 * DAY));
         drop(desk.lose("L1", Loss::DeadlineMissed, 10 * DAY));
         let history = desk.book.history(&"L1".into());
         assert_eq!(history.previous_owners().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li"]);
         desk.owner("L1").to_owned()
     };
-    // It is wang's turn; he is passed over for zhao, who is there, and gets it where nobody else is.
-    assert_eq!(lapsed(&["zhao"]), "zhao");
-    assert_eq!(lapsed(&[]), "wang");
+    assert_eq!(next(false, &["zhao"]), "wang", "it is his turn");
+    assert_eq!(next(true, &["zhao"]), "zhao");
+    assert_eq!(next(true, &[]), "wang", "nobody else is there");
 }
 
 #[test]

@@ -257,14 +257,15 @@ fn what_a_deal_protects_is_not_overdue_so_that_the_list_is_worked_off_to_its_end
     let _ = desk.allot("L2", "east", 1);
     let late = 80;
     assert_eq!(desk.book.overdue(hour(late)), ["L3", "L4", "L2"].map(leadkit::model::LeadId::from));
-    let mut calls = 0;
+    let mut missed = Vec::new();
     while let Some(id) = desk.book.overdue(hour(late)).first().cloned() {
         let outcome = desk.lose(id.as_str(), Loss::DeadlineMissed, late);
         assert_eq!(outcome.refusal(), None, "{id}");
-        calls += 1;
-        assert!(calls <= 4, "{id} is listed still");
+        missed.push(id.to_string());
+        assert!(missed.len() <= 8, "{missed:?}");
     }
-    assert_eq!((calls, desk.owner("L1")), (3, "li"));
+    assert!(missed.iter().all(|id| id != "L1"), "{missed:?}");
+    assert_eq!(desk.owner("L1"), "li");
     // The deal is over: what was missed is missed.
     assert!(desk.book.overdue(hour(DAYS - 1)).iter().all(|id| id.as_str() != "L1"));
     assert_eq!(desk.book.overdue(hour(DAYS)).first(), Some(&"L1".into()));
