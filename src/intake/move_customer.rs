@@ -106,14 +106,7 @@ impl Outcome {
 
     /// Another lead of the customer goes to a rep, with its open opportunities and, when it was converted, its account.
     /// It may be of a person who has other leads: it is looked at next.
-    fn bring(
-        &mut self,
-        intake: &Intake,
-        case: &Case<'_>,
-        other: &Lead,
-        to: &RepId,
-        how: &Acquisition,
-    ) {
+    fn bring(&mut self, intake: &Intake, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) {
         let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
         let Some(from) = other.owner.as_ref().filter(|from| *from != to) else { return };
         if self.effects.iter().any(is_given) {

@@ -345,9 +345,8 @@ impl Intake {
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
             revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
-        let lapsed = |one: &&Tenure| {
-            one.acquisition == Acquisition::Cover && one.end == Some(TenureEnd::Recycled)
-        };
+        let lapsed =
+            |one: &&Tenure| one.acquisition == Acquisition::Cover && one.end == Some(TenureEnd::Recycled);
         let covers = history.ended_tenures().filter(lapsed);
         reps.extend(covers.map(|one| (one.owner.clone(), LeftOut::LapsedCover)));
         let since = Span::days(self.life.exclusion_days).before(case.now);

@@ -105,12 +105,9 @@ impl Desk {
             return Ok(());
         }
         // What nobody has takes in nothing that somebody works on.
-        let [first, second] = [&one, &other].map(|input| (input.lead.owner.is_none(), input.lead.seniority()));
-        if first < second {
-            self.unite(&one, &other)
-        } else {
-            self.unite(&other, &one)
-        }
+        let [first, second] =
+            [&one, &other].map(|input| (input.lead.owner.is_none(), input.lead.seniority()));
+        if first < second { self.unite(&one, &other) } else { self.unite(&other, &one) }
     }
 
     /// Whether reviewers were asked which of the owners of two leads has the customer.
