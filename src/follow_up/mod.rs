@@ -83,8 +83,9 @@
 //! let roster = Roster::from_ids(["li", "wang"]);
 //! let (mut book, mut state) = (intake.book(), State::default());
 //!
+//! let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
 //! // On Monday at ten `li` gets a lead, and has one hour of work to speak to it.
-//! let (id, monday) = (LeadId::from("L1"), "2026-03-02T10:00:00+08:00".parse::<DateTime<Utc>>()?);
+//! let (id, monday) = (LeadId::from("L1"), at("2026-03-02T10:00:00+08:00"));
 //! let lead = Lead {
 //!     id: id.clone(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
 //!     message: Some("a quote, please".into()), created_at: monday, ..Lead::default()
@@ -102,7 +103,7 @@
 //! assert_eq!(followed_up.due_at.unwrap().to_rfc3339(), "2026-03-02T11:00:00+08:00");
 //!
 //! // A second too late the policy asks for another rep.
-//! let late = "2026-03-02T11:00:01+08:00".parse::<DateTime<Utc>>()?;
+//! let late = at("2026-03-02T11:00:01+08:00");
 //! let report = look(&book, &report.record, late);
 //! let taken = report.actions.iter().find(|one| one.is_new && one.takes_away()).unwrap();
 //! assert_eq!((taken.step, taken.owner.as_ref().unwrap().as_str()), (Step::Reassign, "li"));
@@ -119,10 +120,10 @@
 //!
 //! // The next look finds that `li` was late, and what `wang` has to do.
 //! let report = look(&book, &report.record, late);
-//! assert_eq!(report.violations[0].owner.as_str(), "li");
+//! assert_eq!(report.violations[0].owner, Some("li".into()));
 //! assert!(report.actions.iter().all(|one| !one.is_new), "nothing is asked for twice");
 //! let followed_up = report.deadlines.iter().find(|one| one.owner == Some("wang".into())).unwrap();
-//! assert_eq!(followed_up.due_at.unwrap().to_rfc3339(), "2026-03-02T12:00:01+08:00");
+//! assert_eq!(followed_up.due_at.unwrap().to_rfc3339(), "2026-03-02T13:30:01+08:00", "noon is no work");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
