@@ -12,7 +12,7 @@ use super::skip_reason::SkipReason;
 use crate::calendar::{Calendar, CalendarError, Calendars, Clock, Span};
 use crate::document::{Digest, Unique, check_reference};
 use crate::error::{Report, RuleErrors};
-use crate::model::{Absence, CalendarId, OwnerState, Region, Rep, RepId, TeamId};
+use crate::model::{Absence, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
 use crate::text;
 
@@ -354,18 +354,26 @@ impl Roster {
         self.0.names.iter().map(String::as_str)
     }
 
+    /// The id of the calendar, where there is one only.
+    pub(crate) fn only_calendar(&self) -> Option<&str> {
+        match self.0.names.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// When so many hours of work are over, by the rep's calendar, else by one that is named: whole days are working days, the
     /// rest is opening hours. `None` without a calendar, and where it ends before.
     pub(crate) fn work_ends(
         &self,
         rep: Option<&RepId>,
-        calendar: Option<&CalendarId>,
+        calendar: Option<&str>,
         from: DateTime<Utc>,
         hours: u32,
     ) -> Option<DateTime<Utc>> {
         let own = rep.and_then(|rep| self.slot(rep)?.hours);
         let named = || {
-            let wanted = calendar?.as_str();
+            let wanted = calendar?;
             self.0.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
         };
         let calendar = self.0.calendars.get(own.or_else(named)?)?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::life::{MoveProposal, ReviewRequest};
 use crate::model::{
     Account, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link, OpportunityId,
-    PoolId, RecordRef, RepId,
+    PoolId, RecordRef, RepId, StepDeadline,
 };
 
 /// A record that was merged away: its row, and what pointed at it.
@@ -58,7 +58,9 @@ pub(super) struct Moved {
     pub(super) moves: Vec<ContactMove>,
     /// What reps did for the lead, as it was, and which belongs to the other lead now.
     pub(super) follow_ups: Vec<FollowUp>,
-    /// The time of the other lead's last activity, before and after.
+    /// What was due about the other lead, a customer, until these answered it.
+    pub(super) answered: Vec<StepDeadline>,
+    /// The last sign of life of the other lead, before and after.
     pub(super) last_active: Option<(LastActive, LastActive)>,
 }
 
@@ -86,6 +88,7 @@ impl Moved {
         self.activities.extend(later.activities);
         self.moves.extend(later.moves);
         self.follow_ups.extend(later.follow_ups);
+        self.answered.extend(later.answered);
         let first = self.last_active.or(later.last_active).map(|(before, _)| before);
         let last = later.last_active.or(self.last_active).map(|(_, after)| after);
         self.last_active = first.zip(last);

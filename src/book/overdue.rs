@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::Book;
-use crate::model::{Effect, LeadId, RecordRef};
+use crate::model::{Effect, LeadId, LeadStatus, RecordRef};
 
 /// The leads of a set up to and including a moment.
 fn until(set: &BTreeSet<(DateTime<Utc>, LeadId)>, now: DateTime<Utc>) -> Vec<LeadId> {
@@ -31,11 +31,12 @@ impl Book {
         until(&self.due.wake_ups, now)
     }
 
-    /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
-    /// O(answers).
+    /// The leads on which a deadline was missed, by when it was due, then by id; not those that their owner keeps, because an
+    /// open opportunity holds them or a partner's [deal](crate::Intake::register_deal) protects their account. O(answers +
+    /// missed deadlines of leads that deals protect).
     ///
-    /// Check before each [`reassign`](crate::Intake::reassign) that the lead is still listed: it may have gone to a
-    /// rep whose time just began. Do not loop until the list is empty: a lead that a partner's deal protects stays in it.
+    /// [`reassign`](crate::Intake::reassign) takes the lead it is called with off the list, and may take others with it. Take
+    /// the first until there is none.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -54,7 +55,17 @@ impl Book {
     /// ```
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> Vec<LeadId> {
-        until(&self.due.deadlines, now)
+        let mut missed = until(&self.due.deadlines, now);
+        missed.retain(|id| !self.is_protected(id, now));
+        missed
+    }
+
+    /// Whether a partner's deal leaves a lead with its owner, who works on it. A partner to whom it was passed on answers or
+    /// gives it back all the same, a rep who stands in is replaced, and a customer may go on to the partner.
+    fn is_protected(&self, id: &LeadId, now: DateTime<Utc>) -> bool {
+        let lead = self.leads.get(id).filter(|lead| lead.status != LeadStatus::Converted);
+        let account = lead.and_then(|lead| self.accounts.get(lead.account.as_ref()?));
+        account.is_some_and(|one| one.protection(now).is_some()) && self.history(id).helper().is_none()
     }
 
     /// Notes anew when a lead is due: after anything that its wake-up, its deadlines, its owner or its end depend on.

@@ -119,6 +119,7 @@ impl Book {
                 let before = last_active(self);
                 self.move_activities(from, to);
                 moved.follow_ups = self.move_follow_ups(from, to);
+                moved.answered = self.answer_by(to, &moved.follow_ups);
                 moved.last_active = before.zip(last_active(self));
             }
             (RecordRef::Account(from), RecordRef::Account(_)) => drop(self.remove_account(from)),

@@ -266,6 +266,7 @@ impl Book {
             }
         }
         self.follow_ups_back(moved.follow_ups, from, to);
+        self.ask_again(from, &moved.answered);
         if !back.is_empty() {
             let life = self.life(to);
             back.append(&mut life.activities);

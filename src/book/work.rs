@@ -138,6 +138,25 @@ impl Book {
         }
     }
 
+    /// What reps did about a lead that was merged into a customer answers the customer: nothing more is due. What was.
+    pub(super) fn answer_by(&mut self, lead: &LeadId, moved: &[FollowUp]) -> Vec<StepDeadline> {
+        let answers = moved.iter().filter(|one| self.is_answer(lead, one)).map(|one| one.time);
+        let Some(at) = answers.min().filter(|_| self.desk.conversions.contains_key(lead)) else {
+            return Vec::new();
+        };
+        let deadlines = self.life(lead).history.deadlines.iter_mut().filter(|one| one.done_at.is_none());
+        deadlines.map(|one| StepDeadline { done_at: one.done_at.replace(at), ..one.clone() }).collect()
+    }
+
+    /// What answered a customer has gone with another lead: it is due again.
+    pub(super) fn ask_again(&mut self, lead: &LeadId, answered: &[StepDeadline]) {
+        let key = |one: &StepDeadline| (one.step.clone(), one.owner.clone(), one.started_at);
+        let due: Vec<_> = answered.iter().map(key).collect();
+        for deadline in self.life(lead).history.deadlines.iter_mut().filter(|one| due.contains(&key(one))) {
+            deadline.done_at = None;
+        }
+    }
+
     pub(super) fn end_tenure_of(&mut self, lead: &LeadId, rep: &RepId, end: TenureEnd, at: DateTime<Utc>) {
         let is_owner = self.leads.get(lead).is_some_and(|lead| lead.owner.as_ref() == Some(rep));
         if is_owner {

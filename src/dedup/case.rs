@@ -36,12 +36,14 @@ pub(super) struct Case<'c, 'r> {
 pub(crate) struct Look {
     /// It is a new entry; otherwise it is on file, repeats nothing, and may be joined with others on file.
     pub(crate) is_entry: bool,
-    /// The reviewers' time for a collision is over: the earlier of two that are both worked on absorbs the other.
+    /// It is a row of an import: whatever is on file was there before it, be it of the same moment.
+    pub(crate) comes_last: bool,
+    /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
     pub(crate) settles: bool,
     /// Then, when the ownership rule says who owns the customer: whether it is the lead's owner, so that the lead continues.
     pub(crate) keeps: Option<bool>,
 }
 
 impl Look {
-    pub(crate) const ENTRY: Look = Look { is_entry: true, settles: false, keeps: None };
+    pub(crate) const ENTRY: Look = Look { is_entry: true, comes_last: false, settles: false, keeps: None };
 }

@@ -103,7 +103,8 @@ impl Candidate<'_> {
 
     /// Whether it comes before the lead, so that it may absorb the lead.
     pub(super) fn is_senior(&self, case: &Case<'_, '_>) -> bool {
-        self.lead().is_some_and(|lead| lead.seniority() < case.facts.lead().seniority())
+        let is_before = |lead: &Lead| lead.seniority() < case.facts.lead().seniority();
+        self.lead().is_some_and(|lead| case.look.comes_last || is_before(lead))
     }
 
     /// Whether its owner has begun to work on it, or an open opportunity holds it.

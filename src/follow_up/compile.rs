@@ -77,6 +77,12 @@ impl FollowUpPolicies {
                 );
             });
         }
+        if rules.owners_per_cycle == 0 {
+            report.within("owners_per_cycle", |report| {
+                let message = "every lead would be worn out before anybody had it";
+                report.error("out_of_range", message, "write at least 1");
+            });
+        }
         for (key, stay) in [
             ("nurture_for", rules.nurture_for),
             ("pool_stay", rules.pool_stay),

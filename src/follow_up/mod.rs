@@ -59,9 +59,73 @@
 //! `b2b` a lead needs care only once somebody has spoken to it.
 //!
 //! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which
-//! does not read them: use one of the two for a lead. Working days are China's, known to the end of 2026, until
+//! does not read them: use one of the two for a lead ([below](#with-the-main-job)). Working days are China's, known to the end of 2026, until
 //! [`calendar`](FollowUpRules::calendar) names others. Hour-sized allowances count on the owner's opening hours, those
 //! of 24 hours and more on working days, unless a node names its clock.
+//!
+//! # With the main job
+//!
+//! The policies say when a lead leaves its owner, [`Intake`](crate::Intake) who has it then. A host that uses both carries out
+//! what a look asks for; where the step that takes the lead away is `reassign`, or the lead was converted, it calls
+//! [`Intake::reassign`](crate::Intake::reassign) in place of that step's effects. Then it looks again, as after anything that
+//! happens to a lead: the time of the next owner has begun.
+//!
+//! ```
+//! use chrono::{DateTime, Utc};
+//! use leadkit::book::Book;
+//! use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpRules, Step};
+//! use leadkit::model::{Lead, LeadId};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
+//! use leadkit::{Arrival, Intake, Loss, Roster, Rules, State};
+//!
+//! let intake = Intake::compile(&Rules::b2c())?;
+//! let policies = FollowUpPolicies::compile(&FollowUpRules::b2c())?;
+//! let roster = Roster::from_ids(["li", "wang"]);
+//! let (mut book, mut state) = (intake.book(), State::default());
+//!
+//! let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+//! // On Monday at ten `li` gets a lead, and has one hour of work to speak to it.
+//! let (id, monday) = (LeadId::from("L1"), at("2026-03-02T10:00:00+08:00"));
+//! let lead = Lead {
+//!     id: id.clone(), name: Some("Ann".into()), phones: vec!["13812349876".into()],
+//!     message: Some("a quote, please".into()), created_at: monday, ..Lead::default()
+//! };
+//! intake.process_batch(&[Arrival::new(lead)], &mut book, &roster, &mut state)?;
+//!
+//! let tables = HostTables::default();
+//! let look = |book: &Book, record: &FollowUpRecord, now: DateTime<Utc>| {
+//!     let (activities, history) = (book.activities(&id), book.history(&id));
+//!     let facts = Facts::new(book.lead(&id).unwrap(), &FactContext { tables: &tables, activities, history, now });
+//!     policies.evaluate_with(&facts, &FollowUpOptions { record: record.clone(), ..FollowUpOptions::default() })
+//! };
+//! let report = look(&book, &FollowUpRecord::default(), monday);
+//! let followed_up = report.deadlines.iter().find(|one| one.owner == Some("li".into())).unwrap();
+//! assert_eq!(followed_up.due_at.unwrap().to_rfc3339(), "2026-03-02T11:00:00+08:00");
+//!
+//! // A second too late the policy asks for another rep.
+//! let late = at("2026-03-02T11:00:01+08:00");
+//! let report = look(&book, &report.record, late);
+//! let taken = report.actions.iter().find(|one| one.is_new && one.takes_away()).unwrap();
+//! assert_eq!((taken.step, taken.owner.as_ref().unwrap().as_str()), (Step::Reassign, "li"));
+//! let mut effects = report.effects();
+//! effects.retain(|effect| !taken.effects.contains(effect));
+//! book.apply_effects("second look at L1", &effects, late);
+//!
+//! // The main job finds the rep, and one set of effects changes tenure, owner, status and deadlines.
+//! let input = intake.input_of(&book, &id, late).unwrap();
+//! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, late);
+//! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li missed the deadline");
+//! state.apply(outcome.delta())?;
+//! outcome.apply_to(&mut book);
+//!
+//! // The next look finds that `li` was late, and what `wang` has to do.
+//! let report = look(&book, &report.record, late);
+//! assert_eq!(report.violations[0].owner, Some("li".into()));
+//! assert!(report.actions.iter().all(|one| !one.is_new), "nothing is asked for twice");
+//! let followed_up = report.deadlines.iter().find(|one| one.owner == Some("wang".into())).unwrap();
+//! assert_eq!(followed_up.due_at.unwrap().to_rfc3339(), "2026-03-02T13:30:01+08:00", "noon is no work");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Protection
 //!

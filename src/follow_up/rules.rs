@@ -77,8 +77,8 @@ pub struct FollowUpRules {
     /// Most open leads a rep holds at once, at least 1; the smaller of this and the rep's own cap counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it;
-    /// default 3.
+    /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at least
+    /// 1, default 3.
     pub owners_per_cycle: u32,
     /// How long after its first owner lost it a lost lead is sent to nurture; later, it goes to the general public pool.
     /// Default: 180 days.

@@ -80,6 +80,12 @@ impl Intake {
                     report.error("out_of_range", "no rep would ever be given a lead", "write at least 1");
                 });
             }
+            if rules.life.owners_per_cycle == 0 {
+                report.within("owners_per_cycle", |report| {
+                    let message = "every lead would be worn out before anybody had it";
+                    report.error("out_of_range", message, "write at least 1");
+                });
+            }
             if rules.life.first_contact_hours == 0 {
                 report.within("first_contact_hours", |report| {
                     let help = "write at least 1; `follow_up` policies allow minutes";

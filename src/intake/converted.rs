@@ -246,7 +246,7 @@ impl Intake {
         let is_fit =
             |rep: &&RepId| *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let holder = account.and_then(|account| case.holders_of(case.lead, account).find(is_fit));
-        let is_holder_s = |rep: &&RepId| others.iter().all(|one| !case.has_lost(rep, one));
+        let is_holder_s = |rep: &&RepId| case.others(&siblings, rep).all(|one| !case.has_lost(rep, one));
         let (heir, how) = if let Some(holder) = holder.filter(is_holder_s) {
             (holder.clone(), Acquisition::OwnerChanged)
         } else if others.iter().any(|one| case.has_lost(owner, one)) {
@@ -258,7 +258,9 @@ impl Intake {
             (owner.clone(), Acquisition::OwnerChanged)
         };
         if heir != *owner {
-            return self.leave_to(case, owner, (&heir, how), &others, outcome);
+            // What else the owner has of the person goes along.
+            let others = case.others(&siblings, &heir).collect();
+            return self.leave_to(case, owner, (&heir, how), others, outcome);
         }
         outcome.end_dispute(case.lead);
         let takes = Takes::All;
@@ -271,7 +273,7 @@ impl Intake {
         case: &Case<'_>,
         owner: &RepId,
         (heir, how): (&RepId, Acquisition),
-        others: &[&Lead],
+        others: Vec<&Lead>,
         outcome: &mut Outcome,
     ) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
@@ -280,7 +282,6 @@ impl Intake {
         let is_answered = !case.rows.unanswered.contains(&case.lead.id)
             && case.history.deadlines.iter().all(|one| one.done_at.is_some());
         outcome.give(case, heir, how.clone(), is_answered);
-        let others = others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
         let (from, takes) = (Some(owner), Takes::All);
         outcome.move_customer(self, case, &Move { from, to: heir, how, others, takes });
         outcome.tell(heir, "taken_over", &about);

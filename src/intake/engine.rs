@@ -418,7 +418,23 @@ impl Intake {
             }
         };
         let owner_state = |rep: &RepId| case.owner_state(rep);
-        let look = self.look(case, facts, keys);
+        let comes_last = case.act == Act::Import;
+        let mut look = Look { is_entry: case.is_entry(), comes_last, ..Look::ENTRY };
+        if case.is_undecided() {
+            // No reviewer has decided: whose the customer is by the rule of ownership.
+            let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
+            let settled = settle_collision(lead, &found, &self.life.ownership, now);
+            let rival = found.action().record();
+            let rival = rival.and_then(|of| rows.leads.iter().find(|one| of.id() == one.id.as_str()));
+            let is_ordered = |one: &Lead| one.acquisition == Some(Acquisition::AssignedByAdmin);
+            // An administrator's word is a decision.
+            let keeps = match (is_ordered(lead), rival.is_some_and(is_ordered)) {
+                (true, false) => Some(true),
+                (false, true) => Some(false),
+                _ => settled.map(|settled| Some(settled.owner) == lead.owner),
+            };
+            look = Look { settles: true, keeps, ..look };
+        }
         let resolution = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {

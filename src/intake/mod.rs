@@ -85,8 +85,7 @@
 //!     intake: &Intake, roster: &Roster, book: &mut Book, state: &mut State, now: DateTime<Utc>,
 //! ) -> Result<(), StateError> {
 //!     // Asked anew each time: a decision may give the next lead to a rep whose time has just begun.
-//!     for id in book.overdue(now) {
-//!         let Some(input) = intake.input_of(book, &id, now).filter(|_| book.overdue(now).contains(&id)) else { continue };
+//!     while let Some(input) = book.overdue(now).first().and_then(|id| intake.input_of(book, id, now)) {
 //!         write(&intake.reassign(&input, Loss::DeadlineMissed, roster, state, now), book, state)?;
 //!     }
 //!     let due: Vec<Input> = book.due(now).iter().filter_map(|id| intake.input_of(book, id, now)).collect();

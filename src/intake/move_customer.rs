@@ -2,7 +2,8 @@
 
 use super::dispute::Rival;
 use super::engine::Case;
-use super::{Along, Intake, Next, Outcome};
+use super::marks::is_disputed;
+use super::{Along, Intake, Next, Outcome, wake_up};
 use crate::dedup::is_of_parts_of;
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, TenureEnd,
@@ -93,7 +94,7 @@ impl Outcome {
             contested.extend(its.iter().filter(|one| is_lost(one)));
         }
         for one in along.iter().chain(&goes) {
-            self.bring(case, one, what.to, &what.how);
+            self.bring(intake, case, one, what.to, &what.how);
         }
         if let Some(from) = what.from {
             account.into_iter().for_each(|account| self.give_parts(case, case.lead, account, from, what.to));
@@ -104,8 +105,8 @@ impl Outcome {
     }
 
     /// Another lead of the customer goes to a rep, with its open opportunities and, when it was converted, its account.
-    /// Its person may have other leads: it is reviewed next.
-    fn bring(&mut self, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) {
+    /// It may be of a person who has other leads: it is looked at next.
+    fn bring(&mut self, intake: &Intake, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) {
         let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
         let Some(from) = other.owner.as_ref().filter(|from| *from != to) else { return };
         if self.effects.iter().any(is_given) {
@@ -123,6 +124,11 @@ impl Outcome {
         self.effects.push(Effect::SetOwner { lead, owner, acquisition });
         if !other.has_ended() {
             self.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Pending });
+        }
+        if is_disputed(other) {
+            // The reviewers who are asked whose the customer is are asked about the new owner too.
+            let until = intake.stay_ends(case, case.now, wake_up::COLLISION_STAY);
+            self.wake(other, until, wake_up::COLLISION);
         }
         let open = case.rows.opportunities.get(&other.id).map(Vec::as_slice).unwrap_or_default();
         self.give_open(open, from, to);

@@ -93,6 +93,9 @@ impl Intake {
         };
         if let Some(account) = account {
             self.convert_own(case, resolution, own, outcome);
+            if case.lead.status != LeadStatus::Unassigned {
+                self.keep_at_work(case, facts, resolution, own, outcome);
+            }
             if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
                 // Who owns the customer is settled for the account that the lead has become part of.
                 outcome.request_ownership_review(self, case);
@@ -130,20 +133,28 @@ impl Intake {
             self.take(case, facts, resolution, own, how, outcome);
             outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         } else {
-            self.look_after(case, facts, own, outcome);
-            // A rep who works on it in the owner's place is told of the new entry as the owner is.
-            let helper = case.history.helper().filter(|_| case.is_reentry(resolution));
-            helper.into_iter().for_each(|helper| {
-                outcome.tell_once(
-                    &helper.owner,
-                    FoldKind::Reentry.as_str(),
-                    &RecordRef::Lead(case.lead.id.clone()),
-                );
-            });
+            self.keep_at_work(case, facts, resolution, own, outcome);
         }
     }
 
-    /// The lead that it was matched to belongs to the same person, and both are worked on.
+    /// Somebody works on what stays with its owner. A rep who does in the owner's place hears of a new entry as the owner does.
+    fn keep_at_work(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        self.look_after(case, facts, own, outcome);
+        let helper = case.history.helper().filter(|_| case.is_reentry(resolution));
+        helper.into_iter().for_each(|helper| {
+            let about = RecordRef::Lead(case.lead.id.clone());
+            outcome.tell_once(&helper.owner, FoldKind::Reentry.as_str(), &about);
+        });
+    }
+
+    /// The lead that it was matched to is the same person's, and both are worked on.
     fn collide_with_match(
         &self,
         case: &Case<'_>,

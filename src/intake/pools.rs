@@ -7,7 +7,7 @@ use super::marks::{NOBODY_CLAIMS, OWNERS_EXHAUSTED};
 use super::routing::{is_hot, open_work};
 use super::{Intake, Outcome, Route, wake_up};
 use crate::model::{
-    Acquisition, Effect, Lead, OwnerState, Pool, PoolId, PoolKind, PoolMode, RecordRef, RepId,
+    Acquisition, CalendarId, Effect, Lead, OwnerState, Pool, PoolId, PoolKind, PoolMode, RecordRef, RepId,
 };
 use crate::rule::Facts;
 use crate::score::Score;
@@ -144,16 +144,18 @@ impl Intake {
         outcome.route = Route::ToPool { pool };
     }
 
-    /// When a stay of so many hours is over.
+    /// When a stay of so many hours is over: by the calendar that the rules name, else by the only one there is.
     pub(super) fn stay_ends(&self, case: &Case<'_>, from: DateTime<Utc>, hours: u32) -> DateTime<Utc> {
-        let calendar = self.life.calendar.as_ref();
-        let by_calendar = calendar.and_then(|_| case.roster.work_ends(None, calendar, from, hours));
+        let named = self.life.calendar.as_ref().map(CalendarId::as_str);
+        let calendar = named.or_else(|| case.roster.only_calendar());
+        let by_calendar = case.roster.work_ends(None, calendar, from, hours);
         by_calendar.unwrap_or_else(|| later(from, TimeDelta::hours(i64::from(hours))))
     }
 
     /// Whether an owner who is away until then is away longer than the rules wait.
     pub(super) fn is_too_long(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
-        let (calendar, hours) = (self.life.calendar.as_ref(), self.life.patience_hours);
+        let calendar = self.life.calendar.as_ref().map(CalendarId::as_str);
+        let hours = self.life.patience_hours;
         let by_calendar = case.roster.work_ends(Some(owner), calendar, case.now, hours);
         until > by_calendar.unwrap_or_else(|| later(case.now, TimeDelta::hours(i64::from(hours))))
     }

@@ -61,7 +61,8 @@ impl Intake {
     /// The tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the
     /// next in rotation at once, or to the pool of its region, where reps claim it for a while; the administrators of the pool
     /// are told. A rep who lost the lead in this cycle does not get it again. A rep who stood in for an owner who is away and
-    /// missed a deadline is replaced, and the owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
+    /// missed a deadline is replaced, and the owner keeps the lead; such a rep has lost nothing, but gets the lead by the rules
+    /// only where nobody else may have it in the cycle. After three owners, or when nobody is left, it is nurtured.
     ///
     /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///
@@ -133,7 +134,9 @@ impl Intake {
         if let Some(until) = self.missed_in_absence(&case, owner, why) {
             return self.wait_for_return(&case, owner, until);
         }
-        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_converted);
+        // A customer whom nobody answers goes on to the partner.
+        let is_asked = is_converted && why == Loss::DeadlineMissed;
+        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_asked);
         let account_deal = || case.account_deal(owner).filter(|_| why == Loss::Returned);
         if let Some(held) = kept_by(input, why.end()).or_else(protection).or_else(account_deal) {
             return self.refuse(&case, held);

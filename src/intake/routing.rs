@@ -339,12 +339,17 @@ impl Intake {
     }
 
     /// Reps who do not get the lead though the rules find them, and why: they were its last owner before this cycle, not long
-    /// ago, lost an opportunity of it, were given it in this cycle by mistake, or lost another lead of the customer.
+    /// ago, lost an opportunity of it, were given it in this cycle by mistake, stood in for an owner of this cycle and missed the
+    /// deadline, or lost another lead of the customer.
     fn left_out(&self, case: &Case<'_>, losers: &[RepId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
             revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
+        let lapsed =
+            |one: &&Tenure| one.acquisition == Acquisition::Cover && one.end == Some(TenureEnd::Recycled);
+        let covers = history.ended_tenures().filter(lapsed);
+        reps.extend(covers.map(|one| (one.owner.clone(), LeftOut::LapsedCover)));
         let since = Span::days(self.life.exclusion_days).before(case.now);
         let lost_deal = |one: &&Tenure| one.end == Some(TenureEnd::DealLost) && one.until > Some(since);
         let deals = history.tenures.iter().filter(lost_deal);
@@ -378,6 +383,9 @@ impl Intake {
 enum LeftOut {
     /// It was given to the rep in this cycle by mistake.
     Revoked,
+    /// The rep stood in for an owner in this cycle and missed the deadline. That is no loss of the rep's, and counts for no
+    /// owner: the rep is passed over while anybody else may have it.
+    LapsedCover,
     /// The rep lost an opportunity of it not long ago.
     LostDeal,
     /// The rep lost it last, in the cycle before.

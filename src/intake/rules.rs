@@ -157,7 +157,8 @@ pub struct LifeRules {
     /// Where a lead goes after its owner lost it or gave it back.
     pub recycled_to: RecycledTo,
     /// The roster's calendar that measures stays, and absences of owners who name no hours: 24 hours are
-    /// a working day, and anything that is not a whole number of days is opening hours. `None` is plain hours.
+    /// a working day, and anything that is not a whole number of days is opening hours. With `None` stays are measured by
+    /// the roster's only calendar when it has just one, else in plain hours, and such absences in plain hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
     /// Hours that a lead stays in a pool to be claimed before the rules assign it; 72 by default. By
@@ -168,7 +169,7 @@ pub struct LifeRules {
     /// Hours that reviewers have for a lead without an owner that came with many others of one origin, before the rules
     /// assign it; 2 by default, by [`calendar`](Self::calendar).
     pub burst_hold_hours: u32,
-    /// How many owners may lose a lead in one cycle before it is nurtured; 3 by default.
+    /// How many owners may lose a lead in one cycle before it is nurtured, at least 1; 3 by default.
     pub owners_per_cycle: u32,
     /// Days for which the rules pass over the rep who lost the lead last, while another is eligible, or its deal; 90 by
     /// default.

@@ -401,7 +401,13 @@ impl Desk {
         let Input { lead: record, activities, history, .. } = &input;
         let context = FactContext { tables: &tables, activities, history, now: self.now };
         let judged = self.pipeline.advance(&Facts::new(record, &context), &timeline, &request, self.now);
+        let converts =
+            |effect: &Effect| matches!(effect, Effect::SetStatus { status: LeadStatus::Converted, .. });
         match judged {
+            // A customer is somebody's.
+            Ok(transition) if record.owner.is_none() && transition.effects().iter().any(converts) => {
+                self.say(lead, "-", "refused: no_owner".to_owned(), None);
+            }
             Ok(transition) => {
                 timeline.apply(&transition)?;
                 let effects = transition.effects().to_vec();

@@ -187,6 +187,8 @@ impl Desk {
         self.spent.add("what people do", begun);
         self.follow_on()?;
         self.check();
+        // What the line has made due comes at once, as what an opportunity held while its time passed.
+        self.pass(self.now)?;
         Ok(std::mem::take(&mut self.rows))
     }
 

@@ -104,11 +104,10 @@ impl Desk {
         if !is_open(&one) || !is_open(&other) {
             return Ok(());
         }
-        if one.lead.seniority() < other.lead.seniority() {
-            self.unite(&one, &other)
-        } else {
-            self.unite(&other, &one)
-        }
+        // What nobody has takes in nothing that somebody works on.
+        let [first, second] =
+            [&one, &other].map(|input| (input.lead.owner.is_none(), input.lead.seniority()));
+        if first < second { self.unite(&one, &other) } else { self.unite(&other, &one) }
     }
 
     /// Whether reviewers were asked which of the owners of two leads has the customer.

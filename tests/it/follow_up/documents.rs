@@ -21,12 +21,12 @@ fn every_mistake_at_once() {
   "calendars": {"office": {"zone": "+08:00", "weekly": [{"days": "Mon-Fri", "hours": "9-18"}]}},
   "protection": {"days": 10, "extends_days": 3, "max_days": 5},
   "flows": [{"id": "f", "on": "returned", "to": {"pol": "nurture"}, "reason": " "}],
-  "rhythm_days": [], "holding_cap": 0, "pol_stay": "3wd"
+  "rhythm_days": [], "holding_cap": 0, "pol_stay": "3wd", "owners_per_cycle": 0
 }"#,
     )
     .unwrap_err();
     expect![[r#"
-        20 errors in the rules
+        21 errors in the rules
         error[unknown_calendar] at policies[0].calendar (3:17): there is no calendar `late`
           help: the only one is `office`
         error[bad_value] at policies[0].nodes[0].within (4:22): `3 days` is not an amount of time such as `24h`, `3d` or `7wd`
@@ -66,7 +66,9 @@ fn every_mistake_at_once() {
         error[out_of_range] at holding_cap (14:22): `holding_cap` must be at least 1
           help: write at least 1, or remove it
         error[unknown_key] at pol_stay (14:40): unknown key `pol_stay`
-          help: did you mean `pool_stay`?"#]].assert_eq(&errors.to_string());
+          help: did you mean `pool_stay`?
+        error[out_of_range] at owners_per_cycle (14:59): every lead would be worn out before anybody had it
+          help: write at least 1"#]].assert_eq(&errors.to_string());
 }
 
 #[test]

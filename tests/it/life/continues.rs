@@ -507,6 +507,31 @@ fn an_owner_who_is_back_has_the_lead_again_and_the_cover_is_not_held_against_the
 }
 
 #[test]
+fn who_let_a_cover_lapse_comes_after_everybody_else_in_the_cycle_and_lost_nothing() {
+    let next = |lapses: bool, others: &[&str]| {
+        let li = Rep { deputy: Some("wang".into()), ..away("li", 0, 9 * DAY) };
+        let there = [li, rep("wang")];
+        let mut desk = team(rotation(), &there);
+        desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
+        assert_eq!(desk.book.history(&"L1".into()).cover().unwrap().owner.as_str(), "wang");
+        if lapses {
+            drop(desk.lose("L1", Loss::DeadlineMissed, 2 + DAY));
+        }
+        // li is back, others have come, and he misses it too.
+        let reps: Vec<Rep> = there.into_iter().chain(others.iter().map(|id| rep(id))).collect();
+        desk.roster = Roster::compile(&reps, &Calendars::default()).unwrap();
+        drop(desk.review("L1", 9 * DAY));
+        drop(desk.lose("L1", Loss::DeadlineMissed, 10 * DAY));
+        let history = desk.book.history(&"L1".into());
+        assert_eq!(history.previous_owners().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li"]);
+        desk.owner("L1").to_owned()
+    };
+    assert_eq!(next(false, &["zhao"]), "wang", "it is his turn");
+    assert_eq!(next(true, &["zhao"]), "zhao");
+    assert_eq!(next(true, &[]), "wang", "nobody else is there");
+}
+
+#[test]
 fn two_looks_at_one_moment_are_two_decisions() {
     let mut desk = team(json!({}), &[]);
     desk.submit(&Lead { tags: vec!["cold".into()], ..caller("L1", 0, MOBILE) });
@@ -621,7 +646,7 @@ fn a_calendar_that_the_roster_does_not_have_is_told() {
 #[test]
 fn wrong_life_rules_are_refused_with_their_place() {
     let errors = Rules::load(json!({
-        "life": {"patience_hour": 2, "first_contact_hours": 0, "follow_up_hours": []},
+        "life": {"patience_hour": 2, "first_contact_hours": 0, "follow_up_hours": [], "owners_per_cycle": 0},
         "assign": {"pools": {"leads": {}}},
         "pools": [{"id": "a", "assigns_from": "laeds"}, {"id": "a"}],
     }))
@@ -635,6 +660,7 @@ fn wrong_life_rules_are_refused_with_their_place() {
             "duplicate_id pools[1].id",
             "no_clock life.follow_up_hours",
             "out_of_range life.first_contact_hours",
+            "out_of_range life.owners_per_cycle",
             "unknown_key life.patience_hour",
             "unknown_pool pools[0].assigns_from",
         ]

@@ -193,17 +193,23 @@ fn patience_runs_in_the_owner_s_working_time() {
 }
 
 #[test]
-fn stays_run_in_working_time_where_the_rules_name_a_calendar() {
-    let stay = |life: Json| {
+fn stays_run_in_working_time_where_the_rules_name_a_calendar_or_there_is_one_only() {
+    let stay_by = |calendars: &Calendars, life: Json| {
         let mut desk = team(json!({"life": life}), &[]);
-        desk.roster = Roster::compile(&["li", "wang"].map(rep), &office()).unwrap();
+        desk.roster = Roster::compile(&["li", "wang"].map(rep), calendars).unwrap();
         desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
         drop(desk.lose("L1", Loss::Returned, FRIDAY));
         desk.due_at("L1").unwrap()
     };
+    let stay = |life| stay_by(&office(), life);
     // Three working days from Friday afternoon end on Wednesday; seventy-two hours on Monday.
     assert_eq!(stay(json!({"calendar": "office"})), hour(FRIDAY + 5 * DAY));
-    assert_eq!(stay(json!({})), hour(FRIDAY + 3 * DAY));
+    assert_eq!(stay(json!({})), hour(FRIDAY + 5 * DAY), "no other calendar may be meant");
+    assert_eq!(stay_by(&Calendars::default(), json!({})), hour(FRIDAY + 3 * DAY));
+    let mut two = office();
+    two.0.insert("shop".to_owned(), two.0["office"].clone());
+    assert_eq!(stay_by(&two, json!({})), hour(FRIDAY + 3 * DAY), "nobody says which");
+    assert_eq!(stay_by(&two, json!({"calendar": "office"})), hour(FRIDAY + 5 * DAY));
     assert_eq!(stay(json!({"calendar": "nobody's"})), hour(FRIDAY + 3 * DAY));
     let errors = Rules::load(json!({"life": {"calendar": " "}})).unwrap_err();
     assert_eq!(errors.diagnostics()[0].path, "life.calendar");
@@ -278,6 +284,26 @@ fn an_import_takes_in_nothing_on_file_and_tells_each_owner_once() {
             desk.intake.import(std::slice::from_ref(&input), true, &desk.roster, &desk.state, hour(61));
         assert_eq!(outcomes[0].route().code(), route, "{}", outcomes[0].explain());
         assert!(outcomes[0].delta().windows.is_empty(), "no submission");
+    }
+}
+
+#[test]
+fn of_rows_that_come_in_at_one_moment_the_first_goes_on_whatever_their_ids() {
+    for ids in [["L9", "L10"], ["L10", "L9"]] {
+        let mut desk = team(json!({}), &["li", "wang"].map(rep));
+        for (id, day) in ids.into_iter().zip([-90, -20]) {
+            let row = Lead { created_at: hour(day * DAY), ..caller(id, 0, MOBILE) };
+            let rows = desk.book.rows(&desk.intake.probe(&row));
+            let input = Input { lead: row.clone(), rows, ..Input::default() };
+            let outcome = desk
+                .intake
+                .import(std::slice::from_ref(&input), true, &desk.roster, &desk.state, hour(60))
+                .remove(0);
+            desk.book.insert_lead(row);
+            desk.apply(&outcome);
+        }
+        assert_eq!(desk.lead(ids[1]).folded_into, Some(ids[0].into()), "{ids:?}");
+        assert_eq!(desk.lead(ids[0]).folded_into, None);
     }
 }
 

@@ -236,6 +236,57 @@ fn no_lead_of_a_protected_account_is_claimed_recycled_or_passed_on_to_another_pa
 }
 
 #[test]
+fn what_a_deal_protects_is_not_overdue_so_that_the_list_is_worked_off_to_its_end() {
+    let mut desk = channel();
+    desk.book.insert_account(account("A1", "Acme Ltd", Some("li")));
+    let of_it = |lead: Lead| Lead { account: Some("A1".into()), ..lead };
+    let phones = [MOBILE, "13900002468", "13764028315", "15901337462"];
+    for (id, phone) in ["L1", "L2", "L3", "L4"].into_iter().zip(phones) {
+        desk.book.insert_lead(owned(caller(id, 0, phone), "li"));
+        let from = hour(0);
+        desk.book.apply_effects(id, &[Effect::StartDeadlines { lead: id.into(), from }], from);
+    }
+    // L1 is protected, L2 too, but it was passed on, and L4 is a customer.
+    for id in ["L1", "L2", "L4"] {
+        let lead = of_it(desk.lead(id).clone());
+        desk.book.insert_lead(lead);
+    }
+    let converted = Lead { status: LeadStatus::Converted, ..desk.lead("L4").clone() };
+    desk.book.insert_lead(converted);
+    assert_eq!(desk.register("A1", "east", 0), None);
+    let _ = desk.allot("L2", "east", 1);
+    let late = 80;
+    assert_eq!(desk.book.overdue(hour(late)), ["L3", "L4", "L2"].map(leadkit::model::LeadId::from));
+    let mut missed = Vec::new();
+    while let Some(id) = desk.book.overdue(hour(late)).first().cloned() {
+        let outcome = desk.lose(id.as_str(), Loss::DeadlineMissed, late);
+        assert_eq!(outcome.refusal(), None, "{id}");
+        missed.push(id.to_string());
+        assert!(missed.len() <= 8, "{missed:?}");
+    }
+    assert!(missed.iter().all(|id| id != "L1"), "{missed:?}");
+    assert_eq!(desk.owner("L1"), "li");
+    // The deal is over: what was missed is missed.
+    assert!(desk.book.overdue(hour(DAYS - 1)).iter().all(|id| id.as_str() != "L1"));
+    assert_eq!(desk.book.overdue(hour(DAYS)).first(), Some(&"L1".into()));
+}
+
+#[test]
+fn no_owner_gives_back_a_customer_whom_a_deal_protects() {
+    for why in [Loss::Returned, Loss::DealLost] {
+        let mut desk = channel();
+        desk.book.insert_account(account("A1", "Acme Ltd", Some("li")));
+        assert_eq!(desk.register("A1", "east", 0), None);
+        desk.submit(&Lead { company: Some("Acme Ltd".into()), ..caller("L1", 1, MOBILE) });
+        assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("li", LeadStatus::Converted));
+        let outcome = desk.lose("L1", why, 2);
+        assert_eq!(outcome.refusal().map(Refusal::reason), Some("protected"));
+        let owner = desk.book.account(&"A1".into()).unwrap().owner.clone();
+        assert_eq!((desk.owner("L1"), owner), ("li", Some("li".into())));
+    }
+}
+
+#[test]
 fn a_protected_account_whose_owner_has_left_goes_to_the_channel_manager_and_to_no_pool() {
     let mut desk = channel();
     let protected = Account {

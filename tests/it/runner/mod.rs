@@ -17,6 +17,7 @@ mod held;
 mod joined;
 mod journeys;
 mod kept;
+mod lawful;
 mod line;
 mod mended;
 mod policies;

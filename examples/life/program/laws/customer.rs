@@ -151,9 +151,9 @@ impl Laws {
 
     pub(super) fn check_customer(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(owner) = &lead.owner else { return };
-        let collides =
-            |lead: &Lead| is_in_question(lead, seen) || lead.tags.iter().any(|tag| tag == "reward");
-        if collides(lead) {
+        // That reviewers are asked about one of the two excuses those alone who collide: `is_asked`.
+        let is_reward = |lead: &Lead| lead.tags.iter().any(|tag| tag == "reward");
+        if is_reward(lead) {
             return;
         }
         // The company decides before the phone: a person of two accounts is of two owners.
@@ -171,7 +171,7 @@ impl Laws {
             }
             let other = |one: &&&Lead| {
                 one.owner.as_ref().is_some_and(|other| other != owner)
-                    && !collides(one)
+                    && !is_reward(one)
                     && !of_two_accounts(one)
                     && seen.are_of_one_scope(lead, one)
             };

@@ -47,7 +47,12 @@ impl Laws {
         }
         let mut lost = Vec::new();
         for (id, entry) in &self.entries {
-            let Some(subject) = subject_of(book, id) else { continue };
+            let Some(subject) = subject_of(book, id) else {
+                if self.order.contains_key(id) && !self.forgotten.contains(id) {
+                    lost.push((id.clone(), format!("lead {id} is on file no more")));
+                }
+                continue;
+            };
             if self.forgotten.contains(&subject.id) {
                 continue;
             }

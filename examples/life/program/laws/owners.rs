@@ -34,7 +34,7 @@ impl Laws {
         let is_his = |one: &Tenure| one.owner == *owner && one.until == Some(tenure.from);
         let recycled = |one: &Tenure| is_his(one) && one.end == Some(TenureEnd::Recycled);
         let continues = history.cycle_started_at != Some(seen.now);
-        if seen.event == "wake_up"
+        if ["wake_up", "policy"].contains(&seen.event)
             && continues
             && tenure.from == seen.now
             && history.tenures.iter().any(recycled)

@@ -49,7 +49,9 @@ impl Laws {
             let what = format!("lead {id} has an owner and lies in a pool");
             self.report(Clause::OwnerAndPool, id, seen.now, what);
         }
-        if next_of(seen, lead).is_none() {
+        // A deadline that passed while an opportunity held the lead is missed at this very moment.
+        let is_released = before.holds && !now.holds;
+        if next_of(seen, lead).is_none() && !is_released {
             let owner = lead.owner.as_ref().map_or("nobody", |owner| owner.as_str());
             let due = match seen.policies {
                 Some(policies) => policies.step_of(&lead.id).map(|(rep, step)| {
