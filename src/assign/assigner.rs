@@ -127,8 +127,8 @@ impl Assigner {
     /// changes: apply the decision's effects, and its delta to both ledgers, in one transaction, or the next
     /// decision is made on the old state. A pool without rules matches nothing.
     ///
-    /// O(r + c + k·log m) in the pool's rules and, of the list that shares the lead, its classes, the reps who came, went or
-    /// are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
+    /// O(r + t + c + k·log m) in the pool's rules and, of the list that shares the lead, its territories, the classes that the
+    /// lead suits, the reps who came, went or are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
     /// is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies that take
     /// no turns look at every member.
     ///

@@ -68,7 +68,8 @@
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision
 //! moves one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
 //! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any,
-//! skills set reps apart, and thousands of classes take as many times longer. Only the first decision names every rep,
+//! skills set reps apart. A lead costs the classes whose territories and skills it suits, however many the pool has: of
+//! ten thousand reps with three of 31 provinces each, 420 of 4,300. Only the first decision names every rep,
 //! because from then on each is owed a share and a newcomer is not; where that is too long for one delta,
 //! [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is shared among
 //! 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then within a
@@ -179,6 +180,7 @@ mod lint_roster;
 mod load;
 mod members;
 mod nobody;
+mod numbered;
 mod numbers;
 mod options;
 mod person;
@@ -201,6 +203,7 @@ mod share;
 mod skip_reason;
 mod standing;
 mod sticky;
+mod suited;
 mod team;
 mod turn;
 mod turns;
