@@ -109,10 +109,8 @@ impl Assigner {
         ledgers: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Result<AssignDelta, SkipReason> {
-        let (ledger, now) = (ledgers.pool, facts.now());
+        let (ledger, at) = (ledgers.pool, facts.now());
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
-        // A clock that runs back moves no day: nothing is decided before the last decision.
-        let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.plan(ledger.pool());
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
@@ -177,14 +175,13 @@ impl Assigner {
         roster: &Roster,
         ledgers: Ledgers<'_>,
     ) -> Result<(), SkipReason> {
-        let at = ledgers.pool.latest().map_or(facts.now(), |latest| facts.now().max(latest));
         let pool = self.plan(ledgers.pool.pool());
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
         // Whoever had it before may be given it again: a person who gives it knows.
         let (excluded, untouched) = (&BTreeSet::new(), UntouchedLeads::Ignored);
         let lead = LeadOptions { industry, named: &[], previous: &[], excluded, untouched };
-        let question = pool.question(facts, roster, ledgers, at, lead);
+        let question = pool.question(facts, roster, ledgers, facts.now(), lead);
         let (rep, slot) = roster.find(rep.as_str()).ok_or(SkipReason::UnknownRep)?;
         let closed = || question.closed().map(|(reason, _)| reason);
         let reason = question.barred(slot, None).or_else(closed).or_else(|| question.capped(rep, slot));

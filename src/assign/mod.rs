@@ -83,7 +83,8 @@
 //! no other.
 //!
 //! [`Assigner::claim`] counts what reps claim, apart from what they are given; [`Ledgers::take_back`] takes a
-//! wrong decision back.
+//! wrong decision back. Hours, absences and the dates of caps go by the lead's own time, also when a clock was ahead once
+//! and the ledger's [latest](Ledger::latest) decision is later.
 //!
 //! # Cookbook
 //!
@@ -168,6 +169,7 @@ mod delta;
 mod eligibility;
 mod explain;
 mod explanation;
+mod forget;
 mod index;
 mod keys;
 mod kind;
