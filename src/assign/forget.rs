@@ -1,14 +1,20 @@
-//! What a ledger forgets: what a wrong clock decided, and leads that are forgotten.
+//! What a ledger forgets: what a wrong clock decided, leads that are forgotten, and reps who left for good.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::changes::Changes;
+use super::class::TurnTable;
 use super::counts::Way;
 use super::decided::{Counted, Decided};
 use super::keys::key_of;
 use super::ledger::Ledger;
 use super::recent::Recent;
 use super::rep_ledger::RepLedger;
+use super::roster::Roster;
+use super::seat::{Rest, Seat};
+use super::turns::Turns;
 use crate::model::{LeadId, RepId};
 
 impl Ledger {
@@ -89,6 +95,51 @@ impl Ledger {
             }
         }
     }
+
+    /// Forgets the reps whom the roster does not have: what they are still owed, or owe, is shared by those who stay, evenly.
+    ///
+    /// Nobody need call it: a rep who left takes no turn, and comes back as they went. But each stays in the pool's row;
+    /// where many come and go, call it once in a while. A share is a part of a lead, and the sum stays 0. The revision
+    /// moves if somebody is forgotten, so that what was decided before is refused; called twice, nothing more happens. The
+    /// rows of the [`RepLedger`](super::RepLedger) are the host's to delete, a month after the last lead.
+    ///
+    /// O(n·log n) in the reps of its lists.
+    ///
+    /// ```
+    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster, TurnList};
+    /// # use leadkit::model::Lead;
+    /// # use leadkit::rule::{FactContext, Facts, HostTables};
+    /// # use serde_json::json;
+    /// # let assigner = Assigner::load(json!({"pools": {"p": {"rules": [{"id": "all", "then": "everybody"}]}}}))?;
+    /// # let (mut ledger, mut reps, tables) = (Ledger::new("p".into()), RepLedger::default(), HostTables::default());
+    /// # let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// # let mut take = |id: &str, roster: &Roster, ledger: &mut Ledger| {
+    /// #     let lead = Lead { id: id.into(), ..Lead::default() };
+    /// #     let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// #     let given = assigner.assign(&facts, roster, Ledgers { pool: ledger, reps: &reps });
+    /// #     given.delta().apply_to(ledger, &mut reps).unwrap();
+    /// # };
+    /// take("L1", &Roster::from_ids(["li", "wang", "zhao"]), &mut ledger);
+    /// // `li`, who had a turn more than the others, leaves.
+    /// let roster = Roster::from_ids(["wang", "zhao"]);
+    /// take("L2", &roster, &mut ledger);
+    /// ledger.forget_leavers(&roster);
+    /// let owed: Vec<(&str, i64)> =
+    ///     ledger.credits(&TurnList::Rule("all".into())).map(|(rep, owed)| (rep.as_str(), owed)).collect();
+    /// assert_eq!(owed, [("wang", -(1 << 31)), ("zhao", 1 << 31)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn forget_leavers(&mut self, roster: &Roster) {
+        let mut forgets = false;
+        for turns in self.groups.values_mut().chain(self.rules.values_mut()) {
+            forgets |= turns.forget_leavers(roster);
+        }
+        if forgets {
+            self.revision = self.revision.saturating_add(1);
+            // Seats have changed without a decision: whatever lists were read has to be read again.
+            self.given = Recent::from(self.revision);
+        }
+    }
 }
 
 impl RepLedger {
@@ -107,5 +158,35 @@ impl RepLedger {
             }
         }
         self.changes = Changes::of(&self.reps);
+    }
+}
+
+impl Turns {
+    fn forget_leavers(&mut self, roster: &Roster) -> bool {
+        // Who still sits is moved away by the next decision, and can be forgotten after it.
+        let is_gone = |rep: &RepId, seat: &Seat| {
+            roster.find(rep.as_str()).is_none()
+                && (seat.class.is_none() || seat.rest == Rest::UntilFurtherNotice)
+        };
+        let all = std::mem::take(&mut self.reps);
+        let (gone, mut stay): (BTreeMap<RepId, Seat>, _) =
+            all.into_iter().partition(|(rep, seat)| is_gone(rep, seat));
+        for table in [TurnTable::Credit, TurnTable::Smooth] {
+            // Away, a seat holds all that its rep is owed.
+            let owed = gone.values().map(|seat| seat.beside(table)).fold(0, i64::saturating_add);
+            let count = i64::try_from(stay.len()).unwrap_or(i64::MAX).max(1);
+            let (each, more) = (owed.div_euclid(count), owed.rem_euclid(count));
+            for (place, seat) in (0..).zip(stay.values_mut()) {
+                // What does not divide goes to the first by id, so that the sum stays 0 to the unit.
+                let share = each.saturating_add(i64::from(place < more));
+                let beside = seat.beside_mut(table);
+                *beside = beside.saturating_add(share);
+            }
+        }
+        self.reps = stay;
+        if !gone.is_empty() {
+            self.index = None;
+        }
+        !gone.is_empty()
     }
 }

@@ -207,6 +207,55 @@ fn what_a_wrong_clock_counted_on_the_next_day_is_forgotten_with_it() {
     assert_eq!(desk.run(10, 5, monday() + hours(24)), ["b", "a", "b", "a", "-"]);
 }
 
+/// Whoever leaves for good takes nothing along and leaves nothing behind but a part of a lead for each who stays.
+#[test]
+fn reps_who_left_are_forgotten_and_the_sum_stays_0() {
+    for strategy in [Strategy::FairShare, Strategy::SmoothWeighted] {
+        let members = [("a", 1), ("b", 2), ("c", 3), ("d", 1)];
+        let rules = sharing(&members, strategy);
+        let mut desk = Desk::new(&rules, &reps(&["a", "b", "c", "d"]));
+        desk.run(0, 5, monday());
+        let stay = super::desk::roster(&reps(&["a", "c"]));
+        // They still sit: nothing is forgotten before a decision has moved them away.
+        let before = desk.ledger.clone();
+        desk.ledger.forget_leavers(&stay);
+        assert_eq!(desk.ledger, before);
+        desk.roster = stay;
+        desk.run(5, 1, monday());
+        let refused = desk.ask(&lead("L6"), None, monday(), &AssignOptions::default());
+        let list = TurnList::Group("g".into());
+        let owed = |ledger: &Ledger| -> Vec<(String, i64)> {
+            let all: Box<dyn Iterator<Item = _>> = match strategy {
+                Strategy::FairShare => Box::new(ledger.credits(&list)),
+                _ => Box::new(ledger.smooth_weights(&list)),
+            };
+            all.map(|(rep, units)| (rep.to_string(), units)).collect()
+        };
+        let (known, size) =
+            (owed(&desk.ledger), serde_json::to_string(&desk.ledger.without_decisions()).unwrap().len());
+        assert_eq!(known.len(), 4);
+        desk.ledger.forget_leavers(&desk.roster);
+        let left = owed(&desk.ledger);
+        assert_eq!(left.iter().map(|(rep, _)| rep.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!(left.iter().map(|(_, units)| units).sum::<i64>(), 0);
+        // Both moved by as much, to the unit.
+        let moved = |id: &str| {
+            let of = |all: &[(String, i64)]| all.iter().find(|(rep, _)| rep == id).unwrap().1;
+            of(&left) - of(&known)
+        };
+        assert!((moved("a") - moved("c")).abs() <= 1, "{known:?} {left:?}");
+        assert!(serde_json::to_string(&desk.ledger.without_decisions()).unwrap().len() < size);
+        assert!(matches!(desk.ledger.apply(refused.delta()), Err(LedgerError::StaleLedger { .. })));
+        let once = desk.ledger.clone();
+        desk.ledger.forget_leavers(&desk.roster);
+        assert_eq!(desk.ledger, once);
+        // It is a state like any other.
+        assert_eq!(serde_json::from_str::<Ledger>(&serde_json::to_string(&once).unwrap()).unwrap(), once);
+        let owners = desk.run(10, 8, monday());
+        assert!((5..=7).contains(&owners.iter().filter(|owner| *owner == "c").count()), "{owners:?}");
+    }
+}
+
 #[test]
 fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
     let wild = serde_json::json!({
