@@ -403,7 +403,19 @@ fn who_met_a_lead_is_found_by_a_number_as_by_a_text() {
         let met = json!({"id": "L", "created_at": "2026-03-02T02:00:00Z", "attributes": {"met_by": met_by}});
         let given = desk.take(&Lead::from_json(met).unwrap(), monday());
         assert_eq!(given.owner().map(RepId::as_str), expected, "{met_by}");
+        assert!(given.faults().is_empty(), "{met_by}");
     }
+}
+
+#[test]
+fn a_rep_whom_a_lead_names_and_nobody_knows_is_told_with_whom_may_be_meant() {
+    let rules = json!({"pools": {"p": {"rules": [{"id": "met", "then": {"rep_in": "attributes.met_by"}}]}}});
+    let mut desk = load(rules, &reps(&["ann", "bob"]));
+    let met = json!({"id": "L", "created_at": "2026-03-02T02:00:00Z", "attributes": {"met_by": "Ann"}});
+    let given = desk.take(&Lead::from_json(met).unwrap(), monday());
+    assert_eq!((given.owner(), given.skipped()["unknown_rep"]), (None, 1));
+    let faults: Vec<String> = given.faults().iter().map(ToString::to_string).collect();
+    assert_eq!(faults, ["rule met failed: the roster has no rep `Ann`\n    help: did you mean `ann`?"]);
 }
 
 #[test]
