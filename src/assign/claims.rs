@@ -76,7 +76,7 @@ impl Assigner {
     ///
     /// The rep is asked what the rules' reps are asked, except for working time and absence (a rep who claims is there) and the
     /// caps on what is assigned. A rep who had the lead waits out
-    /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
+    /// the [cool-down](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///
     /// ```
@@ -130,12 +130,13 @@ impl Assigner {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
-            let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
+            let until = last.checked_add_signed(pool.cool_down);
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
         // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
-        let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
+        let waits =
+            pool.cool_down > TimeDelta::zero() && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,

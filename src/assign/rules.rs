@@ -155,6 +155,9 @@ pub struct PoolRules {
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
     #[serde(skip_serializing_if = "is_none")]
     pub claim_cool_down_days: u32,
+    /// Hours beside these days, for a cool-down of less than a day; 0 by default.
+    #[serde(skip_serializing_if = "is_none")]
+    pub claim_cool_down_hours: u32,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these; `true` by default.
@@ -198,6 +201,7 @@ impl Default for PoolRules {
             holding_cap: None,
             untouched_limit: None,
             claim_cool_down_days: 0,
+            claim_cool_down_hours: 0,
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,
