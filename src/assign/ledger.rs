@@ -428,6 +428,17 @@ impl Ledger {
         Some(Decision { pool: self.pool.clone(), revision, decided })
     }
 
+    /// Who stands beside an owner by the decision that is remembered under a key.
+    pub(crate) fn beside(&self, key: &str, owner: &RepId) -> impl Iterator<Item = &RepId> {
+        let decided = self.keys.get(key).and_then(|revision| self.decided.get(revision));
+        let decided = decided.filter(|decided| decided.kind.owner() == Some(owner));
+        decided
+            .and_then(|decided| decided.counted.as_ref())
+            .into_iter()
+            .flat_map(|counted| &counted.also)
+            .map(|one| &one.rep)
+    }
+
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {
         match list {
             TurnList::Group(id) => self.groups.get(id),
