@@ -84,7 +84,9 @@
 //!
 //! [`Assigner::claim`] counts what reps claim, apart from what they are given; [`Ledgers::take_back`] takes a
 //! wrong decision back. Hours, absences and the dates of caps go by the lead's own time, also when a clock was ahead once
-//! and the ledger's [latest](Ledger::latest) decision is later.
+//! and the ledger's [latest](Ledger::latest) decision is later. Two workers that share the ledger in memory decide as
+//! quickly as one; a ledger that was just read from storage reads each list once, O(m·log m) in its m members: keep it,
+//! and read it again only when another worker has moved it.
 //!
 //! # Cookbook
 //!
