@@ -49,13 +49,16 @@ enum Cover {
     One,
     /// Each rep one of 31 provinces and its two neighbours, weights 1 to 3, a twentieth away for an hour a day.
     Three,
+    /// Each rep three of 31 provinces at random: nearly every rep is a class.
+    Random,
 }
 
 impl Cover {
-    const ALL: [(Cover, &'static str); 3] = [
+    const ALL: [(Cover, &'static str); 4] = [
         (Cover::Whole, "1 territory"),
         (Cover::One, "31 territories"),
         (Cover::Three, "31, three each, weights 1 to 3, absences, caps"),
+        (Cover::Random, "31, three at random"),
     ];
 
     fn reps(self, count: usize) -> Vec<Rep> {
@@ -67,6 +70,10 @@ impl Cover {
                 match self {
                     Cover::Whole => Rep { id, ..Rep::default() },
                     Cover::One => Rep { id, territories: [region(index)].into(), ..Rep::default() },
+                    Cover::Random => {
+                        let territories = (0..3).map(|_| region(random.below(31) as usize)).collect();
+                        Rep { id, territories, ..Rep::default() }
+                    }
                     Cover::Three => {
                         let away = random.below(20) == 0;
                         let hour = random.below(20) as i64;

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::assignment::Assignment;
 use super::companion::Companion;
 use super::decided::Decided;
@@ -127,10 +125,10 @@ impl Assigner {
     /// changes: apply the decision's effects, and its delta to both ledgers, in one transaction, or the next
     /// decision is made on the old state. A pool without rules matches nothing.
     ///
-    /// O(r + c + k·log m) in the pool's rules and, for the list that shares the lead, its classes, the reps who joined,
-    /// left or are ruled out, and the members. A list that was not read before, or whose rules, roster or date have
-    /// changed since, is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies
-    /// that take no turns look at every member.
+    /// O(r + t + c + k·log m) in the pool's rules and, of the list that shares the lead, its territories, the classes that the
+    /// lead suits, the reps who came, went or are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
+    /// is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies that take
+    /// no turns look at every member.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -238,15 +236,13 @@ impl Assigner {
         trace: Option<&mut AssignExplanation>,
     ) -> Assignment {
         let (ledger, now) = (ledgers.pool, facts.now());
-        // A clock that runs backwards does not change the day: no decision is dated before the last one.
-        let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         // A lead without an id shares its empty key with all such leads, so nothing is remembered under it.
         let key = (!key.trim().is_empty()).then_some(key);
-        let mut assignment = self.undecided(facts, ledgers, at);
+        let mut assignment = self.undecided(facts, ledgers);
         let (pool, rules) = (self.plan(ledger.pool()), self.version.fingerprint);
-        let team = Team { pool, facts, roster, ledgers, options, at, rules };
-        // Before any rule: the same request made twice, as after a lost answer, gives the lead once.
+        let team = Team { pool, facts, roster, ledgers, options, at: now, rules };
+        // Asked first, before any rule: the same request twice, as after a lost answer, gives the lead once.
         let before = key.as_deref().and_then(|key| team.remembered(key));
         if let Some(before) = before.filter(|before| before.kind.owner().is_some()) {
             assignment.repeat(before, &team);
@@ -277,8 +273,11 @@ impl Assigner {
     }
 
     /// A decision that changes nothing yet.
-    fn undecided(&self, facts: &Facts<'_>, ledgers: Ledgers<'_>, at: DateTime<Utc>) -> Assignment {
+    fn undecided(&self, facts: &Facts<'_>, ledgers: Ledgers<'_>) -> Assignment {
         let now = facts.now();
+        // Turns keep their order when a clock runs back. Hours, absences and caps do not wait for it: one lead from a month
+        // ahead must not stop the team until then.
+        let at = ledgers.pool.latest().map_or(now, |latest| now.max(latest));
         Assignment {
             lead: facts.lead().id.clone(),
             kind: AssignmentKind::NoRuleMatched,
@@ -286,14 +285,14 @@ impl Assigner {
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
-            // The answer reports when the caller's clock was not believed.
+            // The answer says when a later decision was made before.
             clamped_from: (at != now).then_some(now),
             decided_at: None,
             delta: AssignDelta {
                 pool: ledgers.pool.pool().clone(),
                 revision: ledgers.pool.revision(),
                 rep_revision: 0,
-                at,
+                at: now,
                 change: None,
             },
             version: self.version.clone(),

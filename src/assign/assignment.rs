@@ -85,13 +85,14 @@ impl Assignment {
         &self.faults
     }
 
-    /// The time for which the decision was made.
+    /// The time of the decision in the order of the ledger's: `now`, or the time of its latest decision if that is later.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// The `now` that was passed in, when it was before the ledger's last decision and was replaced by that time.
+    /// The `now` that was passed in, when the ledger's latest decision is later: a clock ran back, or was ahead once. The
+    /// lead takes its turn after that decision; working hours, absences and the dates of caps go by this `now`.
     #[must_use]
     pub fn clamped_from(&self) -> Option<DateTime<Utc>> {
         self.clamped_from

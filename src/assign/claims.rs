@@ -76,7 +76,7 @@ impl Assigner {
     ///
     /// The rep is checked like the rules' reps, except for working time and absence (a rep who claims is there) and the
     /// caps on what is assigned. A rep who had the lead waits out
-    /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
+    /// the [cool-down](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///
     /// ```
@@ -109,10 +109,8 @@ impl Assigner {
         ledgers: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Result<AssignDelta, SkipReason> {
-        let (ledger, now) = (ledgers.pool, facts.now());
+        let (ledger, at) = (ledgers.pool, facts.now());
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
-        // A clock that runs backwards does not change the day: no decision is dated before the last one.
-        let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.plan(ledger.pool());
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
@@ -132,13 +130,13 @@ impl Assigner {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
-            let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
+            let until = last.checked_add_signed(pool.cool_down);
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
-        // A rep who had the lead may claim it again after the cool-down: what the rules say of previous owners
-        // binds the rules only.
-        let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
+        // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
+        let waits =
+            pool.cool_down > TimeDelta::zero() && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,
@@ -179,14 +177,13 @@ impl Assigner {
         roster: &Roster,
         ledgers: Ledgers<'_>,
     ) -> Result<(), SkipReason> {
-        let at = ledgers.pool.latest().map_or(facts.now(), |latest| facts.now().max(latest));
         let pool = self.plan(ledgers.pool.pool());
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
         // A previous owner may be given the lead again: the person who gives it knows.
         let (excluded, untouched) = (&BTreeSet::new(), UntouchedLeads::Ignored);
         let lead = LeadOptions { industry, named: &[], previous: &[], excluded, untouched };
-        let question = pool.question(facts, roster, ledgers, at, lead);
+        let question = pool.question(facts, roster, ledgers, facts.now(), lead);
         let (rep, slot) = roster.find(rep.as_str()).ok_or(SkipReason::UnknownRep)?;
         let closed = || question.closed().map(|(reason, _)| reason);
         let reason = question.barred(slot, None).or_else(closed).or_else(|| question.capped(rep, slot));

@@ -34,9 +34,14 @@ pub(super) struct ClassKey {
 /// A class and what each of its members was owed since it was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+// In the order of the fields: a turn moves thousands of classes, and what it asks of one stands in one place.
+#[repr(C)]
 pub(super) struct Class {
     pub(super) of: Digest,
     pub(super) weight: u32,
+    /// Members who take part.
+    #[serde(skip)]
+    pub(super) count: u32,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) credit: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -45,9 +50,6 @@ pub(super) struct Class {
     /// anew.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) since: BTreeMap<NaiveDate, Since>,
-    /// Members who take part.
-    #[serde(skip)]
-    pub(super) count: u32,
     /// Members who rest, by the date through which they do.
     #[serde(skip)]
     pub(super) resting: BTreeMap<NaiveDate, u32>,
@@ -102,6 +104,7 @@ impl Class {
         ClassKey { of: self.of, weight: self.weight }
     }
 
+    #[inline]
     pub(super) fn owed(&self, table: TurnTable) -> i64 {
         match table {
             TurnTable::Credit => self.credit,
@@ -109,6 +112,7 @@ impl Class {
         }
     }
 
+    #[inline]
     pub(super) fn owed_mut(&mut self, table: TurnTable) -> &mut i64 {
         match table {
             TurnTable::Credit => &mut self.credit,
@@ -117,7 +121,35 @@ impl Class {
     }
 }
 
-/// The gain of a member with a weight for a turn of so many leads: in credit ⌊weight · leads / total⌋, in smooth
+/// Of one turn what those of each weight are owed more: a division for each weight, and not for each of thousands of classes.
+pub(super) struct Gains {
+    table: TurnTable,
+    total: u64,
+    units: u32,
+    /// By the last digits of the weight. Nobody of weight 0 is owed anything.
+    known: [(u32, i64); 16],
+}
+
+impl Gains {
+    pub(super) fn new(table: TurnTable, total: u64, units: u32) -> Gains {
+        Gains { table, total, units, known: [(0, 0); 16] }
+    }
+
+    #[inline]
+    pub(super) fn of(&mut self, weight: u32) -> i64 {
+        let Gains { table, total, units, .. } = *self;
+        match self.known.get_mut(weight as usize % 16) {
+            Some((known, gained)) if *known == weight => *gained,
+            Some(known) => {
+                *known = (weight, gain(table, weight, total, units));
+                known.1
+            }
+            None => gain(table, weight, total, units),
+        }
+    }
+}
+
+/// What somebody of a weight is owed more for a turn of so many leads: in credit ⌊weight · leads / total⌋, in smooth
 /// weights the weight for each lead.
 pub(super) fn gain(table: TurnTable, weight: u32, total: u64, units: u32) -> i64 {
     match table {

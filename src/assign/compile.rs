@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::assigner::Assigner;
 use super::class::MAX_UNITS;
 use super::custom::{self, CustomStrategy};
@@ -182,7 +184,8 @@ impl PoolPlan {
             daily_claim_cap: pool.daily_claim_cap,
             holding_cap: pool.holding_cap,
             untouched_limit: pool.untouched_limit,
-            cool_down_days: pool.claim_cool_down_days,
+            cool_down: TimeDelta::days(pool.claim_cool_down_days.into())
+                + TimeDelta::hours(pool.claim_cool_down_hours.into()),
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             serve_unserved_region: pool.serve_unserved_region,

@@ -127,7 +127,6 @@ impl Spans {
     pub(super) fn add(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
         self.weeks.add(Period::Week.start(date), rep, way);
         self.months.add(Period::Month.start(date), rep, way);
-        self.prune(date);
     }
 
     /// Forgets periods that ended before a date, except the week and the month before: pools in other zones may be a day
@@ -249,4 +248,15 @@ pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, da
     {
         *counts = counts.split_off(&first);
     }
+}
+
+/// As [`prune`], but for the last day before `today`: should today be a month ahead by mistake, that one is the true today, and
+/// its caps still hold.
+pub(super) fn prune_but_last<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
+    let last = counts.range(..today).next_back().map(|(day, _)| *day);
+    prune(
+        counts,
+        last.map_or(today, |day| day.checked_add_days(Days::new(days)).unwrap_or(today).min(today)),
+        days,
+    );
 }

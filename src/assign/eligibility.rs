@@ -12,6 +12,7 @@ use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
 use super::seating::Taken;
 use super::skip_reason::SkipReason;
+use super::suited::{Kinds, Suited};
 use super::turn::TurnList;
 use super::turns::Turns;
 use crate::calendar::Zone;
@@ -129,44 +130,49 @@ impl<'a> Question<'a> {
         if !self.serves(&slot.territories) {
             return Some(SkipReason::Territory { region: self.region });
         }
-        if let Some((missing, _)) = self.skills.iter().find(|(_, folded)| !slot.skills.contains(folded)) {
-            return Some(SkipReason::Skill { missing: missing.clone() });
-        }
+        let lacks = |one_of: &&[String]| !one_of.iter().any(|skill| slot.skills.contains(skill));
+        let missing = self.needed().find(lacks)?;
+        // What a rule asks for is told as it is written there.
+        let written = self.skills.iter().find(|(_, folded)| missing == std::slice::from_ref(folded));
+        let missing = written.map_or_else(|| missing.join(" / "), |(written, _)| written.clone());
+        Some(SkipReason::Skill { missing })
+    }
+
+    /// The skills that a rep needs, folded, one of each: those that the rule asks for, the lead's industry and what it names.
+    pub(super) fn needed(&self) -> impl Iterator<Item = &'a [String]> {
+        let asked = self.skills.iter().map(|(_, folded)| std::slice::from_ref(folded));
         let named = self.skills_in.iter().filter_map(|field| self.named.get(*field)).map(Vec::as_slice);
-        let lacks = |one_of: &&[String]| {
-            // A lead that names no industry or skill requires none.
-            !one_of.is_empty() && !one_of.iter().any(|skill| slot.skills.contains(skill))
-        };
-        let missing = std::iter::once(self.industry).chain(named).find(lacks)?;
-        Some(SkipReason::Skill { missing: missing.join(" / ") })
+        // A lead that names no industry or skill asks for none.
+        asked.chain(std::iter::once(self.industry)).chain(named).filter(|one_of| !one_of.is_empty())
+    }
+
+    /// The kinds of a list who serve the lead's region.
+    pub(super) fn serving<'s>(&self, suited: &'s Suited) -> Kinds<'s> {
+        suited.serving(self.is_everywhere(), |territory| self.is_in(territory))
+    }
+
+    /// Of these those who have the skills that it needs.
+    pub(super) fn skilled<'s>(&self, serving: Kinds<'s>, suited: &'s Suited) -> Kinds<'s> {
+        suited.skilled(serving, self.needed())
     }
 
     /// Whether a rep with these territories serves the lead's region.
     pub(super) fn serves(&self, territories: &[Region]) -> bool {
-        // A rep without territories serves everywhere. Where the pool says so, everybody serves a region that
-        // nobody serves.
-        !self.match_territory
-            || territories.is_empty()
-            || self.is_unserved
-            || match &self.region {
-                Some(region) => territories.iter().any(|territory| {
-                    territory.contains(region) || (self.serve_unknown_region && region.contains(territory))
-                }),
-                None => self.serve_unknown_region,
-            }
+        // A rep without territories serves everywhere.
+        territories.is_empty() || self.is_everywhere() || territories.iter().any(|one| self.is_in(one))
     }
 
-    /// Why nobody like this rep may take the lead now, whichever of them is checked.
-    pub(super) fn kind_code(
-        &self,
-        slot: &Slot,
-        weight: u32,
-        hours: &mut [Option<Option<&'static str>>],
-    ) -> Option<&'static str> {
-        match self.barred(slot, Some(weight)) {
-            Some(reason) => Some(reason.code()),
-            None => self.roster.not_working(slot, self.now, hours),
-        }
+    /// Whether everybody serves the lead's region. One that nobody serves is everybody's, where the pool says so.
+    pub(super) fn is_everywhere(&self) -> bool {
+        let is_unknown = self.region.is_none() && self.serve_unknown_region;
+        !self.match_territory || self.is_unserved || is_unknown
+    }
+
+    /// Whether the lead's region is in a territory, or where the pool says so a territory in the region.
+    pub(super) fn is_in(&self, territory: &Region) -> bool {
+        self.region.is_some_and(|region| {
+            territory.contains(&region) || (self.serve_unknown_region && region.contains(territory))
+        })
     }
 
     /// Why this rep takes no part now, whatever the lead, unlike others of the kind.
@@ -178,7 +184,7 @@ impl<'a> Question<'a> {
     }
 
     fn off_duty(&self, slot: &Slot) -> Option<SkipReason> {
-        if let Err(reason) = self.roster.working(slot, self.now) {
+        if let Err(reason) = self.roster.working(slot.hours, self.now) {
             return Some(reason);
         }
         slot.away_until(self.now).map(|until| SkipReason::Absent { until })

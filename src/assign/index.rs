@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{Class, TurnTable};
 use super::load::Load;
+use super::numbered::Numbered;
 use super::roll::{ABSENT, Roll};
 use super::seat::Seat;
 use crate::model::RepId;
@@ -13,13 +14,43 @@ use crate::model::RepId;
 type Place = (Load, Reverse<i64>, RepId);
 type Order = BTreeSet<Place>;
 
-/// The order of the reps in each class. It is not part of the state, but follows from it and from the reps at that time.
+/// Those of a class in their order.
+#[derive(Debug, Clone, Default)]
+struct Lane {
+    order: Order,
+    /// Of the first: most turns look no further, and need not go to where the order is.
+    first: Option<(Load, Reverse<i64>)>,
+}
+
+impl Lane {
+    fn of(order: Order) -> Lane {
+        let mut lane = Lane { order, first: None };
+        lane.look();
+        lane
+    }
+
+    fn insert(&mut self, place: Place) {
+        self.order.insert(place);
+        self.look();
+    }
+
+    fn remove(&mut self, place: &Place) {
+        self.order.remove(place);
+        self.look();
+    }
+
+    fn look(&mut self) {
+        self.first = self.order.first().map(|(load, owed, _)| (*load, *owed));
+    }
+}
+
+/// Who comes first in each class. It is no part of the state, but follows from it and from who was there.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     pub(super) roll: Roll,
-    /// The members of each class by what they are owed in addition to it.
-    orders: BTreeMap<u32, Order>,
-    /// The reps of each kind whom only a cap keeps out, by all they are owed: they may get a reward.
+    /// Those of each class by what they are owed beside it.
+    orders: Numbered<Lane>,
+    /// Those of each kind whom nothing but a cap keeps out, by all they are owed: a reward may be theirs.
     capped: BTreeMap<usize, Order>,
     /// The reps of each kind who are away.
     absent: BTreeMap<usize, BTreeSet<RepId>>,
@@ -29,10 +60,12 @@ pub(super) struct Index {
 
 impl Index {
     /// Reads everybody. `roll` knows the classes of its kinds.
-    pub(super) fn of(roll: Roll, reps: &BTreeMap<RepId, Seat>, classes: &BTreeMap<u32, Class>) -> Index {
+    pub(super) fn of(roll: Roll, reps: &BTreeMap<RepId, Seat>, classes: &Numbered<Class>) -> Index {
         let table = roll.table();
-        let class = |seat: &Seat| seat.class.and_then(|number| classes.get(&number));
-        let mut orders: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+        let class = |seat: &Seat| seat.class.and_then(|number| classes.get(number));
+        // One for each class, also where nobody sits: so a class and its order stand at the same place.
+        let mut orders: BTreeMap<u32, Vec<Place>> =
+            classes.iter().map(|(number, _)| (number, Vec::new())).collect();
         for (rep, seat) in reps {
             if let Some((number, seat)) = seat.sitting(class(seat)) {
                 let place = (roll.load(rep), Reverse(seat.beside(table)), rep.clone());
@@ -40,7 +73,8 @@ impl Index {
             }
         }
         // A set that is built of a whole list sorts it once, where one insert for each rep would search each time.
-        let orders = orders.into_iter().map(|(class, order)| (class, order.into_iter().collect())).collect();
+        let orders = orders.into_iter();
+        let orders = orders.map(|(class, order)| (class, Lane::of(order.into_iter().collect()))).collect();
         let (capped, absent, stands) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut index = Index { roll, orders, capped, absent, stands };
         let resting: Vec<RepId> = index.roll.resting.keys().cloned().collect();
@@ -57,7 +91,12 @@ impl Index {
 
     /// The members of a class in their order, each with their load and what they are owed in addition to the class.
     pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (Load, i64, &RepId)> {
-        shown(self.orders.get(&class))
+        shown(self.orders.get(class).map(|lane| &lane.order))
+    }
+
+    /// Of the first of a class that stands at a place, the load and what they are owed beside the class.
+    pub(super) fn first(&self, class: u32, place: usize) -> Option<(Load, i64)> {
+        self.orders.get_at(place, class)?.first.map(|(load, Reverse(owed))| (load, owed))
     }
 
     /// The reps of a kind whom a cap keeps out, in their order, each with their load and what they are owed.
@@ -71,14 +110,9 @@ impl Index {
     }
 
     /// A rep has another seat, which the classes do not count yet.
-    pub(super) fn moved(
-        &mut self,
-        rep: &RepId,
-        (before, after): (&Seat, &Seat),
-        classes: &BTreeMap<u32, Class>,
-    ) {
+    pub(super) fn moved(&mut self, rep: &RepId, (before, after): (&Seat, &Seat), classes: &Numbered<Class>) {
         let table = self.table();
-        let class = |seat: &Seat| seat.class.and_then(|number| classes.get(&number));
+        let class = |seat: &Seat| seat.class.and_then(|number| classes.get(number));
         let place = |seat: &Seat| {
             seat.sitting(class(seat)).map(|(number, seat)| (number, Reverse(seat.beside(table))))
         };
@@ -87,12 +121,14 @@ impl Index {
         if from != to {
             let load = self.roll.load(rep);
             if let Some((number, owed)) = from
-                && let Some(order) = self.orders.get_mut(&number)
+                && let Some(lane) = self.orders.get_mut(number)
             {
-                order.remove(&(load, owed, rep.clone()));
+                lane.remove(&(load, owed, rep.clone()));
             }
-            if let Some((number, owed)) = to {
-                self.orders.entry(number).or_default().insert((load, owed, rep.clone()));
+            if let Some((number, owed)) = to
+                && let Some(lane) = self.orders.get_mut(number)
+            {
+                lane.insert((load, owed, rep.clone()));
             }
         }
         // A rep at a cap is ordered by all they are owed, which the new seat may have changed.
@@ -108,12 +144,13 @@ impl Index {
             return;
         }
         self.roll.loads.insert(rep.clone(), load);
-        if let Some((number, seat)) = seat.sitting(class) {
-            let (order, owed) =
-                (self.orders.entry(number).or_default(), Reverse(seat.beside(self.roll.table())));
-            // The load is part of the sort key, so the old entry is found by the old load only.
-            order.remove(&(before, owed, rep.clone()));
-            order.insert((load, owed, rep.clone()));
+        if let Some((number, seat)) = seat.sitting(class)
+            && let Some(lane) = self.orders.get_mut(number)
+        {
+            let owed = Reverse(seat.beside(self.roll.table()));
+            // The load is part of the place, so the old place is found under the old load only.
+            lane.remove(&(before, owed, rep.clone()));
+            lane.insert((load, owed, rep.clone()));
         }
     }
 
@@ -138,9 +175,14 @@ impl Index {
         self.stands.insert(rep.clone(), (*kind, place));
     }
 
-    /// Forgets classes that are no longer there.
+    /// A class is opened of which nobody sits yet.
+    pub(super) fn open(&mut self, class: u32) {
+        self.orders.insert(class, Lane::default());
+    }
+
+    /// Forgets classes that are no longer there, by number.
     pub(super) fn close(&mut self, classes: &[u32]) {
-        classes.iter().for_each(|number| drop(self.orders.remove(number)));
+        self.orders.remove_all(classes);
     }
 }
 

@@ -11,14 +11,13 @@ use super::companion::AlsoCounted;
 use super::counts::{DayCounts, Period, Spans, Way, is_storable};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
-use super::keys::key_of;
 use super::ledger_error::LedgerError;
 use super::recent::Recent;
 use super::seating::{Seating, Taken};
 use super::turn::{Turn, TurnList};
 use super::turns::Turns;
 use crate::calendar::Span;
-use crate::model::{GroupId, LeadId, PoolId, RepId, RuleId};
+use crate::model::{GroupId, PoolId, RepId, RuleId};
 
 const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
@@ -99,7 +98,8 @@ impl Ledger {
         self.revision
     }
 
-    /// The time of the last decision; it replaces an earlier `now`.
+    /// The latest time at which a decision was made. A decision of an earlier `now`
+    /// [says so](super::Assignment::clamped_from).
     #[must_use]
     pub fn latest(&self) -> Option<DateTime<Utc>> {
         self.latest
@@ -284,6 +284,8 @@ impl Ledger {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
         self.revision += 1;
+        // By the earlier of the two: one decision from far ahead must not have forgotten what the next still needs.
+        let known_at = self.latest.map_or(delta.at, |latest| latest.min(delta.at));
         self.latest = self.latest.max(Some(delta.at));
         // A turn that is given back does not start a new day.
         let date = (!change.takes_back).then_some(change.date);
@@ -305,9 +307,12 @@ impl Ledger {
         } else {
             self.remember(delta, change);
         }
-        // What is taken back counts on its own date; the pool's current date may be a day earlier.
-        let today = delta.at.date_naive().pred_opt().filter(|_| change.takes_back);
-        self.prune(delta.at, today.map_or(change.date, |today| today.max(change.date)));
+        let today = match change.takes_back {
+            // It is counted on a date of its own, and today's in the pool's zone may be a day behind.
+            true => delta.at.date_naive().pred_opt().map_or(change.date, |today| today.max(change.date)),
+            false => change.date.min(known_at.date_naive()),
+        };
+        self.prune(known_at, today);
         Ok(())
     }
 
@@ -358,64 +363,6 @@ impl Ledger {
             return Err(LedgerError::NoRevisionLeft { pool: self.pool.clone() });
         }
         Ok(())
-    }
-
-    /// Forgets what was decided after a moment: the last decision's time, remembered decisions, the counts of later days.
-    /// Turns stay as they are. The revision moves, so that what was decided before is refused.
-    ///
-    /// ```
-    /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
-    /// # use leadkit::model::Lead;
-    /// # use leadkit::rule::{FactContext, Facts, HostTables};
-    /// # use serde_json::json;
-    /// # let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
-    /// # let assigner = Assigner::load(rules)?;
-    /// # let roster = Roster::from_ids(["li", "wang"]);
-    /// # let (mut ledger, mut reps) = (Ledger::new("p".into()), RepLedger::default());
-    /// # let lead = Lead { id: "L1".into(), ..Lead::default() };
-    /// # let tables = HostTables::default();
-    /// # let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
-    /// # let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
-    /// # assignment.delta().apply_to(&mut ledger, &mut reps)?;
-    /// # let day: chrono::NaiveDate = "2026-03-02".parse().unwrap();
-    /// // The clock was a year ahead when lead L1 was assigned: bring the pool back to the present.
-    /// let present = "2025-03-02T02:00:00Z".parse().unwrap();
-    /// ledger.forget_after(present);
-    /// assert_eq!(ledger.latest(), Some(present));
-    /// assert_eq!(ledger.assigned_on(&"li".into(), day), 0);
-    /// assert!(ledger.decision("L1").is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn forget_after(&mut self, at: DateTime<Utc>) {
-        if self.latest <= Some(at) {
-            return;
-        }
-        // A decision made before this moment must not apply to a state that has forgotten it.
-        self.revision = self.revision.saturating_add(1);
-        self.latest = Some(at);
-        // The pool's date may be a day ahead of UTC's.
-        let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
-        self.counts.forget_after(last);
-        self.spans.forget_after(last);
-        self.decided.retain(|_, decided| decided.at <= at);
-        self.keys.retain(|_, revision| self.decided.contains_key(revision));
-        self.given = Recent::from(self.revision);
-        for turns in self.groups.values_mut().chain(self.rules.values_mut()) {
-            // What was read may rest on days that are no longer counted.
-            turns.index = None;
-        }
-    }
-
-    /// Forgets the remembered decisions about some leads: under their ids, and under keys that continue after a blank.
-    pub(crate) fn forget_leads(&mut self, leads: &[LeadId]) {
-        let is_of = |key: &str, name: &str| {
-            key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        };
-        // Older versions wrote ids with blanks without quotes: better to remove one key too many than to keep one
-        // of a forgotten person.
-        let of = |key: &str| leads.iter().any(|lead| is_of(key, &key_of(lead)) || is_of(key, lead.as_str()));
-        self.decided.retain(|_, decided| !of(&decided.key));
-        self.keys.retain(|key, _| !of(key));
     }
 
     /// The pool's row: all but the remembered decisions. Its size depends on the reps, not on the leads.
@@ -479,6 +426,17 @@ impl Ledger {
         let revision = *self.keys.get(key)?;
         let decided = self.decided.get(&revision)?.clone();
         Some(Decision { pool: self.pool.clone(), revision, decided })
+    }
+
+    /// Who stands beside an owner by the decision that is remembered under a key.
+    pub(crate) fn beside(&self, key: &str, owner: &RepId) -> impl Iterator<Item = &RepId> {
+        let decided = self.keys.get(key).and_then(|revision| self.decided.get(revision));
+        let decided = decided.filter(|decided| decided.kind.owner() == Some(owner));
+        decided
+            .and_then(|decided| decided.counted.as_ref())
+            .into_iter()
+            .flat_map(|counted| &counted.also)
+            .map(|one| &one.rep)
     }
 
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {
@@ -575,11 +533,11 @@ impl Ledger {
         }
     }
 
-    fn prune(&mut self, now: DateTime<Utc>, today: NaiveDate) {
+    fn prune(&mut self, known_at: DateTime<Utc>, today: NaiveDate) {
         self.counts.prune(today, DAYS_KEPT);
         self.spans.prune(today);
-        let oldest = KEYS_KEPT.before(now);
-        // By revision, and so by time: the oldest come first, and pruning costs as much as it removes.
+        let oldest = KEYS_KEPT.before(known_at);
+        // By revision, hence mostly by time: the oldest stand in front, and pruning costs what it removes.
         while let Some(entry) = self.decided.first_entry()
             && (entry.get().at < oldest || self.keys.len() > KEYS_LIMIT)
         {

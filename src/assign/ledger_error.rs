@@ -119,7 +119,7 @@ pub enum LedgerFault {
     /// A time or date outside the years 1900 to 9999.
     #[error("`{0}` holds a time outside the years 1900 to 9999")]
     Time(&'static str),
-    /// Counts of a day that is not among the days kept before the last decision.
+    /// Counts of a day after that of the last decision.
     #[error("the counts of {0} do not belong to the last decision")]
     ForeignDay(chrono::NaiveDate),
     /// A remembered decision has a later revision than the ledger.

@@ -195,10 +195,8 @@ impl Ledger {
         let latest = self.latest.map(|at| at.date_naive());
         for date in self.counts.dates() {
             check_date("counts", date)?;
-            // A decision is taken back within a week; counts of its days were kept until then.
-            let first = latest.and_then(|day| day.checked_sub_days(Days::new(12)));
             let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
-            if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
+            if last.is_none_or(|last| date > last) {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }

@@ -62,8 +62,7 @@ impl Ledgers<'_> {
     /// ```
     #[must_use]
     pub fn take_back(self, key: &str, now: DateTime<Utc>) -> Option<AssignDelta> {
-        let at = self.pool.latest().map_or(now, |latest| now.max(latest));
-        let decided = self.pool.decided(key, at)?;
+        let decided = self.pool.decided(key, now)?;
         let counted = decided.counted.as_ref();
         let knows = self.pool.knows_turn(key);
         // A turn that is too old is not given back: the members of its classes at that time are no longer known.
@@ -82,11 +81,11 @@ impl Ledgers<'_> {
             pool: self.pool.pool().clone(),
             revision: self.pool.revision(),
             rep_revision: rep.as_ref().map_or(0, |rep| self.reps.revision(rep)),
-            at,
+            at: now,
             change: Some(Arc::new(Change {
                 kind: decided.kind.clone(),
-                // The day on which the lead was counted: the cap of that day gets room again.
-                date: counted.map_or(at.date_naive(), |counted| counted.date),
+                // The day it was counted on, which is the one whose cap gets room again.
+                date: counted.map_or(now.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
                 rep,
                 turn: counted.and_then(|counted| back(counted.turn.as_ref()?)),

@@ -4,6 +4,7 @@ use super::roster::Roster;
 use super::rules::{AssignRules, AssignTarget};
 use crate::error::{Diagnostic, Report, suggestion};
 use crate::model::{CalendarId, RepId};
+use crate::rule::Fault;
 
 impl AssignRules {
     /// Reps whom the rules name and the roster does not have: warnings only, by path. Nobody can find a misspelt id in the
@@ -61,11 +62,19 @@ impl AssignRules {
 impl Roster {
     /// Adds a warning for a rep who is named but not there.
     pub(crate) fn warn_of(&self, rep: &RepId, report: &mut Report) {
-        if self.find(rep.as_str()).is_none() && !rep.is_blank() {
-            let known: Vec<&str> = self.reps().map(RepId::as_str).collect();
-            let help = suggestion(rep.as_str(), known);
-            report.warning("unknown_rep", format!("the roster has no rep `{rep}`"), help);
+        if let Some(Fault { message, help, .. }) = self.fault_of(rep) {
+            report.warning("unknown_rep", message, help.unwrap_or_default());
         }
+    }
+
+    /// What is wrong with naming a rep who is not there, and who may be meant.
+    pub(super) fn fault_of(&self, rep: &RepId) -> Option<Fault> {
+        let is_unknown = self.find(rep.as_str()).is_none() && !rep.is_blank();
+        is_unknown.then(|| {
+            let known: Vec<&str> = self.reps().map(RepId::as_str).collect();
+            let help = Some(suggestion(rep.as_str(), known)).filter(|help| !help.is_empty());
+            Fault { help, ..Fault::new(format!("the roster has no rep `{rep}`")) }
+        })
     }
 
     /// Warns of a calendar that the roster does not have: time by it would run in plain hours.

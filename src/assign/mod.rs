@@ -67,9 +67,10 @@
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision
 //! moves one number for each class that took part, and the winner's. With few classes it is as quick, and its delta as
-//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool requires any,
-//! skills make more classes, and thousands of classes take thousands of times longer. Only the first decision names every
-//! rep, because from then on each is owed a share and a newcomer is not; if that is too long for one delta,
+//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any,
+//! skills set reps apart. A lead costs the classes whose territories and skills it suits, however many the pool has: of
+//! ten thousand reps with three of 31 provinces each, 420 of 4,300. Only the first decision names every rep,
+//! because from then on each is owed a share and a newcomer is not; where that is too long for one delta,
 //! [`Assigner::seat`] does it ahead of the leads. Where more than 48 reps are ruled out for a lead, it is shared among
 //! 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then within a
 //! tenth of the fair share after a hundred such leads a rep. A rep who reaches a cap of a day, a week or a month rests
@@ -82,7 +83,10 @@
 //! no other.
 //!
 //! [`Assigner::claim`] counts what reps claim, apart from what they are given; [`Ledgers::take_back`] takes a
-//! wrong decision back.
+//! wrong decision back. Hours, absences and the dates of caps go by the lead's own time, also when a clock was ahead once
+//! and the ledger's [latest](Ledger::latest) decision is later. Two workers that share the ledger in memory decide as
+//! quickly as one; a ledger that was just read from storage reads each list once, O(m·log m) in its m members: keep it,
+//! and read it again only when another worker has moved it.
 //!
 //! # Cookbook
 //!
@@ -167,6 +171,7 @@ mod delta;
 mod eligibility;
 mod explain;
 mod explanation;
+mod forget;
 mod index;
 mod keys;
 mod kind;
@@ -179,6 +184,7 @@ mod lint_roster;
 mod load;
 mod members;
 mod nobody;
+mod numbered;
 mod numbers;
 mod options;
 mod person;
@@ -201,6 +207,7 @@ mod share;
 mod skip_reason;
 mod standing;
 mod sticky;
+mod suited;
 mod team;
 mod turn;
 mod turns;

@@ -40,14 +40,12 @@ impl Nobody {
     pub(super) fn of(question: &Question<'_>, standing: &Standing<'_>) -> Nobody {
         let mut nobody = Nobody { capped: is_capped(question, standing), free_from: None };
         let Some(roll) = standing.roll().filter(|_| !question.never_frees()) else { return nobody };
-        for (index, kind) in roll.kinds.iter().enumerate() {
+        // Of all other kinds nobody is free at any time.
+        for &index in question.skilled(question.serving(&roll.suited), &roll.suited).iter() {
+            let Some(kind) = roll.kinds.get(index) else { continue };
             let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-            // Members of an excluded kind are never free.
-            if question.barred(slot, Some(kind.key.weight)).is_none() {
-                let free = Free { question, standing, index, kind, slot };
-                nobody.free_from =
-                    [nobody.free_from, free.first(nobody.free_from)].into_iter().flatten().min();
-            }
+            let free = Free { question, standing, index, kind, slot };
+            nobody.free_from = [nobody.free_from, free.first(nobody.free_from)].into_iter().flatten().min();
         }
         nobody
     }
@@ -59,10 +57,11 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     let is_closed = question.is_closed();
     let mut hours = question.roster.unread_hours();
     let mut capped = 0_i64;
-    for (index, kind) in roll.kinds.iter().enumerate() {
-        let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-        // A kind that is off duty is kept out by more than a cap.
-        if question.kind_code(slot, kind.key.weight, &mut hours).is_none() {
+    let suited = question.skilled(question.serving(&roll.suited), &roll.suited);
+    for &index in suited.iter() {
+        let Some(kind) = roll.kinds.get(index) else { continue };
+        // A kind that is off duty is not kept out by a cap alone.
+        if question.roster.not_working(kind.hours, question.now, &mut hours).is_none() {
             capped += standing
                 .resting(index, kind)
                 .filter(|(code, _)| *code != ABSENT)
@@ -76,12 +75,11 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     }
     // Without those who must not have it whatever their caps.
     let ruled_out: BTreeSet<&RepId> = question.previous.iter().chain(question.excluded).collect();
-    let is_one_of_them = |rep: &RepId| {
-        let kind = standing.kind_of(rep, true).and_then(|kind| roll.kinds.get(kind));
-        let slot = kind.and_then(|kind| Some((kind, question.roster.at(kind.slot)?.1)));
-        let works = slot.is_some_and(|(kind, slot)| {
-            question.kind_code(slot, kind.key.weight, &mut question.roster.unread_hours()).is_none()
-        });
+    let mut is_one_of_them = |rep: &RepId| {
+        let kind = standing.kind_of(rep, true).filter(|kind| suited.binary_search(kind).is_ok());
+        let works = kind
+            .and_then(|kind| roll.kinds.get(kind))
+            .is_some_and(|kind| question.roster.not_working(kind.hours, question.now, &mut hours).is_none());
         works && (is_closed || standing.kind_of(rep, false).is_none())
     };
     capped > ruled_out.into_iter().filter(|rep| is_one_of_them(rep)).count() as i64

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::custom::CustomStrategy;
 use super::members::Members;
 use super::roster::Slot;
@@ -22,7 +24,7 @@ pub(super) struct PoolPlan {
     pub(super) daily_claim_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
-    pub(super) cool_down_days: u32,
+    pub(super) cool_down: TimeDelta,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) serve_unserved_region: bool,

@@ -11,7 +11,7 @@ use super::seating::{Seating, To};
 use super::seats::Seats;
 use super::standing::Share;
 use super::turns::Turns;
-use crate::model::{Region, RepId};
+use crate::model::RepId;
 
 impl Moment {
     fn of(question: &Question<'_>) -> Moment {
@@ -38,7 +38,6 @@ impl Roll {
             moment: Moment::of(question),
         };
         let mut keys: BTreeMap<ClassKey, usize> = BTreeMap::new();
-        let mut grounds: BTreeMap<&[Region], usize> = BTreeMap::new();
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
         let fault = share.members.visit(question, &mut |rep, weight| {
@@ -55,15 +54,9 @@ impl Roll {
             let of = slot.kind(question.match_territory, question.match_skills);
             let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
-                // Territories are compared once for each set of them, see `share`.
-                let ground = *grounds.entry(&slot.territories).or_insert_with(|| {
-                    roll.grounds.push(slot.territories.clone());
-                    roll.grounds.len() - 1
-                });
-                let (class, resting) = (None, BTreeMap::new());
-                roll.kinds.push(Kind { key, slot: index, ground, class, seated: 0, resting });
-                roll.kinds.len() - 1
+                roll.open(Kind::new(key, index, slot.hours), &slot.territories, &slot.skills)
             });
+            roll.count(kind);
             match question.own_code(rep, slot) {
                 None => seated.push((rep.clone(), kind)),
                 Some(code) => roll.rest(rep, kind, code),
@@ -87,7 +80,7 @@ impl Roll {
         turns: &Turns,
     ) -> Seating {
         let mut numbers: BTreeMap<ClassKey, u32> = BTreeMap::new();
-        numbers.extend(turns.classes.iter().map(|(number, class)| (class.key(), *number)));
+        numbers.extend(turns.classes.iter().map(|(number, class)| (class.key(), number)));
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut sits: Vec<&RepId> = Vec::with_capacity(seated.len());
         for (rep, kind) in seated {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
-use super::counts::{DayCount, Period, Spans, prune};
+use super::counts::{DayCount, Period, Spans, prune_but_last};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
@@ -327,9 +327,10 @@ impl RepLedger {
             return;
         }
         counts.counts.entry(change.date).or_default().add(change.way);
-        prune(&mut counts.counts, change.date, DAYS_KEPT);
+        prune_but_last(&mut counts.counts, change.date, DAYS_KEPT);
         if spans {
             counts.spans.add(change.date, rep, change.way);
+            counts.spans.prune(change.date);
         }
         counts.taken = counts.taken.saturating_add(1);
     }
@@ -372,7 +373,8 @@ impl RepLedger {
         Ok(())
     }
 
-    /// Forgets the counts of the days after a moment.
+    /// Forgets the counts of the days after a moment, but for the next: in some pool that is today.
+    /// [`State::forget_after`](crate::State::forget_after) forgets those of it too that were counted later.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};

@@ -5,13 +5,16 @@
 //! are different, or the changes meanwhile are not known, it reads the list again: keeping it makes decisions quick and
 //! never changes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::class::{Class, ClassKey, TurnTable};
 use super::load::{Load, LoadOf};
+use super::numbered::Numbered;
+use super::seat::Seat;
+use super::suited::Suited;
 use crate::document::Digest;
 use crate::model::{Region, RepId};
 use crate::rule::{Fault, Fingerprint};
@@ -50,12 +53,14 @@ pub(super) struct Moment {
 pub(super) struct Roll {
     pub(super) basis: Basis,
     pub(super) kinds: Vec<Kind>,
-    /// What territories reps of the kinds have: read once for all kinds that have the same.
-    pub(super) grounds: Vec<Vec<Region>>,
-    by_class: BTreeMap<u32, usize>,
-    /// The reps of a kind who do not take part, each with the reason.
+    /// Those of a weight, by what leads ask for.
+    pub(super) suited: Suited,
+    /// How many reps those are.
+    pub(super) suitable: u32,
+    by_class: Numbered<usize>,
+    /// Those of a kind who take no part, each with the reason.
     pub(super) resting: BTreeMap<RepId, (usize, &'static str)>,
-    /// The reps without a kind, by reason.
+    /// Those who are of no kind, or of one of no weight, by reason.
     pub(super) outside: BTreeMap<&'static str, u32>,
     /// The fault of the condition that says who belongs to it.
     pub(super) fault: Option<Fault>,
@@ -71,17 +76,27 @@ pub(super) struct Kind {
     pub(super) key: ClassKey,
     /// Any of them, by the place in the roster.
     pub(super) slot: usize,
-    /// Their territories, by the place among the grounds.
-    pub(super) ground: usize,
-    /// The class of the reps who take part.
+    /// The calendar of their working time.
+    pub(super) hours: Option<usize>,
+    /// How many they are, whether they take part or not.
+    pub(super) members: u32,
+    /// The class of those who take part.
     pub(super) class: Option<u32>,
-    /// The number of reps.
+    /// Where that stood when the list was read: mostly it stands there still.
+    pub(super) place: usize,
+    /// How many take part.
     pub(super) seated: u32,
     /// The reps who do not take part, by reason.
     pub(super) resting: BTreeMap<&'static str, u32>,
 }
 
-/// A rep who no longer takes part, or does again, or whose reason or load has changed.
+impl Kind {
+    pub(super) fn new(key: ClassKey, slot: usize, hours: Option<usize>) -> Kind {
+        Kind { key, slot, hours, members: 0, class: None, place: 0, seated: 0, resting: BTreeMap::new() }
+    }
+}
+
+/// Somebody who takes part no longer, or again, or for another reason not, or has more or less to do.
 #[derive(Debug, Clone)]
 pub(super) struct Changed {
     pub(super) rep: RepId,
@@ -129,8 +144,9 @@ impl Roll {
         Roll {
             basis,
             kinds: Vec::new(),
-            grounds: Vec::new(),
-            by_class: BTreeMap::new(),
+            suited: Suited::default(),
+            suitable: 0,
+            by_class: Numbered::default(),
             resting: BTreeMap::new(),
             outside: BTreeMap::new(),
             fault: None,
@@ -143,7 +159,34 @@ impl Roll {
         self.basis.table
     }
 
-    /// A rep of a kind does not take part.
+    /// Adds a kind, by what its reps have.
+    pub(super) fn open(&mut self, kind: Kind, territories: &[Region], skills: &BTreeSet<String>) -> usize {
+        let index = self.kinds.len();
+        // Of a weight of 0 nobody takes a lead, whatever it asks for.
+        if kind.key.weight > 0 {
+            self.suited.add(index, territories, skills);
+        }
+        self.kinds.push(kind);
+        index
+    }
+
+    /// One more is of a kind.
+    pub(super) fn count(&mut self, kind: usize) {
+        let Some(kind) = self.kinds.get_mut(kind) else { return };
+        kind.members = kind.members.saturating_add(1);
+        match kind.key.weight {
+            0 => add(&mut self.outside, "zero_weight", 1),
+            _ => self.suitable = self.suitable.saturating_add(1),
+        }
+    }
+
+    /// How many are of some kinds.
+    pub(super) fn members(&self, kinds: &[usize]) -> u32 {
+        let members = kinds.iter().filter_map(|kind| self.kinds.get(*kind)).map(|kind| kind.members);
+        members.fold(0, u32::saturating_add)
+    }
+
+    /// Somebody of a kind takes no part.
     pub(super) fn rest(&mut self, rep: &RepId, kind: usize, code: &'static str) {
         self.resting.insert(rep.clone(), (kind, code));
         if let Some(kind) = self.kinds.get_mut(kind) {
@@ -151,8 +194,8 @@ impl Roll {
         }
     }
 
-    /// The changes, after the seats were changed.
-    pub(super) fn apply(&mut self, patch: &Patch, classes: &BTreeMap<u32, Class>) {
+    /// What is different, after the seats were changed.
+    pub(super) fn apply(&mut self, patch: &Patch, reps: &BTreeMap<RepId, Seat>, classes: &Numbered<Class>) {
         self.basis.moment = patch.moment;
         for one in &patch.changed {
             // Remove the old reason first: a rep may still be resting for another one.
@@ -165,22 +208,48 @@ impl Roll {
                 self.rest(&one.rep, one.kind, code);
             }
         }
-        // The counts of the classes change only when a rep joins or leaves, not with a reason or a load.
-        if patch.changed.iter().any(Changed::changes_membership) {
-            self.number(classes);
+        // The counts of the classes move only when somebody comes or goes, not with a reason or a load.
+        for one in patch.changed.iter().filter(|one| one.changes_membership()) {
+            let Some(kind) = self.kinds.get_mut(one.kind) else { continue };
+            // Whoever comes to a kind of which nobody sat before has opened a class.
+            let opened = reps.get(&one.rep).and_then(|seat| seat.class).filter(|_| one.now.is_none());
+            let number = kind.class.or(opened);
+            let class = number.and_then(|number| Some((number, classes.get(number)?)));
+            match (number, class) {
+                (_, Some((number, _))) => self.by_class.insert(number, one.kind),
+                (Some(number), None) => self.by_class.remove_all(&[number]),
+                (None, None) => {}
+            }
+            kind.class = class.map(|(number, _)| number);
+            kind.seated = class.map_or(0, |(_, class)| class.count);
+        }
+    }
+
+    /// Classes were opened or closed: notes where each stands.
+    pub(super) fn place(&mut self, classes: &Numbered<Class>) {
+        for (place, (number, _)) in classes.iter().enumerate() {
+            if let Some(kind) = self.by_class.get_at(place, number)
+                && let Some(kind) = self.kinds.get_mut(*kind)
+            {
+                kind.place = place;
+            }
         }
     }
 
     /// Notes the class of each kind.
-    pub(super) fn number(&mut self, classes: &BTreeMap<u32, Class>) {
+    pub(super) fn number(&mut self, classes: &Numbered<Class>) {
         // By key: the order of the kinds changes with each reading, the numbers of the classes never do.
-        let mut numbers: BTreeMap<ClassKey, u32> = BTreeMap::new();
-        numbers.extend(classes.iter().map(|(number, class)| (class.key(), *number)));
-        self.by_class.clear();
-        for (index, kind) in self.kinds.iter_mut().enumerate() {
-            kind.class = numbers.get(&kind.key).copied();
-            kind.seated = kind.class.and_then(|class| classes.get(&class)).map_or(0, |class| class.count);
-            self.by_class.extend(kind.class.map(|class| (class, index)));
+        let kinds = self.kinds.iter().enumerate().map(|(index, kind)| (kind.key, index));
+        let by_key: BTreeMap<ClassKey, usize> = kinds.collect();
+        self.by_class = Numbered::default();
+        self.kinds.iter_mut().for_each(|kind| (kind.class, kind.seated) = (None, 0));
+        for (place, (number, class)) in classes.iter().enumerate() {
+            if let Some(index) = by_key.get(&class.key())
+                && let Some(kind) = self.kinds.get_mut(*index)
+            {
+                (kind.class, kind.place, kind.seated) = (Some(number), place, class.count);
+                self.by_class.insert(number, *index);
+            }
         }
     }
 
@@ -190,7 +259,7 @@ impl Roll {
     }
 
     pub(super) fn kind_of(&self, class: u32) -> Option<usize> {
-        self.by_class.get(&class).copied()
+        self.by_class.get(class).copied()
     }
 }
 

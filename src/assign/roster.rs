@@ -469,8 +469,8 @@ impl Roster {
     }
 
     /// `Ok` in working time, else why not, and when that begins.
-    pub(super) fn working(&self, slot: &Slot, at: DateTime<Utc>) -> Result<(), SkipReason> {
-        let Some(calendar) = slot.hours.and_then(|index| self.0.calendars.get(index)) else { return Ok(()) };
+    pub(super) fn working(&self, hours: Option<usize>, at: DateTime<Utc>) -> Result<(), SkipReason> {
+        let Some(calendar) = hours.and_then(|index| self.0.calendars.get(index)) else { return Ok(()) };
         let opening = match calendar.is_open(at) {
             Ok(true) => return Ok(()),
             Ok(false) => calendar.next_opening(at),
@@ -498,21 +498,21 @@ impl Roster {
         vec![None; self.0.calendars.len()]
     }
 
-    /// The code of why a rep does not [work](Self::working), querying each calendar once.
+    /// The code of why a rep of these hours does not [work](Self::working), asking each calendar once.
     pub(super) fn not_working(
         &self,
-        slot: &Slot,
+        hours: Option<usize>,
         at: DateTime<Utc>,
         known: &mut [Option<Option<&'static str>>],
     ) -> Option<&'static str> {
-        let known = slot.hours.and_then(|index| known.get_mut(index))?;
-        // Each calendar is queried once for all kinds of reps that keep its hours.
-        *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
+        let known = hours.and_then(|index| known.get_mut(index))?;
+        // Each calendar is asked once for all kinds of reps that keep its hours.
+        *known.get_or_insert_with(|| self.working(hours, at).err().map(|reason| reason.code()))
     }
 
     /// The first moment from `at` on at which the rep's calendar is open; `None` when that is not known or never.
     pub(super) fn opens_from(&self, slot: &Slot, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match self.working(slot, at) {
+        match self.working(slot.hours, at) {
             Ok(()) => Some(at),
             Err(SkipReason::OffHours { next_opening }) => next_opening,
             Err(_) => None,
@@ -524,7 +524,7 @@ impl Roster {
         let mut at = at;
         // Every turn of the loop leaves at least one absence behind.
         for _ in 0..=slot.absences.len() {
-            match self.working(slot, at) {
+            match self.working(slot.hours, at) {
                 Ok(()) => {}
                 Err(SkipReason::OffHours { next_opening: Some(opening) }) => at = opening,
                 Err(_) => return None,

@@ -155,6 +155,9 @@ pub struct PoolRules {
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
     #[serde(skip_serializing_if = "is_none")]
     pub claim_cool_down_days: u32,
+    /// Hours beside these days, for a cool-down of less than a day; 0 by default.
+    #[serde(skip_serializing_if = "is_none")]
+    pub claim_cool_down_hours: u32,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these; `true` by default.
@@ -175,8 +178,9 @@ pub struct PoolRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_takes_turn: Option<GroupId>,
     /// Maximum number of leads that a rep catches up after an absence under [`Strategy::FairShare`]: what equal reps were
-    /// owed meanwhile, at their expense. By default none: what the rep is owed stays as it was at the start of the
-    /// absence.
+    /// owed meanwhile, at their expense. Equal are reps of the same weight and working time and, where the pool asks for
+    /// them, the same territories and skills: a rep who has no equal at work catches up nothing. By default none: what the
+    /// rep is owed stays as it was at the start of the absence.
     #[serde(skip_serializing_if = "is_none")]
     pub catch_up: u32,
     /// Which previous owners of the lead do not get it again.
@@ -198,6 +202,7 @@ impl Default for PoolRules {
             holding_cap: None,
             untouched_limit: None,
             claim_cool_down_days: 0,
+            claim_cool_down_hours: 0,
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,

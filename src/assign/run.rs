@@ -237,6 +237,8 @@ impl<'a> Run<'a, '_> {
                     // The lead names nobody, and waiting does not change that.
                     _ => return Err(Nobody::default()),
                 };
+                // Ids are exact, and a person wrote this one: whoever reads the decision sees whom they may have meant.
+                self.fails(rule, self.question.roster.fault_of(&rep));
                 let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
                 self.candidates(rule, &named).map(|_| (rep, None))?
             }

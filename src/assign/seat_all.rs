@@ -96,9 +96,8 @@ impl Assigner {
     /// ```
     pub fn seat(&self, roster: &Roster, ledgers: Ledgers<'_>, now: DateTime<Utc>) -> AssignDelta {
         let ledger = ledgers.pool;
-        let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.plan(ledger.pool());
-        let question = pool.nobody(roster, ledgers, at);
+        let question = pool.nobody(roster, ledgers, now);
         let (mut seen, mut seated) = (BTreeSet::<&TurnList>::new(), SeatedOnly::default());
         for (group, table) in pool.lists() {
             // Rules for one group share its turns, so it is seated once.
@@ -128,6 +127,12 @@ impl Assigner {
                 takes_back: false,
             })
         });
-        AssignDelta { pool: ledger.pool().clone(), revision: ledger.revision(), rep_revision: 0, at, change }
+        AssignDelta {
+            pool: ledger.pool().clone(),
+            revision: ledger.revision(),
+            rep_revision: 0,
+            at: now,
+            change,
+        }
     }
 }

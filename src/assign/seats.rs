@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::class::{Class, ONE_LEAD, TurnTable, gain};
+use super::class::{Class, Gains, ONE_LEAD, TurnTable};
+use super::numbers::Numbers;
 use super::seat::{Rest, Seat};
 use super::seating::{Seating, To};
 use super::turn::Turn;
@@ -20,11 +21,16 @@ pub(super) trait Seats {
 
     fn class_mut(&mut self, number: u32) -> Option<&mut Class>;
 
+    /// Shows the classes of some numbers.
+    fn each_class(&mut self, numbers: &Numbers, show: &mut dyn FnMut(&mut Class)) {
+        numbers.iter().for_each(|number| self.class_mut(number).into_iter().for_each(&mut *show));
+    }
+
     /// Adds a class.
     fn open(&mut self, number: u32, class: Class);
 
-    /// Removes a class without members.
-    fn close(&mut self, number: u32);
+    /// Removes classes that nobody belongs to, by number.
+    fn close(&mut self, numbers: &[u32]);
 
     /// The date of the last turn.
     fn date(&self) -> Option<NaiveDate>;
@@ -44,9 +50,9 @@ pub(super) trait Seats {
         seat.sitting(self.class_of(&seat)).map(|(number, _)| number)
     }
 
-    /// Seats reps anew. No credit moves, except that of reps who catch up. Returns the classes that were closed.
-    fn reseat(&mut self, seating: &Seating) -> Vec<u32> {
-        // Classes before seats: a rep may move into one that opens now.
+    /// Seats reps anew. Nobody's credit moves, but for who catches up. Whether classes were closed.
+    fn reseat(&mut self, seating: &Seating) -> bool {
+        // Classes before seats: somebody may be moved into one that opens now.
         for (number, key) in &seating.opened {
             self.open(*number, Class::new(*key));
         }
@@ -67,8 +73,8 @@ pub(super) trait Seats {
         left.dedup();
         // Reps who left took along what the class owed them, so an empty class holds no credit that could be lost.
         left.retain(|number| self.class(*number).is_some_and(Class::is_empty));
-        left.iter().for_each(|number| self.close(*number));
-        left
+        self.close(&left);
+        !left.is_empty()
     }
 
     /// A rep is back in their class: they get what it gained meanwhile, up to so many leads, and all its members pay.
@@ -145,16 +151,16 @@ pub(super) trait Seats {
     fn turn(&mut self, turn: &Turn) {
         // When it is given back, all others lose what they gained, and the winner gets it back.
         let sign = if turn.back { -1 } else { 1 };
-        let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
+        let mut gains = Gains::new(turn.table, turn.total, turn.units);
+        let mut gain = |weight| gains.of(weight).saturating_mul(sign);
         let mut paid = 0_i64;
-        for number in turn.classes.iter() {
-            let Some(class) = self.class_mut(number) else { continue };
+        self.each_class(&turn.classes, &mut |class| {
             let gained = gain(class.weight);
             let owed = class.owed_mut(turn.table);
             *owed = owed.saturating_add(gained);
             paid = paid.saturating_add(gained.saturating_mul(i64::from(class.count)));
-        }
-        // Their class gained as a whole, so they are set back one by one: a turn costs as many steps as it passes over.
+        });
+        // Their class gained as a whole, so they are put back one by one: a turn costs as many as are passed over.
         for rep in turn.out.iter() {
             let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(*number)) else {
                 continue;

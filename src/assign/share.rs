@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::{ClassKey, gain};
+use super::class::{ClassKey, Gains};
 use super::eligibility::Question;
 use super::load::Load;
 use super::nobody::Nobody;
@@ -31,6 +31,8 @@ const MAX_AMONG: usize = 32;
 struct Part {
     kind: usize,
     class: Option<u32>,
+    /// Where the class stands.
+    place: usize,
     weight: u32,
     count: u32,
 }
@@ -97,36 +99,20 @@ impl<'q> Parts<'q> {
         let roll = standing.roll()?;
         let (some, out, counts) = (Vec::new(), BTreeMap::new(), roll.outside.clone());
         let mut parts = Parts { is_closed: question.is_closed(), some, out, counts };
-        // Most kinds are excluded for one and the same reason, such as the territory.
-        let mut run: (&'static str, u32) = ("", 0);
-        let mut open = question.roster.unread_hours();
-        // Once for each set of territories, not for each kind: most kinds differ in skills or hours.
-        let served: Vec<bool> = roll.grounds.iter().map(|ground| question.serves(ground)).collect();
-        for (index, kind) in roll.kinds.iter().enumerate() {
-            let is_served = served.get(kind.ground).copied().unwrap_or(true);
-            let code = match is_served || kind.key.weight == 0 {
-                // Only a weight of 0 comes before it.
-                false => Some("territory"),
-                true => {
-                    let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-                    question.kind_code(slot, kind.key.weight, &mut open)
-                }
-            };
-            let Some(code) = code else {
-                parts.add(index, kind, question, standing);
-                continue;
-            };
-            // Whether they take part or not: changed reps are among them.
-            let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
-            let all = kind.seated.saturating_add(resting);
-            if run.0 == code {
-                run.1 = run.1.saturating_add(all);
-            } else {
-                add(&mut parts.counts, run.0, run.1);
-                run = (code, all);
+        // Those whom the lead does not suit are counted by those it does: most kinds are never looked at.
+        let serving = question.serving(&roll.suited);
+        let served = roll.members(&serving);
+        add(&mut parts.counts, "territory", roll.suitable.saturating_sub(served));
+        let kinds = question.skilled(serving, &roll.suited);
+        add(&mut parts.counts, "skill", served.saturating_sub(roll.members(&kinds)));
+        let mut hours = question.roster.unread_hours();
+        for &index in kinds.iter() {
+            let Some(kind) = roll.kinds.get(index) else { continue };
+            match question.roster.not_working(kind.hours, question.now, &mut hours) {
+                Some(code) => add(&mut parts.counts, code, kind.members),
+                None => parts.add(index, kind, question, standing),
             }
         }
-        add(&mut parts.counts, run.0, run.1);
         Some(parts)
     }
 
@@ -146,7 +132,7 @@ impl<'q> Parts<'q> {
             add(&mut self.counts, "pool_total_cap", count);
         } else if count > 0 {
             let ClassKey { weight, .. } = kind.key;
-            self.some.push(Part { kind: index, class, weight, count });
+            self.some.push(Part { kind: index, class, place: kind.place, weight, count });
         }
     }
 
@@ -221,27 +207,33 @@ impl<'q> Parts<'q> {
         total: u64,
     ) -> Option<RepId> {
         let (table, index) = (share.table, standing.index().filter(|_| !self.some.is_empty())?);
-        let gained = |one: &Part| gain(table, one.weight, total, share.units);
+        let mut gains = Gains::new(table, total, share.units);
         let is_plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
-        // Of equal reps the one with the smaller id.
-        let mut best: Option<(Load, Reverse<i64>, &RepId)> = None;
-        let mut consider = |load: Load, owed: i64, rep| {
-            let place = (load, Reverse(owed), rep);
-            best = Some(best.map_or(place, |best| best.min(place)));
-        };
+        // Everybody of all other kinds is plain.
+        let touched: BTreeSet<usize> = self.out.values().copied().chain(standing.kinds_touched()).collect();
+        let mut best = Best(None);
         for one in &self.some {
-            let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
-            // All members of a class gain alike, so the first in the index's order represents those behind.
-            if let Some((number, sum)) = sums
-                && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
+            let gained = gains.of(one.weight);
+            // All of a class gain alike, so the first in the index's order speaks for those behind.
+            if let Some(number) = one.class
+                && let Some(class) = standing.class_of_kind(number, one.place)
             {
-                consider(load, sum.saturating_add(beside).saturating_add(gained(one)), rep);
+                let owed = class.owed(table).saturating_add(gained);
+                let is_touched = touched.contains(&one.kind);
+                let first = if is_touched { None } else { index.first(number, one.place) };
+                // Mostly somebody else is ahead of the first, so nobody need know who that is.
+                if !first.is_some_and(|(load, beside)| best.is_ahead(load, owed.saturating_add(beside)))
+                    && let Some((load, beside, rep)) =
+                        index.in_order(number).find(|(.., rep)| !is_touched || is_plain(rep))
+                {
+                    best.consider(load, owed.saturating_add(beside), rep);
+                }
             }
             // A rep at a cap sits in no class, and may still get a reward.
             if question.is_reward
                 && let Some((load, owed, rep)) = index.capped(one.kind).find(|(.., rep)| is_plain(rep))
             {
-                consider(load, owed.saturating_add(gained(one)), rep);
+                best.consider(load, owed.saturating_add(gained), rep);
             }
         }
         // The index knows only their old values, so each of them is checked separately.
@@ -249,9 +241,26 @@ impl<'q> Parts<'q> {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))
             {
-                consider(standing.load_of(rep), standing.owed(rep, table).saturating_add(gained(one)), rep);
+                let owed = standing.owed(rep, table).saturating_add(gains.of(one.weight));
+                best.consider(standing.load_of(rep), owed, rep);
             }
         }
-        best.map(|(.., rep)| rep.clone())
+        best.0.map(|(.., rep)| rep.clone())
+    }
+}
+
+/// Who has least to do of those considered, and of equals who is owed most.
+struct Best<'r>(Option<(Load, Reverse<i64>, &'r RepId)>);
+
+impl<'r> Best<'r> {
+    /// Whether it is ahead of whoever has so much to do and is owed so much.
+    fn is_ahead(&self, load: Load, owed: i64) -> bool {
+        self.0.is_some_and(|(least, most, _)| (least, most) < (load, Reverse(owed)))
+    }
+
+    fn consider(&mut self, load: Load, owed: i64, rep: &'r RepId) {
+        // Of equals the one with the smaller id.
+        let place = (load, Reverse(owed), rep);
+        self.0 = Some(self.0.map_or(place, |best| best.min(place)));
     }
 }

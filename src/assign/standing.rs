@@ -169,6 +169,21 @@ impl<'a> Standing<'a> {
         class.or_else(opened)
     }
 
+    /// As [`class`](Seats::class), of a kind.
+    pub(super) fn class_of_kind(&self, number: u32, place: usize) -> Option<&Class> {
+        match self.classes.is_empty() {
+            true => self.base.classes.get_at(place, number),
+            false => self.class(number),
+        }
+    }
+
+    /// Of those who sit elsewhere than in the list, or take part otherwise: the kinds among which the list has them.
+    pub(super) fn kinds_touched(&self) -> impl Iterator<Item = usize> {
+        let in_list = |rep: &RepId| self.roll()?.kind_of(self.base.sits_in(rep)?);
+        let kinds = self.moved().filter_map(in_list);
+        kinds.chain(self.changed.iter().map(|one| one.kind))
+    }
+
     /// How many of a class take part; `known` is what the list was read with.
     pub(super) fn count_of(&self, class: Option<u32>, known: u32) -> u32 {
         match self.classes.is_empty() {
@@ -244,8 +259,8 @@ impl Seats for Standing<'_> {
         self.classes.insert(number, Some(class));
     }
 
-    fn close(&mut self, number: u32) {
-        self.classes.insert(number, None);
+    fn close(&mut self, numbers: &[u32]) {
+        self.classes.extend(numbers.iter().map(|number| (*number, None)));
     }
 
     fn date(&self) -> Option<NaiveDate> {

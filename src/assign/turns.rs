@@ -10,6 +10,8 @@ use chrono::NaiveDate;
 
 use super::class::{Class, TurnTable};
 use super::index::Index;
+use super::numbered::Numbered;
+use super::numbers::Numbers;
 use super::roll::{Hint, Roll};
 use super::seat::{Rest, Seat};
 use super::seating::{Seating, Taken};
@@ -21,7 +23,7 @@ use crate::model::RepId;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turns {
     pub(super) reps: BTreeMap<RepId, Seat>,
-    pub(super) classes: BTreeMap<u32, Class>,
+    pub(super) classes: Numbered<Class>,
     /// The number of the next class that is opened: none is used twice, or a turn could be given back to others.
     pub(super) next: u32,
     /// The pool's local date of the last turn. A rep who rested through an earlier one takes part.
@@ -68,17 +70,19 @@ impl Turns {
     /// As [`take`](Self::take), without a turn.
     pub(super) fn sit(&mut self, seating: &Seating, date: Option<NaiveDate>) {
         date.into_iter().for_each(|date| self.wake(date));
-        let closed = self.reseat(seating);
+        let has_closed = self.reseat(seating);
         match &seating.hint {
             Hint::Roll(roll) => self.index_by(Roll::clone(roll)),
             // In this order: `apply` must find the new classes, and the index the roll as it is now.
             Hint::Patch(patch) => {
                 if let Some(index) = &mut self.index {
-                    index.roll.apply(patch, &self.classes);
-                    index.close(&closed);
+                    index.roll.apply(patch, &self.reps, &self.classes);
+                    if has_closed || !seating.opened.is_empty() {
+                        index.roll.place(&self.classes);
+                    }
                     for one in &patch.changed {
                         let seat = self.reps.get(&one.rep).copied().unwrap_or_default();
-                        let class = seat.class.and_then(|number| self.classes.get(&number));
+                        let class = seat.class.and_then(|number| self.classes.get(number));
                         index.loads(&one.rep, one.load, &seat, class);
                         index.rests(&one.rep, &seat, class);
                     }
@@ -112,7 +116,7 @@ impl Turns {
 
     /// The total weight of those of a turn's classes who would take part in it now.
     pub(super) fn total_of(&self, turn: &Turn) -> u64 {
-        let class = |number: u32| self.classes.get(&number);
+        let class = |number: u32| self.classes.get(number);
         let of = |class: &Class| u64::from(class.weight).saturating_mul(u64::from(class.count));
         // Classes as they are now: a rep who has joined since pays back too, and one who has left keeps their gain.
         let all: u64 = turn.classes.iter().filter_map(class).map(of).fold(0, u64::saturating_add);
@@ -129,7 +133,7 @@ impl Turns {
         // Counts follow from the seats, so they are not stored and cannot contradict them.
         for seat in self.reps.values() {
             let Some(number) = seat.class.filter(|_| seat.rest != Rest::UntilFurtherNotice) else { continue };
-            let Some(class) = self.classes.get_mut(&number) else { return false };
+            let Some(class) = self.classes.get_mut(number) else { return false };
             let counted = match seat.rest {
                 Rest::Through(date) => match class.since.get_mut(&date) {
                     Some(since) => {
@@ -146,7 +150,7 @@ impl Turns {
         // Numbers are given out one by one: even half of them are never reached.
         self.next <= u32::MAX / 2
             && self.classes.values().all(is_there)
-            && self.classes.last_key_value().is_none_or(|(last, _)| *last < self.next)
+            && self.classes.last().is_none_or(|last| last < self.next)
     }
 }
 
@@ -176,20 +180,26 @@ impl Seats for Turns {
     }
 
     fn class(&self, number: u32) -> Option<&Class> {
-        self.classes.get(&number)
+        self.classes.get(number)
     }
 
     fn class_mut(&mut self, number: u32) -> Option<&mut Class> {
-        self.classes.get_mut(&number)
+        self.classes.get_mut(number)
+    }
+
+    fn each_class(&mut self, numbers: &Numbers, show: &mut dyn FnMut(&mut Class)) {
+        self.classes.each_mut(numbers.iter(), show);
     }
 
     fn open(&mut self, number: u32, class: Class) {
         self.classes.insert(number, class);
+        self.index.iter_mut().for_each(|index| index.open(number));
         self.next = self.next.max(number.saturating_add(1));
     }
 
-    fn close(&mut self, number: u32) {
-        self.classes.remove(&number);
+    fn close(&mut self, numbers: &[u32]) {
+        self.index.iter_mut().for_each(|index| index.close(numbers));
+        self.classes.remove_all(numbers);
     }
 
     fn date(&self) -> Option<NaiveDate> {

@@ -36,8 +36,8 @@ struct Stored {
 
 impl Serialize for Turns {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut stored =
-            Stored { classes: self.classes.clone(), next: self.next, date: self.date, ..Stored::default() };
+        let classes = self.classes.iter().map(|(number, class)| (number, class.clone())).collect();
+        let mut stored = Stored { classes, next: self.next, date: self.date, ..Stored::default() };
         for (rep, seat) in &self.reps {
             for (table, units) in
                 [(TurnTable::Credit, &mut stored.credit), (TurnTable::Smooth, &mut stored.smooth)]
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Turns {
         }
         // As `put` leaves them, so that a state read back equals the one that was written.
         reps.retain(|_, seat| *seat != Seat::default());
-        let mut turns = Turns { reps, classes, next, date, index: None };
+        let mut turns = Turns { reps, classes: classes.into_iter().collect(), next, date, index: None };
         if !turns.count_members() {
             return Err(serde::de::Error::custom("the seats of those who take turns are not in its classes"));
         }

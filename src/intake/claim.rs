@@ -101,7 +101,8 @@ impl Intake {
         if let OwnerState::Away { until } = case.owner_state(rep) {
             return Err(Refusal::Rep(SkipReason::Absent { until }));
         }
-        let cool_down = TimeDelta::days(i64::from(self.life.cool_down_days));
+        let cool_down = TimeDelta::days(self.life.cool_down_days.into())
+            + TimeDelta::hours(self.life.cool_down_hours.into());
         let ended = case.history.tenures.iter().filter(|one| one.owner == *rep && one.counts());
         if let Some(until) = ended.filter_map(|one| one.until).max().map(|last| later(last, cool_down))
             && until > case.now

@@ -13,19 +13,21 @@
 //! | `lead_blocked` | the owner whose lead the lists keep out from now on |
 //! | `revoked` | the rep who was given a lead by mistake |
 //! | `lead_waits`, `covered` | an owner who is away: the lead waits for them, or somebody stands in |
-//! | `cover`, `cover_ended` | the rep who stands in, and who does so no more |
-//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and who does so no more; the manager, when the partner did not answer |
-//! | `deal_registered` | the owner of the account that a partner's registered deal protects |
-//! | `collision` | both reps who work on one customer |
-//! | `nobody_answers` | the rep who has to answer a customer whom everybody else let wait |
-//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | the administrators of the pool |
-//! | `account_in_pool` | the administrators of the pool that an account came into, and once a year |
-//! | `imported` | the owner of rows of an import |
+//! | `companion_ended` | who stands beside an owner who has the lead no more: the host counts their leads again |
+//! | `cover`, `cover_ended` | who stands in, and no more |
+//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and no more; the manager, when the partner let it lie |
+//! | `deal_registered` | whose account a partner's registered deal protects |
+//! | `collision` | both who work on one customer |
+//! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
+//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | who runs the pool |
+//! | `account_in_pool` | who runs the pool that an account came into, and once a year |
+//! | `imported` | who has rows of an import |
 
 use super::act::Act;
 use super::engine::Case;
 use super::{Outcome, Route};
-use crate::model::{Acquisition, Effect, History, OwnerState, RecordRef, RepId};
+use crate::assign::{key_at, key_of};
+use crate::model::{Acquisition, Effect, History, LeadStatus, OwnerState, RecordRef, RepId};
 
 impl Outcome {
     /// Tells a rep. One decision sends nothing twice, whatever leads to it.
@@ -94,5 +96,24 @@ impl Outcome {
         {
             self.tell_once(partner, "taken_back", &about);
         }
+        let over = self.effects.iter().filter_map(|effect| match effect {
+            Effect::EndTenure { lead, rep, .. } if *lead == case.lead.id => Some(rep),
+            Effect::SetStatus { lead, status: LeadStatus::Invalid } if *lead == case.lead.id => {
+                case.lead.owner.as_ref()
+            }
+            _ => None,
+        });
+        let beside: Vec<&RepId> = over.flat_map(|owner| case.companions(owner, history)).collect();
+        for rep in beside.into_iter().filter(|rep| case.owner_state(rep) != OwnerState::Gone) {
+            self.tell(rep, "companion_ended", &about);
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Who stands beside an owner, as long as the decision is remembered that gave the lead.
+    fn companions(&self, owner: &RepId, history: &History) -> Vec<&'a RepId> {
+        let key = key_at(key_of(&self.lead.id), history.cycle, history.ended_tenures().count());
+        self.state.ledgers.values().flat_map(|ledger| ledger.beside(&key, owner)).collect()
     }
 }

@@ -176,6 +176,9 @@ pub struct LifeRules {
     pub exclusion_days: u32,
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
     pub cool_down_days: u32,
+    /// Hours beside these days, for a cool-down of less than a day; 0 by default.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cool_down_hours: u32,
     /// Hours that an owner may be away before the deputy or another rep stands in: 24 by default, 2 for consumers. By
     /// the owner's calendar, else by [`calendar`](Self::calendar).
     pub patience_hours: u32,
@@ -200,6 +203,11 @@ pub struct LifeRules {
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(hours: &u32) -> bool {
+    *hours == 0
 }
 
 impl Default for LifeRules {
@@ -232,6 +240,7 @@ impl LifeRules {
             owners_per_cycle: 3,
             exclusion_days: 90,
             cool_down_days: 30,
+            cool_down_hours: 0,
             patience_hours: 24,
             partner_hours: 72,
             deal_days: 90,

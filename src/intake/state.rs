@@ -163,7 +163,11 @@ impl State {
     /// ```
     pub fn forget_after(&mut self, at: DateTime<Utc>) {
         self.windows.forget_after(at);
-        self.ledgers.values_mut().for_each(|ledger| ledger.forget_after(at));
+        for ledger in self.ledgers.values_mut() {
+            // Before the ledger forgets which they are.
+            self.reps.forget_decided(ledger, at);
+            ledger.forget_after(at);
+        }
         self.reps.forget_after(at);
         self.newest = self.newest.map(|newest| newest.min(at));
     }

@@ -1,5 +1,6 @@
 //! What teams ask for first, line by line.
 
+use chrono::TimeDelta;
 use leadkit::assign::{
     AssignOptions, AssignRule, AssignRules, AssignTarget, Assigner, AssignmentKind, Ledger, PoolRules,
     Roster, SkipReason, Strategy, TurnList,
@@ -177,11 +178,14 @@ fn caps_count_a_week_from_monday_and_a_calendar_month() {
 #[test]
 fn a_claim_waits_out_the_cool_down_after_a_loss() {
     for previous in ["none", "all"] {
-        a_claim_waits(json!({"pools": {"p": {"claim_cool_down_days": 30, "previous_owners": previous}}}));
+        for (days, more) in [(30, 0), (0, 36), (1, 12)] {
+            let pool = json!({"claim_cool_down_days": days, "claim_cool_down_hours": more, "previous_owners": previous});
+            a_claim_waits(json!({"pools": {"p": pool}}), hours(days * 24 + more));
+        }
     }
 }
 
-fn a_claim_waits(rules: serde_json::Value) {
+fn a_claim_waits(rules: serde_json::Value, cool_down: TimeDelta) {
     let desk = load(rules, &reps(&["a", "b"]));
     let ended = at("2026-03-01T02:00:00Z");
     let lost = Tenure {
@@ -201,10 +205,11 @@ fn a_claim_waits(rules: serde_json::Value) {
         let options = AssignOptions::default();
         desk.assigner.claim(&facts, &rep.into(), &desk.roster, desk.ledgers(), &options).map(drop)
     };
-    let until = ended + hours(30 * 24);
+    let until = ended + cool_down;
     let refused = claim("a", monday()).unwrap_err();
     assert_eq!(refused, SkipReason::CoolDown { until });
-    assert_eq!(refused.to_string(), "may claim it again from 2026-03-31T02:00:00Z");
+    let told = if cool_down < hours(48) { "2026-03-02T14:00:00Z" } else { "2026-03-31T02:00:00Z" };
+    assert_eq!(refused.to_string(), format!("may claim it again from {told}"));
     assert_eq!((claim("b", monday()), claim("a", until)), (Ok(()), Ok(())));
 }
 
@@ -403,7 +408,19 @@ fn who_met_a_lead_is_found_by_a_number_as_by_a_text() {
         let met = json!({"id": "L", "created_at": "2026-03-02T02:00:00Z", "attributes": {"met_by": met_by}});
         let given = desk.take(&Lead::from_json(met).unwrap(), monday());
         assert_eq!(given.owner().map(RepId::as_str), expected, "{met_by}");
+        assert!(given.faults().is_empty(), "{met_by}");
     }
+}
+
+#[test]
+fn a_rep_whom_a_lead_names_and_nobody_knows_is_told_with_whom_may_be_meant() {
+    let rules = json!({"pools": {"p": {"rules": [{"id": "met", "then": {"rep_in": "attributes.met_by"}}]}}});
+    let mut desk = load(rules, &reps(&["ann", "bob"]));
+    let met = json!({"id": "L", "created_at": "2026-03-02T02:00:00Z", "attributes": {"met_by": "Ann"}});
+    let given = desk.take(&Lead::from_json(met).unwrap(), monday());
+    assert_eq!((given.owner(), given.skipped()["unknown_rep"]), (None, 1));
+    let faults: Vec<String> = given.faults().iter().map(ToString::to_string).collect();
+    assert_eq!(faults, ["rule met failed: the roster has no rep `Ann`\n    help: did you mean `ann`?"]);
 }
 
 #[test]

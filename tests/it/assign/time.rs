@@ -9,6 +9,7 @@ use leadkit::model::{Absence, Rep};
 
 use super::desk::{Desk, hours, lead, monday, rep, reps, rule, sharing, to_group, with_pool};
 use crate::oracle::assign::Seeded;
+use crate::support::at;
 
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -141,6 +142,120 @@ fn a_hundred_thousand_keys_are_remembered_and_the_oldest_forgotten_first() {
     assert!(!repeats(&desk, "K1") && repeats(&desk, "K2") && repeats(&desk, "L7"));
 }
 
+/// One entry with a wrong date: hours, absences and the dates of caps go by the true time, before and after.
+#[test]
+fn one_lead_from_a_month_ahead_stops_nobody() {
+    let capped = |id: &str| Rep { daily_cap: Some(3), ..rep(id) };
+    let day = |number: i64| monday() + hours(24 * number);
+    let away = Absence { from: day(2) - hours(1), until: day(3) - hours(1) };
+    let team = [capped("a"), capped("b"), Rep { absences: vec![away], ..capped("c") }];
+    let pool = PoolRules {
+        daily_assign_cap: Some(3),
+        rules: vec![rule("share", to_group())],
+        ..PoolRules::default()
+    };
+    let mut desk = Desk::new(&with_pool(&[("a", 1), ("b", 1), ("c", 1)], pool), &team);
+    let given = desk.run(0, 5, monday());
+    assert_eq!(given, ["a", "b", "c", "a", "b"]);
+    assert_eq!(desk.run(5, 1, day(25)), ["c"], "the entry from a month ahead takes its turn");
+
+    // The caps of the true day hold, on what was given before.
+    assert_eq!(desk.run(6, 5, monday() + hours(1)), ["a", "b", "c", "c", "-"]);
+    let full = desk.ask(&lead("L11"), None, monday() + hours(1), &AssignOptions::default());
+    assert_eq!(*full.kind(), AssignmentKind::AllCapped { frees_at: Some(at("2026-03-03T00:00:00Z")) });
+    assert_eq!((full.at(), full.clamped_from()), (day(25), Some(monday() + hours(1))));
+    // What was decided before is answered as before, whoever asks twice.
+    let again = desk.ask(&lead("L0"), None, monday() + hours(1), &AssignOptions::default());
+    assert_eq!((again.owner().unwrap().as_str(), again.repeats()), ("a", Some(monday())));
+
+    // A week later the team still works, from what was written down as from what is kept.
+    for number in 1..8 {
+        desk.ledger = serde_json::from_str(&serde_json::to_string(&desk.ledger).unwrap()).unwrap();
+        let places = if number == 2 { 6 } else { 9 };
+        let given = desk.run(100 * number as usize, places + 1, day(number));
+        assert_eq!(given.iter().filter(|owner| *owner != "-").count(), places, "day {number}: {given:?}");
+        assert_eq!(given.contains(&"c".to_owned()), number != 2, "day {number}: {given:?}");
+        assert_eq!(given.last().unwrap(), "-");
+    }
+    assert_eq!(desk.ledger.credits(&TurnList::Group("g".into())).map(|(_, units)| units).sum::<i64>(), 0);
+}
+
+/// A clock was a day ahead, and is put right: the next day's caps are whole, and today's hold what was given today.
+#[test]
+fn what_a_wrong_clock_counted_on_the_next_day_is_forgotten_with_it() {
+    let capped = |id: &str| Rep { daily_cap: Some(2), weekly_cap: Some(20), ..rep(id) };
+    let zone = Zone::Fixed(UtcOffset::from_seconds(8 * 3_600).unwrap());
+    let pool = PoolRules {
+        zone,
+        daily_assign_cap: Some(2),
+        rules: vec![rule("share", to_group())],
+        ..PoolRules::default()
+    };
+    let mut desk = Desk::new(&with_pool(&[("a", 1), ("b", 1)], pool), &[capped("a"), capped("b")]);
+    assert_eq!(desk.run(0, 1, monday()), ["a"]);
+    assert_eq!(desk.run(1, 4, monday() + hours(24)), ["b", "a", "b", "a"]);
+
+    let mut state = leadkit::State { newest: Some(monday() + hours(24)), ..leadkit::State::default() };
+    state.ledgers.insert("p".into(), desk.ledger.clone());
+    state.reps = desk.reps.clone();
+    let before = state.reps.revision(&"b".into());
+    state.forget_after(monday() + hours(1));
+    assert!(state.reps.revision(&"b".into()) > before, "what was decided before is refused");
+    desk.ledger = state.ledgers["p"].clone();
+    desk.reps = serde_json::from_str(&serde_json::to_string(&state.reps).unwrap()).unwrap();
+    assert_eq!(desk.run(5, 4, monday() + hours(2)), ["a", "b", "b", "-"]);
+    assert_eq!(desk.run(10, 5, monday() + hours(24)), ["b", "a", "b", "a", "-"]);
+}
+
+/// Whoever leaves for good takes nothing along and leaves nothing behind but a part of a lead for each who stays.
+#[test]
+fn reps_who_left_are_forgotten_and_the_sum_stays_0() {
+    for strategy in [Strategy::FairShare, Strategy::SmoothWeighted] {
+        let members = [("a", 1), ("b", 2), ("c", 3), ("d", 1)];
+        let rules = sharing(&members, strategy);
+        let mut desk = Desk::new(&rules, &reps(&["a", "b", "c", "d"]));
+        desk.run(0, 5, monday());
+        let stay = super::desk::roster(&reps(&["a", "c"]));
+        // They still sit: nothing is forgotten before a decision has moved them away.
+        let before = desk.ledger.clone();
+        desk.ledger.forget_leavers(&stay);
+        assert_eq!(desk.ledger, before);
+        desk.roster = stay;
+        desk.run(5, 1, monday());
+        let refused = desk.ask(&lead("L6"), None, monday(), &AssignOptions::default());
+        let list = TurnList::Group("g".into());
+        let owed = |ledger: &Ledger| -> Vec<(String, i64)> {
+            let all: Box<dyn Iterator<Item = _>> = match strategy {
+                Strategy::FairShare => Box::new(ledger.credits(&list)),
+                _ => Box::new(ledger.smooth_weights(&list)),
+            };
+            all.map(|(rep, units)| (rep.to_string(), units)).collect()
+        };
+        let (known, size) =
+            (owed(&desk.ledger), serde_json::to_string(&desk.ledger.without_decisions()).unwrap().len());
+        assert_eq!(known.len(), 4);
+        desk.ledger.forget_leavers(&desk.roster);
+        let left = owed(&desk.ledger);
+        assert_eq!(left.iter().map(|(rep, _)| rep.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!(left.iter().map(|(_, units)| units).sum::<i64>(), 0);
+        // Both moved by as much, to the unit.
+        let moved = |id: &str| {
+            let of = |all: &[(String, i64)]| all.iter().find(|(rep, _)| rep == id).unwrap().1;
+            of(&left) - of(&known)
+        };
+        assert!((moved("a") - moved("c")).abs() <= 1, "{known:?} {left:?}");
+        assert!(serde_json::to_string(&desk.ledger.without_decisions()).unwrap().len() < size);
+        assert!(matches!(desk.ledger.apply(refused.delta()), Err(LedgerError::StaleLedger { .. })));
+        let once = desk.ledger.clone();
+        desk.ledger.forget_leavers(&desk.roster);
+        assert_eq!(desk.ledger, once);
+        // It is a state like any other.
+        assert_eq!(serde_json::from_str::<Ledger>(&serde_json::to_string(&once).unwrap()).unwrap(), once);
+        let owners = desk.run(10, 8, monday());
+        assert!((5..=7).contains(&owners.iter().filter(|owner| *owner == "c").count()), "{owners:?}");
+    }
+}
+
 #[test]
 fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
     let wild = serde_json::json!({
@@ -161,7 +276,8 @@ fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
         for now in [DateTime::<Utc>::MIN_UTC, monday(), DateTime::<Utc>::MAX_UTC] {
             let mut desk = Desk::new(&sharing(&members, strategy), &reps(&["a", "b"]));
             desk.ledger = serde_json::from_value::<Ledger>(wild.clone()).unwrap();
-            if now == DateTime::<Utc>::MAX_UTC {
+            // A time that cannot be written is refused, on either side.
+            if now != monday() {
                 let beyond = desk.ask(&lead("L0"), None, now, &AssignOptions::default());
                 assert_eq!(desk.ledger.apply(beyond.delta()), Err(LedgerError::Time { at: now }));
                 continue;

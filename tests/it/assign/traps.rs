@@ -304,9 +304,10 @@ fn the_same_key_gets_the_same_decision_without_a_second_turn() {
 fn remembered_keys_are_bounded_by_age() {
     let mut desk = three();
     desk.run(0, 50, monday());
-    desk.run(50, 1, monday() + hours(8 * 24));
+    // A clock may have been ahead: nothing is forgotten before a second decision says that it was not.
+    desk.run(50, 2, monday() + hours(8 * 24));
     let text = serde_json::to_value(&desk.ledger).unwrap();
-    assert_eq!(text["decided"].as_object().unwrap().len(), 1);
+    assert_eq!(text["decided"].as_object().unwrap().len(), 2);
     assert_eq!(text["counts"].as_object().unwrap().len(), 1);
 }
 

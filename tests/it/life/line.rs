@@ -117,9 +117,9 @@ fn who_lost_what_joined_a_lead_of_the_line_has_lost_it_in_the_same_call() {
 #[test]
 fn any_number_of_days_or_hours_that_is_read_can_be_counted() {
     let days = u32::MAX;
-    let life = json!({"exclusion_days": days, "cool_down_days": days, "pool_stay_hours": days, "hot_pool_stay_hours": days,
+    let life = json!({"exclusion_days": days, "cool_down_days": days, "cool_down_hours": days, "pool_stay_hours": days, "hot_pool_stay_hours": days,
         "burst_hold_hours": days, "patience_hours": days, "first_contact_hours": days});
-    let rules = json!({"leads": {"claim_cool_down_days": days, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}});
+    let rules = json!({"leads": {"claim_cool_down_days": days, "claim_cool_down_hours": days, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}});
     let changes = json!({"life": life, "assign": {"pools": rules}});
     let mut desk = team(changes, &[super::continues::away("li", 0, 90 * DAY), rep("wang")]);
     desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));

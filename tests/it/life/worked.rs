@@ -141,3 +141,46 @@ fn two_waiting_leads_of_one_customer_are_served_to_one_rep() {
     desk.served(&["L1", "L2", "L3"], 5);
     assert_eq!(["L1", "L2", "L3"].map(|id| desk.owner(id).to_owned()), ["li", "li", "wang"]);
 }
+
+/// Who stands beside the owner is told when the owner has the lead no more, and the host counts again what they hold.
+#[test]
+fn a_companion_is_told_when_the_owner_has_the_lead_no_more() {
+    let rule = json!({"id": "all", "then": {"reps": ["li", "wang"]}, "also": [{"role": "presales", "group": "presales"}]});
+    let assign = json!({
+        "groups": {"presales": {"members": [{"rep": "chen"}]}},
+        "pools": {"leads": {"rules": [rule]}},
+    });
+    let ways: [fn(&mut Desk, &str); 3] = [
+        |desk, _| drop(desk.lose("L1", leadkit::Loss::Returned, 2)),
+        |desk, _| drop(desk.allot("L1", "zhao", 2)),
+        |desk, owner| {
+            desk.call("L1", owner, 1);
+            let reason = leadkit::model::CloseReason::NoIntent;
+            let closed = desk.intake.close(&desk.input("L1", 2), reason, &desk.roster, &desk.state, hour(2));
+            desk.apply(&closed);
+        },
+    ];
+    for (number, way) in ways.into_iter().enumerate() {
+        let mut desk = team(assign.clone(), json!({}), &["li", "wang", "zhao", "chen"].map(rep));
+        desk.submit(&caller("L1", 0, &phone(0)));
+        let owner = desk.owner("L1").to_owned();
+        assert_eq!(
+            desk.told().iter().filter(|told| *told == "chen companion lead L1").count(),
+            1,
+            "{:?}",
+            desk.told()
+        );
+        way(&mut desk, &owner);
+        let ended =
+            |desk: &Desk| desk.told().iter().filter(|told| *told == "chen companion_ended lead L1").count();
+        assert_eq!(ended(&desk), 1, "{number}: {:?}", desk.told());
+        // Until the host counts again, the lead fills the companion's place.
+        assert!(desk.roster.holding(&"chen".into(), &desk.state.reps) >= 1);
+        desk.roster.count("chen", 0, 0);
+        desk.state.reps.counted(&"chen".into());
+        assert_eq!(desk.roster.holding(&"chen".into(), &desk.state.reps), 0);
+        // Told once, whatever happens later to a lead that has another owner.
+        desk.submit(&caller("L2", 3, &phone(1)));
+        assert_eq!(ended(&desk), 1, "{number}: {:?}", desk.told());
+    }
+}
