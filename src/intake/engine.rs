@@ -418,23 +418,7 @@ impl Intake {
             }
         };
         let owner_state = |rep: &RepId| case.owner_state(rep);
-        let comes_last = case.act == Act::Import;
-        let mut look = Look { is_entry: case.is_entry(), comes_last, ..Look::ENTRY };
-        if case.is_undecided() {
-            // No reviewer has decided: whose the customer is by the rule of ownership.
-            let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
-            let settled = settle_collision(lead, &found, &self.life.ownership, now);
-            let rival = found.action().record();
-            let rival = rival.and_then(|of| rows.leads.iter().find(|one| of.id() == one.id.as_str()));
-            let is_ordered = |one: &Lead| one.acquisition == Some(Acquisition::AssignedByAdmin);
-            // An administrator's word is a decision.
-            let keeps = match (is_ordered(lead), rival.is_some_and(is_ordered)) {
-                (true, false) => Some(true),
-                (false, true) => Some(false),
-                _ => settled.map(|settled| Some(settled.owner) == lead.owner),
-            };
-            look = Look { settles: true, keeps, ..look };
-        }
+        let look = self.look(case, facts, keys);
         let resolution = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
@@ -508,7 +492,8 @@ impl Intake {
     /// How the lead is matched; of one that two reps work on and no reviewer has decided about, also whether its owner keeps
     /// it.
     fn look(&self, case: &Case<'_>, facts: &Facts<'_>, keys: &Probe) -> Look {
-        let look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
+        let comes_last = case.act == Act::Import;
+        let look = Look { is_entry: case.is_entry(), comes_last, ..Look::ENTRY };
         if !case.is_undecided() {
             return look;
         }
