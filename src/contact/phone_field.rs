@@ -371,10 +371,11 @@ impl<'t, 'o> Reader<'t, 'o> {
             self.push(code.start..code.end, Phone::malformed(PhoneFault::UnexpectedCharacter), code.digits);
             return self.take_groups(&rest);
         }
-        if let [code, next, ..] = run.groups.as_slice()
-            && self.is_doubled(code, next)
-        {
-            let groups = run.groups.get(1..).unwrap_or_default().to_vec();
+        // Counted in one go: thousands of `+1 +1 +1` are as many calls otherwise.
+        let pairs = run.groups.iter().zip(run.groups.iter().skip(1));
+        let doubled = pairs.take_while(|(code, next)| self.is_doubled(code, next)).count();
+        if doubled > 0 {
+            let groups = run.groups.get(doubled..).unwrap_or_default().to_vec();
             return self.take_groups(&Run { groups, ..*run });
         }
         if self.take_thousands(run) {

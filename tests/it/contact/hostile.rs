@@ -45,6 +45,48 @@ fn places_and_keys_of_a_megabyte_are_sound() {
     }
 }
 
+/// Two pieces, again and again, on a small stack: no piece is read by a call for each time it comes.
+#[test]
+fn what_is_repeated_takes_no_more_stack() {
+    const TOKENS: [&str; 24] = [
+        "+1 ",
+        "+86-",
+        "+",
+        "00",
+        "0",
+        "(",
+        ")",
+        "1-",
+        "138",
+        "x1",
+        " ext 1 ",
+        "转1",
+        "@1",
+        "a@b.cn",
+        "*",
+        "¥1",
+        "，",
+        "/",
+        "\n",
+        " or ",
+        "电话:",
+        "wx:",
+        "13812349876 ",
+        "①",
+    ];
+    let read = || {
+        let options = PhoneOptions::default();
+        for text in TOKENS.iter().flat_map(|a| TOKENS.iter().map(move |b| format!("{a}{b}"))) {
+            let text = text.repeat(4_096 / text.len());
+            let _ = read_phones(&text, &options);
+            let _ = read_emails(&text);
+            let _ = read_wechats(&text);
+            let _ = Phone::parse(&text, &options);
+        }
+    };
+    std::thread::Builder::new().stack_size(512 << 10).spawn(read).unwrap().join().unwrap();
+}
+
 #[test]
 fn what_is_turned_round_or_broken_over_lines_is_no_contact() {
     let options = PhoneOptions::default();
