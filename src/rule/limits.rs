@@ -141,8 +141,17 @@ fn activity_exceeds(activity: &Activity) -> bool {
 
 /// A lead on file as far as matching reads it; nothing when it reads the lead whole.
 pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
-    let fields =
-        [LeadField::Phones, LeadField::Emails, LeadField::Wechat, LeadField::Company, LeadField::Name];
+    // A place is looked at too: it says in which country and city a number is dialled.
+    let fields = [
+        LeadField::Phones,
+        LeadField::Emails,
+        LeadField::Wechat,
+        LeadField::Company,
+        LeadField::Name,
+        LeadField::Country,
+        LeadField::Province,
+        LeadField::City,
+    ];
     let is_long = fields.into_iter().any(|field| exceeds(field, lead))
         || ids_exceed(&lead.external_ids)
         || other_ids_exceed(lead);
