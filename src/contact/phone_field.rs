@@ -524,12 +524,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     /// Reads a segment, or only what it begins with; then what is left of it.
-    fn take_first<'g>(
-        &mut self,
-        segment: &Segment<'g>,
-        run: &Run,
-        listed: bool,
-    ) -> Option<Segment<'g>> {
+    fn take_first<'g>(&mut self, segment: &Segment<'g>, run: &Run, listed: bool) -> Option<Segment<'g>> {
         let groups = segment.groups;
         let phone = self.parse(segment.start(), segment.end_of_number());
         let split_plus = groups.iter().skip(1).any(|group| group.plus);
