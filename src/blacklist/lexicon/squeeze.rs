@@ -22,7 +22,7 @@ impl Kept {
 }
 
 /// What a pass reads of a folded text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Squeezed {
     pub(super) text: String,
     kept: Vec<Kept>,
