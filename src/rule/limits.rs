@@ -20,6 +20,9 @@ use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, Ph
 /// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
 /// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
 ///
+/// A pattern reads of a text what the table says while it has at most 4 KiB compiled, and else the first
+/// [`TEXT`](LeadLimits::TEXT) bytes: `\d` and `\w` of all scripts are long, `[0-9]` and words are short.
+///
 /// A lead on file is read like an incoming lead. Of two names of people the first 128 bytes are compared.
 /// Texts are cut before the character that would not fit.
 ///
