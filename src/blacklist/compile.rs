@@ -8,7 +8,7 @@ use super::holders::{Holder, Holders};
 use super::keys::{SubmissionSpaces, WindowKey, origin};
 use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
-use super::patterns::{Amount, Patterns};
+use super::patterns::{Patterns, PatternsBefore};
 use super::prefixes::Prefixes;
 use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, FakeCheck, JointCheck};
 use super::severity::Severity;
@@ -44,7 +44,7 @@ impl Blacklist {
         let mut known = Known::default();
         let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
-        let (mut words, mut patterns) = (Words::default(), Amount::default());
+        let (mut words, mut patterns) = (Words::default(), PatternsBefore::default());
         let mut holders = Holders::default();
         report.within("rules", |report| {
             for (index, rule) in rules.rules.iter().enumerate() {
@@ -107,7 +107,7 @@ fn compile_rule(
     place: usize,
     mut holder: Holder<'_>,
     words: &mut Words,
-    patterns: &mut Amount,
+    patterns: &mut PatternsBefore,
     report: &mut Report,
 ) -> Compiled {
     check_severity(rule, report);

@@ -47,6 +47,8 @@ pub const OVERSIZED: &str = "oversized";
 pub(super) const CONTACT: &str = "contact";
 /// Most findings of one rule about one lead that count, and most that are suppressed.
 const MAX_HITS: usize = 64;
+/// Most findings that a verdict shows, but for what would not be known without them.
+const MAX_SHOWN: usize = 256;
 
 /// How many findings a rule may still report. Suppressed ones take no room from those that count.
 struct Room {
@@ -267,6 +269,10 @@ impl Pass<'_> {
             suppressed_by,
         };
         self.verdict.severity = self.verdict.severity.max(hit.weight());
+        if self.verdict.hits.len() >= MAX_SHOWN && !self.verdict.shows_new(&hit) {
+            self.verdict.more += 1;
+            return counts;
+        }
         if self.verdict.hits.is_empty() {
             // Most leads have one value.
             self.verdict.hits.reserve_exact(1);
@@ -310,7 +316,8 @@ impl Blacklist {
     /// comes late is counted with the burst that was before it. A blocked lead counts for bursts, but not as a first
     /// submission: a person who corrects a mistyped number and sends again is let in.
     ///
-    /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed.
+    /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed. A verdict
+    /// shows 256 of all findings, of each code and weight the first, and says [how many more](Verdict::more) there are.
     ///
     /// ```
     /// # use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
@@ -372,9 +379,10 @@ impl Blacklist {
         if !reached {
             self.check_reach(&mut pass);
         }
+        let (mut room, oversized) = (Room::FULL, OVERSIZED.into());
         for field in facts.oversized() {
             let found = Found::whole(HitReason::Oversized { field: field.clone() });
-            pass.report(&OVERSIZED.into(), &OVERSIZED.into(), Severity::Flag, found);
+            pass.report_in(&mut room, &OVERSIZED.into(), &oversized, Severity::Flag, found);
         }
         let Work { submission, bursts, message, .. } = work;
         // A blocked submission is not remembered: the person may correct a mistyped number and submit again.
@@ -421,7 +429,7 @@ impl Blacklist {
             Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
             Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
             Test::Lexicon { list } => {
-                for hit in work.words(self.lexicon.as_ref(), facts).of_list(*list).take(MAX_HITS) {
+                for hit in work.words(self.lexicon.as_ref(), facts).of_list(*list).iter().take(MAX_HITS) {
                     let severity = hit.pass().weight(rule.severity);
                     pass.report_in(&mut room, &rule.id, &rule.category, severity, hit.found());
                 }

@@ -21,7 +21,7 @@ use crate::contact::{
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
-use crate::rule::Facts;
+use crate::rule::{Facts, LeadLimits};
 use crate::text::{scrubbed, shown_address};
 
 /// Entries by canonical key. The sets are never iterated.
@@ -260,7 +260,7 @@ impl Lists {
         report.within("companies", |report| {
             for (index, company) in check.companies.iter().enumerate() {
                 report.item(index, |report| {
-                    let read = company_keys(company);
+                    let read = check_length(company).and_then(|()| company_keys(company));
                     if let Ok(keys) = &read {
                         warn_of_company(company, keys.names_nobody, keys.part.as_deref(), report);
                     }
@@ -378,12 +378,24 @@ fn read<T: AsRef<str>, K>(
 ) {
     report.within(name, |report| {
         for (index, entry) in entries.iter().enumerate() {
-            report.item(index, |report| tell(key(entry.as_ref()).map(&mut insert), report));
+            let key = || check_length(entry.as_ref()).and_then(|()| key(entry.as_ref()));
+            report.item(index, |report| tell(key().map(&mut insert), report));
         }
     });
 }
 
-/// Reports an entry that is invalid or there twice: `true` is one that was neither.
+/// A value of which a lead's is read in part would match none.
+fn check_length(text: &str) -> Result<(), (String, &'static str)> {
+    match text.len() {
+        0..=LeadLimits::TEXT => Ok(()),
+        bytes => Err((
+            format!("the entry has {bytes} bytes, of a lead's value {} are read", LeadLimits::TEXT),
+            "write one value",
+        )),
+    }
+}
+
+/// Reports an entry that is none, and one that is there twice: `true` is one that was not.
 fn tell(inserted: Result<bool, (String, &'static str)>, report: &mut Report) {
     match inserted {
         Ok(true) => {}

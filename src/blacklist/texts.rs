@@ -41,8 +41,10 @@ impl FoundWord {
 pub(super) struct FoundWords(Vec<FoundWord>);
 
 impl FoundWords {
-    pub(super) fn of_list(&self, list: usize) -> impl Iterator<Item = &FoundWord> {
-        self.0.iter().filter(move |word| word.hit.list == list)
+    pub(super) fn of_list(&self, list: usize) -> &[FoundWord] {
+        let from = self.0.partition_point(|word| word.hit.list < list);
+        let to = self.0.partition_point(|word| word.hit.list <= list);
+        self.0.get(from..to).unwrap_or_default()
     }
 }
 
@@ -50,17 +52,17 @@ impl FoundWords {
 pub(super) fn find(lexicon: Option<&Lexicon>, texts: &[Text<'_>], message: &Message<'_>) -> FoundWords {
     let mut found = Vec::new();
     let Some(lexicon) = lexicon else { return FoundWords(found) };
-    let mut hits = Vec::new();
+    let (mut room, mut hits) = (lexicon.room(), Vec::new());
     for one in texts {
         if one.name == Name::Field(LeadField::Message) {
-            lexicon.scan(one.text, message.folded(), &mut hits);
+            lexicon.scan(one.text, message.folded(), &mut room, &mut hits);
         } else {
-            lexicon.scan(one.text, &Folded::new(one.text), &mut hits);
+            lexicon.scan(one.text, &Folded::new(one.text), &mut room, &mut hits);
         }
         found.extend(hits.drain(..).map(|hit| FoundWord { field: one.field(), index: one.index, hit }));
     }
     // Stable: the order of the fields is kept, and within a text that of the places.
-    order::sort_by_key(&mut found, |word| (word.hit.allowed_by().is_some(), word.hit.pass()));
+    order::sort_by_key(&mut found, |word| (word.hit.list, word.hit.allowed_by().is_some(), word.hit.pass()));
     FoundWords(found)
 }
 

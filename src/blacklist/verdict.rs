@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -187,11 +188,19 @@ pub struct Verdict {
     pub(super) severity: Severity,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) hits: Vec<Hit>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) more: usize,
     #[serde(default, skip_serializing_if = "WindowDelta::is_empty")]
     pub(super) delta: WindowDelta,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) faults: Vec<RuleFault>,
     pub(super) version: RulesVersion,
+}
+
+/// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Verdict {
@@ -239,6 +248,23 @@ impl Verdict {
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits
+    }
+
+    /// How many findings there are beside [those shown](Verdict::hits), all of a code and a weight of which others are shown.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// Whether a finding says what no other does that is shown: what came before the lead or with it, what the person
+    /// refuses, or a code or a weight.
+    pub(super) fn shows_new(&self, hit: &Hit) -> bool {
+        let alike = |known: &Hit| {
+            known.weight() == hit.weight()
+                && mem::discriminant(&known.reason) == mem::discriminant(&hit.reason)
+                && known.reason.code() == hit.reason.code()
+        };
+        !hit.reason.is_of_lead() || !self.hits.iter().any(alike)
     }
 
     /// What to [apply](super::WindowState::apply) to the windows.
@@ -345,6 +371,9 @@ impl fmt::Display for Verdict {
         })?;
         for hit in &self.hits {
             write!(f, "\n{hit}")?;
+        }
+        if self.more > 0 {
+            write!(f, "\nThere are {} more findings of these kinds.", self.more)?;
         }
         for fault in &self.faults {
             write!(f, "\n{fault}.")?;

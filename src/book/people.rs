@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::dedup::{MatchKey, MatchKeyKind, NumberPeople, Probe};
 use crate::model::Lead;
-use crate::rule::{HostTables, visit_phone_keys};
+use crate::rule::{HostTables, cut_lead_on_file, visit_phone_keys};
 
 /// So many names are enough.
 const MAX_NAMES: usize = 20;
@@ -61,6 +61,7 @@ impl fmt::Debug for People {
 fn visit(lead: &Lead, tables: &HostTables, mut visit: impl FnMut(&str, &str)) {
     let name = lead.name.as_deref().filter(|name| !name.trim().is_empty());
     if let (Some(name), Some(_)) = (name, &lead.folded_into) {
-        visit_phone_keys(lead, tables, |number| visit(number, name));
+        let cut = cut_lead_on_file(lead);
+        visit_phone_keys(cut.as_deref().unwrap_or(lead), tables, |number| visit(number, name));
     }
 }

@@ -185,6 +185,17 @@ impl Segment<'_> {
         self.groups.iter().map(|group| group.digits).sum()
     }
 
+    /// Where the text ends that decides whether the segment is one number: digits beyond those of any number change
+    /// nothing about it.
+    fn end_of_number(&self) -> usize {
+        let mut digits = 0;
+        let beyond = self.groups.iter().find(|group| {
+            digits += group.digits;
+            digits > MAX_DIGITS
+        });
+        beyond.map_or(self.end, |group| group.end.min(self.end))
+    }
+
     pub(super) fn gap(&self) -> Gap {
         self.groups.first().map_or(Gap::None, |group| group.gap)
     }
@@ -503,15 +514,25 @@ impl<'t, 'o> Reader<'t, 'o> {
         false
     }
 
+    /// Reads the numbers of a segment, those after which something is left one by one, as far as values are kept.
     pub(super) fn take_segment(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) {
+        let most = self.pieces.len() + MAX_VALUES;
+        let mut left = self.take_first(segment, run, listed);
+        while let Some(segment) = left.filter(|_| self.pieces.len() <= most) {
+            left = self.take_first(&segment, run, listed);
+        }
+    }
+
+    /// Reads a segment, or only what it begins with; then what is left of it.
+    fn take_first<'g>(&mut self, segment: &Segment<'g>, run: &Run, listed: bool) -> Option<Segment<'g>> {
         let groups = segment.groups;
-        let phone = self.parse(segment.start(), segment.end);
+        let phone = self.parse(segment.start(), segment.end_of_number());
         let split_plus = groups.iter().skip(1).any(|group| group.plus);
         if self.are_two_services(groups) {
             for group in groups {
                 self.push(group.start..group.end, self.parse(group.start, group.end), MIN_REPORTED);
             }
-            return;
+            return None;
         }
         if is_read(&phone) && !split_plus {
             let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
@@ -520,7 +541,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 let own = groups.iter().rev().skip(1).find(|group| group.end > segment.start());
                 let end = own.map_or(segment.end, |group| group.end);
                 self.push(segment.start()..end, phone.without_extension(), MIN_REPORTED);
-                return;
+                return None;
             }
             let headed = groups.first().is_some_and(|first| first.plus && first.digits >= 10)
                 && groups.get(1).is_some_and(|next| next.gap == Gap::Blank)
@@ -529,21 +550,21 @@ impl<'t, 'o> Reader<'t, 'o> {
             if !headed || !self.take_alone(segment, run) {
                 self.push(segment.start()..segment.end, phone, MIN_REPORTED);
             }
-            return;
+            return None;
         }
         if let Some(parts) = self.parts(segment) {
             for (start, end, phone) in parts {
                 self.push(start..end, phone, MIN_REPORTED);
             }
-            return;
+            return None;
         }
         if let Some((item, rest)) = self.numbered(groups) {
             let span = item.first().map_or(0, |group| group.start)..item.last().map_or(0, |group| group.end);
             self.push(span.clone(), self.parse(span.start, span.end), MIN_REPORTED);
-            return self.take_segment(&Segment { groups: rest, end: segment.end }, run, listed);
+            return Some(Segment { groups: rest, end: segment.end });
         }
         if let Some(rest) = self.without_stub(segment, run) {
-            return self.take_segment(&rest, run, listed);
+            return Some(rest);
         }
         // Brackets may hold a note of digits: `139… (2026-05-01)`.
         let noted = (1..groups.len().min(MAX_GROUPS)).find_map(|at| {
@@ -554,10 +575,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         });
         if let Some((span, phone, after)) = noted {
             self.push(span, phone, MIN_REPORTED);
-            return self.take_segment(&Segment { groups: after, end: segment.end }, run, listed);
+            return Some(Segment { groups: after, end: segment.end });
         }
         if self.take_alone(segment, run) {
-            return;
+            return None;
         }
         let digits = segment.digits();
         let phone = if phone.fault() == Some(PhoneFault::MissingAreaCode) {
@@ -568,6 +589,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             phone
         };
         self.push(segment.start()..segment.end, phone, digits);
+        None
     }
 
     /// A segment without the digits that begin a note (`139… 9点后`) or number the items of a list (`1. 139… 2) 150…`).

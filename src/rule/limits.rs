@@ -21,6 +21,9 @@ use crate::text::head;
 /// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
 /// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
 ///
+/// A pattern reads of a text what the table says while it has at most 4 KiB compiled, and else the first
+/// [`TEXT`](LeadLimits::TEXT) bytes: `\d` and `\w` of all scripts are long, `[0-9]` and words are short.
+///
 /// A lead on file is read like an incoming lead. Of two names of people the first 128 bytes are compared.
 /// Texts are cut before the character that would not fit.
 ///
@@ -142,8 +145,17 @@ fn activity_exceeds(activity: &Activity) -> bool {
 
 /// A lead on file as far as matching reads it; `None` when it reads the lead whole.
 pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
-    let fields =
-        [LeadField::Phones, LeadField::Emails, LeadField::Wechat, LeadField::Company, LeadField::Name];
+    // A place is looked at too: it says in which country and city a number is dialled.
+    let fields = [
+        LeadField::Phones,
+        LeadField::Emails,
+        LeadField::Wechat,
+        LeadField::Company,
+        LeadField::Name,
+        LeadField::Country,
+        LeadField::Province,
+        LeadField::City,
+    ];
     let is_long = fields.into_iter().any(|field| exceeds(field, lead))
         || ids_exceed(&lead.external_ids)
         || other_ids_exceed(lead);

@@ -3,21 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
-use regex::{Regex, RegexBuilder};
 use serde_json::Value as Json;
 
 use super::operator::{ConditionError, Operator};
+use super::pattern::Pattern;
 use super::{Field, FieldType};
 use crate::calendar::Span;
 use crate::model::Region;
 use crate::text::scrubbed;
-
-/// Largest compiled pattern, in bytes.
-const PATTERN_SIZE: usize = 256 * 1024;
-/// Deepest nesting of a pattern.
-const PATTERN_NESTING: u32 = 50;
-/// Longest pattern, in bytes of source.
-const PATTERN_SOURCE: usize = 16 * 1024;
 
 /// The right-hand side of a comparison.
 #[derive(Debug, Clone)]
@@ -33,7 +26,7 @@ pub(crate) enum Operand {
     Time(DateTime<Utc>),
     Region(Region),
     Regions(Arc<[Region]>),
-    Pattern(Regex),
+    Pattern(Pattern),
     /// Inclusive at both ends.
     IntegerRange(i64, i64),
     /// Inclusive at both ends.
@@ -99,7 +92,9 @@ impl Operand {
             (Contains | StartsWith | EndsWith, Json::String(value)) if texts || open => {
                 Ok(Operand::Text(value.clone()))
             }
-            (Matches, Json::String(value)) if texts || open => pattern(value).map(Operand::Pattern),
+            (Matches, Json::String(value)) if texts || open => {
+                Pattern::of_condition(value).map(Operand::Pattern)
+            }
             (In | NotIn, Json::Array(items)) if kind == FieldType::Region => {
                 items.iter().map(region).collect::<Result<_, _>>().map(Operand::Regions)
             }
@@ -173,7 +168,7 @@ impl Operand {
             Operand::Time(at) => written(at),
             Operand::Region(region) => Json::from(region.to_string()),
             Operand::Regions(regions) => regions.iter().map(Region::to_string).collect(),
-            Operand::Pattern(regex) => Json::from(regex.as_str()),
+            Operand::Pattern(pattern) => Json::from(pattern.as_str()),
             Operand::NumberRange(from, until) => Json::from(vec![number_json(*from), number_json(*until)]),
             Operand::TimeRange(from, until) => Json::from(vec![written(from), written(until)]),
             Operand::Span(span) => Json::from(span.to_string()),
@@ -235,40 +230,6 @@ fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
         }
         ConditionError::value(format!("`{shown}` is not a time"), help)
     })
-}
-
-/// Compiles a pattern within the limits every condition has.
-fn pattern(source: &str) -> Result<Regex, ConditionError> {
-    pattern_within(source, PATTERN_SIZE)
-}
-
-/// The same within so many bytes.
-pub(crate) fn pattern_within(source: &str, size: usize) -> Result<Regex, ConditionError> {
-    let refuse = |reason: String, help: &str| {
-        let shown: String = source.chars().take(60).collect();
-        let ellipsis = if source.chars().count() > 60 { "…" } else { "" };
-        Err(ConditionError::pattern(format!("pattern `{shown}{ellipsis}` {reason}"), help.to_owned()))
-    };
-    if source.len() > PATTERN_SOURCE {
-        return refuse(format!("is longer than {PATTERN_SOURCE} bytes"), "use a list or several rules");
-    }
-    match RegexBuilder::new(source).size_limit(size).nest_limit(PATTERN_NESTING).build() {
-        Ok(regex) => Ok(regex),
-        Err(regex::Error::CompiledTooBig(_)) => {
-            refuse(format!("needs more than {size} bytes"), "use fewer or smaller repetitions")
-        }
-        Err(error) => {
-            // The last line of a syntax error says what is wrong; the lines above draw the position.
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            let help = if reason.contains("not supported") {
-                "write it without look-around and back-references"
-            } else {
-                "correct it; write `\\` before a sign that stands for itself"
-            };
-            refuse(format!("cannot be read: {reason}"), help)
-        }
-    }
 }
 
 fn expected(kind: FieldType, operator: Operator) -> String {

@@ -1,7 +1,6 @@
 //! A condition, compiled.
 
 use chrono::{DateTime, Utc};
-use regex::Regex;
 
 use super::condition::{Condition, DEEPEST, Node};
 use super::fact_value::{FactSource, FactValue};
@@ -273,7 +272,7 @@ fn compare_text(text: &str, operator: Operator, operand: &Operand) -> bool {
         (Operator::Contains, Operand::Text(wanted)) => text.contains(wanted.as_str()),
         (Operator::StartsWith, Operand::Text(wanted)) => text.starts_with(wanted.as_str()),
         (Operator::EndsWith, Operand::Text(wanted)) => text.ends_with(wanted.as_str()),
-        (Operator::Matches, Operand::Pattern(regex)) => Regex::is_match(regex, text),
+        (Operator::Matches, Operand::Pattern(pattern)) => pattern.is_match(text),
         _ => false,
     }
 }

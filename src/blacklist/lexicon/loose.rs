@@ -3,34 +3,28 @@
 
 use std::ops::Range;
 
-use super::cover::Cover;
 use super::evasion::MAX_SIGNS;
-use super::phrase_cover::Phrases;
+use super::phrase_cover::{Covers, Phrases};
 use super::squeeze::{Kept, Squeezed};
 use super::words::Words;
 use crate::blacklist::rules::LexiconPass;
 
-/// A text without its signs, and the phrases of each list that were looked for in it.
+/// A text without its signs, and the phrases that were looked for in it.
 pub(super) struct LooseText<'t> {
     folded: &'t str,
     squeezed: Squeezed,
-    covers: Vec<Option<Cover>>,
+    covers: Covers<'t>,
 }
 
 impl<'t> LooseText<'t> {
-    pub(super) fn of(folded: &'t str, lists: usize) -> LooseText<'t> {
-        let squeezed = Squeezed::of(folded, LexiconPass::Separated);
-        LooseText { folded, squeezed, covers: (0..lists).map(|_| None).collect() }
+    pub(super) fn of(folded: &'t str, phrases: Option<&'t Phrases>, words: &'t Words) -> LooseText<'t> {
+        let squeezed =
+            phrases.map_or_else(Squeezed::default, |_| Squeezed::of(folded, LexiconPass::Separated));
+        LooseText { folded, squeezed, covers: Covers::new(phrases, words) }
     }
 
     /// A phrase of a list over some bytes of the folded text.
-    pub(super) fn over(
-        &mut self,
-        place: &Range<usize>,
-        list: usize,
-        phrases: &Phrases,
-        words: &Words,
-    ) -> Option<u32> {
+    pub(super) fn over(&mut self, place: &Range<usize>, list: usize) -> Option<u32> {
         let LooseText { folded, squeezed, covers } = self;
         let place = squeezed.range_of(place)?;
         let is_one = |found: &Range<usize>| {
@@ -39,9 +33,7 @@ impl<'t> LooseText<'t> {
                 _ => true,
             })
         };
-        let cover = covers.get_mut(list)?;
-        let cover = cover.get_or_insert_with(|| phrases.cover(words, &squeezed.text, list, &is_one));
-        cover.over(&place)
+        covers.over(&place, list, &squeezed.text, &is_one)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::cover::Cover;
 use super::evasion::{is_evasion, squeezed_word};
 use super::hit::LexiconHit;
 use super::loose::LooseText;
-use super::phrase_cover::{Automaton, Phrases, automaton};
+use super::phrase_cover::{Automaton, Covers, Phrases, automaton};
+use super::room::Room;
 use super::squeeze::{Kept, Squeezed, whole};
 use super::words::{Entry, Words};
 use crate::blacklist::rules::{LexiconCheck, LexiconPass};
@@ -15,8 +15,6 @@ use crate::error::{Report, RuleErrors};
 use crate::rule::LeadLimits;
 use crate::text::{Folded, fold};
 
-/// Most hits of one list in one text, and most that a phrase suppresses.
-const MAX_HITS: usize = 64;
 /// Places of words that a pass tries for each byte it reads: more come only of words within words within words.
 const TRIES: usize = 16;
 
@@ -31,7 +29,7 @@ const TRIES: usize = 16;
 /// script without blanks, is found unless a phrase says that it is harmless.
 ///
 /// As much of a text is read as of a lead's message ([`LeadLimits::MESSAGE`]), in time that is linear in it: of each list at
-/// most 64 hits are given, and 64 more that a harmless phrase suppresses; where words are nested in words in words, 16
+/// most 64 hits of each pass are given, and 64 more that a harmless phrase suppresses; where words stand within words within words, 16
 /// of them are tried for each byte of the text.
 ///
 /// ```
@@ -153,7 +151,7 @@ impl Lexicon {
         let end = (0..=LeadLimits::MESSAGE.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
         let text = end.and_then(|end| text.get(..end)).unwrap_or_default();
         let mut hits = Vec::new();
-        self.scan(text, &Folded::new(text), &mut hits);
+        self.scan(text, &Folded::new(text), &mut self.room(), &mut hits);
         hits.sort_by(|a, b| {
             let key = |hit: &LexiconHit| (hit.span.start, hit.span.end, hit.list, hit.pass);
             key(a).cmp(&key(b)).then_with(|| a.word.cmp(&b.word))
@@ -161,19 +159,28 @@ impl Lexicon {
         hits
     }
 
-    /// Adds the words that a text, folded already, holds, pass by pass.
-    pub(in crate::blacklist) fn scan(&self, text: &str, folded: &Folded, hits: &mut Vec<LexiconHit>) {
-        if text.is_empty() || self.layers.is_empty() {
+    /// Room for the hits of a text, or of all texts of a lead.
+    pub(in crate::blacklist) fn room(&self) -> Room {
+        let layers = self.layers.iter().map(|layer| {
+            let lists = self.words.lists.iter();
+            (lists.map(|list| list.asks_for(layer.pass)).collect(), self.words.entries.len())
+        });
+        Room::new(self.words.lists.len(), layers)
+    }
+
+    /// Adds the words that a text, folded already, holds, pass by pass, as far as there is room for them.
+    pub(in crate::blacklist) fn scan(
+        &self,
+        text: &str,
+        folded: &Folded,
+        room: &mut Room,
+        hits: &mut Vec<LexiconHit>,
+    ) {
+        if text.is_empty() {
             return;
         }
-        let mut scan = Scan {
-            lexicon: self,
-            text,
-            folded,
-            room: vec![(MAX_HITS, MAX_HITS); self.words.lists.len()],
-            hits,
-        };
-        self.layers.iter().for_each(|layer| scan.run(layer));
+        let mut scan = Scan { lexicon: self, text, folded, room, hits };
+        self.layers.iter().enumerate().for_each(|(at, layer)| scan.run(at, layer));
     }
 }
 
@@ -253,45 +260,45 @@ struct Scan<'s> {
     lexicon: &'s Lexicon,
     text: &'s str,
     folded: &'s Folded,
-    /// For each list, how many hits it may still have, and how many suppressed ones.
-    room: Vec<(usize, usize)>,
+    room: &'s mut Room,
     hits: &'s mut Vec<LexiconHit>,
 }
 
 impl Scan<'_> {
-    fn run(&mut self, layer: &Layer) {
+    fn run(&mut self, at: usize, layer: &Layer) {
+        if self.room.is_full(at) {
+            return;
+        }
         let squeezed = layer.squeeze(self.folded.as_str());
         let read = squeezed.as_ref().map_or(self.folded.as_str(), |squeezed| &squeezed.text);
-        // Phrases are searched once the first word is found: most texts hold none.
-        let mut covers: Vec<Option<Cover>> = Vec::new();
+        // Phrases are looked for when the first word is found: most texts hold none.
         let (lexicon, folded) = (self.lexicon, self.folded.as_str());
+        let mut covers = Covers::new(layer.phrases.as_ref(), &lexicon.words);
         let loose = lexicon.loose.as_ref().filter(|_| layer.pass == LexiconPass::Plain);
         let mut loose_text: Option<LooseText<'_>> = None;
         for found in layer.words.find_overlapping_iter(read).take(TRIES * read.len()) {
-            if self.room.iter().all(|(hits, _)| *hits == 0) {
-                return;
-            }
             let place = found.start()..found.end();
             let kept = squeezed.as_ref().map(|squeezed| squeezed.kept(place.clone()));
             let Some(range) = kept.map_or(Some(place.clone()), whole) else { continue };
-            let group = layer.entries.get(found.value() as usize).into_iter().flatten();
-            for entry in group.filter_map(|index| lexicon.words.entries.get(*index as usize)) {
-                self.entry(layer, entry, kept, &range, &mut |list| {
-                    let lists = lexicon.words.lists.len();
-                    if covers.is_empty() {
-                        covers = (0..lists).map(|_| None).collect();
-                    }
-                    let cover = covers.get_mut(list)?.get_or_insert_with(|| {
-                        let phrases = layer.phrases.as_ref();
-                        phrases.map_or_else(Cover::default, |phrases| {
-                            phrases.cover(&lexicon.words, read, list, &|_| true)
-                        })
-                    });
-                    cover.over(&place).or_else(|| {
-                        let text = loose_text.get_or_insert_with(|| LooseText::of(folded, lists));
-                        text.over(&place, list, loose?, &lexicon.words)
+            for index in layer.entries.get(found.value() as usize).into_iter().flatten() {
+                let index = *index as usize;
+                let Some(entry) = lexicon.words.entries.get(index) else { continue };
+                if self.room.has_been_left(at, index) {
+                    continue;
+                }
+                self.entry((at, layer), entry, kept, &range, &mut |list| {
+                    covers.over(&place, list, read, &|_| true).or_else(|| {
+                        let text =
+                            loose_text.get_or_insert_with(|| LooseText::of(folded, loose, &lexicon.words));
+                        text.over(&place, list)
                     })
                 });
+                if !entry.uses.iter().any(|one| self.room.is_open(at, one.list)) {
+                    self.room.leave(at, index);
+                    if self.room.is_full(at) {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -299,7 +306,7 @@ impl Scan<'_> {
     /// One word at one place of the folded text.
     fn entry(
         &mut self,
-        layer: &Layer,
+        (at, layer): (usize, &Layer),
         entry: &Entry,
         kept: Option<&[Kept]>,
         range: &Range<usize>,
@@ -308,8 +315,12 @@ impl Scan<'_> {
         let folded = self.folded.as_str();
         let mut span = None;
         for one in &entry.uses {
+            // Lists that do not ask for the pass are never open.
+            if !self.room.is_open(at, one.list) {
+                continue;
+            }
             let Some(list) = self.lexicon.words.lists.get(one.list) else { continue };
-            if !list.asks_for(layer.pass) || !entry.edges.fit(folded, range, list.mode) {
+            if !entry.edges.fit(folded, range, list.mode) {
                 continue;
             }
             let is_there = kept.is_none_or(|kept| {
@@ -319,14 +330,11 @@ impl Scan<'_> {
             let found = || self.original(range).filter(|_| is_there);
             let Some(span) = span.get_or_insert_with(found).clone() else { return };
             let phrase = cover(one.list).and_then(|phrase| self.lexicon.words.phrases.get(phrase as usize));
-            let Some((hits, suppressed)) = self.room.get_mut(one.list) else { continue };
-            let room = if phrase.is_some() { suppressed } else { hits };
-            if *room == 0 {
+            if !self.room.take(at, one.list, phrase.is_some()) {
                 continue;
             }
-            *room -= 1;
             let written = |phrase: &Entry| {
-                let own = phrase.uses.iter().find(|phrase| phrase.list == one.list);
+                let own = phrase.use_of(one.list);
                 own.map_or(phrase.common.unwrap_or(&*phrase.folded), |own| &*own.written).to_owned()
             };
             self.hits.push(LexiconHit {

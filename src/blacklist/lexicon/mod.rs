@@ -15,6 +15,7 @@ mod loose;
 mod matcher;
 mod phrase_cover;
 mod phrases;
+mod room;
 mod squeeze;
 mod words;
 

@@ -21,8 +21,8 @@ impl Kept {
     }
 }
 
-/// The part of a folded text that a pass reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a pass reads of a folded text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Squeezed {
     pub(super) text: String,
     kept: Vec<Kept>,

@@ -40,6 +40,9 @@ pub(super) struct List {
     separated: bool,
     repeated: bool,
     pub(super) allows_common: bool,
+    /// The first list that allows the same phrases: where both allow none of their own, all that allow the common ones are
+    /// alike.
+    pub(super) alike: usize,
 }
 
 impl List {
@@ -60,6 +63,16 @@ pub(in crate::blacklist) struct Words {
     pub(super) phrases: Vec<Entry>,
     entry_of: FxHashMap<Box<str>, usize>,
     phrase_of: FxHashMap<Box<str>, usize>,
+    /// The first list without phrases of its own, that does not allow the common ones and that does.
+    plain: [Option<usize>; 2],
+}
+
+impl Entry {
+    /// As one list has it. Lists are read one after the other, so they are in order.
+    pub(super) fn use_of(&self, list: usize) -> Option<&Use> {
+        let at = self.uses.binary_search_by_key(&list, |one| one.list).ok()?;
+        self.uses.get(at)
+    }
 }
 
 impl Words {
@@ -72,7 +85,12 @@ impl Words {
             self.add_common();
         }
         let LexiconCheck { mode, separated, repeated, .. } = *check;
-        self.lists.push(List { mode, separated, repeated, allows_common });
+        let is_plain = check.allowed.is_empty();
+        let alike = match self.plain.get_mut(usize::from(allows_common)).filter(|_| is_plain) {
+            Some(first) => *first.get_or_insert(list),
+            None => list,
+        };
+        self.lists.push(List { mode, separated, repeated, allows_common, alike });
         report.within("words", |report| {
             if check.words.is_empty() {
                 report.error("empty_list", "the list has no words", "add a word, or remove the rule");
@@ -118,7 +136,7 @@ impl Words {
     pub(super) fn allows(&self, list: usize, phrase: &Entry) -> bool {
         let is_common =
             || phrase.common.is_some() && self.lists.get(list).is_some_and(|list| list.allows_common);
-        phrase.uses.iter().any(|one| one.list == list) || is_common()
+        phrase.use_of(list).is_some() || is_common()
     }
 }
 

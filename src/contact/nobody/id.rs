@@ -10,6 +10,9 @@ const UNFILLED: [(&str, &str); 6] =
     [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
 /// Answers to a yes/no question, which in other fields mean that there is no value.
 const ANSWERS: [&str; 3] = ["0", "empty", "no"];
+/// Most bytes of a word as somebody writes it. None of the lists has more than a quarter of that, and no character takes
+/// more than four times the bytes of the letter that it is folded to.
+const MAX_WORD: usize = 80;
 
 /// Whether an identifier names nothing: a word for none, zeros, signs, a template that was not filled in. Records that
 /// share it are not merged for that reason: a wrong key is worse than none.
@@ -19,9 +22,18 @@ pub(crate) fn names_nothing(id: &str) -> bool {
 
 /// Whether a word means nobody, as an identifier or a name.
 pub(super) fn is_word_for_nobody(word: &str) -> bool {
-    let folded = fold(word.trim());
-    let word = folded.trim_matches(is_sign);
-    is_no_id(word) || is_trial(word)
+    word_of(word).is_some_and(|folded| {
+        let word = folded.trim_matches(is_sign);
+        is_no_id(word) || is_trial(word)
+    })
+}
+
+/// A text that is short enough to be a word, folded. A long one is not folded: that takes longer than all else that is
+/// done with most fields.
+fn word_of(text: &str) -> Option<String> {
+    let is_around = |c: char| c.is_whitespace() || c.is_ascii_punctuation();
+    let bare = text.trim_matches(is_around);
+    (bare.len() <= MAX_WORD).then(|| fold(bare))
 }
 
 /// The same as [`names_nothing`] for a field by which two records are compared: there `false`, `0` and `default` are
@@ -43,7 +55,7 @@ fn is_none(text: &str) -> bool {
 
 /// Whether the text is one of some words, without the signs around it.
 fn is_one_of(words: &[&str], text: &str) -> bool {
-    words.contains(&fold(text.trim()).trim_matches(is_sign))
+    word_of(text).is_some_and(|folded| words.contains(&folded.trim_matches(is_sign)))
 }
 
 fn is_sign(c: char) -> bool {
@@ -52,6 +64,7 @@ fn is_sign(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::{NO_ID, TRIALS};
     use super::*;
 
     #[test]
@@ -99,6 +112,15 @@ mod tests {
         for id in ["o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "91110108MA01ABCD2X", "100", "x", "null-1", "李无"] {
             assert!(!names_nothing(id), "{id}");
         }
+    }
+
+    #[test]
+    fn no_word_is_longer_than_what_is_folded() {
+        let words = ANSWERS.into_iter().chain(NAMELESS).chain([PRINTED]).chain(NO_ID).chain(TRIALS);
+        let longest = words.map(str::len).max().unwrap();
+        assert!(4 * longest <= MAX_WORD, "{longest}");
+        assert!(names_nothing(&format!("{}anonymous{}", "-".repeat(500), "*".repeat(500))));
+        assert!(!names_nothing(&"ﷺ".repeat(1_000)));
     }
 
     #[test]

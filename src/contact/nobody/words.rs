@@ -26,7 +26,7 @@ pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
 /// Who tries a form writes it, often with a number.
-const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
+pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовый", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
 const TESTERS: [&str; 2] = ["tester", "testing"];
 /// Who gives no name.
@@ -72,7 +72,7 @@ const NICKNAMES: [&str; 18] = [
 ];
 /// What programs write for an identifier that they do not have. A host's own field may say it and mean it: a tier called
 /// `default`, a role called `guest`.
-const NO_ID: [&str; 7] = ["guest", "default", "false", "true", "object", "missing", "游客"];
+pub(super) const NO_ID: [&str; 7] = ["guest", "default", "false", "true", "object", "missing", "游客"];
 /// What a program prints of an object that it cannot print.
 pub(super) const PRINTED: &str = "object object";
 /// Words for an address where one is asked for, and mailboxes of machines that nobody reads.

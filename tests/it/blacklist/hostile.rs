@@ -66,6 +66,76 @@ fn a_lexicon_of_words_within_words_is_no_bomb() {
     assert_eq!(lexicon.find(&long(20_000)).len(), 0, "beyond the limit");
 }
 
+/// However many rules find however much, a verdict stays short, and what the lead weighs is told by it all the same.
+#[test]
+fn a_verdict_of_many_rules_is_short() {
+    let rule = |id: &str, severity: &str, word: &str| serde_json::json!({"id": id, "severity": severity, "check": {"lexicon": {"words": [word]}}});
+    let checked = |rules: usize, lead: &Lead| {
+        let noise = (0..rules).map(|at| rule(&format!("x{at:04}"), "flag", "x"));
+        let rules: Vec<serde_json::Value> = noise.chain([rule("last", "block", "casino")]).collect();
+        let document = serde_json::json!({"no_usable_contact": "pass", "rules": rules});
+        let blacklist = leadkit::blacklist::Blacklist::load(document).unwrap();
+        check_at(&blacklist, lead, &WindowState::default(), now())
+    };
+    let mut lead = Lead { id: "L-1".into(), created_at: now(), ..Lead::default() };
+    lead.message = Some(format!("{}casino", "x ".repeat(32_000)));
+    for rules in [1, 10, 100, 1_000] {
+        let verdict = checked(rules, &lead);
+        assert!(verdict.hits().len() <= 260, "{rules}: {}", verdict.hits().len());
+        assert!(verdict.hits().len() + verdict.more() <= 4_200, "{rules}: {}", verdict.more());
+        assert!(verdict.hits().len() + verdict.more() >= rules.min(4_096), "{rules}: {}", verdict.more());
+        assert_eq!(verdict.more() > 0, rules > 4, "{rules}");
+        assert!(verdict.is_blocked(), "{rules}");
+        assert!(verdict.hits().iter().any(|hit| hit.rule().as_str() == "last"), "{rules}");
+        let last = verdict.to_string();
+        let told = format!("There are {} more findings of these kinds.", verdict.more());
+        assert_eq!(last.ends_with(&told), verdict.more() > 0, "{last:.200}");
+    }
+    // Of thousands of texts as much is found as of one; oversized fields are named as far as there is room.
+    lead.message = None;
+    for at in 0..2_000 {
+        lead.attributes.insert(format!("a{at}"), Value::from("x ".repeat(64).as_str()));
+        lead.attributes.insert(format!("b{at}"), Value::List(vec!["x".to_owned(); 257]));
+    }
+    let verdict = checked(1, &lead);
+    let of_code = |code: &str| verdict.hits().iter().filter(|hit| hit.reason().code() == code).count();
+    assert_eq!((of_code("lexicon"), of_code("oversized"), verdict.more()), (64, 64, 0));
+    assert_eq!(verdict.severity(), Severity::Flag);
+}
+
+/// A short document compiles little; the pattern that is too much is named, once.
+#[test]
+fn patterns_are_bounded_together_by_what_is_compiled() {
+    let rule = |id: &str, pattern: &str, many: usize| serde_json::json!({"id": id, "check": {"pattern": {"patterns": vec![pattern; many]}}});
+    let load = |rules: &[serde_json::Value]| {
+        leadkit::blacklist::Blacklist::load(serde_json::json!({ "rules": rules }))
+    };
+    assert!(load(&[rule("short", "[0-9]{6}x", 1_000)]).is_ok());
+    let errors = load(&[rule("long", r"\w{2}", 300), rule("more", r"\w{2}", 300)]).unwrap_err();
+    let told: Vec<_> =
+        errors.diagnostics().iter().map(|one| (one.code.as_str(), one.path.as_str())).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "too_many_patterns");
+    assert!(told[0].1.starts_with("rules[0].check.pattern.patterns["), "{told:?}");
+}
+
+/// An entry that is longer than what is read of a lead would match none.
+#[test]
+fn entries_are_no_longer_than_what_is_read_of_a_lead() {
+    let list = |key: &str, entry: String| {
+        let check = serde_json::json!({"list": {key: [entry]}});
+        leadkit::blacklist::Blacklist::load(serde_json::json!({"rules": [{"id": "r", "check": check}]}))
+    };
+    assert!(list("companies", "星".repeat(1_300)).is_ok());
+    for (key, unit) in [("companies", "a/"), ("companies", "한 "), ("phones", "+1 "), ("emails", "a@b.cn ")]
+    {
+        let errors = list(key, unit.repeat(2_500)).unwrap_err();
+        let [error] = errors.diagnostics() else { panic!("{errors}") };
+        assert_eq!(error.path, format!("rules[0].check.list.{key}[0]"));
+        assert!(error.message.contains("4096 are read"), "{error}");
+    }
+}
+
 /// Most hits of a list that count and are allowed are those of others: a listed number among them is found.
 #[test]
 fn no_flood_of_allowed_values_hides_a_listed_one() {

@@ -87,6 +87,18 @@ fn what_is_repeated_takes_no_more_stack() {
     std::thread::Builder::new().stack_size(512 << 10).spawn(read).unwrap().join().unwrap();
 }
 
+/// The numbers of a list in brackets are read one by one, however many there are.
+#[test]
+fn numbers_in_brackets_take_no_more_stack() {
+    let read = || {
+        for unit in ["(1)", "(1) ", "(110)", "[12] ", "(1)2 "] {
+            let text = unit.repeat(16_384 / unit.len());
+            assert!(read_phones(&text, &PhoneOptions::default()).len() <= 64, "{unit}");
+        }
+    };
+    std::thread::Builder::new().stack_size(256 << 10).spawn(read).unwrap().join().unwrap();
+}
+
 #[test]
 fn what_is_turned_round_or_broken_over_lines_is_no_contact() {
     let options = PhoneOptions::default();
