@@ -87,9 +87,9 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Along, Arrival, Basis, BatchError, BatchOutcome, Input, Intake, LifeRules, Loss, Next, Outcome,
-    OutcomeDelta, OutcomeReason, RecycledTo, Refusal, Route, Rules, State, StateError, StateRows,
-    StorageKeys,
+    Arrival, Basis, BatchError, BatchOutcome, FollowOnReview, Input, Intake, LifeRules, Next, Outcome,
+    OutcomeDelta, OutcomeReason, ReassignReason, RecycledTo, Refusal, Route, Rules, State, StateError,
+    StateRows, StorageKeys,
 };
 pub use rule::HostTables;
 

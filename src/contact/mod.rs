@@ -80,6 +80,7 @@ mod person_name;
 mod phone;
 mod phone_alone;
 mod phone_beside;
+mod phone_code;
 mod phone_field;
 mod phone_label;
 mod phone_runs;

@@ -9,7 +9,6 @@ use super::moment::is_compact_date;
 use super::no_value::has_no_value;
 use super::percent::Decoded;
 use super::phone::{Phone, PhoneOptions};
-use super::phone_alone::numbers_alone;
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{
@@ -23,8 +22,6 @@ pub(super) const MIN_REPORTED: usize = 5;
 pub(super) const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
 const MAX_DIGITS: usize = 26;
-/// Digits of the longest code of a country.
-const MAX_CODE: usize = 3;
 /// Bytes of a number written plainly.
 const MAX_PLAIN: usize = 24;
 
@@ -382,9 +379,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             self.push(code.start..code.end, Phone::malformed(PhoneFault::UnexpectedCharacter), code.digits);
             return self.take_groups(&rest);
         }
-        // Counted in one go: thousands of `+1 +1 +1` are as many calls otherwise.
-        let pairs = run.groups.iter().zip(run.groups.iter().skip(1));
-        let doubled = pairs.take_while(|(code, next)| self.is_doubled(code, next)).count();
+        let doubled = self.doubled_codes(run);
         if doubled > 0 {
             let groups = run.groups.get(doubled..).unwrap_or_default().to_vec();
             return self.take_groups(&Run { groups, ..*run });
@@ -421,33 +416,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         }
         self.judge_edges(run, from);
         end
-    }
-
-    /// `粤B12345 13927461853`: the letters belong to the code before a whole number. The code and the rest of the run.
-    fn code_before(&self, run: &Run) -> Option<(Group, Run)> {
-        let (code, rest) = run.groups.split_first().filter(|_| run.lookalike_before || run.token)?;
-        let next = rest.first().filter(|next| next.gap == Gap::Blank)?;
-        // `vip13927461853 15088672341`
-        if code.plus || next.plus || !run.lookalike_before && code.digits >= cn_plan::MIN_NATIONAL {
-            return None;
-        }
-        let here = rest.get(..segment_length(rest))?;
-        let continues = here.len() == rest.len() && run.continues();
-        let alone = numbers_alone(self.field, self.options, here, continues);
-        alone.first().filter(|one| one.from == 0)?;
-        let groups = rest.to_vec();
-        let rest =
-            Run { groups, lookalike_before: false, starred: false, token: false, glued: false, ..*run };
-        Some((*code, rest))
-    }
-
-    /// `+91-+91-9876543210`: a list of countries has put the code before a number that has it already.
-    fn is_doubled(&self, code: &Group, next: &Group) -> bool {
-        let digits = |group: &Group| -> Vec<u8> {
-            let text = self.field.get(group.start..group.end).unwrap_or_default();
-            text.chars().filter_map(digit_value).collect()
-        };
-        code.plus && next.plus && code.digits <= MAX_CODE && digits(next).starts_with(&digits(code))
     }
 
     /// Characters attached to a run make a doubtful number unreadable.

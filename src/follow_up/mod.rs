@@ -76,7 +76,7 @@
 //! use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpRules, Step};
 //! use leadkit::model::{Lead, LeadId};
 //! use leadkit::rule::{FactContext, Facts, HostTables};
-//! use leadkit::{Arrival, Intake, Loss, Roster, Rules, State};
+//! use leadkit::{Arrival, Intake, ReassignReason, Roster, Rules, State};
 //!
 //! let intake = Intake::compile(&Rules::b2c())?;
 //! let policies = FollowUpPolicies::compile(&FollowUpRules::b2c())?;
@@ -113,7 +113,7 @@
 //!
 //! // The main job finds the rep, and one set of effects changes tenure, owner, status and deadlines.
 //! let input = intake.input_of(&book, &id, late).unwrap();
-//! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, late);
+//! let outcome = intake.reassign(&input, ReassignReason::DeadlineMissed, &roster, &state, late);
 //! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li missed the deadline");
 //! state.apply(outcome.delta())?;
 //! outcome.apply_to(&mut book);

@@ -15,18 +15,18 @@ use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, PoolKind, Rec
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AccountLook {
+pub struct AccountReview {
     /// The account that was looked at.
     pub account: AccountId,
     /// When it was looked at, in UTC.
     pub at: DateTime<Utc>,
     /// What the host should do, in order.
     pub effects: Vec<Effect>,
-    /// When to look next, with [`since`](Intake::look_at_account) as it is then; `None` while somebody has it.
+    /// When to look next, with [`since`](Intake::review_account) as it is then; `None` while somebody has it.
     pub next: Option<DateTime<Utc>>,
 }
 
-impl AccountLook {
+impl AccountReview {
     /// The name of the decision, which is part of the keys of its effects.
     #[must_use]
     pub fn decision(&self) -> String {
@@ -47,7 +47,7 @@ impl AccountLook {
     ///
     /// // `wang` has left the roster.
     /// let account = book.account(&"A1".into()).unwrap();
-    /// let look = intake.look_at_account(account, now, &Roster::from_ids(["li"]), &State::default(), now);
+    /// let look = intake.review_account(account, now, &Roster::from_ids(["li"]), &State::default(), now);
     /// look.apply_to(&mut book);
     /// let account = book.account(&"A1".into()).unwrap();
     /// assert_eq!((account.owner.as_ref(), account.pool.clone()), (None, Some("public_active".into())));
@@ -79,25 +79,26 @@ impl Intake {
     /// let account = |owner: &str| Account { id: "A1".into(), company: "Acme Ltd".into(), owner: Some(owner.into()), ..Account::default() };
     /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
     ///
-    /// assert_eq!(intake.look_at_account(&account("li"), now, &roster, &state, now).next, None);
+    /// assert_eq!(intake.review_account(&account("li"), now, &roster, &state, now).next, None);
     /// let left = account("wang");
     /// book.insert_account(left.clone());
-    /// let look = intake.look_at_account(&left, now, &roster, &state, now);
+    /// let look = intake.review_account(&left, now, &roster, &state, now);
     /// look.apply_to(&mut book);
     /// let filed = book.account(&left.id).unwrap();
     /// assert_eq!((filed.owner.clone(), filed.pool.clone()), (None, Some("public_active".into())));
     /// assert_eq!(look.next.unwrap().to_string(), "2026-09-01 02:00:00 UTC");
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
-    pub fn look_at_account(
+    pub fn review_account(
         &self,
         account: &Account,
         since: DateTime<Utc>,
         roster: &Roster,
         state: &State,
         now: DateTime<Utc>,
-    ) -> AccountLook {
-        let mut look = AccountLook { account: account.id.clone(), at: now, effects: Vec::new(), next: None };
+    ) -> AccountReview {
+        let mut look =
+            AccountReview { account: account.id.clone(), at: now, effects: Vec::new(), next: None };
         let state_of = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         let is_there = |rep: &&RepId| state_of(rep) != OwnerState::Gone;
         if account.holders().any(|rep| is_there(&rep)) {

@@ -20,7 +20,7 @@ impl Intake {
     /// Gives a lead to a rep by order of somebody who is allowed to: a director, a reviewer of a held lead or a collision.
     ///
     /// The previous owner is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
-    /// manager owns it, and the partner has `partner_hours` to answer; a lead without an answer is [taken
+    /// manager owns it, and the partner has `partner_answer_hours` to answer; a lead without an answer is [taken
     /// back](Intake::reassign). A rep who lost the lead before can get it in this way only. [Refused](Outcome::refusal)
     /// for a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a
     /// partner while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on

@@ -32,9 +32,9 @@ pub struct Arrival {
     #[serde(default)]
     pub assign: AssignOptions,
     /// Whether to trust `at` even if it is more than 31 days past the newest entry, as
-    /// [`Input::accepts_clock`](super::Input::accepts_clock).
+    /// [`Input::trust_clock`](super::Input::trust_clock).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub accepts_clock: bool,
+    pub trust_clock: bool,
 }
 
 impl Arrival {
@@ -56,7 +56,7 @@ impl Arrival {
             activities: Vec::new(),
             history: History::default(),
             assign: AssignOptions::default(),
-            accepts_clock: false,
+            trust_clock: false,
         }
     }
 }
@@ -124,7 +124,7 @@ impl Intake {
     /// ```
     ///
     /// # Errors
-    /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry without `accepts_clock`.
+    /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry without `trust_clock`.
     /// Any other error is a fault of the engine: each decision is applied to the state it was made on.
     pub fn process_batch(
         &self,
@@ -166,7 +166,7 @@ impl Intake {
     ) -> Result<(), (LeadId, StateError)> {
         let Some(now) = arrivals.first().map(|one| one.at) else { return Ok(()) };
         let input = |arrival: &Arrival| {
-            let Arrival { lead, activities, history, assign, accepts_clock, .. } = arrival;
+            let Arrival { lead, activities, history, assign, trust_clock, .. } = arrival;
             let mut rows = book.rows(&self.probe(lead));
             rows.leads.extend(
                 book.lead(&lead.id).filter(|_| !rows.leads.iter().any(|one| one.id == lead.id)).cloned(),
@@ -177,7 +177,7 @@ impl Intake {
                 history: history.clone(),
                 rows,
                 assign: assign.clone(),
-                accepts_clock: *accepts_clock,
+                trust_clock: *trust_clock,
                 ..Input::default()
             }
         };
@@ -202,7 +202,7 @@ impl Intake {
         roster: &Roster,
         state: &mut State,
     ) -> Result<BatchOutcome, StateError> {
-        let Arrival { lead, activities, history, at, assign, accepts_clock } = arrival;
+        let Arrival { lead, activities, history, at, assign, trust_clock } = arrival;
         let mut facts =
             Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now: *at });
         let keys = Probe::of_record(&facts);
@@ -218,7 +218,7 @@ impl Intake {
             partner: None,
             also: &[],
             wake_up: None,
-            accepts_clock: *accepts_clock,
+            trust_clock: *trust_clock,
             act: Act::Process,
             roster,
             state,
@@ -295,7 +295,7 @@ impl Intake {
             partner: None,
             also,
             wake_up: None,
-            accepts_clock: outcome.delta().accepts_clock,
+            trust_clock: outcome.delta().trust_clock,
             act: Act::Review,
             roster,
             state,

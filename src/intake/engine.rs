@@ -11,8 +11,8 @@ use super::elsewhere_plan::Elsewhere;
 use super::marks::is_disputed;
 use super::marks::without_marks;
 use super::{
-    Along, Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision,
-    wake_up,
+    Basis, ElsewhereTarget, FollowOnReview, LifeRules, Next, Outcome, OutcomeDelta, Route, State,
+    settle_collision, wake_up,
 };
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, ConsentRecord, JointDelta, JointList, LookedAt, PhoneSet, WindowState};
@@ -63,14 +63,14 @@ pub struct Input {
     pub claim: Option<RepId>,
     /// For [`review`](Intake::review): what is looked at after it, as [`Next`] says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<Along>,
+    pub also: Vec<FollowOnReview>,
     /// For [`review`](Intake::review): what the lead's wake-up was set for, when it has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_up: Option<Code>,
     /// Whether to trust `now` even if it is more than 31 days past the newest entry of the state, as after a long pause.
     /// Otherwise [`State::apply`] refuses the outcome: a clock that is wrong once would move the state into the future.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub accepts_clock: bool,
+    pub trust_clock: bool,
     /// For [`import`](Intake::import): whether one of the lead's [hashes](Intake::erasure_hashes) is among those of people who
     /// asked to be forgotten.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -107,9 +107,9 @@ pub(super) struct Case<'a> {
     pub(super) claim: Option<&'a RepId>,
     /// The partner who works on the lead in place of the rep who gets it.
     pub(super) partner: Option<&'a RepId>,
-    pub(super) also: &'a [Along],
+    pub(super) also: &'a [FollowOnReview],
     pub(super) wake_up: Option<&'a Code>,
-    pub(super) accepts_clock: bool,
+    pub(super) trust_clock: bool,
     pub(super) act: Act,
     pub(super) roster: &'a Roster,
     pub(super) state: &'a State,
@@ -533,7 +533,7 @@ impl Intake {
                 windows: verdict.delta().clone(),
                 assign: None,
                 at: case.now,
-                accepts_clock: case.accepts_clock,
+                trust_clock: case.trust_clock,
                 forgets: Vec::new(),
                 joint: JointDelta::default(),
             },
@@ -563,7 +563,7 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Case<'a> {
         let Input {
-            lead, activities, history, rows, assign, entry, claim, also, wake_up, accepts_clock, ..
+            lead, activities, history, rows, assign, entry, claim, also, wake_up, trust_clock, ..
         } = input;
         let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
         Case {
@@ -577,7 +577,7 @@ impl Intake {
             partner: None,
             also,
             wake_up,
-            accepts_clock: *accepts_clock,
+            trust_clock: *trust_clock,
             act,
             roster,
             state,

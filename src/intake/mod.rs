@@ -26,13 +26,13 @@
 //! | [`import`](Intake::import) | rows of another system come in |
 //! | [`forget`](Intake::forget) | a person asks to be forgotten |
 //! | [`serve`](Intake::serve) | somebody has room for leads that wait, or the wake-up `retry…` of one has come |
-//! | [`look_at_account`](Intake::look_at_account) | an account has no owner, or its owner has left |
+//! | [`review_account`](Intake::review_account) | an account has no owner, or its owner has left |
 //!
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
 //! one of them has come; every live lead has an owner with a deadline, or a wake-up.
 //!
 //! ```
-//! use leadkit::intake::Loss;
+//! use leadkit::intake::ReassignReason;
 //! use leadkit::model::Lead;
 //! use leadkit::{Input, Intake, Roster, Rules, State};
 //!
@@ -57,7 +57,7 @@
 //! let later = "2026-03-02T04:00:00Z".parse().unwrap();
 //! let missed = book.overdue(later).remove(0);
 //! let input = intake.input_of(&book, &missed, later).unwrap();
-//! let outcome = intake.reassign(&input, Loss::DeadlineMissed, &roster, &state, later);
+//! let outcome = intake.reassign(&input, ReassignReason::DeadlineMissed, &roster, &state, later);
 //! assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li missed the deadline");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -71,7 +71,7 @@
 //! ```
 //! use chrono::{DateTime, Utc};
 //! use leadkit::book::Book;
-//! use leadkit::intake::{Loss, StateError};
+//! use leadkit::intake::{ReassignReason, StateError};
 //! use leadkit::model::Lead;
 //! use leadkit::{Arrival, Input, Intake, Outcome, Roster, Rules, State};
 //!
@@ -86,7 +86,7 @@
 //! ) -> Result<(), StateError> {
 //!     // Asked anew each time: a decision may give the next lead to a rep whose time has just begun.
 //!     while let Some(input) = book.overdue(now).first().and_then(|id| intake.input_of(book, id, now)) {
-//!         write(&intake.reassign(&input, Loss::DeadlineMissed, roster, state, now), book, state)?;
+//!         write(&intake.reassign(&input, ReassignReason::DeadlineMissed, roster, state, now), book, state)?;
 //!     }
 //!     let due: Vec<Input> = book.due(now).iter().filter_map(|id| intake.input_of(book, id, now)).collect();
 //!     let waits = |input: &Input| input.wake_up.as_ref().is_some_and(|code| code.as_str().starts_with("retry"));
@@ -206,15 +206,15 @@ mod state_rows;
 mod wake_up;
 mod without;
 
-pub use accounts::AccountLook;
+pub use accounts::AccountReview;
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
 pub use forget::ErasureKey;
-pub use next::{Along, Next};
+pub use next::{FollowOnReview, Next};
 pub use outcome::{Outcome, OutcomeReason, Route};
 pub use partners::RegisteredDeal;
-pub use reassign::Loss;
+pub use reassign::ReassignReason;
 pub use refusal::Refusal;
 pub use rules::{ElsewhereRule, ElsewhereTarget, LifeRules, RecycledTo, Rules};
 pub use state::{State, StateError};

@@ -3,7 +3,7 @@
 use super::dispute::Rival;
 use super::engine::Case;
 use super::marks::is_disputed;
-use super::{Along, Intake, Next, Outcome, wake_up};
+use super::{FollowOnReview, Intake, Next, Outcome, wake_up};
 use crate::dedup::is_of_parts_of;
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, TenureEnd,
@@ -140,7 +140,7 @@ impl Outcome {
             if case.owner_state(from) != OwnerState::Gone {
                 self.tell(from, "lead_taken", &about);
             }
-            let along = Along { lead: other.id.clone(), entry: case.lead.id.clone() };
+            let along = FollowOnReview { lead: other.id.clone(), entry: case.lead.id.clone() };
             self.next = Next::after(self.next.take(), vec![along]);
         }
     }

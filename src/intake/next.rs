@@ -25,14 +25,14 @@ pub enum Next {
         /// What went along by the decision, and is reviewed after the lead: each person may have other leads. It is
         /// handed on by [`Input::also`](super::Input::also).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        also: Vec<Along>,
+        also: Vec<FollowOnReview>,
     },
 }
 
 /// A lead that went along with another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Along {
+pub struct FollowOnReview {
     /// The lead that went along.
     pub lead: LeadId,
     /// The one that it went along with: the entry of its review.
@@ -41,7 +41,7 @@ pub struct Along {
 
 impl Next {
     /// The call that follows once this one is done.
-    pub(super) fn after(done: Option<Next>, mut also: Vec<Along>) -> Option<Next> {
+    pub(super) fn after(done: Option<Next>, mut also: Vec<FollowOnReview>) -> Option<Next> {
         match done {
             Some(Next::Review { lead, entry, claim, also: mut more }) => {
                 also.retain(|one| one.lead != lead && more.iter().all(|known| known.lead != one.lead));
@@ -50,7 +50,7 @@ impl Next {
             }
             None if also.is_empty() => None,
             None => {
-                let Along { lead, entry } = also.remove(0);
+                let FollowOnReview { lead, entry } = also.remove(0);
                 Some(Next::Review { lead, entry, claim: None, also })
             }
         }

@@ -24,7 +24,7 @@ impl Intake {
             let (lead, rep, end) = (lead.clone(), helper.owner.clone(), TenureEnd::HandedOver);
             outcome.effects.push(Effect::EndTenure { lead, rep, end });
         }
-        let until = self.stay_ends(case, case.now, self.life.partner_hours);
+        let until = self.stay_ends(case, case.now, self.life.partner_answer_hours);
         outcome.effects.push(Effect::PassOn { lead, partner: partner.clone(), until });
         outcome.tell(partner, "passed_on", &about);
     }
@@ -41,7 +41,7 @@ impl Intake {
     }
 
     /// Registers a deal of a partner with an account: it is protected for so many days as
-    /// [`LifeRules::deal_days`](super::LifeRules::deal_days) says.
+    /// [`LifeRules::deal_protection_days`](super::LifeRules::deal_protection_days) says.
     ///
     /// An account without an owner goes to the partner's channel manager. As long as it is protected no lead of it is
     /// claimed, recycled or passed on to another partner, and it is in no public pool. Registering again restarts
@@ -101,7 +101,7 @@ impl Intake {
         if deal.refusal.is_some() {
             return deal;
         }
-        let until = now + TimeDelta::days(i64::from(self.life.deal_days));
+        let until = now + TimeDelta::days(i64::from(self.life.deal_protection_days));
         let is_registered =
             account.protection(now).is_some_and(|(by, before)| by == partner && until - before < SAME_DEAL);
         if is_registered && owner == Some(manager) {

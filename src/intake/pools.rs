@@ -155,7 +155,7 @@ impl Intake {
     /// Whether an owner who is away until then is away longer than the rules wait.
     pub(super) fn is_too_long(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
         let calendar = self.life.calendar.as_ref().map(CalendarId::as_str);
-        let hours = self.life.patience_hours;
+        let hours = self.life.absence_limit_hours;
         let by_calendar = case.roster.work_ends(Some(owner), calendar, case.now, hours);
         until > by_calendar.unwrap_or_else(|| later(case.now, TimeDelta::hours(i64::from(hours))))
     }

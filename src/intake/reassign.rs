@@ -19,7 +19,7 @@ use crate::rule::{FactContext, Facts};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Loss {
+pub enum ReassignReason {
     /// The owner missed a deadline: it is taken back.
     DeadlineMissed,
     /// The owner gave it back to its pool.
@@ -30,27 +30,32 @@ pub enum Loss {
     OwnerGone,
 }
 
-impl Loss {
+impl ReassignReason {
     /// Every value, in the order it is declared.
-    pub const ALL: &'static [Loss] = &[Loss::DeadlineMissed, Loss::Returned, Loss::DealLost, Loss::OwnerGone];
+    pub const ALL: &'static [ReassignReason] = &[
+        ReassignReason::DeadlineMissed,
+        ReassignReason::Returned,
+        ReassignReason::DealLost,
+        ReassignReason::OwnerGone,
+    ];
 
     /// The value as it is written in records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Loss::DeadlineMissed => "deadline_missed",
-            Loss::Returned => "returned",
-            Loss::DealLost => "deal_lost",
-            Loss::OwnerGone => "owner_gone",
+            ReassignReason::DeadlineMissed => "deadline_missed",
+            ReassignReason::Returned => "returned",
+            ReassignReason::DealLost => "deal_lost",
+            ReassignReason::OwnerGone => "owner_gone",
         }
     }
 
     fn end(self) -> TenureEnd {
         match self {
-            Loss::DeadlineMissed => TenureEnd::Recycled,
-            Loss::Returned => TenureEnd::Returned,
-            Loss::DealLost => TenureEnd::DealLost,
-            Loss::OwnerGone => TenureEnd::Left,
+            ReassignReason::DeadlineMissed => TenureEnd::Recycled,
+            ReassignReason::Returned => TenureEnd::Returned,
+            ReassignReason::DealLost => TenureEnd::DealLost,
+            ReassignReason::OwnerGone => TenureEnd::Left,
         }
     }
 }
@@ -79,7 +84,7 @@ impl Intake {
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
-    /// use leadkit::{Input, Intake, Loss, Roster, State};
+    /// use leadkit::{Input, Intake, ReassignReason, Roster, State};
     /// use serde_json::json;
     ///
     /// let intake = Intake::load(json!({
@@ -95,14 +100,14 @@ impl Intake {
     ///     owner: Some("li".into()), status: LeadStatus::Pending, ..Lead::default()
     /// };
     /// let input = Input { lead, ..Input::default() };
-    /// let outcome = intake.reassign(&input, Loss::Returned, &roster, &State::default(), now);
+    /// let outcome = intake.reassign(&input, ReassignReason::Returned, &roster, &State::default(), now);
     /// assert_eq!(outcome.to_string(), "lead L1 is assigned to wang; li gave it back");
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn reassign(
         &self,
         input: &Input,
-        why: Loss,
+        why: ReassignReason,
         roster: &Roster,
         state: &State,
         now: DateTime<Utc>,
@@ -110,41 +115,41 @@ impl Intake {
         self.take_from_owner(input, why, self.case(input, Act::Reassign, roster, state, now)).named()
     }
 
-    fn take_from_owner(&self, input: &Input, why: Loss, case: Case<'_>) -> Outcome {
+    fn take_from_owner(&self, input: &Input, why: ReassignReason, case: Case<'_>) -> Outcome {
         let now = case.now;
         let Some(owner) = &input.lead.owner else {
             return self.look_again(&Case { act: Act::Review, ..case });
         };
         let is_away = || matches!(case.owner_state(owner), OwnerState::Away { .. });
-        if why == Loss::DeadlineMissed && input.history.cover().is_some() && is_away() {
+        if why == ReassignReason::DeadlineMissed && input.history.cover().is_some() && is_away() {
             return self.replace_cover(&case, owner);
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
         let over = || match why {
             // A rep who gives back a finished lead is told so.
-            Loss::Returned => self.refuse(&case, Refusal::Ended),
+            ReassignReason::Returned => self.refuse(&case, Refusal::Ended),
             _ => self.ended(&case),
         };
         if (input.lead.has_ended() && !is_converted) || !input.lead.is_on_file() {
             return over();
         }
-        if input.history.partner().is_some() && why != Loss::OwnerGone {
+        if input.history.partner().is_some() && why != ReassignReason::OwnerGone {
             return self.back_from_partner(&case, owner, why.end());
         }
         if let Some(until) = self.missed_in_absence(&case, owner, why) {
             return self.wait_for_return(&case, owner, until);
         }
         // A customer whom nobody answers goes on to the partner.
-        let is_asked = is_converted && why == Loss::DeadlineMissed;
-        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_asked);
-        let account_deal = || case.account_deal(owner).filter(|_| why == Loss::Returned);
+        let is_asked = is_converted && why == ReassignReason::DeadlineMissed;
+        let protection = || case.protection().filter(|_| why != ReassignReason::OwnerGone && !is_asked);
+        let account_deal = || case.account_deal(owner).filter(|_| why == ReassignReason::Returned);
         if let Some(held) = kept_by(input, why.end()).or_else(protection).or_else(account_deal) {
             return self.refuse(&case, held);
         }
-        if why == Loss::DeadlineMissed && self.waits_for_reviewers(&case, owner) {
+        if why == ReassignReason::DeadlineMissed && self.waits_for_reviewers(&case, owner) {
             return self.give_time(&case, owner, now);
         }
-        if is_converted && why != Loss::OwnerGone && input.is_answered() {
+        if is_converted && why != ReassignReason::OwnerGone && input.is_answered() {
             // Work on a customer whom somebody has spoken to continues on the account.
             return over();
         }
@@ -177,8 +182,13 @@ impl Intake {
 impl Intake {
     /// The missed deadline fell into an absence of the owner: returns its end, from which the owner's time runs.
     /// `None` when the time is over by that too.
-    fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
-        if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
+    fn missed_in_absence(
+        &self,
+        case: &Case<'_>,
+        owner: &RepId,
+        why: ReassignReason,
+    ) -> Option<DateTime<Utc>> {
+        if why != ReassignReason::DeadlineMissed || !case.history.opportunities.is_empty() {
             return None;
         }
         if let OwnerState::Away { until } = case.owner_state(owner)
@@ -258,8 +268,8 @@ impl Intake {
 
 impl Outcome {
     /// Notes and tells who missed a deadline; one who gave the lead back or has left knows.
-    fn notify_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
-        if why == Loss::DeadlineMissed {
+    fn notify_loss(&mut self, lead: &Lead, owner: &RepId, why: ReassignReason) {
+        if why == ReassignReason::DeadlineMissed {
             self.missed = Some(owner.clone());
             self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));
         }

@@ -6,7 +6,7 @@ use super::act::Act;
 use super::engine::Case;
 use super::move_customer::Move;
 use super::without::Without;
-use super::{Along, Input, Intake, Next, Outcome, Route, State, wake_up};
+use super::{FollowOnReview, Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::{Ledgers, Roster, claim_key, decision_key};
 use crate::model::{Acquisition, Effect, OwnerState, RecordRef, RepId, Tenure, TenureEnd};
 use crate::rule::{FactContext, Facts};
@@ -80,7 +80,7 @@ impl Intake {
         }
         outcome.next = Next::after(
             outcome.next.take(),
-            vec![Along { lead: case.lead.id.clone(), entry: case.lead.id.clone() }],
+            vec![FollowOnReview { lead: case.lead.id.clone(), entry: case.lead.id.clone() }],
         );
         outcome
     }

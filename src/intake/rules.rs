@@ -181,11 +181,11 @@ pub struct LifeRules {
     pub cool_down_hours: u32,
     /// Hours that an owner may be away before the deputy or another rep stands in: 24 by default, 2 for consumers. By
     /// the owner's calendar, else by [`calendar`](Self::calendar).
-    pub patience_hours: u32,
+    pub absence_limit_hours: u32,
     /// Hours that a partner has to answer a lead that is passed on; 72 by default, by [`calendar`](Self::calendar).
-    pub partner_hours: u32,
+    pub partner_answer_hours: u32,
     /// Days for which a deal that a partner registers protects its account; 90 by default.
-    pub deal_days: u32,
+    pub deal_protection_days: u32,
     /// Number of untouched leads ([`Rep::untouched`](crate::model::Rep::untouched)) at which a rep is given no more by
     /// the rules: new leads wait in line until the rep has spoken to some. At least 1: 5 by default, 10 for consumers.
     /// Claims, allotments and hand-overs ignore it.
@@ -241,9 +241,9 @@ impl LifeRules {
             exclusion_days: 90,
             cool_down_days: 30,
             cool_down_hours: 0,
-            patience_hours: 24,
-            partner_hours: 72,
-            deal_days: 90,
+            absence_limit_hours: 24,
+            partner_answer_hours: 72,
+            deal_protection_days: 90,
             untouched_limit: 5,
             first_contact_hours: 24,
             follow_up_hours: vec![72, 168],
@@ -266,7 +266,7 @@ impl LifeRules {
     pub fn b2c() -> LifeRules {
         LifeRules {
             recycled_to: RecycledTo::Rotation,
-            patience_hours: 2,
+            absence_limit_hours: 2,
             untouched_limit: 10,
             first_contact_hours: 1,
             follow_up_hours: vec![48],

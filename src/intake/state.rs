@@ -59,10 +59,10 @@ pub enum StateError {
     Moved(#[from] LedgerError),
     /// The outcome was decided more than 31 days after the newest entry: most likely the clock that gave `now` is wrong,
     /// and applying it would forget the present. When it is right, set
-    /// [`Input::accepts_clock`](super::Input::accepts_clock); when the newest entry is wrong,
+    /// [`Input::trust_clock`](super::Input::trust_clock); when the newest entry is wrong,
     /// [`State::forget_after`] repairs the state.
     #[error(
-        "`now` is {}, more than 31 days past the newest entry of {}: correct the clock, or set `accepts_clock` in the input",
+        "`now` is {}, more than 31 days past the newest entry of {}: correct the clock, or set `trust_clock` in the input",
         moment(*now), moment(*newest)
     )]
     ClockAhead {
@@ -142,7 +142,7 @@ impl State {
     /// Whether the outcome's time is plausible.
     pub(super) fn check_clock(&self, delta: &OutcomeDelta) -> Result<(), StateError> {
         match self.newest {
-            Some(newest) if !delta.accepts_clock && delta.at > CLOCK_LEEWAY.after(newest) => {
+            Some(newest) if !delta.trust_clock && delta.at > CLOCK_LEEWAY.after(newest) => {
                 Err(StateError::ClockAhead { now: delta.at, newest })
             }
             _ => Ok(()),

@@ -22,7 +22,7 @@ pub struct OutcomeDelta {
     pub at: DateTime<Utc>,
     /// Whether that time is trusted although the state's newest entry is far behind.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub accepts_clock: bool,
+    pub trust_clock: bool,
     /// Leads that are forgotten: their events and decisions are removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgets: Vec<LeadId>,

@@ -31,8 +31,8 @@ use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
 use leadkit::score::{Score, ScoreReason, ScoreRules, Scorer};
 use leadkit::text::Code;
 use leadkit::{
-    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Loss, Outcome, OutcomeDelta, OutcomeReason,
-    Roster, Route, Rules, State, StateError, StateRows, StorageKeys,
+    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Outcome, OutcomeDelta, OutcomeReason,
+    ReassignReason, Roster, Route, Rules, State, StateError, StateRows, StorageKeys,
 };
 use serde_json::{Value as Json, json};
 
@@ -90,7 +90,7 @@ fn engines_have_the_agreed_signatures() {
         Book::rows: fn(&Book, &Probe) -> Rows;
         Book::apply_effects: fn(&mut Book, &str, &[Effect], Now);
         Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
-        Intake::reassign: fn(&Intake, &Input, Loss, &Roster, &State, Now) -> Outcome;
+        Intake::reassign: fn(&Intake, &Input, ReassignReason, &Roster, &State, Now) -> Outcome;
         Intake::release: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::close: fn(&Intake, &Input, CloseReason, &Roster, &State, Now) -> Outcome;
         Intake::claim: fn(&Intake, &Input, &RepId, &Roster, &State, Now) -> Outcome;
@@ -395,7 +395,7 @@ fn closed_enumerations_list_and_name_their_values() {
         })*};
     }
     written!(
-        leadkit::Loss,
+        leadkit::ReassignReason,
         leadkit::error::Level,
         leadkit::calendar::CoverageSource,
         leadkit::assign::Strategy,

@@ -19,16 +19,16 @@ impl Desk {
         let due: Vec<(DateTime<Utc>, AccountId)> = due.map(|(id, (_, next))| (*next, id.clone())).collect();
         for (at, id) in due {
             let now = std::mem::replace(&mut self.now, at);
-            self.look_at_account(&id);
+            self.review_account(&id);
             self.now = now;
         }
     }
 
     /// An account may have lost its owner, or found one.
-    pub(super) fn look_at_account(&mut self, id: &AccountId) {
+    pub(super) fn review_account(&mut self, id: &AccountId) {
         let Some(account) = self.book.account(id) else { return };
         let since = self.ownerless.get(id).map_or(self.now, |(since, _)| *since);
-        let look = self.intake.look_at_account(account, since, &self.roster, &self.state, self.now);
+        let look = self.intake.review_account(account, since, &self.roster, &self.state, self.now);
         look.apply_to(&mut self.book);
         match look.next {
             Some(next) => {
@@ -46,7 +46,7 @@ impl Desk {
         for account in his {
             match to.filter(|to| self.roster.is_active(to.as_str())) {
                 Some(to) => self.give_account(&account, Some(rep), to),
-                None => self.look_at_account(&account),
+                None => self.review_account(&account),
             }
         }
     }
@@ -80,7 +80,7 @@ impl Desk {
         };
         let effects: Vec<Effect> = fields.into_iter().map(effect).collect();
         self.write(&format!("account {id}"), &effects);
-        self.look_at_account(id);
+        self.review_account(id);
     }
 
     /// A partner registers a deal with an account.
@@ -97,7 +97,7 @@ impl Desk {
         };
         let explained = deal.refusal.as_ref().map(ToString::to_string);
         self.say(&id.as_str().into(), "-", said, explained);
-        self.look_at_account(id);
+        self.review_account(id);
         // Its leads are due by other times.
         let is_its = |lead: &&Lead| lead.account.as_ref() == Some(id);
         let its: Vec<LeadId> = self.book.leads().filter(is_its).map(|lead| lead.id.clone()).collect();
@@ -115,7 +115,7 @@ impl Desk {
         }
         let Some(on_file) = self.book.account(&id).cloned() else {
             self.book.insert_account(account.clone());
-            self.look_at_account(&id);
+            self.review_account(&id);
             return Ok(());
         };
         let mut contacts = account.contacts.clone();

@@ -9,7 +9,7 @@ use leadkit::model::{
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
-use leadkit::{HostTables, Input, Loss};
+use leadkit::{HostTables, Input, ReassignReason};
 
 use super::again;
 use super::clock::is_live;
@@ -47,8 +47,13 @@ impl Desk {
             Event::Return { lead } => {
                 let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
-                let outcome =
-                    self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
+                let outcome = self.intake.reassign(
+                    &input,
+                    ReassignReason::Returned,
+                    &self.roster,
+                    &self.state,
+                    self.now,
+                );
                 self.settle(&outcome)
             }
             Event::Close { lead, reason } => {
@@ -183,7 +188,7 @@ impl Desk {
         let new: Vec<Activity> = activities.iter().filter(is_new).cloned().collect();
         known.extend(new);
         let activities = known;
-        let input = Input { lead: lead.clone(), activities, rows, accepts_clock: true, ..Input::default() };
+        let input = Input { lead: lead.clone(), activities, rows, trust_clock: true, ..Input::default() };
         let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
         self.book.insert_lead(lead.clone());
         self.kept.came(lead);
@@ -355,8 +360,13 @@ impl Desk {
                 if input.history.partner().is_none() {
                     self.laws().lost_deal(&input.lead, now);
                 }
-                let outcome =
-                    self.intake.reassign(&input, Loss::DealLost, &self.roster, &self.state, self.now);
+                let outcome = self.intake.reassign(
+                    &input,
+                    ReassignReason::DealLost,
+                    &self.roster,
+                    &self.state,
+                    self.now,
+                );
                 self.settle(&outcome)
             }
             Deal::Lost => {

@@ -11,7 +11,7 @@ use leadkit::dedup::LeadKey;
 use leadkit::follow_up::FollowUpRules;
 use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
-use leadkit::{Input, Intake, Loss, Outcome, Roster, Route, Rules, State};
+use leadkit::{Input, Intake, Outcome, ReassignReason, Roster, Route, Rules, State};
 
 use super::clock::{Alarm, Clock, deadline, is_live};
 use super::event::Line;
@@ -261,7 +261,8 @@ impl Desk {
             self.write(&format!("dispute {lead}"), &[Effect::StartDeadlines { lead: lead.clone(), from }]);
             return Ok(());
         }
-        let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
+        let outcome =
+            self.intake.reassign(&input, ReassignReason::DeadlineMissed, &self.roster, &self.state, self.now);
         self.settle(&outcome)?;
         if self.policies.is_some() {
             return Ok(());
@@ -280,7 +281,7 @@ impl Desk {
         // The roster is compiled from reps that were read before; nothing in it can be wrong.
         let _ = self.refresh();
         let input = self.intake.input_of(&self.book, lead, self.now)?;
-        Some(Input { accepts_clock: true, ..input })
+        Some(Input { trust_clock: true, ..input })
     }
 
     /// Makes the roster ready when reps or what they hold have changed.
@@ -341,7 +342,7 @@ impl Desk {
             if let Effect::UpdateField { record: RecordRef::Account(account), field, .. } = effect
                 && field == "owner"
             {
-                self.look_at_account(account);
+                self.review_account(account);
             }
         }
         let moved = outcome.delta().assign.as_ref().and_then(|assign| assign.rep());

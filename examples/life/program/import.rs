@@ -38,6 +38,6 @@ impl Desk {
         };
         let is_erased = !self.erased.is_empty()
             && self.intake.erasure_hashes(row, &SECRET).iter().any(|hash| self.erased.contains(hash));
-        Input { lead: row.clone(), rows, is_erased, accepts_clock: true, ..Input::default() }
+        Input { lead: row.clone(), rows, is_erased, trust_clock: true, ..Input::default() }
     }
 }

@@ -622,7 +622,7 @@ fn a_mutant_of_what_each_clause_watches_is_caught() {
 #[test]
 fn what_stops_a_scenario_names_its_line_and_the_tables_are_printed() {
     let mut desk = desk(&Rules::b2b());
-    desk.tampers = Some(|of| of["delta"]["accepts_clock"] = false.into());
+    desk.tampers = Some(|of| of["delta"]["trust_clock"] = false.into());
     let close = at(5, r#""close":{"lead":"L1","reason":"no_intent"}"#);
     let later = submit(9, "L2", ACME, "13927461853").replace("2026-03", "2026-05");
     let scenario = [submit(0, "L1", ACME, PHONE), close, later].concat();

@@ -313,7 +313,7 @@ impl Desk {
                 pool: route.pool.clone(),
                 ..Account::default()
             });
-            self.look_at_account(&account);
+            self.review_account(&account);
             effects.push(Effect::UpdateField {
                 record: RecordRef::Lead(id.clone()),
                 field: "account".to_owned(),

@@ -26,7 +26,7 @@ pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
 /// Who tries a form writes it, often with a number.
-pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовый", "テスト", "테스트"];
+pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
 const TESTERS: [&str; 2] = ["tester", "testing"];
 /// Who gives no name.

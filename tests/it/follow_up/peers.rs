@@ -71,7 +71,7 @@ fn given_back_by(ann: &str, bo: &str) -> Input {
     let mut lead = case.lead.clone();
     (lead.pool, lead.message, lead.phones) =
         (Some("leads".into()), Some("hi".into()), vec!["13812349876".into()]);
-    Input { lead, history: case.history, accepts_clock: true, ..Input::default() }
+    Input { lead, history: case.history, trust_clock: true, ..Input::default() }
 }
 
 #[test]

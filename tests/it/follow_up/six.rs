@@ -5,7 +5,7 @@ use leadkit::calendar::Calendars;
 use leadkit::follow_up::{FlowTrigger, FollowUpRules, ProtectionRules};
 use leadkit::model::{Absence, CloseReason, Effect, LeadId, Rep, RepId};
 use leadkit::pipeline::{Actor, MoveRequest, Office, Pipeline, PipelineRules, Role, Timeline};
-use leadkit::{Arrival, Input, Intake, Loss, Outcome, Roster, Rules, State};
+use leadkit::{Arrival, Input, Intake, Outcome, ReassignReason, Roster, Rules, State};
 use proptest::prelude::*;
 
 use super::*;
@@ -82,7 +82,7 @@ impl Desk {
 
     fn input(&self) -> Input {
         let input = self.intake.input_of(&self.book, &id(), self.now).unwrap();
-        Input { accepts_clock: true, ..input }
+        Input { trust_clock: true, ..input }
     }
 
     fn decided(&mut self, outcome: &Outcome) {
@@ -104,10 +104,16 @@ impl Desk {
         let rep = REPS[usize::from(who) % REPS.len()].into();
         let (input, now) = (self.input(), self.now);
         match act {
-            0 => self.decided(&self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, now)),
+            0 => self.decided(&self.intake.reassign(
+                &input,
+                ReassignReason::Returned,
+                &self.roster,
+                &self.state,
+                now,
+            )),
             1 => self.decided(&self.intake.reassign(
                 &input,
-                Loss::DeadlineMissed,
+                ReassignReason::DeadlineMissed,
                 &self.roster,
                 &self.state,
                 now,

@@ -3,7 +3,7 @@
 use super::*;
 use leadkit::calendar::{CalendarRules, Calendars, Zone};
 use leadkit::model::{Absence, CloseReason, FollowUp, FollowUpKind, TenureEnd};
-use leadkit::{Loss, Refusal};
+use leadkit::{ReassignReason, Refusal};
 
 pub(super) const DAY: i64 = 24;
 
@@ -37,10 +37,10 @@ pub(super) fn away(id: &str, from: i64, until: i64) -> Rep {
 impl Desk {
     pub(super) fn input(&self, id: &str, at: i64) -> Input {
         let input = self.intake.input_of(&self.book, &id.into(), hour(at)).unwrap();
-        Input { accepts_clock: true, ..input }
+        Input { trust_clock: true, ..input }
     }
 
-    pub(super) fn lose(&mut self, id: &str, why: Loss, at: i64) -> Outcome {
+    pub(super) fn lose(&mut self, id: &str, why: ReassignReason, at: i64) -> Outcome {
         let outcome = self.intake.reassign(&self.input(id, at), why, &self.roster, &self.state, hour(at));
         self.apply(&outcome);
         outcome
@@ -90,7 +90,7 @@ fn a_recycled_lead_does_not_go_to_the_same_rep_again() {
     desk.submit(&caller("L1", 0, MOBILE));
     let mut had = vec![desk.owner("L1").to_owned()];
     for at in [DAY, 2 * DAY] {
-        drop(desk.lose("L1", Loss::DeadlineMissed, at));
+        drop(desk.lose("L1", ReassignReason::DeadlineMissed, at));
         assert!(!had.contains(&desk.owner("L1").to_owned()), "{had:?} {}", desk.owner("L1"));
         had.push(desk.owner("L1").to_owned());
     }
@@ -234,7 +234,7 @@ fn consumers_a_missed_deadline_gives_the_lead_to_the_next_in_rotation_at_once() 
     desk.submit(&caller("L1", 0, MOBILE));
     let first = desk.owner("L1").to_owned();
     assert_eq!(desk.book.overdue(hour(DAY)), ["L1".into()]);
-    let outcome = desk.lose("L1", Loss::DeadlineMissed, DAY);
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, DAY);
     assert!(matches!(outcome.route(), Route::Assigned { .. }));
     assert_ne!(desk.owner("L1"), first);
     assert_eq!(
@@ -260,7 +260,7 @@ fn companies_a_returned_lead_lies_in_the_pool_of_its_region_and_after_three_days
     let mut desk = team(pools, &[]);
     desk.submit(&Lead { region: Some("CN-GD".parse().unwrap()), ..caller("L1", 0, MOBILE) });
     let first = desk.owner("L1").to_owned();
-    let outcome = desk.lose("L1", Loss::Returned, 5);
+    let outcome = desk.lose("L1", ReassignReason::Returned, 5);
     assert_eq!(outcome.route(), &Route::ToPool { pool: "south".into() });
     let lead = desk.lead("L1");
     assert_eq!((lead.status, &lead.owner), (LeadStatus::Unassigned, &None));
@@ -280,7 +280,7 @@ fn a_rep_claims_a_lead_from_its_pool_and_who_lost_it_may_not() {
         &[],
     );
     desk.submit(&caller("L1", 0, MOBILE));
-    drop(desk.lose("L1", Loss::Returned, 5));
+    drop(desk.lose("L1", ReassignReason::Returned, 5));
     let refused = desk.claim("L1", "li", 6);
     assert_eq!(refused.refusal(), Some(&Refusal::CoolDown { until: hour(5 + 30 * DAY) }));
     assert_eq!((refused.effects().len(), desk.owner("L1")), (0, "-"));
@@ -290,7 +290,7 @@ fn a_rep_claims_a_lead_from_its_pool_and_who_lost_it_may_not() {
     assert_eq!(desk.roster.holding(&"wang".into(), &desk.state.reps), 1);
     assert_eq!(desk.claim("L1", "zhao", 8).refusal(), Some(&Refusal::Owned { owner: "wang".into() }));
     // A month later, in another cycle, nothing keeps the rep from it.
-    drop(desk.lose("L1", Loss::Returned, 9));
+    drop(desk.lose("L1", ReassignReason::Returned, 9));
     let refused = desk.claim("L1", "wang", 9 + 30 * DAY);
     assert_eq!(refused.refusal().unwrap().reason(), "previous_owner", "in the same cycle never");
 }
@@ -313,7 +313,7 @@ fn a_director_allots_a_lead_even_to_who_lost_it_and_the_owner_before_is_told() {
     let mut desk = team(rotation(), &[]);
     desk.submit(&caller("L1", 0, MOBILE));
     let first = desk.owner("L1").to_owned();
-    drop(desk.lose("L1", Loss::DeadlineMissed, DAY));
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, DAY));
     let second = desk.owner("L1").to_owned();
     let outcome = desk.allot("L1", &first, DAY + 1);
     assert_eq!(outcome.route(), &Route::Assigned { owner: first.as_str().into() });
@@ -412,7 +412,7 @@ fn after_three_owners_a_lead_is_nurtured_and_the_admin_told() {
     let mut desk = team(changes, &["li", "wang", "zhao", "chen"].map(rep));
     desk.submit(&caller("L1", 0, MOBILE));
     for n in 1..=3 {
-        drop(desk.lose("L1", Loss::DeadlineMissed, n * DAY));
+        drop(desk.lose("L1", ReassignReason::DeadlineMissed, n * DAY));
     }
     assert_eq!((desk.owner("L1"), desk.lead("L1").pool.clone()), ("-", Some("nurture".into())));
     assert_eq!(desk.due_at("L1"), Some(hour(33 * DAY)), "next look in 30 days");
@@ -429,8 +429,8 @@ fn after_three_owners_a_lead_is_nurtured_and_the_admin_told() {
 fn when_nobody_is_left_a_lead_is_nurtured_and_waits_for_nobody_who_cannot_come() {
     let mut desk = team(rotation(), &[rep("li"), rep("wang")]);
     desk.submit(&caller("L1", 0, MOBILE));
-    drop(desk.lose("L1", Loss::DeadlineMissed, DAY));
-    let outcome = desk.lose("L1", Loss::DeadlineMissed, 2 * DAY);
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, DAY));
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, 2 * DAY);
     assert_eq!(outcome.route(), &Route::Nurture { pool: "nurture".into() });
     assert_eq!(desk.due_at("L1"), Some(hour(32 * DAY)));
 }
@@ -441,7 +441,7 @@ fn ninety_days_who_lost_it_last_gets_it_only_when_nobody_else_can() {
         let mut desk = team(json!({}), reps);
         desk.submit(&caller("L1", 0, MOBILE));
         let loser = desk.owner("L1").to_owned();
-        drop(desk.lose("L1", Loss::Returned, 5));
+        drop(desk.lose("L1", ReassignReason::Returned, 5));
         // The others' turns, so that the loser's is next.
         for (n, phone) in ["13927461853", "15088672341"].iter().enumerate() {
             desk.submit(&caller(&format!("X{n}"), 6, phone));
@@ -502,7 +502,7 @@ fn an_owner_who_is_back_has_the_lead_again_and_the_cover_is_not_held_against_the
     assert!(history.cover().is_none());
     assert_eq!(history.deadlines.iter().map(|one| one.owner.as_str()).collect::<Vec<_>>(), ["li"]);
     assert_eq!(history.deadlines[0].started_at, hour(9 * DAY));
-    drop(desk.lose("L1", Loss::DeadlineMissed, 10 * DAY));
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, 10 * DAY));
     assert_eq!(desk.owner("L1"), "wang", "a cover during leave is not a lost tenure");
 }
 
@@ -515,13 +515,13 @@ fn who_let_a_cover_lapse_comes_after_everybody_else_in_the_cycle_and_lost_nothin
         desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
         assert_eq!(desk.book.history(&"L1".into()).cover().unwrap().owner.as_str(), "wang");
         if lapses {
-            drop(desk.lose("L1", Loss::DeadlineMissed, 2 + DAY));
+            drop(desk.lose("L1", ReassignReason::DeadlineMissed, 2 + DAY));
         }
         // li is back, others have come, and he misses it too.
         let reps: Vec<Rep> = there.into_iter().chain(others.iter().map(|id| rep(id))).collect();
         desk.roster = Roster::compile(&reps, &Calendars::default()).unwrap();
         drop(desk.review("L1", 9 * DAY));
-        drop(desk.lose("L1", Loss::DeadlineMissed, 10 * DAY));
+        drop(desk.lose("L1", ReassignReason::DeadlineMissed, 10 * DAY));
         let history = desk.book.history(&"L1".into());
         assert_eq!(history.previous_owners().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li"]);
         desk.owner("L1").to_owned()
@@ -573,7 +573,7 @@ fn who_is_waited_for_has_missed_nothing_by_a_clock_of_the_host() {
     assert_eq!(started(&desk), hour(10 * DAY), "the owner is waited for");
     // A new absence, said without what came before it.
     with(&mut desk, 30, 12 * DAY);
-    let outcome = desk.lose("L1", Loss::DeadlineMissed, 30);
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, 30);
     assert_eq!((desk.owner("L1"), outcome.route().code()), ("li", "to_owner"));
     assert_eq!(started(&desk), hour(12 * DAY));
     assert!(desk.told().iter().all(|told| !told.contains("owners_exhausted")), "{:?}", desk.told());

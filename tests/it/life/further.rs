@@ -6,7 +6,7 @@ use super::*;
 use leadkit::book::NoticeRules;
 use leadkit::intake::ErasureKey;
 use leadkit::model::{CloseReason, Opportunity};
-use leadkit::{Loss, Refusal};
+use leadkit::{ReassignReason, Refusal};
 
 fn acme(desk: &mut Desk) {
     desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));
@@ -25,7 +25,7 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
     let mut had = vec!["li".to_owned()];
     for day in 1..3 {
         assert_eq!(desk.book.overdue(hour(day * DAY)), ["L1".into()]);
-        drop(desk.lose("L1", Loss::DeadlineMissed, day * DAY));
+        drop(desk.lose("L1", ReassignReason::DeadlineMissed, day * DAY));
         let owner = desk.owner("L1").to_owned();
         assert!(!had.contains(&owner), "{had:?} {owner}");
         assert_eq!((desk.lead("L1").status, owner_of_account(&desk)), (LeadStatus::Converted, owner.clone()));
@@ -41,7 +41,7 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
     }
     // After three, the last of them is reminded, and the pool's administrator is told; the owner's time begins anew after
     // thirty days.
-    drop(desk.lose("L1", Loss::DeadlineMissed, 3 * DAY));
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, 3 * DAY));
     assert_eq!(desk.owner("L1"), had[2]);
     assert_eq!(desk.told().pop().unwrap(), format!("{} nobody_answers lead L1", had[2]));
     assert!(desk.told().iter().any(|told| told.ends_with("owners_exhausted lead L1")), "{:?}", desk.told());
@@ -61,7 +61,7 @@ fn the_deputy_answers_first_for_an_account() {
     let li = Rep { deputy: Some("zhao".into()), ..rep("li") };
     let mut desk = team(json!({}), &[li, rep("wang"), rep("zhao")]);
     acme(&mut desk);
-    let outcome = desk.lose("L1", Loss::DeadlineMissed, DAY);
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, DAY);
     assert_eq!(outcome.route(), &Route::Converted { owner: "zhao".into(), account: "A1".into() });
     assert_eq!(desk.roster.holding(&"zhao".into(), &desk.state.reps), 1, "it counts for zhao's caps");
 }
@@ -93,7 +93,7 @@ fn an_open_opportunity_holds_its_lead_and_goes_with_it() {
     desk.book.insert_opportunity(open.clone());
     assert_eq!(desk.book.overdue(hour(9 * DAY)), []);
     let held = Refusal::OpenOpportunity { opportunity: "O1".into() };
-    for why in [Loss::DeadlineMissed, Loss::Returned] {
+    for why in [ReassignReason::DeadlineMissed, ReassignReason::Returned] {
         let refused = desk.lose("L1", why, DAY);
         assert_eq!((refused.refusal(), refused.effects().len(), desk.owner("L1")), (Some(&held), 0, "li"));
     }
@@ -117,7 +117,7 @@ fn an_open_opportunity_holds_its_lead_and_goes_with_it() {
     assert_eq!(book.history(&"L9".into()).opportunities, ["O1".into()]);
     // Lost, it holds nothing any more, and who lost it does not get it.
     desk.book.insert_opportunity(Opportunity { lost_at: Some(hour(2 * DAY)), ..open });
-    drop(desk.lose("L1", Loss::Returned, 2 * DAY));
+    drop(desk.lose("L1", ReassignReason::Returned, 2 * DAY));
     assert!(!["li", "wang", "-"].contains(&desk.owner("L1")), "{}", desk.owner("L1"));
 }
 
@@ -198,7 +198,7 @@ fn stays_run_in_working_time_where_the_rules_name_a_calendar_or_there_is_one_onl
         let mut desk = team(json!({"life": life}), &[]);
         desk.roster = Roster::compile(&["li", "wang"].map(rep), calendars).unwrap();
         desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
-        drop(desk.lose("L1", Loss::Returned, FRIDAY));
+        drop(desk.lose("L1", ReassignReason::Returned, FRIDAY));
         desk.due_at("L1").unwrap()
     };
     let stay = |life| stay_by(&office(), life);
@@ -440,7 +440,7 @@ fn a_lead_that_absorbs_a_record_of_a_rep_who_lost_it_is_not_theirs_again() {
     let mut desk = team(json!({}), &["li", "wang", "zhao"].map(rep));
     let mail = "li.na@qixi.com.cn";
     desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
-    drop(desk.lose("L1", Loss::Returned, 1));
+    drop(desk.lose("L1", ReassignReason::Returned, 1));
     let second = Lead { phones: vec![], emails: vec![mail.into()], ..caller("L2", 2, MOBILE) };
     desk.submit(&Lead { owner: Some("li".into()), ..second });
     let mut lead = desk.lead("L1").clone();

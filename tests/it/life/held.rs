@@ -4,7 +4,7 @@ use super::continues::{DAY, rep, team};
 use super::*;
 use leadkit::calendar::{CalendarRules, UtcOffset, Zone};
 use leadkit::model::{CloseReason, FollowUp, FollowUpKind};
-use leadkit::{Arrival, Loss, Refusal};
+use leadkit::{Arrival, ReassignReason, Refusal};
 
 fn office() -> Calendars {
     let hours = CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA));
@@ -88,7 +88,7 @@ fn the_first_of_a_burst_are_listed_as_long_as_it_is_new_and_stay_with_who_has_th
     assert_eq!(listed, [0, 0, 3, 4, 5, 1, 1, 1]);
     assert!(["L0", "L1"].iter().all(|id| desk.owner(id) != "-" && desk.lead(id).tags == ["burst"]));
     // Who had one of them and lost it: it goes on as any other, and is not held again.
-    drop(desk.lose("L0", Loss::OwnerGone, 1));
+    drop(desk.lose("L0", ReassignReason::OwnerGone, 1));
     assert_ne!(desk.owner("L0"), "-");
     // Noted only, a burst holds nobody.
     let mut noted = flood(2);
@@ -306,7 +306,7 @@ fn the_hottest_leads_lie_in_the_pool_for_four_hours() {
             ..Arrival::new(caller("L1", 0, MOBILE))
         };
         drop(desk.intake.process_batch(&[arrival], &mut desk.book, &desk.roster, &mut desk.state).unwrap());
-        drop(desk.lose("L1", Loss::Returned, 1));
+        drop(desk.lose("L1", ReassignReason::Returned, 1));
         assert_eq!(desk.due_at("L1"), Some(hour(1 + hours)));
     }
 }
@@ -417,13 +417,19 @@ fn two_workers_do_not_both_claim_release_or_return() {
     };
     let mut desk = team(json!({}), &["li", "wang", "zhao"].map(rep));
     desk.submit(&Lead { owner: Some("zhao".into()), ..caller("L1", 0, MOBILE) });
-    drop(desk.lose("L1", Loss::Returned, 1));
+    drop(desk.lose("L1", ReassignReason::Returned, 1));
     let again = two(&claim("li"), &claim("wang"), &mut desk);
     assert_eq!(again.refusal(), Some(&Refusal::Owned { owner: "li".into() }));
     assert_eq!(desk.owner("L1"), "li");
 
     let back = |desk: &Desk| {
-        desk.intake.reassign(&desk.input("L1", 2), Loss::Returned, &desk.roster, &desk.state, hour(2))
+        desk.intake.reassign(
+            &desk.input("L1", 2),
+            ReassignReason::Returned,
+            &desk.roster,
+            &desk.state,
+            hour(2),
+        )
     };
     let allot = |desk: &Desk| {
         desk.intake.allot(&desk.input("L1", 2), &"zhao".into(), &desk.roster, &desk.state, hour(2))

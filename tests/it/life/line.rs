@@ -3,7 +3,7 @@
 use super::continues::{DAY, rep, rotation, team};
 use super::*;
 use leadkit::model::{Acquisition, History, Tenure, TenureEnd};
-use leadkit::{Loss, assign::SkipReason};
+use leadkit::{ReassignReason, assign::SkipReason};
 
 fn busy(id: &str) -> Rep {
     Rep { holding: 5, untouched: 5, ..rep(id) }
@@ -40,7 +40,7 @@ fn a_lead_whose_others_are_busy_waits_for_them_and_is_not_nurtured() {
     let mut desk = team(rotation(), &[rep("li"), busy("wang"), busy("zhao")]);
     desk.submit(&caller("L1", 0, MOBILE));
     assert_eq!(desk.owner("L1"), "li");
-    let lost = desk.lose("L1", Loss::Returned, 1);
+    let lost = desk.lose("L1", ReassignReason::Returned, 1);
     assert_eq!(lost.route().code(), "unassigned", "{lost}");
     for at in [2, DAY, 2 * DAY] {
         let served = desk.intake.serve(&[desk.input("L1", at)], &desk.roster, &desk.state, hour(at));
@@ -118,7 +118,7 @@ fn who_lost_what_joined_a_lead_of_the_line_has_lost_it_in_the_same_call() {
 fn any_number_of_days_or_hours_that_is_read_can_be_counted() {
     let days = u32::MAX;
     let life = json!({"exclusion_days": days, "cool_down_days": days, "cool_down_hours": days, "pool_stay_hours": days, "hot_pool_stay_hours": days,
-        "burst_hold_hours": days, "patience_hours": days, "first_contact_hours": days});
+        "burst_hold_hours": days, "absence_limit_hours": days, "first_contact_hours": days});
     let rules = json!({"leads": {"claim_cool_down_days": days, "claim_cool_down_hours": days, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}});
     let changes = json!({"life": life, "assign": {"pools": rules}});
     let mut desk = team(changes, &[super::continues::away("li", 0, 90 * DAY), rep("wang")]);
@@ -126,6 +126,6 @@ fn any_number_of_days_or_hours_that_is_read_can_be_counted() {
     desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) });
     desk.submit(&caller("L2", 1, "13927461853"));
     assert_eq!(desk.owner("L2"), "wang");
-    drop(desk.lose("L2", Loss::Returned, 2));
+    drop(desk.lose("L2", ReassignReason::Returned, 2));
     assert_eq!(desk.claim("L2", "wang", 3 * DAY).refusal().unwrap().code(), "cool_down");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use leadkit::model::{Absence, Activity, CloseReason, FollowUp, FollowUpKind, LeadId, OwnerState};
-use leadkit::{Loss, Refusal};
+use leadkit::{ReassignReason, Refusal};
 use proptest::prelude::*;
 
 use super::*;
@@ -111,7 +111,7 @@ impl World {
 
     fn input(&self, id: &leadkit::model::LeadId) -> Input {
         let input = self.desk.intake.input_of(&self.desk.book, id, self.at()).unwrap();
-        Input { accepts_clock: true, ..input }
+        Input { trust_clock: true, ..input }
     }
 
     /// Applied twice: twice is once.
@@ -131,7 +131,7 @@ impl World {
         self.apply(&outcome);
     }
 
-    fn lose(&mut self, id: &leadkit::model::LeadId, why: Loss) {
+    fn lose(&mut self, id: &leadkit::model::LeadId, why: ReassignReason) {
         let outcome =
             self.desk.intake.reassign(&self.input(id), why, &self.desk.roster, &self.desk.state, self.at());
         self.apply(&outcome);
@@ -156,7 +156,7 @@ impl World {
             if let Some(id) = due.first() {
                 self.review(id);
             } else if let Some(id) = self.desk.book.overdue(self.at()).first() {
-                self.lose(id, Loss::DeadlineMissed);
+                self.lose(id, ReassignReason::DeadlineMissed);
             }
             self.check();
         }
@@ -222,7 +222,7 @@ impl World {
             }
             Event::Return { lead } => {
                 if let Some(lead) = self.pick(*lead).filter(|lead| lead.owner.is_some()) {
-                    self.lose(&lead.id, Loss::Returned);
+                    self.lose(&lead.id, ReassignReason::Returned);
                 }
             }
             Event::Close { lead } => {

@@ -78,7 +78,7 @@ impl Desk {
     /// What a host does with a lead that comes in.
     fn submit(&mut self, lead: &Lead) -> BatchOutcome {
         // Months may pass between two entries.
-        let arrivals = [leadkit::Arrival { accepts_clock: true, ..leadkit::Arrival::new(lead.clone()) }];
+        let arrivals = [leadkit::Arrival { trust_clock: true, ..leadkit::Arrival::new(lead.clone()) }];
         let mut decided =
             self.intake.process_batch(&arrivals, &mut self.book, &self.roster, &mut self.state).unwrap();
         decided.pop().unwrap()
@@ -88,7 +88,7 @@ impl Desk {
     fn review(&mut self, id: &str, hour_: i64) -> Outcome {
         let input = self.intake.input_of(&self.book, &id.into(), hour(hour_)).unwrap();
         self.book.take_wake_up(&id.into(), hour(hour_));
-        let input = Input { accepts_clock: true, ..input };
+        let input = Input { trust_clock: true, ..input };
         let outcome = self.intake.review(&input, &self.roster, &self.state, hour(hour_));
         self.apply(&outcome);
         outcome

@@ -2,7 +2,7 @@
 
 use super::*;
 use leadkit::model::{Acquisition, FollowUp, FollowUpKind, RepId, TenureEnd};
-use leadkit::{Loss, Refusal};
+use leadkit::{ReassignReason, Refusal};
 
 /// li manages the channel: east and west are li's partners. wang and zhao are not part of it.
 fn channel() -> Desk {
@@ -77,7 +77,7 @@ fn who_does_not_answer_in_three_days_has_it_no_more_and_the_manager_s_deadline_s
     desk.book.insert_lead(owned(caller("L1", 0, MOBILE), "li"));
     let _ = desk.allot("L1", "east", 1);
     let told = desk.told().len();
-    let outcome = desk.lose("L1", Loss::DeadlineMissed, 73);
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, 73);
     assert_eq!(outcome.to_string(), "lead L1 stays with its owner li");
     assert_eq!((desk.owner("L1"), desk.work("L1")), ("li", (None, vec![("li", 97)])));
     assert_eq!(desk.told_of(told), ["east taken_back lead L1", "li taken_back lead L1"]);
@@ -122,7 +122,7 @@ fn a_partner_who_gives_it_back_or_has_left_has_it_no_more() {
         let _ = desk.allot(id, "east", 1);
     }
     let told = desk.told().len();
-    let _ = desk.lose("L1", Loss::Returned, 2);
+    let _ = desk.lose("L1", ReassignReason::Returned, 2);
     assert_eq!((desk.owner("L1"), desk.work("L1")), ("li", (None, vec![("li", 26)])));
     assert_eq!(desk.told_of(told), ["li taken_back lead L1"], "the partner knows who gave it back");
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
@@ -143,7 +143,7 @@ fn the_partner_works_while_the_manager_is_away_and_the_deputy_has_what_comes_bac
     let _ = desk.allot("L1", "east", 1);
     assert_eq!(desk.work("L1"), (Some("east"), vec![("east", 73)]));
     assert!(desk.review("L1", 2).effects().is_empty(), "nobody has to stand in");
-    let _ = desk.lose("L1", Loss::DeadlineMissed, 73);
+    let _ = desk.lose("L1", ReassignReason::DeadlineMissed, 73);
     assert_eq!((desk.owner("L1"), desk.work("L1")), ("li", (Some("wang"), vec![("wang", 97)])));
 }
 
@@ -225,8 +225,8 @@ fn no_lead_of_a_protected_account_is_claimed_recycled_or_passed_on_to_another_pa
         desk.intake.claim(&input, &"wang".into(), &desk.roster, &desk.state, hour(at))
     };
     assert_eq!(held(claim(&desk, 1)), Some("protected"));
-    assert_eq!(held(desk.lose("L1", Loss::DeadlineMissed, 25)), Some("protected"));
-    assert_eq!(held(desk.lose("L1", Loss::Returned, 25)), Some("protected"));
+    assert_eq!(held(desk.lose("L1", ReassignReason::DeadlineMissed, 25)), Some("protected"));
+    assert_eq!(held(desk.lose("L1", ReassignReason::Returned, 25)), Some("protected"));
     assert_eq!(held(desk.allot("L1", "west", 26)), Some("protected"));
     assert_eq!(held(desk.allot("L1", "east", 26)), None);
     assert_eq!(desk.work("L1").0, Some("east"));
@@ -259,7 +259,7 @@ fn what_a_deal_protects_is_not_overdue_so_that_the_list_is_worked_off_to_its_end
     assert_eq!(desk.book.overdue(hour(late)), ["L3", "L4", "L2"].map(leadkit::model::LeadId::from));
     let mut missed = Vec::new();
     while let Some(id) = desk.book.overdue(hour(late)).first().cloned() {
-        let outcome = desk.lose(id.as_str(), Loss::DeadlineMissed, late);
+        let outcome = desk.lose(id.as_str(), ReassignReason::DeadlineMissed, late);
         assert_eq!(outcome.refusal(), None, "{id}");
         missed.push(id.to_string());
         assert!(missed.len() <= 8, "{missed:?}");
@@ -273,7 +273,7 @@ fn what_a_deal_protects_is_not_overdue_so_that_the_list_is_worked_off_to_its_end
 
 #[test]
 fn no_owner_gives_back_a_customer_whom_a_deal_protects() {
-    for why in [Loss::Returned, Loss::DealLost] {
+    for why in [ReassignReason::Returned, ReassignReason::DealLost] {
         let mut desk = channel();
         desk.book.insert_account(account("A1", "Acme Ltd", Some("li")));
         assert_eq!(desk.register("A1", "east", 0), None);
@@ -295,7 +295,7 @@ fn a_protected_account_whose_owner_has_left_goes_to_the_channel_manager_and_to_n
         ..account("A1", "Acme Ltd", Some("gone"))
     };
     desk.book.insert_account(protected.clone());
-    let look = |at| desk.intake.look_at_account(&protected, hour(at), &desk.roster, &desk.state, hour(at));
+    let look = |at| desk.intake.review_account(&protected, hour(at), &desk.roster, &desk.state, hour(at));
     let (during, after) = (look(1), look(DAYS));
     during.apply_to(&mut desk.book);
     let on_file = desk.book.account(&"A1".into()).unwrap();

@@ -6,7 +6,7 @@ use leadkit::contact::PhoneOptions;
 use leadkit::dedup::MatchAction;
 use leadkit::merge::{MergePlan, MergeRules, Merger};
 use leadkit::model::RepId;
-use leadkit::{Loss, Refusal};
+use leadkit::{ReassignReason, Refusal};
 
 use super::*;
 
@@ -194,7 +194,7 @@ fn two_customers() -> Desk {
 #[test]
 fn an_escalation_leaves_the_other_product_where_it_is() {
     let mut desk = two_customers();
-    let _ = desk.lose("L1", Loss::DeadlineMissed, 30);
+    let _ = desk.lose("L1", ReassignReason::DeadlineMissed, 30);
     let heir = desk.owner("L1").to_owned();
     assert!(!["li", "-"].contains(&heir.as_str()), "{heir}");
     assert_eq!(holders(&desk), [format!("CRM={heir}"), "erp=wang".to_owned()]);
@@ -233,7 +233,7 @@ fn who_leaves_one_product_leaves_the_other_to_its_owner() {
     let mut desk = Desk::with(&scoped(), &[gone(None)], &[]);
     let look = |desk: &Desk| {
         let account = desk.book.account(&"A1".into()).unwrap();
-        desk.intake.look_at_account(account, hour(0), &desk.roster, &desk.state, hour(0))
+        desk.intake.review_account(account, hour(0), &desk.roster, &desk.state, hour(0))
     };
     let looked = look(&desk);
     assert_eq!((looked.effects.len(), looked.next), (0, None));
@@ -440,7 +440,8 @@ fn a_lost_deadline_takes_one_part_along() {
         assert_eq!(desk.lead(&format!("L{n}")).status, LeadStatus::Converted);
     }
     let input = desk.input("L2", 30);
-    let outcome = desk.intake.reassign(&input, Loss::DeadlineMissed, &desk.roster, &desk.state, hour(30));
+    let outcome =
+        desk.intake.reassign(&input, ReassignReason::DeadlineMissed, &desk.roster, &desk.state, hour(30));
     desk.apply(&outcome);
     let heir = desk.owner("L2").to_owned();
     assert!(heir != "li" && heir != "-", "{}", outcome.explain());

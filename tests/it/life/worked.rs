@@ -26,7 +26,7 @@ fn phone(number: usize) -> String {
 
 impl Desk {
     fn input_of(&self, id: &str, at: i64) -> Input {
-        Input { accepts_clock: true, ..self.intake.input_of(&self.book, &id.into(), hour(at)).unwrap() }
+        Input { trust_clock: true, ..self.intake.input_of(&self.book, &id.into(), hour(at)).unwrap() }
     }
 
     fn served(&mut self, ids: &[&str], at: i64) -> Vec<String> {
@@ -151,7 +151,7 @@ fn a_companion_is_told_when_the_owner_has_the_lead_no_more() {
         "pools": {"leads": {"rules": [rule]}},
     });
     let ways: [fn(&mut Desk, &str); 3] = [
-        |desk, _| drop(desk.lose("L1", leadkit::Loss::Returned, 2)),
+        |desk, _| drop(desk.lose("L1", leadkit::ReassignReason::Returned, 2)),
         |desk, _| drop(desk.allot("L1", "zhao", 2)),
         |desk, owner| {
             desk.call("L1", owner, 1);

@@ -205,7 +205,7 @@ proptest! {
             for index in order {
                 let input = desk.intake.input_of(&desk.book, &two[index].id, hour(3_000)).unwrap();
                 if input.lead.is_on_file() {
-                    let input = Input { accepts_clock: true, ..input };
+                    let input = Input { trust_clock: true, ..input };
                     let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(3_000));
                     desk.apply(&outcome);
                 }
@@ -224,7 +224,7 @@ proptest! {
         drop(desk.submit(&first));
         let rows = desk.book.rows(&desk.intake.probe(&second));
         let at = second.created_at;
-        let input = Input { lead: second.clone(), rows, accepts_clock: true, ..Input::default() };
+        let input = Input { lead: second.clone(), rows, trust_clock: true, ..Input::default() };
         let outcome = desk.intake.process(&input, &desk.roster, &desk.state, at);
         desk.book.insert_lead(second);
         outcome.apply_to(&mut desk.book);

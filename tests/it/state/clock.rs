@@ -32,7 +32,7 @@ fn one_call_with_now_in_2099_does_not_freeze_the_state() {
     assert_eq!(
         error.to_string(),
         "`now` is 2099-01-01T00:30:00Z, more than 31 days past the newest entry of 2026-03-02T00:00:00Z: correct the \
-         clock, or set `accepts_clock` in the input",
+         clock, or set `trust_clock` in the input",
     );
     assert_eq!(desk.state, before);
     let right = desk.submit(&lead, hour(1));
@@ -62,7 +62,7 @@ impl Desk {
         now: DateTime<Utc>,
         accepts: bool,
     ) -> Result<(), StateError> {
-        let input = Input { accepts_clock: accepts, ..self.input(lead) };
+        let input = Input { trust_clock: accepts, ..self.input(lead) };
         let outcome = self.intake.process(&input, &self.roster, &self.state, now);
         self.state.clone().apply(outcome.delta())
     }
@@ -81,7 +81,7 @@ fn a_batch_stops_at_a_lead_from_the_future_and_goes_on_when_told() {
     assert!(std::error::Error::source(&stopped).unwrap().to_string().contains("2099"));
     let outcomes = stopped.into_outcomes();
     assert_eq!((outcomes.len(), desk.book.lead(&"L2".into())), (1, None));
-    let told = [Arrival { accepts_clock: true, ..arrivals[1].clone() }];
+    let told = [Arrival { trust_clock: true, ..arrivals[1].clone() }];
     desk.intake.process_batch(&told, &mut desk.book, &desk.roster, &mut desk.state).unwrap();
     assert_eq!(desk.state.newest, Some(at(FUTURE)));
 }
@@ -93,7 +93,7 @@ fn a_state_that_was_moved_into_the_future_is_repaired() {
         let _ = desk.submit(&warm(&format!("L{n}"), &format!("1392746{}", 1850 + 7 * n), hour(n)), hour(n));
     }
     let lead = warm("L7", "13812349876", at(FUTURE));
-    let input = Input { accepts_clock: true, ..desk.input(&lead) };
+    let input = Input { trust_clock: true, ..desk.input(&lead) };
     let wrong = desk.intake.process(&input, &desk.roster, &desk.state, at(FUTURE));
     desk.state.apply(wrong.delta()).unwrap();
     // Frozen: whatever comes now is decided in 2099.

@@ -3,7 +3,7 @@
 use leadkit::assign::{AssignOptions, AssignmentKind};
 use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Effect, Lead, Rep};
-use leadkit::{Input, Intake, Loss, Outcome, Roster, State, StateError, StateRows};
+use leadkit::{Input, Intake, Outcome, ReassignReason, Roster, State, StateError, StateRows};
 use serde_json::json;
 
 use super::tables::Tables;
@@ -301,8 +301,9 @@ fn rows_decide_as_the_whole_state_does_while_owners_are_away() {
             };
             for _ in 0..2 {
                 let (roster, keys) = (&desk.roster, desk.intake.storage_keys(&input, &desk.roster));
-                let reassign =
-                    |state: &State| desk.intake.reassign(&input, Loss::OwnerGone, roster, state, now);
+                let reassign = |state: &State| {
+                    desk.intake.reassign(&input, ReassignReason::OwnerGone, roster, state, now)
+                };
                 let on_all = reassign(&desk.state);
                 let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
                 let outcome = reassign(&state);

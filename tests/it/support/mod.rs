@@ -106,8 +106,8 @@ pub(crate) fn review_next(
         let Some(Next::Review { lead, entry, claim, also, .. }) = last.next() else { return reviews };
         let (entry, claim, also) = (Some(entry.clone()), claim.clone(), also.clone());
         let Some(input) = intake.input_of(book, lead, outcome.at()) else { return reviews };
-        let accepts_clock = outcome.delta().accepts_clock;
-        let input = Input { entry, claim, also, wake_up: None, accepts_clock, ..input };
+        let trust_clock = outcome.delta().trust_clock;
+        let input = Input { entry, claim, also, wake_up: None, trust_clock, ..input };
         let review = intake.review(&input, roster, state, outcome.at());
         state.apply(review.delta()).unwrap();
         review.apply_to(book);

@@ -40,7 +40,7 @@ impl Laws {
         }
         let history = seen.book.history(&lead.id);
         let Some(mut input) = seen.intake.input_of(seen.book, &lead.id, seen.now) else { return };
-        (input.wake_up, input.accepts_clock) = (None, true);
+        (input.wake_up, input.trust_clock) = (None, true);
         let outcome = seen.intake.review(&input, seen.roster, seen.state, seen.now);
         let found = outcome.resolution().map(|found| found.action());
         let Some(MatchAction::ToOwner { owner: other, record: RecordRef::Account(account) }) = found else {

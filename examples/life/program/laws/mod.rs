@@ -132,7 +132,7 @@ impl Seen<'_> {
         let Some(mut input) = self.intake.input_of(self.book, lead, self.now) else { return false };
         (input.lead.owner, input.lead.status) = (None, LeadStatus::Unassigned);
         input.history.tenures.retain(|tenure| tenure.until.is_some());
-        (input.wake_up, input.accepts_clock) = (Some("retry".into()), true);
+        (input.wake_up, input.trust_clock) = (Some("retry".into()), true);
         input.assign.excluded.extend(reps.iter().map(|rep| (*rep).clone()));
         // What was decided is no answer.
         input.assign.key = Some(String::new());
