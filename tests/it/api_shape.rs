@@ -42,6 +42,8 @@ macro_rules! shape {
 }
 
 type Now = DateTime<Utc>;
+type NextReview = Result<Option<Outcome>, StateError>;
+type Outcomes = Vec<Outcome>;
 type Loaded<T> = Result<T, RuleErrors>;
 
 #[test]
@@ -71,9 +73,9 @@ fn engines_have_the_agreed_signatures() {
         Intake::book: fn(&Intake) -> Book;
         Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::review_next:
-            fn(&Intake, &Outcome, &mut Book, &Roster, &mut State) -> Result<Option<Outcome>, StateError>;
+            fn(&Intake, &Outcome, &mut Book, &Roster, &mut State) -> NextReview;
         Intake::serve: fn(&Intake, &[Input], &Roster, &State, Now) -> Vec<Outcome>;
-        Intake::import: fn(&Intake, &[Input], bool, &Roster, &State, Now) -> Vec<Outcome>;
+        Intake::import: fn(&Intake, &[Input], bool, &Roster, &State, Now) -> Outcomes;
         Intake::convert: fn(&Intake, &Input, &AccountId, &Roster, &State, Now) -> Outcome;
         Intake::forget: fn(&Intake, &Input, &[LeadId], &Roster, &State, Now) -> Outcome;
         Intake::register_deal: fn(&Intake, &Account, &RepId, &Roster, &State, Now) -> RegisteredDeal;
