@@ -482,7 +482,7 @@ impl Book {
     }
 }
 
-/// What stands where an account names an owner or a pool; `None` of another field.
+/// The owner or pool that an account names in a field; `None` for any other field.
 fn holder_of<'a>(account: &'a Account, field: &str) -> Option<Option<&'a str>> {
     match field {
         "owner" => Some(account.owner.as_ref().map(RepId::as_str)),
