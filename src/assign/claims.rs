@@ -130,13 +130,12 @@ impl Assigner {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
-            let until = last.checked_add_signed(pool.cool_down);
+            let until = last.checked_add_signed(TimeDelta::hours(pool.cool_down.into()));
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
         // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
-        let waits =
-            pool.cool_down > TimeDelta::zero() && facts.history().tenures.iter().any(|one| one.owner == *rep);
+        let waits = pool.cool_down > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-
 use super::assigner::Assigner;
 use super::class::MAX_UNITS;
 use super::custom::{self, CustomStrategy};
@@ -171,7 +169,7 @@ impl PoolPlan {
         report.within("rules", |report| check_rules(pool, report));
         let owner_turn = pool.owner_takes_turn.as_ref();
         let owner_turn = owner_turn.map(|id| share(id, None, "owner_takes_turn", pool, groups, report));
-        PoolPlan { owner_turn, ..PoolPlan::new(pool, rules) }
+        PoolPlan { owner_turn: owner_turn.map(Box::new), ..PoolPlan::new(pool, rules) }
     }
 
     fn new(pool: &PoolRules, rules: Vec<RulePlan>) -> PoolPlan {
@@ -184,8 +182,10 @@ impl PoolPlan {
             daily_claim_cap: pool.daily_claim_cap,
             holding_cap: pool.holding_cap,
             untouched_limit: pool.untouched_limit,
-            cool_down: TimeDelta::days(pool.claim_cool_down_days.into())
-                + TimeDelta::hours(pool.claim_cool_down_hours.into()),
+            cool_down: pool
+                .claim_cool_down_days
+                .saturating_mul(24)
+                .saturating_add(pool.claim_cool_down_hours),
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             serve_unserved_region: pool.serve_unserved_region,

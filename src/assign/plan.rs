@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-
 use super::custom::CustomStrategy;
 use super::members::Members;
 use super::roster::Slot;
@@ -24,7 +22,8 @@ pub(super) struct PoolPlan {
     pub(super) daily_claim_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
-    pub(super) cool_down: TimeDelta,
+    /// Hours.
+    pub(super) cool_down: u32,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) serve_unserved_region: bool,
@@ -35,7 +34,7 @@ pub(super) struct PoolPlan {
     pub(super) skill_fields: Vec<Field>,
     pub(super) catch_up: u32,
     /// The group in whose turns a lead counts that goes to its owner.
-    pub(super) owner_turn: Option<Sharing>,
+    pub(super) owner_turn: Option<Box<Sharing>>,
     pub(super) previous_owners: PreviousOwners,
     pub(super) rules: Vec<RulePlan>,
 }

@@ -66,7 +66,7 @@ impl PoolPlan {
             lists.extend(groups.filter_map(|group| Some((group, turns(group)?))));
         }
         // Leads that go to their owner may take a turn too.
-        lists.extend(self.owner_turn.iter().map(|group| (group, group.table_of_turns())));
+        lists.extend(self.owner_turn.as_deref().map(|group| (group, group.table_of_turns())));
         lists
     }
 }
