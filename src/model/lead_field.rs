@@ -308,8 +308,8 @@ impl Lead {
     /// let found: Vec<String> =
     ///     Lead::from_json_str(text).unwrap_err().iter().map(|finding| finding.to_string()).collect();
     /// assert_eq!(found, [
-    ///     "error[duplicate_key] at company (line 1, column 83): `company` is repeated\n  help: keep one",
-    ///     "error[unknown_key] at phone (line 1, column 52): a lead has no `phone`\n  help: did you mean `phones`?",
+    ///     "error[unknown_key] at phone (1:52): a lead has no `phone`\n  help: did you mean `phones`?",
+    ///     "error[duplicate_key] at company (1:87): `company` appears twice in this object, first on line 1\n  help: keep one: JSON would silently use the last",
     /// ]);
     /// ```
     ///
