@@ -114,6 +114,22 @@ fn memory_grows_no_faster_than_the_text() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What has an id is not built without one: an empty item is three bytes of text and hundreds in memory.
+#[test]
+fn empty_items_are_refused_unbuilt() {
+    let items = vec!["{}"; 100_000].join(",");
+    for text in [
+        format!(r#"{{"assign": {{"pools": {{"leads": {{"rules": [{items}]}}}}}}}}"#),
+        format!(r#"{{"pools": [{items}]}}"#),
+    ] {
+        let cost =
+            measured(text.len(), || leadkit::Rules::from_json_str(&text).unwrap_err().diagnostics().len());
+        let Cost { bytes, length, findings, .. } = cost;
+        // The tree that a text is read into takes 64 bytes for each item, more than twenty times its text by itself.
+        assert!(findings >= 100 && bytes <= 24 * length, "{bytes} bytes for {length}");
+    }
+}
+
 /// Bytes that a document of any length may use.
 const BESIDE: usize = 600_000;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::document::Digest;
+use crate::document::{Digest, is_default};
 
 /// One lead in the units credit is counted in.
 pub const ONE_LEAD: i64 = 1 << 32;
@@ -42,9 +42,9 @@ pub(super) struct Class {
     /// Members who take part.
     #[serde(skip)]
     pub(super) count: u32,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) credit: i64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) smooth: i64,
     /// By the date through which some rested: the sum of the class when they came back. Kept until each of them is seated
     /// anew.
@@ -59,18 +59,13 @@ pub(super) struct Class {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Since {
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) credit: i64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) smooth: i64,
     /// Members who were not seated anew since.
     #[serde(skip)]
     pub(super) count: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
-fn is_zero(units: &i64) -> bool {
-    *units == 0
 }
 
 impl Class {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::document::is_default;
 use crate::model::RepId;
 
 /// Whether a date survives being written and read.
@@ -71,13 +72,8 @@ pub(super) struct DayCount {
     pub(super) assigned: u32,
     pub(super) claimed: u32,
     /// Of those assigned, the ones that were given to companions of an owner.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub(super) beside: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl DayCount {

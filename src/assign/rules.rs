@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Zone;
-use crate::document::{read_list, read_map};
+use crate::document::{is_default, read_list, read_map};
 use crate::model::open_enum::closed_enum;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::rule::{Condition, Custom, Field, RulesVersion};
@@ -153,10 +153,10 @@ pub struct PoolRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_default")]
     pub claim_cool_down_days: u32,
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_default")]
     pub claim_cool_down_hours: u32,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
@@ -181,7 +181,7 @@ pub struct PoolRules {
     /// owed meanwhile, at their expense. Equal are reps of the same weight and working time and, where the pool asks for
     /// them, the same territories and skills: a rep who has no equal at work catches up nothing. By default none: what the
     /// rep is owed stays as it was at the start of the absence.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_default")]
     pub catch_up: u32,
     /// Which previous owners of the lead do not get it again.
     pub previous_owners: PreviousOwners,
@@ -285,11 +285,6 @@ impl Default for AssignRule {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
 fn is_one(units: &u32) -> bool {
     *units == 1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
-fn is_none(days: &u32) -> bool {
-    *days == 0
 }
 
 /// Who gets a lead that a rule matches, or which pool.

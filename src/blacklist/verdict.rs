@@ -12,6 +12,7 @@ use super::reason::HitReason;
 use super::rules::Channel;
 use super::severity::Severity;
 use super::state::WindowDelta;
+use crate::document::is_default;
 use crate::model::{CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, RecordRef, RuleId, Value};
 use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 
@@ -188,19 +189,13 @@ pub struct Verdict {
     pub(super) severity: Severity,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) hits: Vec<Hit>,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) more: usize,
     #[serde(default, skip_serializing_if = "WindowDelta::is_empty")]
     pub(super) delta: WindowDelta,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) faults: Vec<RuleFault>,
     pub(super) version: RulesVersion,
-}
-
-/// Serde hands over a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 impl Verdict {
@@ -372,8 +367,10 @@ impl fmt::Display for Verdict {
         for hit in &self.hits {
             write!(f, "\n{hit}")?;
         }
-        if self.more > 0 {
-            write!(f, "\nThere are {} more findings of these kinds.", self.more)?;
+        match self.more {
+            0 => {}
+            1 => write!(f, "\nThere is 1 more finding of these kinds.")?,
+            more => write!(f, "\nThere are {more} more findings of these kinds.")?,
         }
         for fault in &self.faults {
             write!(f, "\n{fault}.")?;

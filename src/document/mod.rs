@@ -31,3 +31,8 @@ pub(crate) use strict::read_struct;
 pub(crate) use toml_date::write_dates_as_text;
 pub(crate) use unique::{Unique, check_named, check_reference, reserved};
 pub use version::RulesVersion;
+
+/// Whether a field may be left out of what is written, as reading puts it there.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -34,6 +34,14 @@ pub(crate) fn too_many<E: Error>() -> E {
     E::custom(Finding::new("bad_value", message, "name fewer"))
 }
 
+fn room_for_one<T, E: Error>(items: &mut Vec<T>, left: Option<usize>) -> Result<(), E> {
+    if items.len() == MAX_NAMED {
+        return Err(too_many());
+    }
+    make_room(items, left);
+    Ok(())
+}
+
 struct Named<T>(PhantomData<T>);
 
 struct Object<K, V>(PhantomData<(K, V)>);
@@ -48,10 +56,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Named<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = first_room(list.size_hint());
         while let Some(item) = list.next_element()? {
-            if items.len() == MAX_NAMED {
-                return Err(too_many());
-            }
-            make_room(&mut items, list.size_hint());
+            room_for_one(&mut items, list.size_hint())?;
             items.push(item);
         }
         Ok(items)
@@ -68,10 +73,7 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Object<K, V
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Vec<(K, V)>, A::Error> {
         let mut members = first_room(object.size_hint());
         while let Some(member) = object.next_entry()? {
-            if members.len() == MAX_NAMED {
-                return Err(too_many());
-            }
-            make_room(&mut members, object.size_hint());
+            room_for_one(&mut members, object.size_hint())?;
             members.push(member);
         }
         Ok(members)

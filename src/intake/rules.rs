@@ -7,7 +7,7 @@ use crate::attribution::OwnershipRules;
 use crate::blacklist::BlacklistRules;
 use crate::book::{Clocks, NoticeRules};
 use crate::dedup::DedupRules;
-use crate::document::read_named;
+use crate::document::{is_default, read_named};
 use crate::model::open_enum::closed_enum;
 use crate::model::{CalendarId, Pool, PoolId, RuleId};
 use crate::rule::{Condition, RulesVersion};
@@ -177,7 +177,7 @@ pub struct LifeRules {
     /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
     pub cool_down_days: u32,
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub cool_down_hours: u32,
     /// Hours that an owner may be away before the deputy or another rep stands in: 24 by default, 2 for consumers. By
     /// the owner's calendar, else by [`calendar`](Self::calendar).
@@ -203,11 +203,6 @@ pub struct LifeRules {
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.
     pub notices: NoticeRules,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
-fn is_zero(hours: &u32) -> bool {
-    *hours == 0
 }
 
 impl Default for LifeRules {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Acquisition, FollowUp, OpportunityId, RepId, Tenure};
+use crate::document::is_default;
 
 /// The history of a lead so far: who held it, which stages it entered, what its owners did, what is due.
 ///
@@ -58,12 +59,8 @@ pub struct History {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cycle_started_at: Option<DateTime<Utc>>,
     /// How many wake-ups of the lead have come and were taken, from 0: two that come within a second are two causes.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub wake_ups: u32,
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl History {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::{closed_enum, open_enum};
 use super::{Attributes, CalendarId, PoolId, Region, RepId, TeamId};
 use crate::calendar::Zone;
-use crate::document::{Unique, load_into, read_named};
+use crate::document::{Unique, is_default, load_into, read_named};
 use crate::error::{Report, RuleErrors};
 
 /// A sales representative (销售), as the host knows the rep now.
@@ -66,10 +66,10 @@ pub struct Rep {
     /// Share of leads in relation to the others; 1 by default, 0 takes none.
     pub weight: u32,
     /// Leads the rep was given in a window that the host chooses: the basis of shares by results and of rewards.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub worked: u32,
     /// Of these, leads the rep won.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub won: u32,
     /// Maximum number of leads per local day over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +91,7 @@ pub struct Rep {
     /// Of these, leads that the rep has not spoken to yet. A rep who has many is given no more by the rules, so count
     /// them again when somebody has followed up ([`Roster::count`](crate::assign::Roster::count),
     /// [`RepLedger::counted`](crate::assign::RepLedger::counted)).
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub untouched: u32,
     /// Accounts under protection now, as the host counts them.
     pub protected_accounts: u32,
@@ -163,11 +163,6 @@ impl Rep {
         let read = report.finish().map(|_| read.map(|read| read.reps).unwrap_or_default());
         read.map_err(|errors| errors.of("reps"))
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// The shape in which a list of reps is read.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::document::is_default;
 use crate::model::open_enum::closed_enum;
 use crate::model::{Points, RuleId};
 use crate::text::{codes, moment};
@@ -32,15 +33,10 @@ pub struct ScoreLine {
     /// The points it adds or subtracts, after decay. What a limit cuts off is a line of its own.
     pub points: Points,
     /// How many activities it covers; 0 for rules that count none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub count: u32,
     /// Why the lead gets the points.
     pub reason: ScoreReason,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// Why a lead gets the points of a line.

@@ -1099,3 +1099,26 @@ fn a_skill_without_a_name_is_refused() {
         "{found}"
     );
 }
+
+/// A rule, a pool or a rep without an id is none: its default is not built in its place.
+#[test]
+fn what_is_known_by_its_id_gives_one() {
+    let codes = |found: &[Diagnostic]| {
+        found.iter().map(|one| (one.code.clone(), one.path.clone())).collect::<Vec<_>>()
+    };
+    let missing = |path: &str| vec![("missing_key".into(), path.to_owned())];
+    let rule = json!({"assign": {"pools": {"leads": {"rules": [{"then": "everybody"}]}}}});
+    assert_eq!(codes(Rules::load(rule).unwrap_err().diagnostics()), missing("assign.pools.leads.rules[0]"));
+    assert_eq!(codes(Rules::load(json!({"pools": [{}]})).unwrap_err().diagnostics()), missing("pools[0]"));
+    assert_eq!(
+        codes(leadkit::model::Rep::load_all(json!([{}])).unwrap_err().diagnostics()),
+        missing("reps[0]")
+    );
+    // What may do without one still may.
+    assert!(
+        leadkit::model::load::<leadkit::model::Touch>(
+            json!({"channel": "call", "time": "2026-03-02T02:00:00Z"})
+        )
+        .is_ok()
+    );
+}

@@ -29,7 +29,8 @@ const TRIES: usize = 16;
 /// script without blanks, is found unless a phrase says that it is harmless.
 ///
 /// As much of a text is read as of a lead's message ([`LeadLimits::MESSAGE`]), in time that is linear in it: of each list at
-/// most 64 hits of each pass are given, and 64 more that a harmless phrase suppresses; where words stand within words within words, 16
+/// most 64 hits of each pass are given, none of a lighter pass once the plain one has as many, and 64 more that a harmless
+/// phrase suppresses; where words stand within words within words, 16
 /// of them are tried for each byte of the text.
 ///
 /// ```

@@ -5,7 +5,8 @@ const MAX_HITS: usize = 64;
 /// Most hits of all lists together, unless they are more lists.
 const MAX_TOGETHER: usize = 4_096;
 
-/// The room for hits, of each pass apart: those of one that weighs less take none from another. Each list has room for one
+/// The room for hits, of each pass apart: those of one that weighs less take none from another, and are not looked for once
+/// the plain pass of their list, which weighs most, is full. Each list has room for one
 /// hit at least, however many lists there are: what a lead weighs does not depend on it.
 #[derive(Debug)]
 pub(in crate::blacklist) struct Room(Vec<Layer>);
@@ -43,13 +44,15 @@ impl Room {
 
     /// Whether no list has room in a pass.
     pub(super) fn is_full(&self, layer: usize) -> bool {
-        self.0.get(layer).is_none_or(|layer| layer.open == 0)
+        // All lists ask for the plain pass, which is the first.
+        let is_full = |layer: &Layer| layer.open == 0;
+        self.0.first().is_none_or(is_full) || self.0.get(layer).is_none_or(is_full)
     }
 
     /// Whether a list may still have hits that count.
     pub(super) fn is_open(&self, layer: usize, list: usize) -> bool {
-        let left = self.0.get(layer).and_then(|layer| layer.lists.get(list));
-        left.is_some_and(|left| left.counting > 0)
+        let has_room = |layer: &Layer| layer.lists.get(list).is_some_and(|left| left.counting > 0);
+        self.0.first().is_some_and(has_room) && self.0.get(layer).is_some_and(has_room)
     }
 
     /// Takes the place of a hit; whether there is one.

@@ -163,3 +163,33 @@ proptest! {
         }
     }
 }
+
+/// The second entry of a person is filed with the first, whose values are read as far as those of an entry.
+#[test]
+fn what_is_filed_takes_no_more_stack_than_what_comes() {
+    use leadkit::model::{Lead, WechatId};
+    use leadkit::{Arrival, Intake, Roster, Rules, State};
+
+    let work = || {
+        let intake = Intake::compile(&Rules::b2b()).unwrap();
+        let (mut book, mut state) = (intake.book(), State::default());
+        let roster = Roster::from_ids(["li", "wang"]);
+        for piece in ["+1 ", "(1)", "+86-", "1/"] {
+            let arrivals = ["a", "b"].map(|id| {
+                let long = piece.repeat(15_000 / piece.len());
+                Arrival::new(Lead {
+                    id: format!("{piece}{id}").as_str().into(),
+                    name: Some("Ann Berg".into()),
+                    phones: vec!["13812349876".into(), long.as_str().into()],
+                    wechat: Some(WechatId::from(long.as_str())),
+                    country: Some(long),
+                    created_at: "2026-03-02T02:00:00Z".parse().unwrap(),
+                    ..Lead::default()
+                })
+            });
+            let done = intake.process_batch(&arrivals, &mut book, &roster, &mut state).unwrap();
+            assert!(done.iter().last().unwrap().outcome.route().code() == "folded", "{piece}");
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+}

@@ -741,3 +741,31 @@ fn a_switch_knows_numbers_and_texts_however_they_are_written() {
         assert_eq!(points(script), "7", "{script}");
     }
 }
+
+/// From the fifth kind on the times of all kinds are read at once; what they say is the same.
+#[test]
+fn the_last_times_of_many_kinds_are_those_of_each() {
+    let activities: Vec<Activity> = (1..=8)
+        .flat_map(|kind| {
+            [
+                did(&format!("a{kind}"), &format!("k{kind}"), kind),
+                did(&format!("b{kind}"), &format!("k{kind}"), 10 * kind),
+            ]
+        })
+        .collect();
+    let kinds: Vec<usize> = (1..=9).collect();
+    let rules: Vec<Json> = kinds
+        .iter()
+        .map(|kind| {
+            let script = format!(
+                "if known(last(\"k{kind}\")) {{ round(days_since(last(\"k{kind}\"))) }} else {{ 7 }}"
+            );
+            json!({"id": format!("r{kind}"), "points": {"program": script}})
+        })
+        .collect();
+    let score = super::score(&super::rules(json!({"fit": {"rules": rules}})), &lead(), &activities);
+    assert_eq!(score.faults(), []);
+    // The newest of each kind is as many days old as its number; nobody did the ninth.
+    let sum: usize = (1..=8).sum::<usize>() + 7;
+    assert_eq!(score.fit().to_string(), sum.to_string());
+}
