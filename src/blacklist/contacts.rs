@@ -11,7 +11,7 @@ use crate::contact::{
     is_nobodys_email, is_nobodys_wechat, is_sample_mailbox, is_sample_phone,
 };
 use crate::model::{Lead, RuleId, mask_email, mask_id, mask_phone};
-use crate::rule::{Contact, ContactField, Facts, Misplaced, Placed};
+use crate::rule::{ContactField, Facts, FoundContact, Misplaced, Placed};
 
 /// Fewest digits of a Chinese number that a new range may hold, its area code included.
 const MIN_CHINESE: usize = 10;
@@ -301,8 +301,10 @@ pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
         facts.contacts_in(text).into_iter().find_map(|Misplaced { span, value }| {
             let written = text.get(span.clone())?;
             let (kind, entry) = match &value {
-                Contact::Phone(phone) if reach.is_sound(phone) => (ContactKind::Phone, mask_phone(written)),
-                Contact::Email(email) if reach.against_email(email).next().is_none() => {
+                FoundContact::Phone(phone) if reach.is_sound(phone) => {
+                    (ContactKind::Phone, mask_phone(written))
+                }
+                FoundContact::Email(email) if reach.against_email(email).next().is_none() => {
                     (ContactKind::Email, mask_email(written))
                 }
                 _ => return None,

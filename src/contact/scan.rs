@@ -364,7 +364,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         split_count: 0,
     };
     let mut blank = true;
-    let mut lead = Lead { before: ' ', letters: 0, opened: false };
+    let mut lead = BeforeDigits { before: ' ', letters: 0, opened: false };
     // The previous visible character is a digit.
     let mut attached = false;
     // A star follows the last digit.
@@ -428,7 +428,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
 }
 
 /// The text before the first digit.
-struct Lead {
+struct BeforeDigits {
     /// The last visible character.
     before: char,
     /// Letters in a row up to it.
@@ -437,7 +437,7 @@ struct Lead {
     opened: bool,
 }
 
-impl Lead {
+impl BeforeDigits {
     fn read(&mut self, folded: char, out: &mut Scan) {
         match folded {
             '+' => out.plus = true,

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
 use crate::model::{
-    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, Protection, RecordRef, Value, yes_or_no,
+    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, yes_or_no,
 };
 use crate::order;
 use crate::rule::HostTables;
@@ -51,7 +51,7 @@ impl Deduplicator {
         for (name, found) in &entry.attributes {
             let known = record.attributes.get(name).cloned().unwrap_or_default();
             // An entry never takes back what protects the person, and may add it at any time.
-            let may_update = match Protection::of_answers(name, [&known, found]) {
+            let may_update = match Safeguard::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
                 // In an unknown column, a yes on file may be a refusal, and so may a no.
                 _ => newer && !says_the_opposite(&known, found),

@@ -7,7 +7,7 @@ use super::merger::Merger;
 use super::rules::{MergeRules, Survivorship};
 use crate::document::Unique;
 use crate::error::Report;
-use crate::model::Protection;
+use crate::model::Safeguard;
 use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
 
 rules_document!(MergeRules => Merger);
@@ -96,7 +96,7 @@ impl MergeRules {
                         report.item(index, |report| {
                             if holds(name).is_none() {
                                 report.unknown_name("unknown_field", "field", name, known_fields());
-                            } else if Protection::of_field(name).is_some() {
+                            } else if Safeguard::of_field(name).is_some() {
                                 let message = format!("a block could drop a protective answer in `{name}`");
                                 let help =
                                     "take it out of the block: a refusal is kept whatever the rules say";

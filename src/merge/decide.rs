@@ -16,7 +16,7 @@ use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, CloseReason, ContactId, Lead, Protection, RecordRef, Value};
+use crate::model::{Account, CloseReason, ContactId, Lead, RecordRef, Safeguard, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -272,7 +272,7 @@ impl Draft<'_> {
         for block in &self.rules.blocks {
             let belongs = |name: &str| {
                 let group = group_of(name);
-                let protects = self.protecting(name).is_some() || Protection::of_field(name).is_some();
+                let protects = self.protecting(name).is_some() || Safeguard::of_field(name).is_some();
                 !protects && block.fields.iter().any(|field| field == name || Some(field.as_str()) == group)
             };
             let fields: Vec<String> =
@@ -368,10 +368,10 @@ impl Draft<'_> {
     fn protecting(&self, name: &str) -> Option<Survivorship> {
         let attribute = name.strip_prefix("attributes.")?;
         let mut answers = self.views.iter().filter_map(|view| view.filled(name));
-        let asks = Protection::of_answers(attribute, answers.clone())?;
+        let asks = Safeguard::of_answers(attribute, answers.clone())?;
         answers.any(|answer| asks.protects(answer)).then_some(match asks {
-            Protection::Refusal => Survivorship::Refusal,
-            Protection::Consent => Survivorship::Consent,
+            Safeguard::Refusal => Survivorship::Refusal,
+            Safeguard::Consent => Survivorship::Consent,
         })
     }
 

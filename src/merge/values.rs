@@ -9,9 +9,7 @@ use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{PhoneOptions, email_keys, name_spelling, phone_keys, site_domain, wechat_keys};
-use crate::model::{
-    ExternalIdKind, OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no,
-};
+use crate::model::{ExternalIdKind, OpenGroup, Safeguard, Value, mask_email, mask_id, mask_phone, yes_or_no};
 use crate::order;
 use crate::text::{fold, scrubbed};
 
@@ -74,8 +72,8 @@ pub(super) fn choose(
         Survivorship::Max => Rank::Value(value.clone()),
         Survivorship::Min => Rank::Least(value.clone()),
         Survivorship::Longest => Rank::Number(length(value)),
-        Survivorship::Refusal => Rank::Number(Protection::Refusal.protects(value).into()),
-        Survivorship::Consent => Rank::Number(Protection::Consent.protects(value).into()),
+        Survivorship::Refusal => Rank::Number(Safeguard::Refusal.protects(value).into()),
+        Survivorship::Consent => Rank::Number(Safeguard::Consent.protects(value).into()),
         rule => views.get(index).map_or(Rank::Number(0), |view| rank_of_view(rule, view)),
     };
     let mut best = (first, first_value);
@@ -267,7 +265,7 @@ fn day(text: &str) -> Option<String> {
 
 /// Whether two values mean the same.
 pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>) -> bool {
-    if Protection::of_field(name).is_some()
+    if Safeguard::of_field(name).is_some()
         && let (Some(a), Some(b)) = (yes_or_no(a), yes_or_no(b))
     {
         return a == b;

@@ -41,10 +41,10 @@ mod money;
 pub(crate) mod open_enum;
 mod open_group;
 mod points;
-mod protection;
 mod reading;
 mod region;
 mod rep;
+mod safeguard;
 mod source;
 mod tenure;
 mod value;
@@ -72,10 +72,10 @@ pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_
 pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;
 pub use points::Points;
-pub(crate) use protection::{Protection, yes_or_no};
 pub use reading::{from_json_str, load};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
+pub(crate) use safeguard::{Safeguard, yes_or_no};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };

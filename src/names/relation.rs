@@ -90,13 +90,13 @@ impl Query {
 
 /// A verdict on two names, and the slips it forgives.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Verdict {
+pub(super) struct NameVerdict {
     pub(super) relation: Relation,
     pub(super) slips: Slips,
 }
 
-fn verdict(relation: Relation) -> Verdict {
-    Verdict { relation, slips: Slips::default() }
+fn verdict(relation: Relation) -> NameVerdict {
+    NameVerdict { relation, slips: Slips::default() }
 }
 
 /// Two names, in the form they are compared in.
@@ -115,7 +115,7 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     /// How two names belong together. Quick for names with nothing in common.
-    pub(super) fn relation(&self, information: &impl Information) -> Verdict {
+    pub(super) fn relation(&self, information: &impl Information) -> NameVerdict {
         let unspaced = self.query.has(UNSPACED) || self.record.has(UNSPACED);
         if unspaced { self.unspaced() } else { self.words(information) }
     }
@@ -153,11 +153,11 @@ impl Names<'_> {
         found.filter(|slips| loose(slips) && numbers && !self.elsewhere && !self.other_form())
     }
 
-    fn unspaced(&self) -> Verdict {
+    fn unspaced(&self) -> NameVerdict {
         let (q, r) = (&self.query, &self.record);
         // Slips come first: one of them may change a part, and parts are compared whole below.
         if let Some(slips) = self.slips(1) {
-            return Verdict { relation: self.slipped(&slips), slips };
+            return NameVerdict { relation: self.slipped(&slips), slips };
         }
         let same_words = q.brand == r.brand && q.industry == r.industry;
         if same_words {
@@ -278,7 +278,7 @@ impl<'a> Words<'a> {
 }
 
 impl Names<'_> {
-    fn words(&self, information: &impl Information) -> Verdict {
+    fn words(&self, information: &impl Information) -> NameVerdict {
         let (mut a, mut b) = (Words::new(&self.query), Words::new(&self.record));
         let mut forgiven = Slips::default();
         for slips in [
@@ -320,14 +320,17 @@ impl Names<'_> {
             && let Some(slips) = self.slips(if self.a.len() >= 12 { 2 } else { 1 })
             && explains(&a, &b, &slips, self.a.len(), information)
         {
-            return Verdict { relation: Relation::Same, slips };
+            return NameVerdict { relation: Relation::Same, slips };
         }
         let open = (a.open().count(), b.open().count());
         let two = || {
             let akin = share_rare_word(&a, information) || open.0 + open.1 == 0;
-            Verdict { relation: if akin { Relation::Related } else { Relation::Different }, slips: forgiven }
+            NameVerdict {
+                relation: if akin { Relation::Related } else { Relation::Different },
+                slips: forgiven,
+            }
         };
-        let same = Verdict { relation: Relation::Same, slips: forgiven };
+        let same = NameVerdict { relation: Relation::Same, slips: forgiven };
         if a.matched == 0 {
             return verdict(Relation::Different);
         }
@@ -355,7 +358,7 @@ impl Names<'_> {
         let inserted = long.open().any(|i| i < last && i >= long.places);
         if inserted && equal {
             // A word in the middle makes it another company: American Eagle Airlines is not American Airlines.
-            return Verdict { relation: Relation::Related, slips: forgiven };
+            return NameVerdict { relation: Relation::Related, slips: forgiven };
         }
         if inserted { two() } else { same }
     }

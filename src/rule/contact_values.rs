@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::HostTables;
-use super::misplaced::{Contact, ContactField, Misplaced, is_plain, misplaced_in, overlap};
+use super::misplaced::{ContactField, FoundContact, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
     ContactValue, Email, EmailFault, Phone, PhoneFault, StatedCountry, Wechat, WechatFault, is_planned,
     plain_email, plain_phone, read_emails, read_phones, read_phones_of, read_wechats,
@@ -176,19 +176,19 @@ impl ContactValues {
                 ContactField::Wechat => self.wechats.drop_unread(&place, Result::is_err),
             }
             match value {
-                Contact::Phone(phone) => {
+                FoundContact::Phone(phone) => {
                     let accounts = self.wechats.values.iter().flatten().map(Wechat::key);
                     let known = self.phones.values.iter().filter_map(Phone::key).chain(accounts);
                     if !known.into_iter().any(|key| phone.key() == Some(key)) {
                         self.phones.add(lead, place, phone);
                     }
                 }
-                Contact::Email(email) => {
+                FoundContact::Email(email) => {
                     if !self.emails.values.iter().flatten().any(|known| known.key() == email.key()) {
                         self.emails.add(lead, place, Ok(email));
                     }
                 }
-                Contact::Wechat(id) => {
+                FoundContact::Wechat(id) => {
                     if !self.wechats.values.iter().flatten().any(|known| known.key() == id.key()) {
                         self.wechats.add(lead, place, Ok(id));
                     }

@@ -52,12 +52,12 @@ impl ContactField {
 #[derive(Debug)]
 pub(crate) struct Misplaced {
     pub(crate) span: Range<usize>,
-    pub(crate) value: Contact,
+    pub(crate) value: FoundContact,
 }
 
 /// Its kind.
 #[derive(Debug)]
-pub(crate) enum Contact {
+pub(crate) enum FoundContact {
     Phone(Phone),
     Email(Email),
     Wechat(Wechat),
@@ -109,7 +109,7 @@ fn emails_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {
     for one in read_emails(text.get(start..).unwrap_or_default()) {
         if let Ok(email) = one.value {
             let span = start + one.span.start..start + one.span.end;
-            found.push(Misplaced { span, value: Contact::Email(email) });
+            found.push(Misplaced { span, value: FoundContact::Email(email) });
         }
     }
 }
@@ -147,7 +147,7 @@ fn phones_in(
             _ => false,
         };
         if is_whole && one.value.key().is_some() {
-            found.push(Misplaced { span: one.span, value: Contact::Phone(one.value) });
+            found.push(Misplaced { span: one.span, value: FoundContact::Phone(one.value) });
         }
     }
 }
@@ -165,9 +165,9 @@ fn is_account(text: &str) -> bool {
 fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut Vec<Misplaced>) {
     if field == ContactField::Email && is_account(text) {
         let ids = read_wechats(text).into_iter();
-        found.extend(
-            ids.filter_map(|one| Some(Misplaced { span: one.span, value: Contact::Wechat(one.value.ok()?) })),
-        );
+        found.extend(ids.filter_map(|one| {
+            Some(Misplaced { span: one.span, value: FoundContact::Wechat(one.value.ok()?) })
+        }));
         return;
     }
     let folded = fold(text);
@@ -190,7 +190,7 @@ fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut
             _ => false,
         };
         if is_called {
-            found.push(Misplaced { span: one.span, value: Contact::Wechat(id) });
+            found.push(Misplaced { span: one.span, value: FoundContact::Wechat(id) });
         }
     }
 }

@@ -72,7 +72,7 @@ pub use fields::{FIELDS, FieldSpec, Producer, Scope};
 pub use limits::LeadLimits;
 pub(crate) use limits::{cut_account, cut_lead_on_file, read_field, read_text};
 pub use match_facts::{AccountFacts, MatchFacts, MatchKind, MatchLabel};
-pub(crate) use misplaced::{Contact, ContactField, Misplaced};
+pub(crate) use misplaced::{ContactField, FoundContact, Misplaced};
 pub use operator::{ConditionError, Operator};
 pub(crate) use pattern::Pattern;
 pub use predicate::Predicate;

@@ -82,7 +82,7 @@ struct Look<'t, 's> {
 
 /// A value that may be missing.
 #[derive(Clone)]
-struct Value<'s> {
+struct Absent<'s> {
     place: Range<usize>,
     /// The function that fails when it is missing.
     failing: Option<&'s str>,
@@ -171,7 +171,7 @@ impl<'s> Look<'_, 's> {
     }
 
     /// The values that may be missing so that the operand is.
-    fn missing(&mut self, operand: Range<usize>, depth: usize) -> Option<Value<'s>> {
+    fn missing(&mut self, operand: Range<usize>, depth: usize) -> Option<Absent<'s>> {
         let depth = depth.checked_sub(1)?;
         let Range { start, end } = operand;
         let mut next = self.after_operand(start).filter(|next| *next <= end)?;
@@ -194,14 +194,14 @@ impl<'s> Look<'_, 's> {
         value.filter(|_| next == end)
     }
 
-    fn variable(&mut self, at: usize, depth: usize) -> Option<Value<'s>> {
+    fn variable(&mut self, at: usize, depth: usize) -> Option<Absent<'s>> {
         let name = self.tokens.get(at)?.text;
         let Some(variable) = VARIABLES.get(name) else {
             let failing = self.own_variable(name, depth)?;
-            return (!self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing });
+            return (!self.is_tested(at..at + 1)).then_some(Absent { place: at..at + 1, failing });
         };
         let reads = !variable.is_always_known() && self.scope.reads(variable.spec().producer);
-        (reads && !self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing: None })
+        (reads && !self.is_tested(at..at + 1)).then_some(Absent { place: at..at + 1, failing: None })
     }
 
     /// A variable is missing when any value assigned to it is. Each is examined once.
@@ -219,7 +219,7 @@ impl<'s> Look<'_, 's> {
     }
 
     /// The values that may be missing for each value between the parentheses.
-    fn arguments(&mut self, open: usize, depth: usize) -> Vec<Option<Value<'s>>> {
+    fn arguments(&mut self, open: usize, depth: usize) -> Vec<Option<Absent<'s>>> {
         let Some(close) = self.pairs.get(&open).copied().filter(|close| *close > open) else {
             return Vec::new();
         };
@@ -237,18 +237,23 @@ impl<'s> Look<'_, 's> {
         given
     }
 
-    fn call(&mut self, call: Range<usize>, name: usize, given: Vec<Option<Value<'s>>>) -> Option<Value<'s>> {
+    fn call(
+        &mut self,
+        call: Range<usize>,
+        name: usize,
+        given: Vec<Option<Absent<'s>>>,
+    ) -> Option<Absent<'s>> {
         let function = self.tokens.get(name)?.text;
         let mut given = given.into_iter();
         if self.own_functions.contains(function) {
             None
         } else if matches!(function, "attr" | "last") {
-            (!self.is_tested(call.clone())).then_some(Value { place: call, failing: None })
+            (!self.is_tested(call.clone())).then_some(Absent { place: call, failing: None })
         } else if PASSING.contains(&function) {
             given.next().flatten()
         } else if FAILING.contains(&function) {
             let value = given.flatten().next()?;
-            Some(Value { failing: value.failing.or(Some(function)), ..value })
+            Some(Absent { failing: value.failing.or(Some(function)), ..value })
         } else if function == "or" {
             given.nth(1).flatten()
         } else {

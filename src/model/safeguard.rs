@@ -5,7 +5,7 @@ use crate::text::{fold, head};
 
 /// What a column asks, as far as the answer protects a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protection {
+pub(crate) enum Safeguard {
     /// Whether the person refuses something, as in `do_not_call` or `unsubscribed`: a yes protects.
     Refusal,
     /// Whether the person allows something, as in `consent` or `opt_in`: a no protects.
@@ -181,9 +181,9 @@ const FORBID: [&str; 6] = ["勿", "不要", "不要再", "不再", "别", "别�
 const FORBIDDEN: [&str; 10] =
     ["联系", "打扰", "打电话", "来电", "致电", "发短信", "发邮件", "发信息", "推销", "骚扰"];
 
-impl Protection {
+impl Safeguard {
     /// What a custom attribute of a name asks, such as `do_not_contact`, `HasOptedOutOfEmail` or `营销同意`.
-    pub(crate) fn of_attribute(name: &str) -> Option<Protection> {
+    pub(crate) fn of_attribute(name: &str) -> Option<Safeguard> {
         let name = head(name, READ);
         let folded = fold(name);
         let words = || folded.split(|c: char| !c.is_alphanumeric());
@@ -192,9 +192,9 @@ impl Protection {
             parts.iter().any(|part| name.contains(part)) || words().any(|word| whole.contains(&word))
         };
         if has(&REFUSALS, &REFUSAL_WORDS) || name.starts_with("dnc") || name.ends_with("dnc") {
-            return Some(Protection::Refusal);
+            return Some(Safeguard::Refusal);
         }
-        has(&CONSENTS, &CONSENT_WORDS).then_some(Protection::Consent)
+        has(&CONSENTS, &CONSENT_WORDS).then_some(Safeguard::Consent)
     }
 
     /// The same, also by the answer: `unsubscribed` takes a consent away, whatever the column is
@@ -202,15 +202,15 @@ impl Protection {
     pub(crate) fn of_answers<'v>(
         name: &str,
         answers: impl IntoIterator<Item = &'v Value>,
-    ) -> Option<Protection> {
+    ) -> Option<Safeguard> {
         let refuses = |answer: &Value| matches!(answer, Value::Text(text) if refuses(&letters(text)));
-        let by_answer = || answers.into_iter().any(refuses).then_some(Protection::Consent);
-        Protection::of_attribute(name).or_else(by_answer)
+        let by_answer = || answers.into_iter().any(refuses).then_some(Safeguard::Consent);
+        Safeguard::of_attribute(name).or_else(by_answer)
     }
 
     /// What a field of a record asks: only attributes do.
-    pub(crate) fn of_field(field: &str) -> Option<Protection> {
-        Protection::of_attribute(field.strip_prefix("attributes.")?)
+    pub(crate) fn of_field(field: &str) -> Option<Safeguard> {
+        Safeguard::of_attribute(field.strip_prefix("attributes.")?)
     }
 
     /// Whether the answer protects. For a refusal any answer does that is neither blank nor a no, such as its date.
@@ -219,16 +219,16 @@ impl Protection {
             (_, Value::Bool(_) | Value::Integer(_) | Value::Number(_)) => {
                 let yes = !matches!(answer, Value::Bool(false) | Value::Integer(0))
                     && !matches!(answer, Value::Number(number) if *number == 0.0);
-                yes == (self == Protection::Refusal)
+                yes == (self == Safeguard::Refusal)
             }
-            (Protection::Refusal, Value::Text(text)) => {
+            (Safeguard::Refusal, Value::Text(text)) => {
                 let text = letters(text);
                 let is_one_of = |words: &[&str]| words.contains(&text.as_str());
                 !text.is_empty() && !is_one_of(&NO) && !is_one_of(&PERMITS) && !is_one_of(&UNKNOWN)
             }
-            (Protection::Refusal, answer) => !answer.is_blank(),
-            (Protection::Consent, Value::Text(text)) => takes_away(text),
-            (Protection::Consent, _) => false,
+            (Safeguard::Refusal, answer) => !answer.is_blank(),
+            (Safeguard::Consent, Value::Text(text)) => takes_away(text),
+            (Safeguard::Consent, _) => false,
         }
     }
 }
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn columns_are_known_by_the_names_that_crms_give_them() {
-        use Protection::{Consent, Refusal};
+        use Safeguard::{Consent, Refusal};
         for (name, expected) in [
             ("do_not_contact", Some(Refusal)),
             ("Do Not Call", Some(Refusal)),
@@ -348,10 +348,10 @@ mod tests {
             ("contact", None),
             ("", None),
         ] {
-            assert_eq!(Protection::of_attribute(name), expected, "{name}");
+            assert_eq!(Safeguard::of_attribute(name), expected, "{name}");
         }
-        assert_eq!(Protection::of_field("attributes.consent"), Some(Consent));
-        assert_eq!(Protection::of_field("consent"), None);
+        assert_eq!(Safeguard::of_field("attributes.consent"), Some(Consent));
+        assert_eq!(Safeguard::of_field("consent"), None);
     }
 
     #[test]
@@ -394,16 +394,16 @@ mod tests {
             (text("拒绝"), true, true),
             (text("同意"), false, false),
         ] {
-            assert_eq!(Protection::Refusal.protects(&answer), of_a_refusal, "{answer:?}");
-            assert_eq!(Protection::Consent.protects(&answer), of_a_consent, "{answer:?}");
+            assert_eq!(Safeguard::Refusal.protects(&answer), of_a_refusal, "{answer:?}");
+            assert_eq!(Safeguard::Consent.protects(&answer), of_a_consent, "{answer:?}");
         }
     }
     #[test]
     fn an_answer_that_refuses_is_known_in_whatever_column() {
-        let of = |answer: &str| Protection::of_answers("mailing", [&Value::from(answer)]);
+        let of = |answer: &str| Safeguard::of_answers("mailing", [&Value::from(answer)]);
         for answer in ["unsubscribed", "Opted out", "Do not send", "objected 2026", "已撤回", "未授权"]
         {
-            assert_eq!(of(answer), Some(Protection::Consent), "{answer}");
+            assert_eq!(of(answer), Some(Safeguard::Consent), "{answer}");
         }
         for answer in ["no", "yes", "rejected", "weekly", ""] {
             assert_eq!(of(answer), None, "{answer}");
@@ -415,7 +415,7 @@ mod tests {
         // Each of these letters is eighteen when it is folded.
         let long = "\u{FDFA}".repeat(READ);
         assert!(letters(&long).len() <= 20 * READ);
-        assert_eq!(Protection::of_attribute(&format!("do_not_contact {long}")), Some(Protection::Refusal));
+        assert_eq!(Safeguard::of_attribute(&format!("do_not_contact {long}")), Some(Safeguard::Refusal));
         assert_eq!(yes_or_no(&Value::from(" Yes. ")), Some(true));
         assert_eq!(yes_or_no(&Value::from(format!("yes{}", " ".repeat(MAX_PLAIN)))), None);
         let longest = |words: &[&str]| words.iter().map(|word| word.len()).max().unwrap();
