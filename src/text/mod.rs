@@ -44,16 +44,29 @@ pub(crate) fn head(text: &str, most: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
+/// Whether there is nothing but white space. Most texts begin with a letter, digit or ideograph, which is seen at once.
 #[inline]
 pub(crate) fn is_blank(text: &str) -> bool {
+    // The last white space of Unicode is U+3000, which begins with the byte E3.
     match text.as_bytes().first() {
         None => true,
-        Some(first) => !first.is_ascii_graphic() && is_white(text),
+        Some(first) => !first.is_ascii_graphic() && *first < 0xE4 && is_white(text),
     }
 }
 
 #[inline(never)]
 fn is_white(text: &str) -> bool {
     text.trim_start().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_is_blank_when_nothing_is_left_of_it_trimmed() {
+        for one in (0..=char::MAX as u32).filter_map(char::from_u32) {
+            for text in [String::from(one), format!("{one}x"), format!("{one}\u{3000}")] {
+                assert_eq!(super::is_blank(&text), text.trim().is_empty(), "{text:?}");
+            }
+        }
+    }
 }

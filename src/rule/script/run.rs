@@ -127,7 +127,9 @@ impl ScriptSession {
             self.scope.clear();
             self.filled = 0;
         }
-        self.of_lead = None;
+        if self.of_lead.is_some() {
+            self.of_lead = None;
+        }
     }
 
     /// From here on all runs share one set of limits.
