@@ -134,8 +134,8 @@ macro_rules! lead_fields {
                 match self { $(LeadField::$variant => files!($($files)?),)* }
             }
 
-            /// The value of a field that holds one text as it is written.
-            #[inline]
+            /// The value of a field that holds one text as it is written. Facts match the field too: one jump for both.
+            #[inline(always)]
             pub(crate) fn text(self, lead: &Lead) -> Option<&str> {
                 match self {
                     $(LeadField::$variant => text_of!($holds lead $($at).+ $($kind)?),)*

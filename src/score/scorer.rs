@@ -6,7 +6,7 @@ use super::account::{Posting, Postings, Register, Why};
 use super::engagement::CompiledEngagementRule;
 use super::events::{EventOrder, Events, Kinds, Others};
 use super::fit::FitStep;
-use super::grade::{EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
+use super::grade::{FitGrade, GradeBounds, LevelBounds, ScoreCell};
 use super::line::ScoreAxis;
 use super::outcome::{Disqualification, Rare, Score};
 use super::rules::{FaultPolicy, Maturity, WeightedMaturity};
@@ -88,40 +88,30 @@ impl Scorer {
         others.clear();
         let others = &*others;
         work.scripts.begin();
-        let mut score = Score {
-            lead: facts.lead().id.clone(),
-            as_of,
-            engagement: Points::ZERO,
-            fit: Points::ZERO,
-            cell: ScoreCell { grade: FitGrade::D, level: EngagementLevel::Uninterested },
-            mature: false,
-            failed: false,
-            entries: Postings::default(),
-            rare: None,
-            book: Arc::clone(&self.book),
-        };
-        let timeline = match activities.is_empty() {
-            true => const { &EventOrder::new() },
+        let mut entries = Postings::default();
+        let mut rare = None;
+        let (timeline, engagement) = match activities.is_empty() {
+            true => (const { &EventOrder::new() }, Points::ZERO),
             false => {
-                self.engage(timeline, others, work, facts, &mut score);
-                timeline
+                let engagement = self.engage(timeline, others, work, facts, &mut entries, &mut rare);
+                (&*timeline, engagement)
             }
         };
         let events = Events { activities, timeline, kinds: &self.kinds, others };
         let lead = LeadSource { facts, events, as_of };
-        let rare = &mut score.rare;
         work.scripts.begin_sharing(Sharing::Lead);
-        score.fit = axis(ScoreAxis::Fit, &self.fit, &mut score.entries, |step, lines| {
-            step.run(&lead, work, lines, rare);
+        let fit = axis(ScoreAxis::Fit, &self.fit, &mut entries, |step, lines| {
+            step.run(&lead, work, lines, &mut rare);
         });
-        let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, rare);
+        let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, &mut rare);
         work.scripts.end_sharing();
-        let grade = if is_disqualified { FitGrade::D } else { self.grades.grade(score.fit) };
-        score.cell = ScoreCell { grade, level: self.levels.level(score.engagement) };
-        let is_faulty = score.rare.as_ref().is_some_and(|rare| !rare.faults.is_empty());
-        score.failed = is_faulty && self.on_fault == FaultPolicy::Fail;
-        score.mature = !score.failed && self.is_mature(score.cell, score.engagement, score.fit);
-        score
+        let grade = if is_disqualified { FitGrade::D } else { self.grades.grade(fit) };
+        let cell = ScoreCell { grade, level: self.levels.level(engagement) };
+        let is_faulty = rare.as_ref().is_some_and(|rare| !rare.faults.is_empty());
+        let failed = is_faulty && self.on_fault == FaultPolicy::Fail;
+        let mature = !failed && self.is_mature(cell, engagement, fit);
+        let (lead, book) = (facts.lead().id.clone(), Arc::clone(&self.book));
+        Score { lead, as_of, engagement, fit, cell, mature, failed, entries, rare, book }
     }
 
     /// The dynamic score. Every engagement rule is about activities, so leads without any cost no time here.
@@ -132,23 +122,23 @@ impl Scorer {
         others: &Others,
         work: &mut Work,
         facts: &Facts<'_>,
-        score: &mut Score,
-    ) {
+        entries: &mut Postings,
+        rare: &mut Option<Box<Rare>>,
+    ) -> Points {
         let activities = facts.activities();
         timeline.fill(&self.kinds, &facts.lead().id, activities);
         let lead = LeadSource {
             facts,
             events: Events { activities, timeline, kinds: &self.kinds, others },
-            as_of: score.as_of,
+            as_of: facts.now(),
         };
-        let rare = &mut score.rare;
         work.scripts.begin_sharing(Sharing::Activities);
-        score.engagement =
-            axis(ScoreAxis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
-                rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
-                work.note_cost(&rule.id);
-            });
+        let engagement = axis(ScoreAxis::Engagement, &self.engagement, entries, |rule, lines| {
+            rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
+            work.note_cost(&rule.id);
+        });
         work.scripts.end_sharing();
+        engagement
     }
 
     /// Whether anything makes the lead a D.
