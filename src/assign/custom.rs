@@ -67,7 +67,7 @@ impl PoolView<'_> {
         self.candidates.get(place)
     }
 
-    /// The share of one of them in relation to the others; 0 for a rep who may not take the lead.
+    /// The rep's share in relation to the others; 0 for a rep who may not take the lead.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
@@ -104,7 +104,7 @@ impl PoolView<'_> {
         self.find(rep).map_or(0, |one| one.weight)
     }
 
-    /// Open leads that one of them holds.
+    /// Number of open leads that the rep holds; 0 for a rep who may not take the lead.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};
@@ -141,7 +141,7 @@ impl PoolView<'_> {
         self.find(rep).map_or(0, |one| one.slot.open(self.ledgers.reps.taken(rep)))
     }
 
-    /// How many open leads more one of them may hold, by the rep's cap or the pool's; `None` without one.
+    /// How many more open leads the rep may hold, by the rep's cap or the pool's; `None` without one.
     ///
     /// ```
     /// # use leadkit::assign::{Assigner, CustomStrategy, Ledger, Ledgers, PoolView, RepLedger, Roster};

@@ -235,7 +235,7 @@ pub struct AssignRule {
     pub skills_in: Vec<Field>,
     /// In which pass the rule runs.
     pub pass: RulePass,
-    /// As how many leads each counts in the turns, 1 to 100. Caps count it as one.
+    /// How many turns each lead takes, 1 to 100. Caps count it as one lead.
     #[serde(skip_serializing_if = "is_one")]
     pub units: u32,
     /// Whether a lead that is given without a turn ([`Strategy::Sticky`], or a strategy of the host) counts in the fair

@@ -112,7 +112,7 @@ impl Attribution {
     /// money, so none is left out: orders of an opportunity that is not marked as won, lost ones included, are one
     /// conversion at the first of them; an order whose opportunity is not among the records, or that has none, is a
     /// conversion of its own. A host leaves out orders that were cancelled. [`Assembled`] counts what is unusual, and says
-    /// so. A later conversion sees [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided
+    /// so. [`JourneyRules::repeat`](super::JourneyRules) says what a later one sees. The pipeline of each is decided
     /// by [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the `source.pipeline`
     /// that all the customer's leads came with. O(n log n); keys that many people of one customer came with, each of them
     /// often, take up to O(n √n log n).

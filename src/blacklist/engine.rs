@@ -309,7 +309,7 @@ impl Pass<'_> {
 impl Blacklist {
     /// Checks a lead by the rules.
     ///
-    /// `windows` hold earlier leads; apply the verdict's [delta](Verdict::delta) to it afterwards. The time of the
+    /// `windows` hold earlier leads; apply the verdict's [delta](Verdict::delta) to them afterwards. The time of the
     /// facts ends overrides. Resubmissions and bursts go by the time the lead was created, or by that time when that is
     /// not known (1970 or earlier) or in the future. A lead is never held against itself: checking it again gives
     /// the same verdict. A lead repeats only what was created before it, so no two leads repeat each other; one that

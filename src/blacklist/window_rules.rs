@@ -67,20 +67,19 @@ closed_enum! {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct BurstCheck {
-    /// The origin that is counted by.
+    /// The origin that is counted by; the network of the IP address by default.
     pub by: BurstDimension,
     /// From how many leads on, this one included, it is a burst: 2 to 1000; 20 by default.
     pub count: u32,
     /// How far back leads count, both ends included; 10 minutes by default.
     pub window: Span,
     /// The usual number for the origin; without it the count alone decides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BurstBaseline>,
     /// Campaigns that were announced: their leads are neither counted nor flagged. A lead's is that of its source or of the
     /// link it followed (`utm_campaign`).
-    #[serde(default)]
     pub announced: BTreeSet<CampaignId>,
 }
 
@@ -103,7 +102,7 @@ impl Default for BurstCheck {
 /// origin: of a busier one the time that those reach back is compared, and the count alone decides when they are all in
 /// the window. What they keep grows by `over`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct BurstBaseline {
     /// How far back before the window, at least as long as the window; 7 days by default.
     pub over: Span,
@@ -133,7 +132,7 @@ closed_enum! {
         Campaign = "campaign",
         /// The keyword that the advertiser bought (`utm.keyword`).
         Keyword = "keyword",
-        /// The company, if the name has a legal form, a place or an institution's word: strangers may write the same
+        /// The company, if the name has a legal form, a place or an institution's word: what strangers write instead
         /// counts for none. The classes of a school are the school.
         Company = "company",
         /// The mail domain, unless it is a public provider's.

@@ -4,7 +4,7 @@
 //!   engines read leads with.
 //! * [`Phone`] knows China's numbering plan; for other countries it uses a [`PhoneOracle`].
 //!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
-//! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
+//! * [`Email`] is a check for leads, which differs from the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
 //! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] report values that are

@@ -346,7 +346,7 @@ fn listed(fields: &[LeadKey]) -> String {
     }
 }
 
-/// What a seller is told about a record before entering a lead that is on file.
+/// What a rep is told about a record before entering a lead that is on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OnFile {
@@ -362,7 +362,7 @@ pub struct OnFile {
     pub pool: Option<PoolId>,
     /// The administrators of that pool, who can be asked for it.
     pub admins: BTreeSet<RepId>,
-    /// Whether the seller may claim it: it is surely the one, nobody owns it, and its pool lets leads be claimed.
+    /// Whether the rep may claim it: it is surely the one, nobody owns it, and its pool lets leads be claimed.
     pub claimable: bool,
     /// Whether it is surely the one that is meant, see [`Match::is_sure`].
     pub sure: bool,
@@ -473,7 +473,7 @@ impl Resolution {
     /// #     ..Lead::default()
     /// # };
     /// # let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
-    /// // A seller is about to enter a lead whose number is that of lead L1, which belongs to `li`.
+    /// // A rep is about to enter a lead whose number is that of lead L1, which belongs to `li`.
     /// let on_file = Lead { id: "L1".into(), owner: Some("li".into()), ..lead.clone() };
     /// let rows = Rows { leads: vec![on_file], ..Rows::default() };
     /// let matching = Deduplicator::compile(&DedupRules::b2c())?;

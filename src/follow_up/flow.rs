@@ -149,7 +149,7 @@ impl FollowUpPolicies {
     ///
     /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
     /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead because
-    /// of somebody else's act is reported.
+    /// of somebody else's act is told.
     ///
     /// ```
     /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};
@@ -295,7 +295,7 @@ impl FollowUpPolicies {
     /// Where a lead of an event goes; `None` when the rules do not say.
     ///
     /// A lead that a rep holds stays there, wherever the rules would have it go; one that has ended goes nowhere, and
-    /// the fault says so. Where the rules leave a lead with the seller who met it and nobody holds it, a fault says
+    /// the fault says so. Where the rules leave a lead with the rep who met it and nobody holds it, a fault says
     /// so and the rules after it decide.
     ///
     /// ```

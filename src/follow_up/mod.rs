@@ -33,7 +33,7 @@
 //!   unanswered time on the manager is told too.
 //! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
 //!   at most takes a lead away, the first.
-//! * **Days off**: nothing fires on one; it fires at the first opening of the next working day instead. The deadline in
+//! * **Days off**: nothing fires on one; what is due then fires at the next opening. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
 //!   converters separately. A later look finds every earlier one; one whose step is done at last says so and stays. A step
@@ -55,7 +55,7 @@
 //! | [`b2b`](FollowUpRules::b2b) | followed up in 3 days, converted in 14, else to the pool; 3 days silent → care; holding cap 150 |
 //! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general; holding cap 150 |
 //!
-//! In each of them a lead that is lost again half a year after its first owner lost it goes to the general public pool. In
+//! A lost lead that would be nurtured goes to the general public pool half a year after its first owner lost it. In
 //! `b2b` a lead needs care only once somebody has spoken to it.
 //!
 //! They are alternatives, of each other and of [`LifeRules`](crate::LifeRules), the deadlines of the main job, which

@@ -168,7 +168,7 @@ pub enum Anchor {
     /// between, has the same time left.
     #[default]
     OwnerChange,
-    /// The submission: the lead's creation, of an imported row the import, or the begin of its cycle.
+    /// The submission: the lead's creation, of an imported row the import, or the start of its cycle.
     Created,
     /// The entry into a stage, under the owner of that time; a later owner has it from the start of the new tenure.
     StageEntry(String),
@@ -181,7 +181,7 @@ pub enum Anchor {
     /// lead too, whose owner keeps in touch with the customer. A step that takes a converted lead away takes its account:
     /// into the pool, without an owner.
     ContractEnd,
-    /// Since the lead has been in its pool, of this kind, without an owner.
+    /// When the lead came into its pool, of this kind, without an owner.
     PoolEntry(PoolKind),
     /// A moment that the rules name.
     Date(DateTime<Utc>),
@@ -395,7 +395,7 @@ pub struct ProtectionRules {
     /// Kinds of the lead's activities that extend (default: none).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub activities: BTreeSet<String>,
-    /// So many days before the last one the owner is reminded; `None` is not at all.
+    /// How many days before the last one the owner is reminded; `None` sends no reminder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_days: Option<u32>,
 }
@@ -512,7 +512,7 @@ closed_enum! {
     /// Where a lead of an event goes.
     #[derive(Default)]
     EventPlace {
-        /// It stays with the seller who met it, protected.
+        /// It stays with the rep who met it, protected.
         Protected = "protected",
         /// To sales, by the rules of assignment.
         Sales = "sales",

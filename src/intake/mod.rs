@@ -130,7 +130,7 @@
 //!   later review.
 //! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity
 //!   holds one of them, or a reviewer has been asked about one: then both keep what they have until a reviewer decides
-//!   or 24 hours are over, hours of work only with a [`calendar`](LifeRules::calendar). After that a lead that an
+//!   or 24 hours are over, counted by [`calendar`](LifeRules::calendar). After that a lead that an
 //!   administrator gave to its owner survives, else the one that the ownership rule names. A customer of an account
 //!   belongs to the account's owner all the same: the company decides before the person.
 //! * A lead that a rep holds and that turns out to belong to another rep's account, which was there before, goes to the

@@ -156,13 +156,14 @@ closed_enum! {
 pub struct LifeRules {
     /// Where a lead goes after its owner lost it or gave it back.
     pub recycled_to: RecycledTo,
-    /// The roster's calendar that measures stays, and absences of owners who name no hours: 24 hours are
-    /// a working day, and anything that is not a whole number of days is opening hours. With `None` stays are measured by
-    /// the roster's only calendar when it has just one, else in plain hours, and such absences in plain hours.
+    /// The roster's calendar that measures stays, the time a reviewer or a partner has to answer, and absences of owners
+    /// who name no hours: 24 hours are a working day, and anything that is not a whole number of days is opening hours.
+    /// With `None` absences are measured in plain hours, and the rest by the roster's only calendar when it has just one,
+    /// else in plain hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
     /// Hours that a lead stays in a pool to be claimed before the rules assign it; 72 by default. By
-    /// [`calendar`](Self::calendar) if there is one, else day and night.
+    /// [`calendar`](Self::calendar), or as that says without one.
     pub pool_stay_hours: u32,
     /// The same for the hottest leads, cells A1 and B1; 4 hours by default.
     pub hot_pool_stay_hours: u32,
@@ -198,7 +199,7 @@ pub struct LifeRules {
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.
     pub follow_up_hours: Vec<u32>,
-    /// Which rep keeps a lead that two work on if no reviewer decides within 24 hours, hours of work only with
+    /// Which rep keeps a lead that two work on if no reviewer decides within 24 hours, counted by
     /// [`calendar`](Self::calendar).
     pub ownership: OwnershipRules,
     /// Which notices are sent as one, and how many an hour a rep gets before they become a digest.

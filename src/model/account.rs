@@ -51,10 +51,10 @@ pub struct Account {
     /// The people of the company, in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
-    /// Maturity (name of a level of the host's or the preset's).
+    /// Name of the maturity level, one of the host's or of a preset's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maturity: Option<String>,
-    /// Tier (name of a tier of the host's or the preset's).
+    /// Name of the tier, one of the host's or of a preset's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
     /// When the last deal was closed; `None` when there was none.

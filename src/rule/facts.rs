@@ -74,7 +74,7 @@ impl<'a> FactContext<'a> {
 pub struct VerdictFacts {
     /// How severe the findings are: `pass`, `flag` or `block`.
     pub severity: &'static str,
-    /// Codes of the findings that count, such as `listed`.
+    /// Codes of the findings that count, such as `listed_phone`.
     pub codes: Vec<String>,
     /// The lead of the submission that this one repeats.
     pub resubmission_of: Option<LeadId>,

@@ -112,7 +112,7 @@ pub struct EngagementRule {
     /// Many activities within seconds count as one, as when a mail scanner follows every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
-    /// How long an activity counts; `None` is for ever.
+    /// How long an activity counts; `None` sets no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Span>,
     /// How the points of an activity shrink with its age.

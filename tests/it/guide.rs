@@ -121,7 +121,7 @@ fn page() -> String {
         write!(page, "\n# `{name}`\n\n| code | means | with |\n|---|---|---|\n{table}").unwrap();
     }
     page.push_str(
-        "\n# Findings in rules documents\n\nThe `code` of a [`Diagnostic`](crate::error::Diagnostic), and which engines \
+        "\n# Findings in rules documents\n\nThe `code` of a [`Diagnostic`](crate::error::Diagnostic), and which modules \
          report it. A finding has no parameters: its path, message and help say the rest.\n\n| code | reported by |\n|---|---|\n",
     );
     for (code, rooms) in findings(&sources) {
