@@ -6,7 +6,7 @@ use super::calling_code;
 use super::cn_plan;
 use super::country::country_of_code;
 use super::moment::moment;
-use super::phone::Phone;
+use super::phone::{Phone, is_coded};
 use super::phone_label::{Label, before};
 use super::plans::{fits_plan, is_known_code};
 use super::scan::{digit_value, is_blank, is_closing, is_dash, is_invisible, is_opening, narrow};
@@ -91,7 +91,14 @@ impl Coded {
 
     /// Whether the field has a code of another country that none of its numbers was read with.
     pub(super) fn is_open(&self, found: &[ContactValue<Phone>]) -> bool {
-        let has_number = |code: &u16| found.iter().any(|one| one.value.calling_code() == Some(*code));
+        // A number that is cut off has its code too.
+        let is_spoilt = |one: &ContactValue<Phone>| {
+            one.value.key().is_none() && self.text.get(one.span.clone()).is_some_and(is_coded)
+        };
+        let is_of = |code: u16| {
+            move |one: &ContactValue<Phone>| one.value.calling_code() == Some(code) || is_spoilt(one)
+        };
+        let has_number = |code: &u16| found.iter().any(is_of(*code));
         self.is_open || !self.leading.iter().all(has_number)
     }
 
@@ -273,10 +280,12 @@ impl Reader<'_> {
         let is_dialled = from == at + 2;
         let before = (0..at).rev().find(|at| self.char(*at).is_some_and(|c| !is_blank(c) || is_opening(c)));
         let follows = before.is_some_and(|before| self.digit(before).is_some());
+        // `138-8611-0057` ends in its own digits.
+        let is_inside = |c: char| is_dash(c) || matches!(c, '+' | '/' | '.');
         if is_dialled
             && (follows
                 || self.char(at + 1) != Some('0')
-                || before.is_some_and(|c| self.char(c) == Some('+')))
+                || before.and_then(|at| self.char(at)).is_some_and(is_inside))
         {
             return None;
         }
@@ -286,7 +295,8 @@ impl Reader<'_> {
         if !rest.is_empty() {
             return None;
         }
-        if before == at.checked_sub(1)
+        if before.is_some()
+            && before == at.checked_sub(1)
             && self.char(end).is_some_and(is_closing)
             && let Some(edits) = self.behind_number(before?, end)
         {

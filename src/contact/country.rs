@@ -341,6 +341,8 @@ mod tests {
                     "+86",
                     "86",
                     "中国（China）",
+                    "全国",
+                    "华南",
                 ],
             ),
         ] {
@@ -349,7 +351,21 @@ mod tests {
                 assert_eq!(read(text), expected, "{text}");
             }
         }
-        for text in ["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"] {
+        // A list from which nothing was chosen.
+        let unchosen = [
+            "请选择",
+            "-- 请选择 --",
+            "请选择国家/地区",
+            "Please select",
+            "-- Select --",
+            "Select a country",
+            "Country",
+            "国家",
+            "国家/地区",
+            "所在国家",
+            "Country/Region",
+        ];
+        for text in unchosen.into_iter().chain(["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"]) {
             assert_eq!(read(text), StatedCountry::Unstated, "{text}");
         }
         for text in ["US, CA", "USA/Canada", "🇺🇸 / 🇨🇦"] {

@@ -26,8 +26,6 @@ const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×
 const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
-/// Those of them that no provider allows in an address.
-const ALWAYS_DIVIDING: [char; 2] = ['/', '|'];
 /// Fewest letters of a label in another script than that of the address: fewer are letters that look alike.
 const MIN_LABEL: usize = 3;
 /// Top-level domains that nobody writes for a word.
@@ -358,7 +356,9 @@ impl Reader {
             let before = chars.get(..*at).unwrap_or_default();
             before.iter().any(|c| !c.is_ascii()) || (glued && *at > 0)
         });
-        let cut = cut.max(chars.iter().rposition(|c| ALWAYS_DIVIDING.contains(c)));
+        let is_value =
+            |at: &usize| at.checked_sub(1).and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphanumeric());
+        let cut = cut.max(chars.iter().rposition(|c| *c == '/').filter(is_value));
         start += cut.map_or(0, |at| at + 1);
         start += self.path_before(start, sign);
         let rest: Vec<char> = self.chars(start..sign).collect();

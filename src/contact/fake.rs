@@ -146,10 +146,10 @@ pub(crate) fn is_sample_mailbox(email: &Email) -> bool {
 #[must_use]
 pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
     let Some(national) = phone.national() else { return Vec::new() };
-    let mut reasons = fake_digits(national);
     if is_sample_phone(phone) {
-        reasons.insert(0, FakeReason::SampleNumber);
+        return vec![FakeReason::SampleNumber];
     }
+    let mut reasons = fake_digits(national);
     // A company may well give its 95xxx number; nobody owns 110 or 12315.
     let is_service = phone.calling_code() == Some(86) && phone.kind() == PhoneKind::Service;
     if is_service && phone.e164().is_none() && national.starts_with('1') {

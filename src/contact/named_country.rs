@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::country::{country_of_code, country_of_name, flag};
 use super::phone::numbering_country;
-use super::phone_label::is_phone_word;
+use super::phone_label::{Label, before as before_number, is_phone_word};
 use super::plans::is_known;
 use super::scan::{digit_value, is_closing, is_opening, narrow};
 use crate::model::Region;
@@ -165,7 +165,10 @@ fn said(field: &str, place: &Range<usize>) -> Option<Said> {
         if let Some(country) = country_of_code(&code) {
             let is_sure = is_known(numbering_country(&country)) && !DOUBTFUL.contains(&code.as_str());
             let said = if is_sure { Said::In(country) } else { Said::Perhaps(country) };
-            return Some(said).filter(|_| !WORDS.contains(&code.as_str()));
+            // `SN 2026718843` is a serial number.
+            let is_other =
+                WORDS.contains(&code.as_str()) || before_number(&code, false).label != Label::Phone;
+            return Some(said).filter(|_| !is_other);
         }
     }
     let name = words.join(" ");

@@ -119,7 +119,14 @@ fn a_word_for_an_account_joins_nobody_whose_name_and_number_differ() {
     for word in ["notapplicable", "same-as-phone", "sameasabove", "customer", "meiyouweixin", "leiwang"] {
         assert!(stay_two(|lead| lead.wechat = Some(word.into())), "{word}");
     }
-    for word in ["no.email@gmail.com", "notprovided@gmail.com", "guest@guest.com", "hi@hi.com", "meiyou@qq.com", "0@qq.com"] {
+    for word in [
+        "no.email@gmail.com",
+        "notprovided@gmail.com",
+        "guest@guest.com",
+        "hi@hi.com",
+        "meiyou@qq.com",
+        "0@qq.com",
+    ] {
         assert!(stay_two(|lead| lead.emails = vec![word.into()]), "{word}");
     }
     for own in ["leiwang@163.com", "li.na88@gmail.com"] {
