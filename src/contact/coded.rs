@@ -1,14 +1,16 @@
-//! Country codes that are apart from the number they belong to: `+1 (United States) 415…`, `🇺🇸 415…`, `wa.me/1415…`.
+//! Country codes that are apart from the number they belong to: `+1 (United States) 415…`, `60987354, +852`, `wa.me/1415…`.
 
 use std::ops::Range;
 
 use super::calling_code;
 use super::cn_plan;
-use super::country::{code_of_name, code_of_word};
+use super::country::country_of_code;
 use super::moment::moment;
+use super::phone::{Phone, is_coded};
 use super::phone_label::{Label, before};
-use super::plans::fits_plan;
+use super::plans::{fits_plan, is_known_code};
 use super::scan::{digit_value, is_blank, is_closing, is_dash, is_invisible, is_opening, narrow};
+use super::value::ContactValue;
 
 /// Most characters between a code and its number.
 const MAX_BETWEEN: usize = 40;
@@ -16,18 +18,14 @@ const MAX_BETWEEN: usize = 40;
 const MIN_NUMBER: usize = 5;
 /// Fewest digits of a number with its code in a link.
 const MIN_LINKED: usize = 8;
-/// Characters of the longest country name that is looked for before a number.
-const MAX_NAME: usize = 8;
+/// Most digits of a number of one country.
+const MAX_NUMBER: usize = 12;
 /// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
 /// The text before the number in a link to a chat. The number has its code, without `+`.
 const LINKS: [&str; 3] = ["wa.me/", "whatsapp.com/send?phone=", "whatsapp.com/send/?phone="];
 /// Names of chats that know only numbers with their code, as they are written before such a number.
 const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
-/// What people write between the name of a country and a number.
-const LABELS: [&str; 6] = ["手机号", "手机", "电话", "號碼", "号码", "電話"];
-/// Codes of countries in capitals that mean something else before a number: `NO 1`, `ID 1`, `PH` for phone.
-const WORDS: [&str; 8] = ["AT", "BE", "ID", "IN", "IS", "MO", "NO", "PH"];
 const CHINA: u16 = 86;
 
 /// A field in which every code is right before its number, and how its places map to the original.
@@ -36,7 +34,9 @@ pub(super) struct Coded {
     /// Where the text has parts of the field: first byte in the text, first byte in the field, number of bytes.
     kept: Vec<(usize, usize, usize)>,
     /// The field has a code of another country, and it is unclear which number the code belongs to.
-    pub(super) is_open: bool,
+    is_open: bool,
+    /// Codes of other countries that stand before a number as codes do, divided from it by signs.
+    leading: Vec<u16>,
 }
 
 /// A change to a part of the field.
@@ -50,19 +50,27 @@ struct Edit {
 impl Coded {
     /// `None` when no code is apart from its number.
     pub(super) fn of(field: &str) -> Option<Coded> {
-        let mut reader = Reader { chars: Vec::new(), edits: Vec::new(), is_open: false, field };
         let is_candidate =
-            |c: char| matches!(c, '+' | '＋' | '\u{1F1E6}'..='\u{1F1FF}') || c.is_alphabetic() || c == '0';
+            |c: char| matches!(c, '+' | '＋' | '0' | '/') || c.is_alphabetic() || is_opening(narrow(c));
         if !field.contains(is_candidate) {
             return None;
         }
-        reader.chars = field.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
+        let chars = field.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
+        let mut reader = Reader {
+            field,
+            chars,
+            edits: Vec::new(),
+            is_open: false,
+            leading: Vec::new(),
+            loose: Vec::new(),
+        };
         reader.read();
-        let Reader { mut edits, is_open, .. } = reader;
-        if edits.is_empty() && !is_open {
+        let Reader { mut edits, is_open, leading, .. } = reader;
+        if edits.is_empty() && !is_open && leading.is_empty() {
             return None;
         }
-        let mut coded = Coded { text: String::with_capacity(field.len() + 8), kept: Vec::new(), is_open };
+        let text = String::with_capacity(field.len() + 8);
+        let mut coded = Coded { text, kept: Vec::new(), is_open, leading };
         edits.sort_by_key(|edit| edit.out.start);
         let mut at = 0;
         for Edit { out, put } in edits {
@@ -79,6 +87,19 @@ impl Coded {
             self.kept.push((self.text.len(), part.start, text.len()));
             self.text.push_str(text);
         }
+    }
+
+    /// Whether the field has a code of another country that none of its numbers was read with.
+    pub(super) fn is_open(&self, found: &[ContactValue<Phone>]) -> bool {
+        // A number that is cut off has its code too.
+        let is_spoilt = |one: &ContactValue<Phone>| {
+            one.value.key().is_none() && self.text.get(one.span.clone()).is_some_and(is_coded)
+        };
+        let is_of = |code: u16| {
+            move |one: &ContactValue<Phone>| one.value.calling_code() == Some(code) || is_spoilt(one)
+        };
+        let has_number = |code: &u16| found.iter().any(is_of(*code));
+        self.is_open || !self.leading.iter().all(has_number)
     }
 
     /// The bytes of the field that a range of the text stands for.
@@ -101,6 +122,9 @@ struct Reader<'t> {
     chars: Vec<(usize, char)>,
     edits: Vec<Edit>,
     is_open: bool,
+    leading: Vec<u16>,
+    /// Codes before which no number stands, each with its sign and brackets.
+    loose: Vec<(Range<usize>, u16)>,
 }
 
 impl Reader<'_> {
@@ -109,6 +133,58 @@ impl Reader<'_> {
         while at < self.chars.len() {
             at = self.step(at).unwrap_or(0).max(at + 1);
         }
+        self.is_open |= self.begins_with_code();
+        let codes: Vec<u16> = self.loose.iter().map(|(_, code)| *code).collect();
+        if let [code] = codes.as_slice()
+            && let Some(edits) = self.of_only_number(*code)
+        {
+            self.edits = edits;
+        } else {
+            self.is_open |= codes.iter().any(|code| *code != CHINA);
+        }
+    }
+
+    /// `60987354, +852`, `15254599371 区号+49`: the only code belongs to the only number.
+    fn of_only_number(&self, code: u16) -> Option<Vec<Edit>> {
+        let (place, _) = self.loose.first().filter(|_| self.edits.is_empty() && self.leading.is_empty())?;
+        let mut numbers: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+        let mut at = 0;
+        while at < self.chars.len() {
+            if place.contains(&at) {
+                at = place.end;
+                continue;
+            }
+            let own = at..if at < place.start { place.start } else { self.chars.len() };
+            let (digits, end) = self.number_in(own);
+            if !digits.is_empty() {
+                numbers.push((at..end, digits));
+            }
+            at = end.max(at + 1);
+        }
+        numbers.retain(|(_, digits)| digits.len() >= MIN_NUMBER);
+        let [(number, digits)] = numbers.as_slice() else { return None };
+        let first = digits.iter().position(|digit| *digit != b'0').unwrap_or_default();
+        let significant = digits.get(first..).unwrap_or_default();
+        let is_coded = first > 1 || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
+        let fits = fits_plan(code, significant) || code == CHINA || !is_known_code(code);
+        if is_coded || !fits || digits.len() > MAX_NUMBER {
+            return None;
+        }
+        let start = self.place(number.start);
+        Some(vec![
+            Edit { out: start..start, put: format!("+{code} ") },
+            Edit { out: self.place(place.start)..self.place(place.end), put: " ".to_owned() },
+        ])
+    }
+
+    /// `49/15254599371`: a code without its sign, or the number of an item.
+    fn begins_with_code(&self) -> bool {
+        let digits: Vec<u8> = (0..).map_while(|at| self.digit(at)).take(4).collect();
+        let end = digits.len();
+        let is_code =
+            calling_code::split(&digits).is_some_and(|(code, rest)| rest.is_empty() && code != CHINA);
+        let is_divided = matches!(self.char(end), Some('/' | '+'));
+        end > 1 && is_code && is_divided && cn_plan::is_mobile(&self.number(end + 1).0)
     }
 
     fn char(&self, at: usize) -> Option<char> {
@@ -129,18 +205,63 @@ impl Reader<'_> {
         if c == '+' || c == '0' {
             return self.code(at);
         }
-        if let Some(edit) = self.linked(at) {
-            self.edits.push(edit);
+        if is_opening(c) {
+            return self.in_brackets(at);
+        }
+        let edit = self.linked(at)?;
+        self.edits.push(edit);
+        None
+    }
+
+    /// `60987354 (852)`: a code without its sign, in brackets behind the number. Behind the number of an office it is an
+    /// extension.
+    fn in_brackets(&mut self, at: usize) -> Option<usize> {
+        let digits: Vec<u8> = (at + 1..).map_while(|at| self.digit(at)).take(4).collect();
+        let end = at + 1 + digits.len();
+        let (code, rest) = calling_code::split(&digits)?;
+        let ends = (end + 1..).find(|at| self.char(*at) != Some(' '))?;
+        let follows = self.digit(ends).is_some();
+        let is_closed = self.char(end).is_some_and(is_closing);
+        if digits.len() < 2 || !rest.is_empty() || !is_closed || follows {
             return None;
         }
-        self.named(at)
+        let count = (0..at)
+            .rev()
+            .take_while(|at| {
+                self.digit(*at).is_some() || self.char(*at).is_some_and(|c| c == ' ' || is_dash(c))
+            })
+            .count();
+        let (number, _) = self.number_in(at - count..at);
+        let is_office = [&b"0"[..], b"400", b"800", b"95"].iter().any(|head| number.starts_with(head));
+        if number.len() < MIN_LINKED || is_office {
+            return None;
+        }
+        self.loose.push((at..end + 1, code));
+        Some(end + 1)
+    }
+
+    /// A code behind which no number stands.
+    fn leave(&mut self, at: usize, end: usize, code: u16) -> Option<usize> {
+        let is_counted = self.char(end).is_some_and(|c| COUNTED.contains(c));
+        // `13927461853 +1`: he brings somebody.
+        if is_counted || code == 1 {
+            return None;
+        }
+        let opens = at.checked_sub(1).filter(|at| self.char(*at).is_some_and(is_opening));
+        let closes = self.char(end).is_some_and(is_closing);
+        self.loose.push((opens.unwrap_or(at)..end + usize::from(closes), code));
+        Some(end)
     }
 
     /// The digits from a character on that may be one number, and where the last of them is.
     fn number(&self, from: usize) -> (Vec<u8>, usize) {
+        self.number_in(from..self.chars.len())
+    }
+
+    fn number_in(&self, range: Range<usize>) -> (Vec<u8>, usize) {
         let mut digits = Vec::new();
-        let mut end = from;
-        for at in from.. {
+        let mut end = range.start;
+        for at in range {
             match (self.digit(at), self.char(at)) {
                 (Some(digit), _) => {
                     digits.push(digit);
@@ -159,9 +280,12 @@ impl Reader<'_> {
         let is_dialled = from == at + 2;
         let before = (0..at).rev().find(|at| self.char(*at).is_some_and(|c| !is_blank(c) || is_opening(c)));
         let follows = before.is_some_and(|before| self.digit(before).is_some());
-        if follows
-            || is_dialled
-                && (self.char(at + 1) != Some('0') || before.is_some_and(|c| self.char(c) == Some('+')))
+        // `138-8611-0057` ends in its own digits.
+        let is_inside = |c: char| is_dash(c) || matches!(c, '+' | '/' | '.');
+        if is_dialled
+            && (follows
+                || self.char(at + 1) != Some('0')
+                || before.and_then(|at| self.char(at)).is_some_and(is_inside))
         {
             return None;
         }
@@ -171,24 +295,31 @@ impl Reader<'_> {
         if !rest.is_empty() {
             return None;
         }
-        if before == at.checked_sub(1)
+        if before.is_some()
+            && before == at.checked_sub(1)
             && self.char(end).is_some_and(is_closing)
             && let Some(edits) = self.behind_number(before?, end)
         {
             self.edits.extend(edits);
             return Some(end);
         }
-        let next = (end..end + MAX_BETWEEN).find(|at| self.digit(*at).is_some())?;
+        let Some(next) = (end..end + MAX_BETWEEN).find(|at| self.digit(*at).is_some()) else {
+            return self.leave(at, end, code);
+        };
         let between = self.field.get(self.place(end)..self.place(next))?;
         let (number, number_end) = self.number(next);
         let is_counted = self.char(end).is_some_and(|c| COUNTED.contains(c));
         let is_moment = moment(self.field.get(self.place(next)..)?).is_some();
-        if is_counted
-            || is_moment
-            || number.len() < MIN_NUMBER
-            || between.contains(['+', '＋'])
-            || !between.chars().any(parts)
-        {
+        // `+49+15254599371`: the sign is written twice.
+        let is_doubled = between.contains(['+', '＋']) && cn_plan::is_mobile(&number);
+        if is_counted || is_moment {
+            return None;
+        }
+        if number.len() < MIN_NUMBER || between.contains(['+', '＋']) && !is_doubled {
+            return self.leave(at, end, code);
+        }
+        if follows || !(is_doubled || between.chars().any(parts)) {
+            self.leading.extend(Some(code).filter(|code| *code != CHINA));
             return None;
         }
         if !is_before_phone(between)
@@ -252,65 +383,21 @@ impl Reader<'_> {
         let fits = is_chat && code != CHINA && fits_plan(code, number) && !cn_plan::is_mobile(&digits);
         fits.then(put)
     }
-
-    /// `🇺🇸 (415) 555-2671`, `US 4155552671`, `香港 60987654`: a country right before a number of its plan.
-    fn named(&mut self, at: usize) -> Option<usize> {
-        let is_start = |c: char| {
-            c.is_ascii_uppercase() || matches!(c, '\u{1F1E6}'..='\u{1F1FF}' | '\u{3400}'..='\u{9FFF}')
-        };
-        let first = self.char(at).filter(|c| is_start(*c))?;
-        let inside = |c: char| match first {
-            '\u{1F1E6}'..='\u{1F1FF}' => is_start(c) && !c.is_ascii() && c > '\u{9FFF}',
-            'A'..='Z' => c.is_ascii_alphanumeric(),
-            _ => ('\u{3400}'..='\u{9FFF}').contains(&c),
-        };
-        let same = |at: usize| self.char(at).is_some_and(inside);
-        if at.checked_sub(1).is_some_and(same) {
-            return None;
-        }
-        let length = (at..at + MAX_NAME + 1).take_while(|at| same(*at)).count();
-        let end = at + length;
-        let next = (end..)
-            .find(|at| self.char(*at).is_none_or(|c| !matches!(c, ' ' | ':' | '-') && !is_opening(c)))?;
-        let (number, _) = self.number(next);
-        let dials_abroad = number.starts_with(b"00") || number.len() < MIN_NUMBER;
-        if self.digit(next).is_none() || dials_abroad {
-            return Some(end);
-        }
-        let word: String = (at..end).filter_map(|at| self.char(at)).collect();
-        let name = LABELS.iter().find_map(|label| word.strip_suffix(label)).unwrap_or(&word);
-        let is_latin = first.is_ascii();
-        // `US4155552671` may be anything, and so may a text that only looks like a country.
-        if is_latin && (end == next || WORDS.contains(&word.as_str())) {
-            return Some(end);
-        }
-        let code = code_of_word(&word).or_else(|| code_of_name(name).filter(|_| !is_latin));
-        let code = code.filter(|code| *code != CHINA)?;
-        let significant =
-            number.iter().position(|digit| *digit != b'0').and_then(|from| number.get(from..))?;
-        let is_flag = !is_latin && first > '\u{9FFF}';
-        if cn_plan::is_mobile(&number) || !fits_plan(code, significant) {
-            self.is_open |= is_flag;
-            return Some(end);
-        }
-        let opens = next.checked_sub(1).filter(|at| *at >= end && self.char(*at).is_some_and(is_opening));
-        let out = self.place(at)..self.place(opens.unwrap_or(next));
-        self.edits.push(Edit { out, put: format!("+{code} ") });
-        Some(next)
-    }
 }
 
 /// Whether a character ends a row of digits and the signs between them.
 fn parts(c: char) -> bool {
     let c = narrow(c);
+    let is_sign = !c.is_ascii() && !is_blank(c) && !is_dash(c) && !matches!(c, '、' | '，' | '；');
     c.is_alphabetic()
-        || matches!(c, ':' | '=' | '<' | '>' | '{' | '}' | '"' | '?' | '!' | '\u{1F1E6}'..='\u{1F1FF}')
+        || is_sign
+        || matches!(c, ':' | '=' | '<' | '>' | '{' | '}' | '"' | '?' | '!' | '\\' | '…')
 }
 
 /// Whether the text before a number says that it is a phone number, or does not say otherwise.
 fn is_before_phone(between: &str) -> bool {
     let said = before(between, false);
     let word = between.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
-    let is_country = || word.is_some_and(|word| code_of_word(word).is_some());
+    let is_country = || word.is_some_and(|word| country_of_code(word).is_some());
     said.label == Label::Phone && (!said.token || is_country())
 }

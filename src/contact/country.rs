@@ -10,6 +10,10 @@ use crate::text::fold;
 
 /// Bytes of the longest statement that is looked at.
 const MAX_TEXT: usize = 120;
+/// Parts of what a list asks for, as folded.
+const PROMPTS: [&str; 8] = ["请", "选择", "国家", "地区", "所在", "您的", "你的", "或"];
+const PROMPT_WORDS: [&str; 12] =
+    ["a", "an", "choose", "country", "nation", "one", "option", "or", "please", "region", "select", "your"];
 /// First of the 26 signs that flags consist of, for `A`.
 const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
 
@@ -33,7 +37,7 @@ impl StatedCountry {
     /// (`+1`), locales (`en-US`), and several of these at once (`United States (US)`, `中国 China`).
     pub(crate) fn read(text: &str, region_of: impl Fn(&str) -> Option<Region>) -> StatedCountry {
         let text = text.trim();
-        if text.is_empty() || flag(text).is_none() && names_nothing(text) {
+        if text.is_empty() || flag(text).is_none() && (names_nothing(text) || is_prompt(text)) {
             return StatedCountry::Unstated;
         }
         // A locale looks like a region: `pt-BR`.
@@ -64,15 +68,24 @@ impl From<Option<Region>> for StatedCountry {
     }
 }
 
-/// The country right before a number by its flag or its code in capital letters, as its calling code.
-pub(super) fn code_of_word(word: &str) -> Option<u16> {
-    let region = flag(word).or_else(|| TABLE.codes.get(word).copied())?;
-    calling_code_of(&region)
+/// Whether a text is the first line of a list from which nothing was chosen: its title, or what it asks for.
+fn is_prompt(text: &str) -> bool {
+    let folded = normal(text);
+    !folded.is_empty()
+        && folded.split_whitespace().all(|word| {
+            let rest = PROMPTS.iter().fold(word.to_owned(), |rest, part| rest.replace(part, ""));
+            rest.is_empty() || PROMPT_WORDS.contains(&word)
+        })
 }
 
-/// The calling code of a country by its name.
-pub(super) fn code_of_name(name: &str) -> Option<u16> {
-    calling_code_of(TABLE.names.get(normal(name).as_str())?)
+/// A country by its code in capital letters.
+pub(super) fn country_of_code(word: &str) -> Option<Region> {
+    TABLE.codes.get(word).copied()
+}
+
+/// A country by one of its names, or by a code in any letters.
+pub(super) fn country_of_name(name: &str) -> Option<Region> {
+    TABLE.names.get(normal(name).as_str()).copied()
 }
 
 /// The calling code of a country.
@@ -151,7 +164,7 @@ fn locale(text: &str) -> Option<Region> {
 }
 
 /// A flag: two signs, one for each letter of the ISO code.
-fn flag(text: &str) -> Option<Region> {
+pub(super) fn flag(text: &str) -> Option<Region> {
     let letter = |c: char| {
         let place = u32::from(c).checked_sub(FIRST_FLAG_LETTER).filter(|place| *place < 26)?;
         u8::try_from(place).ok().map(|place| char::from(b'A' + place))
@@ -328,6 +341,8 @@ mod tests {
                     "+86",
                     "86",
                     "中国（China）",
+                    "全国",
+                    "华南",
                 ],
             ),
         ] {
@@ -336,7 +351,21 @@ mod tests {
                 assert_eq!(read(text), expected, "{text}");
             }
         }
-        for text in ["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"] {
+        // A list from which nothing was chosen.
+        let unchosen = [
+            "请选择",
+            "-- 请选择 --",
+            "请选择国家/地区",
+            "Please select",
+            "-- Select --",
+            "Select a country",
+            "Country",
+            "国家",
+            "国家/地区",
+            "所在国家",
+            "Country/Region",
+        ];
+        for text in unchosen.into_iter().chain(["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"]) {
             assert_eq!(read(text), StatedCountry::Unstated, "{text}");
         }
         for text in ["US, CA", "USA/Canada", "🇺🇸 / 🇨🇦"] {

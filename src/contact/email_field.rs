@@ -7,7 +7,7 @@ use super::email::{Email, is_apostrophe};
 use super::email_fault::EmailFault;
 use super::email_text::{
     CHINESE_TOPS, Seen, WORDS, escaped, is_dividing, is_domain, is_ideographic, is_label, is_local,
-    is_picture, seen,
+    is_other_script, is_picture, seen,
 };
 use super::no_value::has_no_value;
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
@@ -26,6 +26,8 @@ const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×
 const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
+/// Fewest letters of a label in another script than that of the address: fewer are letters that look alike.
+const MIN_LABEL: usize = 3;
 /// Top-level domains that nobody writes for a word.
 const TOPS: [&str; 6] = ["com", "cn", "net", "org", "edu", "gov"];
 /// Characters of the longest of them.
@@ -61,6 +63,7 @@ pub fn read_emails(field: &str) -> Vec<ContactValue<Read>> {
 }
 
 /// The address of a field that holds nothing else and has a blank where none can be: `lei @x.cn`, `lei@ x.cn`, `lei@qq .com`.
+/// Blanks on both sides are read below, behind a label as well.
 fn without_blank(field: &str) -> Option<Email> {
     let (head, tail) = field.trim_ascii().split_once(' ')?;
     let tail = tail.trim_ascii_start();
@@ -101,6 +104,7 @@ impl Reader {
             return report(EmailFault::InvisibleCharacter);
         }
         let mut reader = Reader { text: seen(text), values: Vec::new(), from: 0 };
+        reader.join_signs();
         reader.keep_inner_signs();
         reader.hide_quoted_names();
         let mut at = 0;
@@ -144,6 +148,26 @@ impl Reader {
 
     fn string(&self, range: Range<usize>) -> String {
         self.chars(range).collect()
+    }
+
+    /// `lei @ x.cn`: the sign between two blanks belongs to both sides.
+    fn join_signs(&mut self) {
+        let is_blank = |at: usize| self.char(at) == Some(' ');
+        let is_part = |at: usize| self.char(at).is_some_and(|c| c.is_ascii_alphanumeric());
+        let is_apart = |at: &usize| {
+            let at = *at;
+            self.char(at) == Some('@')
+                && at >= 2
+                && is_blank(at - 1)
+                && is_blank(at + 1)
+                && is_part(at - 2)
+                && is_part(at + 2)
+        };
+        let signs: Vec<usize> = (0..self.text.len()).filter(is_apart).collect();
+        for at in signs.into_iter().rev() {
+            self.text.remove(at + 1);
+            self.text.remove(at - 1);
+        }
     }
 
     /// A typographic apostrophe between two letters is one, and a long dash no divider: `o’brien@…`, `lei–wang@…`.
@@ -326,11 +350,15 @@ impl Reader {
         let mut start = sign - count;
         let chars: Vec<char> = self.chars(start..sign).collect();
         let glued = start > 0 && start == self.from;
-        // `a@x.cn/b@x.cn`, `何望/a@x.cn`.
+        // `a@x.cn/b@x.cn`, `何望/a@x.cn`. The standard allows a slash in an address, but no provider gives one out: `139…/a@x.cn`
+        // is a number and an address.
         let cut = chars.iter().rposition(|c| DIVIDING.contains(c)).filter(|at| {
             let before = chars.get(..*at).unwrap_or_default();
             before.iter().any(|c| !c.is_ascii()) || (glued && *at > 0)
         });
+        let is_value =
+            |at: &usize| at.checked_sub(1).and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphanumeric());
+        let cut = cut.max(chars.iter().rposition(|c| *c == '/').filter(is_value));
         start += cut.map_or(0, |at| at + 1);
         start += self.path_before(start, sign);
         let rest: Vec<char> = self.chars(start..sign).collect();
@@ -368,8 +396,8 @@ impl Reader {
         if is_path { slash + 1 } else { 0 }
     }
 
-    /// The characters of a local part that are words glued to it that end in Chinese, Japanese or Korean: `QQ邮箱lei@x.cn`,
-    /// `Leo王磊lei@x.cn`.
+    /// The characters of a local part that are words glued to it: `QQ邮箱lei@x.cn`, `Leo王磊lei@x.cn`, `почтаlei@x.cn`. One local part
+    /// never has two scripts.
     fn words_before(&self, local: Range<usize>, glued: bool) -> usize {
         let chars: Vec<char> = self.chars(local).collect();
         let word = chars.iter().rposition(|c| is_ideographic(*c)).map_or(0, |last| last + 1);
@@ -379,6 +407,14 @@ impl Reader {
             if rest.get(signs).is_some_and(char::is_ascii_alphanumeric) {
                 return word + signs;
             }
+        }
+        let other = chars.iter().take_while(|c| is_other_script(**c)).count();
+        let rest = chars.get(other..).unwrap_or_default();
+        if other >= MIN_LABEL
+            && rest.first().is_some_and(char::is_ascii_alphanumeric)
+            && rest.iter().all(char::is_ascii)
+        {
+            return other;
         }
         let text: String = chars.iter().collect();
         let joins = ["或者", "以及", "或", "和", "与", "與", "及", "跟"];
@@ -436,7 +472,12 @@ impl Reader {
                 let inside = self.chars(self.from..local).rev().take_while(|c| *c != '(').count();
                 let open = local.checked_sub(inside + 1)?;
                 let within = open.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
-                within.is_some_and(is_local).then_some((open, EmailFault::LocalCharacter))
+                let word: Vec<char> =
+                    self.chars(self.from..open).rev().take(MAX_BEFORE).take_while(|c| is_local(*c)).collect();
+                let word: String = word.into_iter().rev().collect();
+                // `邮箱（工作）lei@x.cn`, `E-mail(work)lei@x.cn`: the note is the label's.
+                let is_label = is_label(&word) || word.ends_with(is_other_script);
+                (within.is_some_and(is_local) && !is_label).then_some((open, EmailFault::LocalCharacter))
             }
             ' ' => self.folded_before(local).or_else(|| self.word_before(local, sign)),
             _ => None,

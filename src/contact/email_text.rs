@@ -227,3 +227,8 @@ pub(super) fn is_local(c: char) -> bool {
 pub(super) fn is_ideographic(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}')
 }
+
+/// Whether a letter is of another script than Latin.
+pub(super) fn is_other_script(c: char) -> bool {
+    c >= '\u{370}' && !matches!(c, '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}') && c.is_alphabetic()
+}

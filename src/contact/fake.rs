@@ -35,7 +35,7 @@ pub enum FakeReason {
         /// The digits that count up or down.
         run: String,
     },
-    /// A block of two digits four times in a row, or of three or more digits three times.
+    /// A block of two digits four times in a row, of three digits three times, or ten digits of a longer one, wherever it begins.
     RepeatedBlock {
         /// The block of digits that is repeated.
         block: String,
@@ -47,7 +47,7 @@ pub enum FakeReason {
         /// Number of zeros at the end.
         zeros: usize,
     },
-    /// A number that is known from advertisements and manuals: 13800138000.
+    /// A number that is known from advertisements and manuals, 13800138000, or set aside for fiction, +1 415 555 0100.
     SampleNumber,
     /// A public service number (110, 10086, 12315) where a person's number is expected.
     ServiceNumber,
@@ -105,7 +105,7 @@ impl fmt::Display for FakeReason {
 const MIN_REPEAT: usize = 7;
 const MIN_RUN: usize = 7;
 const MIN_ZEROS: usize = 5;
-/// Longest block that is looked for; longer ones do not fit three times into a phone number.
+/// Longest block that is looked for; longer ones do not fit twice into a phone number.
 const MAX_BLOCK: usize = 5;
 /// Digits that are examined: no phone or account number is longer.
 const MAX_DIGITS: usize = 32;
@@ -114,9 +114,16 @@ const MAX_NAME: usize = 256;
 
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
-/// Whether a number is the one of the advertisements.
+/// The exchange of North America whose lines 0100 to 0199 are set aside for fiction, behind any area code (NANPA).
+const FICTION: &str = "55501";
+
+/// Whether a number is the one of the advertisements, or set aside for fiction.
 pub(crate) fn is_sample_phone(phone: &Phone) -> bool {
-    phone.calling_code() == Some(86) && phone.national().is_some_and(|national| SAMPLES.contains(&national))
+    phone.national().is_some_and(|national| match phone.calling_code() {
+        Some(86) => SAMPLES.contains(&national),
+        Some(1) => national.get(3..8) == Some(FICTION),
+        _ => false,
+    })
 }
 
 /// Whether a mailbox is called as the number of the advertisements.
@@ -139,15 +146,14 @@ pub(crate) fn is_sample_mailbox(email: &Email) -> bool {
 #[must_use]
 pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
     let Some(national) = phone.national() else { return Vec::new() };
+    if is_sample_phone(phone) {
+        return vec![FakeReason::SampleNumber];
+    }
     let mut reasons = fake_digits(national);
-    if phone.calling_code() == Some(86) {
-        if is_sample_phone(phone) {
-            reasons.insert(0, FakeReason::SampleNumber);
-        }
-        // A company may well give its 95xxx number; nobody owns 110 or 12315.
-        if phone.kind() == PhoneKind::Service && phone.e164().is_none() && national.starts_with('1') {
-            reasons.insert(0, FakeReason::ServiceNumber);
-        }
+    // A company may well give its 95xxx number; nobody owns 110 or 12315.
+    let is_service = phone.calling_code() == Some(86) && phone.kind() == PhoneKind::Service;
+    if is_service && phone.e164().is_none() && national.starts_with('1') {
+        reasons.insert(0, FakeReason::ServiceNumber);
     }
     reasons
 }
@@ -202,7 +208,7 @@ fn may_be_invented(bytes: &[u8]) -> bool {
         }
         for (size, run) in shifted.iter_mut().enumerate().skip(2) {
             *run = if before(size) == Some(*digit) { *run + 1 } else { 0 };
-            if *run >= size * (repeats(size) - 1) {
+            if *run + size >= covered(size) {
                 return true;
             }
         }
@@ -210,9 +216,13 @@ fn may_be_invented(bytes: &[u8]) -> bool {
     bytes.iter().rev().take_while(|digit| **digit == b'0').count() >= MIN_ZEROS
 }
 
-/// How often a block must occur in a row.
-fn repeats(size: usize) -> usize {
-    if size == 2 { 4 } else { 3 }
+/// How many digits a block must cover, the last time in part: `13412341234` has `3412` twice and a half.
+fn covered(size: usize) -> usize {
+    match size {
+        2 => 8,
+        3 => 9,
+        _ => 10,
+    }
 }
 
 fn text_of(bytes: &[u8]) -> String {
@@ -236,22 +246,23 @@ fn longest_run(bytes: &[u8]) -> Option<&[u8]> {
 fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let mut best: Option<(&[u8], usize)> = None;
     for size in 2..=MAX_BLOCK {
-        let needed = repeats(size);
+        let needed = covered(size);
         // Repetition makes every digit equal to the one a block before it; most numbers are decided here.
         let shifted = bytes.iter().zip(bytes.iter().skip(size)).map(|(a, b)| a == b);
         let longest = shifted.fold((0, 0), |(run, most), same| {
             let run = if same { run + 1 } else { 0 };
             (run, most.max(run))
         });
-        if longest.1 < size * (needed - 1) {
+        if longest.1 + size < needed {
             continue;
         }
         for start in 0..bytes.len() {
             let rest = bytes.get(start..).unwrap_or_default();
             let Some(block) = rest.get(..size) else { break };
-            let times = rest.chunks_exact(size).take_while(|chunk| *chunk == block).count();
+            let same = rest.iter().zip(rest.iter().skip(size)).take_while(|(a, b)| a == b).count();
+            let times = (same + size) / size;
             let uniform = block.iter().all(|b| block.first() == Some(b));
-            if times >= needed && !uniform && best.is_none_or(|(b, t)| size * times > b.len() * t) {
+            if same + size >= needed && !uniform && best.is_none_or(|(b, t)| size * times > b.len() * t) {
                 best = Some((block, times));
             }
         }

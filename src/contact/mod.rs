@@ -72,6 +72,7 @@ mod fault;
 mod key;
 mod mash;
 mod moment;
+mod named_country;
 mod no_value;
 mod nobody;
 mod percent;
@@ -113,7 +114,10 @@ pub(crate) use fake::{company_placeholder, fake_folded_company, is_sample_mailbo
 pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
 pub(crate) use no_value::{folded_has_no_value, has_no_value};
-pub(crate) use nobody::{is_nobodys_email, is_nobodys_wechat, names_nobody, names_nothing, says_nothing};
+pub(crate) use nobody::{
+    is_nobodys_email, is_nobodys_wechat, is_word_account, is_word_mailbox, names_nobody, names_nothing,
+    says_nothing,
+};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
 pub(crate) use person_name::{name_key, name_spelling, name_words};
@@ -123,7 +127,7 @@ pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
 pub(crate) use site::site_domain;
-pub(crate) use stated::{is_planned, read_phones_of};
+pub(crate) use stated::{country_of_lone_code, is_planned, read_phones_beside, read_phones_of};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub use wechat_field::read_wechats;

@@ -6,6 +6,7 @@ use super::cn_plan;
 use super::coded::Coded;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
+use super::named_country::Named;
 use super::no_value::has_no_value;
 use super::percent::Decoded;
 use super::phone::{Phone, PhoneOptions};
@@ -14,6 +15,7 @@ use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{
     MAX_BARE_EXTENSION, digit_value, is_closing, is_hidden, is_invisible, is_lookalike, is_opening, narrow,
 };
+use super::stated::as_said;
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are not a number and the field holds one.
@@ -67,8 +69,13 @@ pub(super) fn read_phones_as(
     let text = decoded.as_ref().map_or(field, |decoded| &decoded.text);
     let coded = (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text)).flatten();
     let text = coded.as_ref().map_or(text, |coded| &coded.text);
-    let mut found = again(text, read_all(text, options));
-    if coded.as_ref().is_some_and(|coded| coded.is_open) {
+    let named = (text.len() <= MAX_FIELD).then(|| Named::of(text)).flatten();
+    let text = named.as_ref().map_or(text, |named| &named.text);
+    let mut found = match &named {
+        None => again(text, read_all(text, options)),
+        Some(named) => read_named(named, options, again),
+    };
+    if coded.as_ref().is_some_and(|coded| coded.is_open(&found)) {
         found.iter_mut().for_each(|one| one.value.doubt(text.get(one.span.clone()).unwrap_or_default()));
     }
     for one in &mut found {
@@ -76,6 +83,24 @@ pub(super) fn read_phones_as(
         one.span = decoded.as_ref().map_or_else(|| one.span.clone(), |decoded| decoded.original(&one.span));
     }
     found
+}
+
+/// The numbers of a field that names countries: one of which it says the country is read as dialled there.
+fn read_named(
+    named: &Named,
+    options: &PhoneOptions<'_>,
+    again: impl Fn(&str, Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>>,
+) -> Vec<ContactValue<Phone>> {
+    let found = read_all(&named.text, options);
+    let is_only = found.len() == 1;
+    let read = |one: ContactValue<Phone>| match named.of_number(&one.span, is_only) {
+        Some(said) => {
+            let written = named.text.get(one.span.clone()).unwrap_or_default();
+            vec![ContactValue { value: as_said(written, one.value, said, options), ..one }]
+        }
+        None => again(&named.text, vec![one]),
+    };
+    found.into_iter().flat_map(read).collect()
 }
 
 fn read_all(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {

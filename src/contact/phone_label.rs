@@ -198,6 +198,11 @@ pub(super) fn before(between: &str, follows: bool) -> Before {
     Before { label: label(text, follows), token: is_token }
 }
 
+/// Whether a folded Latin word says that a phone number follows.
+pub(super) fn is_phone_word(word: &str) -> bool {
+    PHONE.contains(&word) || ATTACHED.contains(&word)
+}
+
 fn label(text: &str, follows: bool) -> Label {
     let named = text.trim_end_matches(|c: char| !c.is_alphabetic());
     let signs = text.get(named.len()..).unwrap_or_default();

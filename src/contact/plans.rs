@@ -38,6 +38,11 @@ pub(super) fn is_known(country: &str) -> bool {
     plan_code(country) == Some(1) || PLANS.iter().any(|(name, ..)| *name == country)
 }
 
+/// Whether the plan of a country with this calling code is known.
+pub(super) fn is_known_code(code: u16) -> bool {
+    PLANS.iter().any(|(_, plan, ..)| *plan == code)
+}
+
 /// Country, calling code, digits without the trunk 0 (least and most), and whether the 0 is dialled before them (ITU-T E.164
 /// national numbering plans). Countries where it may be left out, or where the length does not decide, are not there.
 pub(super) const PLANS: [(&str, u16, usize, usize, bool); 38] = [

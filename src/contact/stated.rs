@@ -1,11 +1,12 @@
 //! Numbers as they are dialled in the country that a person states.
 
-use super::country::StatedCountry;
+use super::country::{StatedCountry, calling_code_of};
 use super::fault::{PhoneKind, PhoneQuality};
+use super::named_country::Said;
 use super::phone::{Phone, PhoneOptions, is_coded, numbering_country};
 use super::phone_field::{read_phones, read_phones_as};
 use super::plans::{dials_trunk, fits_plan, in_full, is_known, plan_code};
-use super::scan::digit_value;
+use super::scan::{digit_value, is_closing, is_opening, narrow};
 use super::value::ContactValue;
 use crate::model::Region;
 
@@ -70,6 +71,51 @@ fn in_country(
         ContactValue { value: phone.unwrap_or(one.value), ..one }
     };
     found.into_iter().map(read).collect()
+}
+
+/// The country of a phone value that is a country code and nothing else: `+852`, `(0049)`.
+pub(crate) fn country_of_lone_code(value: &str) -> Option<Region> {
+    let text =
+        value.trim_matches(|c: char| c.is_whitespace() || is_opening(narrow(c)) || is_closing(narrow(c)));
+    is_coded(text).then(|| StatedCountry::read(text, |_| None).region()).flatten()
+}
+
+/// The numbers of a field beside another that says which country they are of.
+pub(crate) fn read_phones_beside(
+    text: &str,
+    country: Region,
+    options: &PhoneOptions<'_>,
+) -> Vec<ContactValue<Phone>> {
+    let read = |one: ContactValue<Phone>| {
+        let written = text.get(one.span.clone()).unwrap_or_default();
+        ContactValue { value: as_said(written, one.value, Said::In(country), options), ..one }
+    };
+    read_phones_as(text, options, |_, found| found).into_iter().map(read).collect()
+}
+
+/// A number beside which the field itself names a country. Where its digits are a number of China as well, the two contradict
+/// each other, and nobody knows which is meant.
+pub(super) fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -> Phone {
+    let is_native = read.key().is_some() && !is_coded(written);
+    let doubted = |mut phone: Phone| {
+        phone.doubt(written);
+        phone
+    };
+    let country = match said {
+        Said::Several => return doubted(read),
+        Said::Perhaps(_) if is_native => return read,
+        Said::In(country) | Said::Perhaps(country) => country,
+    };
+    if !is_abroad(&country, options) {
+        return read;
+    }
+    let is_native = is_native && read.calling_code() != calling_code_of(&country);
+    let abroad = PhoneOptions { default_region: country, ..*options };
+    match dialled_in(written, &read, &abroad) {
+        Some(phone) if phone.key().is_none() || phone.calling_code() == calling_code_of(&country) => phone,
+        _ if is_native => doubted(read),
+        _ => read,
+    }
 }
 
 /// Whether numbers are dialled in a country in another way than in that of the options.

@@ -167,8 +167,39 @@ fn pieces(text: &str, others: &[Range<usize>]) -> Vec<Piece> {
             cut_off(pieces, at);
         }
     }
-    let holds_run = |pieces: &[Piece]| pieces.iter().any(|one| matches!(one, Piece::Run(..)));
-    if holds_run(&outside) { outside } else { inside }
+    part_signs(&mut outside, text);
+    part_signs(&mut inside, text);
+    // `wechat (lei_wang88)`: a label alone has its id in the brackets.
+    let holds_id =
+        |pieces: &[Piece]| pieces.iter().any(|one| matches!(one, Piece::Run(run, _) if !is_label(run)));
+    let is_label_alone = outside.iter().any(|one| matches!(one, Piece::Run(..)));
+    match (holds_id(&outside), is_label_alone && holds_id(&inside)) {
+        (true, _) => outside,
+        (false, true) => outside.into_iter().chain(inside).collect(),
+        (false, false) => inside,
+    }
+}
+
+/// Takes the signs off the runs that a word or a blank stands next to: `lei_wang88-王磊`, `微信-lei_wang88`, `微信 - lei_wang88`. An id
+/// begins with no sign, and one ends with a sign only where nothing follows.
+fn part_signs(pieces: &mut Vec<Piece>, text: &str) {
+    let is_sign = |c: char| matches!(c, '-' | '_');
+    let count = pieces.len();
+    for at in 0..count {
+        let is_followed = matches!(pieces.get(at + 1), Some(Piece::Words(words)) if !words.is_empty());
+        let Some(Piece::Run(run, span)) = pieces.get_mut(at) else { continue };
+        let written = text.get(span.clone()).unwrap_or_default();
+        let is_written_sign = |c: char| is_sign(narrow(c));
+        let (bare, own) = (run.trim_start_matches(is_sign), written.trim_start_matches(is_written_sign));
+        span.start += written.len() - own.len();
+        let (bare, own) = match is_followed {
+            true => (bare.trim_end_matches(is_sign), own.trim_end_matches(is_written_sign)),
+            false => (bare, own),
+        };
+        span.end = span.start + own.len();
+        *run = bare.to_owned();
+    }
+    pieces.retain(|one| !matches!(one, Piece::Run(run, _) if run.is_empty()));
 }
 
 /// A text that is cut off at a place is not an id, unless nothing can follow it.

@@ -3,9 +3,10 @@
 use super::services::ends_in_service;
 
 /// What people write before an id.
-pub(super) const LABELS: [&str; 24] = [
+pub(super) const LABELS: [&str; 25] = [
     "vx",
     "wx",
+    "wxid",
     "v",
     "w",
     "weixin",

@@ -6,13 +6,13 @@ use super::holding::{is_within, scope_values};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::target::LeadKey;
 use crate::company::CompanyName;
-use crate::contact::{Email, Phone, Wechat, are_two_people};
+use crate::contact::{Email, Phone, Wechat, are_two_people, is_word_account, is_word_mailbox};
 use crate::model::{CloseReason, Lead, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
 
-/// How many differently named people on one mobile number make it identify nobody.
-const CROWDED_MOBILE: usize = 5;
+/// How many differently named people with one number, mailbox or account make it identify nobody.
+const CROWDED_NAMES: usize = 5;
 /// Below this probability two companies that are both named are two.
 const SAME_COMPANY: f64 = 0.5;
 
@@ -67,19 +67,28 @@ fn names_one(key: &MatchKey, facts: &Facts<'_>) -> bool {
     }
 }
 
+/// Whether a key may be no more than a word that people write who give no account.
+fn is_word(key: &MatchKey) -> bool {
+    match key.kind {
+        MatchKeyKind::Wechat => Wechat::parse(&key.value).is_ok_and(|id| is_word_account(&id)),
+        MatchKeyKind::Email => Email::parse(&key.value).is_ok_and(|email| is_word_mailbox(&email)),
+        _ => false,
+    }
+}
+
 /// Whether a WeChat id, by its key, is one person's.
 fn names_person(key: &MatchKey) -> bool {
     Wechat::parse(&key.value).is_ok_and(|id| id.names_person())
 }
 
-/// Whether so many differently named people share a number that it identifies nobody.
-pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> bool {
+/// Whether so many differently named people share a value that it identifies nobody.
+pub(super) fn is_crowded<'c>(names: impl Iterator<Item = &'c str>) -> bool {
     let mut people: Vec<&str> = Vec::new();
     for name in names {
-        // Greedy: at least so many differ pairwise, which is enough to disregard the number.
+        // Greedy: at least so many differ pairwise, which is enough to disregard the value.
         if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
             people.push(name);
-            if people.len() >= CROWDED_MOBILE {
+            if people.len() >= CROWDED_NAMES {
                 return true;
             }
         }
@@ -98,7 +107,21 @@ impl Candidate<'_> {
         let tables = case.facts.context().tables;
         let is_wrong = |key: &MatchKey| self.lead().is_some_and(|lead| is_marked_wrong(key, lead, tables));
         let shared = case.usable.iter().enumerate().filter(|(place, _)| self.has(*place));
-        shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts) && !is_wrong(key))
+        let mut shared = shared.filter_map(|(_, key)| *key);
+        shared.any(|key| {
+            is_strong(key, case.facts) && !is_wrong(key) && !(is_word(key) && self.is_stranger(case))
+        })
+    }
+
+    /// Whether name and mobile number of both differ: a word that both wrote for an account does not make them one.
+    fn is_stranger(&self, case: &Case<'_, '_>) -> bool {
+        let mobiles = |facts: &Facts<'_>| -> Vec<String> {
+            let own = facts.phones().iter().filter(|phone| phone.names_person());
+            own.filter_map(|phone| phone.key().map(str::to_owned)).collect()
+        };
+        let Some(known) = self.lead().filter(|_| self.is_other_person(case)) else { return false };
+        let (ours, theirs) = (mobiles(case.facts), mobiles(&Facts::new(known, case.facts.context())));
+        !ours.is_empty() && !theirs.is_empty() && ours.iter().all(|one| !theirs.contains(one))
     }
 
     /// Whether it comes before the lead, so that it may absorb the lead.

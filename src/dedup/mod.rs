@@ -72,7 +72,7 @@ pub(crate) use holding::{
     Holding, holdings, is_of_parts_of, is_within, scope_texts, share_a_part, share_scope,
 };
 pub use probe::{MatchKey, MatchKeyKind, Probe};
-pub use resolution::{CrowdedKey, Match, MatchAction, NumberPeople, OnFile, Resolution, Rows, TieBreak};
+pub use resolution::{CrowdedKey, KeyPeople, Match, MatchAction, OnFile, Resolution, Rows, TieBreak};
 pub use rules::{Comparison, DedupRules, MatchRule, ReentryWindow};
 pub use target::{AccountField, ContactField, LeadKey, MatchTarget};
 pub(crate) use values::canonical;

@@ -66,6 +66,11 @@ impl MatchKey {
         keys.grams.into_iter().map(gram).collect()
     }
 
+    /// Whether a person is reached by it.
+    pub(crate) fn is_contact(&self) -> bool {
+        matches!(self.kind, MatchKeyKind::Phone | MatchKeyKind::Email | MatchKeyKind::Wechat)
+    }
+
     /// The value with its middle hidden when it is a contact value.
     #[must_use]
     pub fn to_masked(&self) -> String {
@@ -162,10 +167,7 @@ impl Probe {
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
         let gazetteer = &facts.context().tables.gazetteer;
         let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
-        // Most leads have one value.
-        let mut keys = Vec::with_capacity(8);
-        keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
-        keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
+        let mut keys = Probe::of_contacts(facts);
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         // People may write from a subdomain of the domain that their company is filed by.
         for domain in own {
@@ -174,7 +176,6 @@ impl Probe {
                 parents(domain).map(|value| MatchKey { kind: MatchKeyKind::Domain, value: value.to_owned() }),
             );
         }
-        keys.extend(facts.wechat_ids().flat_map(of_wechat));
         keys.extend(id_keys(facts.read()));
         if let Some(company) = facts.company_key() {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
@@ -185,6 +186,17 @@ impl Probe {
             keys.extend(others.into_iter().flatten().map(|name| exact_name(&name, gazetteer)));
         }
         Probe::new(keys)
+    }
+
+    /// The keys of a lead's phone numbers, mailboxes and WeChat ids.
+    pub(crate) fn of_contacts(facts: &Facts<'_>) -> Vec<MatchKey> {
+        let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
+        // Most leads have one value.
+        let mut keys = Vec::with_capacity(8);
+        keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
+        keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
+        keys.extend(facts.wechat_ids().flat_map(of_wechat));
+        keys
     }
 
     /// The keys under which a lead is found: its own, and the account it was converted to.

@@ -50,17 +50,17 @@ pub struct Rows {
     /// another owner.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unanswered: BTreeSet<LeadId>,
-    /// Of the lead's phone numbers, the people who came in with it and were folded into another: with the leads above they
-    /// show whether it is one person's. None for a number that nobody else came in with.
+    /// Of the lead's phone numbers, mailboxes and WeChat ids, the people who came in with it and were folded into another:
+    /// with the leads above they show whether it is one person's. None for a key that nobody else came in with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub people: Vec<NumberPeople>,
+    pub people: Vec<KeyPeople>,
 }
 
-/// The people who came in with a phone number and whose entries were folded.
+/// The people who came in with a phone number, a mailbox or a WeChat id and whose entries were folded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NumberPeople {
-    /// The number, as a key of the [`Probe`](super::Probe).
-    pub number: MatchKey,
+pub struct KeyPeople {
+    /// The value, as a key of the [`Probe`](super::Probe).
+    pub key: MatchKey,
     /// Their names, as written; 20 are enough.
     pub names: BTreeSet<String>,
 }

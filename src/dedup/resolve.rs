@@ -9,12 +9,12 @@ use super::candidate::Candidate;
 use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, Decision, is_reward};
-use super::identity::{Meant, best, is_crowded_mobile, is_strong, meant};
+use super::identity::{Meant, best, is_crowded, is_strong, meant};
 use super::likeness::{self, RuleHit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::{Fetched, candidates, fetched};
-use super::resolution::{CrowdedKey, Match, MatchAction, NumberPeople, Resolution, Rows};
+use super::resolution::{CrowdedKey, KeyPeople, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
 use super::target::{LeadKey, MatchTarget};
 use crate::model::{Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
@@ -336,15 +336,16 @@ impl Deduplicator {
         facts: &Facts<'_>,
         lead_keys: &'k Probe,
         candidates: &[Candidate<'_>],
-        people: &[NumberPeople],
+        people: &[KeyPeople],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
-        // A mobile under many names belongs to a front desk or a dealer. Folded leads count as well: each was a person.
+        // A value under many names belongs to a front desk or a dealer, or stands for none. Folded leads count as well: each
+        // was a person.
         let is_nobody_s = |key: &MatchKey, place: usize| {
-            let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
+            let is_person_s = key.is_contact() && is_strong(key, facts);
             let on_file = candidates.iter().filter(|one| one.has(place)).filter_map(|one| one.person_name());
-            let folded = people.iter().filter(|one| one.number == *key).flat_map(|one| &one.names);
-            is_mobile && is_crowded_mobile(on_file.chain(folded.map(String::as_str)))
+            let folded = people.iter().filter(|one| one.key == *key).flat_map(|one| &one.names);
+            is_person_s && is_crowded(on_file.chain(folded.map(String::as_str)))
         };
         let mut usable = |(place, key): (usize, &'k MatchKey)| {
             let records = candidates.iter().filter(|one| one.has(place)).count();

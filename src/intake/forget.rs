@@ -10,7 +10,7 @@ use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadId};
 use crate::order;
-use crate::rule::{FactContext, Facts};
+use crate::rule::{Contact, FactContext, Facts};
 use crate::text::sip_hash;
 
 /// The host's secret key for the hashes of people who asked to be forgotten. Without it nobody can find them by trying
@@ -135,6 +135,22 @@ impl Intake {
         let named = facts.person_keys().iter().filter_map(|key| key.split_once(':'));
         let named = named.filter(|(kind, _)| ["phone", "email"].contains(kind));
         hashes.extend(named.map(|(kind, value)| hash(&format!("{kind} {value}"))));
+        // A call is imported with its number in the name or the message.
+        let texts = [lead.name.as_deref(), lead.message.as_deref()].into_iter().flatten();
+        for one in
+            texts.filter(|_| hashes.is_empty()).flat_map(|text| facts.contacts_in(text)).collect::<Vec<_>>()
+        {
+            match one.value {
+                Contact::Phone(phone) if phone.names_person() => {
+                    hashes.extend(phone.key().map(|key| hash(&format!("phone {key}"))));
+                }
+                Contact::Email(email) if email.names_person() => {
+                    hashes.push(hash(&format!("email {}", email.key())));
+                    hashes.push(hash(&format!("email {}", email.person_key())));
+                }
+                _ => {}
+            }
+        }
         hashes.sort();
         hashes.dedup();
         hashes

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::HostTables;
 use super::misplaced::{ContactField, FoundContact, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
-    ContactValue, Email, EmailFault, Phone, PhoneFault, StatedCountry, Wechat, WechatFault, is_planned,
-    plain_email, plain_phone, read_emails, read_phones, read_phones_of, read_wechats,
+    ContactValue, Email, EmailFault, Phone, PhoneFault, StatedCountry, Wechat, WechatFault,
+    country_of_lone_code, is_planned, plain_email, plain_phone, read_emails, read_phones, read_phones_beside,
+    read_phones_of, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
 
@@ -209,6 +210,12 @@ fn odd_texts(lead: &Lead) -> impl Iterator<Item = (ContactField, usize, &str)> {
 fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<Phone> {
     let options = tables.phone_options();
     let texts = lead.phones.iter().map(PhoneNumber::as_str);
+    // Two columns of one form: the code and its number.
+    let mut codes = texts.clone().filter_map(country_of_lone_code);
+    if let Some(country) = codes.next() {
+        let read = |text: &str| read_phones_beside(text, country, &options);
+        return Values::read(ContactField::Phone, texts, |_| None, read);
+    }
     if is_planned(stated, &options) {
         let read = |text: &str| read_phones_of(text, stated, &options);
         return Values::read(ContactField::Phone, texts, |_| None, read);

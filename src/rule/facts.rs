@@ -350,7 +350,7 @@ impl<'a> Facts<'a> {
         let kinds = || {
             let is_possible = |phone: &&Phone| {
                 let may_be = matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
-                phone.key().is_some() && may_be
+                (phone.key().is_some() || phone.is_assumed()) && may_be
             };
             let known = self.phones().iter().filter(is_possible);
             distinct(known.map(|phone| phone.kind().as_str()))

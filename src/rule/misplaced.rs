@@ -7,7 +7,7 @@ use crate::contact::{
     ContactValue, Email, Phone, PhoneKind, PhoneQuality, Wechat, WechatKind, read_emails, read_wechats,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber};
-use crate::text::fold;
+use crate::text::{fold, is_common_word};
 
 /// Words by which people mark a WeChat id among other texts, folded.
 const WECHAT_WORDS: [&str; 10] = ["微信", "薇信", "威信", "维信", "weixin", "wechat", "vx", "wx", "v信", "v"];
@@ -17,6 +17,8 @@ const QQ_WORDS: [&str; 3] = ["qq", "企鹅", "扣扣"];
 const BETWEEN: [&str; 7] = ["号码", "号", "hao", "id", "是", "is", "为"];
 /// Number of digits of long-standing QQ accounts.
 const QQ_DIGITS: std::ops::RangeInclusive<usize> = 9..=10;
+/// Fewest letters of a word that tells a remark from an account: initials are no words.
+const MIN_WORD: usize = 3;
 /// Digits of a country's code.
 const MAX_CODE: usize = 3;
 
@@ -181,9 +183,8 @@ fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut
         let behind = text.get(one.span.end..).unwrap_or_default();
         let is_called = match id.kind() {
             WechatKind::Id | WechatKind::System => {
-                let is_word = id.key().bytes().all(|byte| byte.is_ascii_alphabetic());
                 // `qq2026718843`
-                (!is_word || own.is_empty() && is_led(before))
+                may_be_id(id.key(), is_led(before), own.is_empty())
                     && (is_called(before, behind, &WECHAT_WORDS) || is_qq_id(id.key()))
             }
             WechatKind::Qq => is_called(before, behind, &QQ_WORDS),
@@ -192,6 +193,24 @@ fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut
         if is_called {
             found.push(Misplaced { span: one.span, value: FoundContact::Wechat(id) });
         }
+    }
+}
+
+/// Whether what is called an account can be one. Letters alone need a sign before them, and no other value beside them. Beside
+/// another value words are a remark, whatever joins them: `wechat text-only`, `微信 room_302`; unless one word with a number is
+/// called an id: `微信号：sunshine88`.
+fn may_be_id(key: &str, is_led: bool, is_alone: bool) -> bool {
+    let is_letters = key.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_digit = key.bytes().any(|byte| byte.is_ascii_digit());
+    if is_alone {
+        return !is_letters || is_led;
+    }
+    let mut words = key.split(|c: char| !c.is_ascii_alphabetic());
+    let holds_word = words.any(|word| word.len() >= MIN_WORD && is_common_word(word));
+    let is_one = !key.contains(['-', '_']);
+    match holds_word {
+        true => is_led && has_digit && is_one,
+        false => has_digit || is_led && !is_letters,
     }
 }
 
@@ -233,4 +252,31 @@ fn is_sign(c: char) -> bool {
 
 pub(super) fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_beside_a_number_is_no_account() {
+        for (key, is_led, is_alone, expected) in [
+            ("lei_wang88", false, false, true),
+            ("leiwang88", false, false, true),
+            ("lei_wang", true, false, true),
+            ("sunshine88", true, false, true),
+            ("zhangsan", true, true, true),
+            ("lei_wang", false, true, true),
+            ("text-only", false, false, false),
+            ("text-only", true, false, false),
+            ("after_6pm", true, false, false),
+            ("room_302", false, false, false),
+            ("floor-12", false, false, false),
+            ("call-me", false, false, false),
+            ("same_number", true, false, false),
+            ("preferred", false, true, false),
+        ] {
+            assert_eq!(may_be_id(key, is_led, is_alone), expected, "{key} {is_led} {is_alone}");
+        }
+    }
 }

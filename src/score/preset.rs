@@ -116,11 +116,14 @@ impl ScoreRules {
     }
 }
 
-/// A value by which a person can be reached, whatever field it is in: an account behind a phone number is a key of the
-/// person. An invented one cannot be read as such, or is blocked before.
+/// A value by which a person can be reached, whatever field or text it is in: an account behind a phone number is a key of the
+/// person, and a number that two countries may have can be called though it identifies nobody. An invented one cannot be read
+/// as such, or is blocked before.
 fn usable_contact() -> serde_json::Value {
     let exists = |field: &str| json!({"field": field, "exists": true});
-    json!({"any": [exists("phone"), exists("email"), exists("wechat"), exists("person.key")]})
+    let in_text = json!({"field": "verdict.codes", "eq": "contact_in_text"});
+    let values = ["phone", "phone.kind", "email", "wechat", "person.key"].map(exists);
+    json!({"any": values.into_iter().chain([in_text]).collect::<Vec<_>>()})
 }
 
 /// A usable contact, a name or company, and a form or a message.

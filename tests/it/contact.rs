@@ -329,6 +329,13 @@ fn invented_numbers_are_suspected() {
         ("13812345678", &["digit_run"]),
         ("13987654321", &["digit_run"]),
         ("13123123123", &["repeated_block"]),
+        ("13412341234", &["repeated_block"]),
+        ("13012301230", &["repeated_block"]),
+        ("13900139000", &["repeated_block"]),
+        ("13812341235", &[]),
+        // Set aside for fiction.
+        ("+1 415 555 0100", &["sample_number"]),
+        ("+1 415 555 2671", &[]),
         ("13812121212", &["repeated_block"]),
         ("15800000000", &["repeated_digit", "zero_tail"]),
         ("15862700000", &["zero_tail"]),

@@ -10,7 +10,7 @@ use super::phrase_cover::{Automaton, Covers, Phrases, automaton};
 use super::room::Room;
 use super::squeeze::{Kept, Squeezed, whole};
 use super::words::{Entry, Words};
-use crate::blacklist::rules::{LexiconCheck, LexiconPass};
+use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
 use crate::error::{Report, RuleErrors};
 use crate::rule::LeadLimits;
 use crate::text::{Folded, fold};
@@ -321,7 +321,8 @@ impl Scan<'_> {
                 continue;
             }
             let Some(list) = self.lexicon.words.lists.get(one.list) else { continue };
-            if !entry.edges.fit(folded, range, list.mode) {
+            if !entry.edges.fit(folded, range, list.mode) && !self.fits_between_signs(entry, range, list.mode)
+            {
                 continue;
             }
             let is_there = kept.is_none_or(|kept| {
@@ -347,6 +348,22 @@ impl Scan<'_> {
                 allowed_by: phrase.map(written),
             });
         }
+    }
+
+    /// Whether the word is whole because a sign next to it folds to letters: `casino™`, `№1`. Boundaries are those of the
+    /// original.
+    fn fits_between_signs(&self, entry: &Entry, range: &Range<usize>, mode: LexiconMatch) -> bool {
+        let folded = self.folded.as_str();
+        let is_sign = |byte: Range<usize>| {
+            let original = self.text.get(self.folded.original_span(byte)).unwrap_or_default();
+            original.chars().next().is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric())
+        };
+        let left = range.start.checked_sub(1).is_some_and(|before| is_sign(before..range.start));
+        let right = range.end < folded.len() && is_sign(range.end..range.end + 1);
+        let start = if left { range.start } else { 0 };
+        let end = if right { range.end } else { folded.len() };
+        let place = range.start - start..range.end - start;
+        (left || right) && folded.get(start..end).is_some_and(|text| entry.edges.fit(text, &place, mode))
     }
 
     /// How many signs are at some bytes of the folded text: as many as were typed, without those that folding drops.

@@ -25,6 +25,8 @@ pub(in crate::contact) const SAY_NONE: [&str; 18] = [
 pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "unknown"];
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
+/// Chinese words for none as people write them in Latin letters. Some are names as well.
+pub(super) const IN_PINYIN: [&str; 6] = ["baomi", "meiyou", "weizhi", "wu", "wuyouxiang", "zanwu"];
 /// Who tries a form writes it, often with a number.
 pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
@@ -182,6 +184,7 @@ mod tests {
             &SHOWN_NAMES,
             &THROW_AWAY,
             &NO_ACCOUNT,
+            &IN_PINYIN,
         ]
         .concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();

@@ -78,6 +78,20 @@ fn a_word_is_found_however_it_is_written_and_where_it_stands() {
     assert_eq!(kinds.len(), 42, "{kinds:?}");
 }
 
+/// A sign that folds to letters is no letter of the original; a letter in a circle is one.
+#[test]
+fn a_sign_ends_a_word_whatever_it_folds_to() {
+    let lexicon = compile(&all(&["viagra", "casino", "free money"]));
+    for text in
+        ["viagra™", "casino™", "casino℠", "casino№", "free money™ now", "℡casino", "casino㎎", "viagra®"]
+    {
+        assert_eq!(found(&lexicon, text).len(), 1, "{text}");
+    }
+    for text in ["casinotm", "viagraⓉⓂ", "casinos", "тcasino"] {
+        assert_eq!(found(&lexicon, text), [""; 0], "{text}");
+    }
+}
+
 #[test]
 fn a_longer_harmless_phrase_suppresses_and_is_named() {
     let lexicon = compile(&all(&["诈骗", "传销", "发票", "代开发票", "ass"]));

@@ -286,6 +286,19 @@ fn erasure_follows_the_keys_of_a_person() {
         (json!({"emails": ["lei+a@xinghe.cn"]}), json!({"emails": ["lei+a@xinghe.cn"]}), true),
         (json!({"emails": ["lei@xinghe.cn"]}), json!({"emails": ["l.ei@xinghe.cn"]}), false),
         (json!({"phones": ["13927461853"]}), json!({"wechat": "139 2746 1853"}), true),
+        (json!({"phones": ["13927461853"]}), json!({"message": "电话13927461853"}), true),
+        (json!({"phones": ["13927461853"]}), json!({"name": "王磊13927461853"}), true),
+        (
+            json!({"emails": ["lei.wang@gmail.com"]}),
+            json!({"emails": ["13900861853/lei.wang@gmail.com"]}),
+            true,
+        ),
+        // He writes of somebody else.
+        (
+            json!({"phones": ["13927461853"]}),
+            json!({"phones": ["15088672341"], "message": "同事13927461853"}),
+            false,
+        ),
         (json!({"phones": ["0755-26718843转801"]}), json!({"phones": ["0755-26718843转801"]}), true),
         (
             json!({"phones": ["0755-26718843"], "name": "李雷"}),

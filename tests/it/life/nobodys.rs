@@ -111,3 +111,30 @@ fn a_mobile_number_is_one_person_s_whether_as_phone_or_as_wechat() {
         }
     }
 }
+
+/// Two people who have nothing in common but a word that people write who give no account are two; somebody with a new number
+/// is the same person, and so is somebody who signs in another way.
+#[test]
+fn a_word_for_an_account_joins_nobody_whose_name_and_number_differ() {
+    for word in ["notapplicable", "same-as-phone", "sameasabove", "customer", "meiyouweixin", "leiwang"] {
+        assert!(stay_two(|lead| lead.wechat = Some(word.into())), "{word}");
+    }
+    for word in [
+        "no.email@gmail.com",
+        "notprovided@gmail.com",
+        "guest@guest.com",
+        "hi@hi.com",
+        "meiyou@qq.com",
+        "0@qq.com",
+    ] {
+        assert!(stay_two(|lead| lead.emails = vec![word.into()]), "{word}");
+    }
+    for own in ["leiwang@163.com", "li.na88@gmail.com"] {
+        assert!(!stay_two(|lead| lead.emails = vec![own.into()]), "{own}");
+    }
+    let with_one_name = |lead: &mut Lead| {
+        lead.name = Some("陈明".into());
+        lead.wechat = Some("leiwang".into());
+    };
+    assert!(!stay_two(with_one_name));
+}

@@ -50,6 +50,25 @@ fn the_sixth_person_on_one_mobile_number_is_a_separate_lead() {
     }
 }
 
+/// The same of any value that names one person: what many people have in common is nobody's.
+#[test]
+fn the_sixth_person_with_one_mailbox_or_account_is_a_separate_lead() {
+    let mailbox = |lead: &mut Lead| lead.emails = vec!["zhang.wei88@gmail.com".into()];
+    let account = |lead: &mut Lead| lead.wechat = Some("zhang_wei88".into());
+    for share in [&mailbox as &dyn Fn(&mut Lead), &account] {
+        let mut desk = Desk::new(&companies());
+        let mut last = None;
+        for (number, name) in PEOPLE.iter().enumerate().take(6) {
+            let mut lead = person(number, name, None);
+            lead.phones = vec![format!("1392746185{number}").as_str().into()];
+            share(&mut lead);
+            last = Some(desk.submit(&lead));
+        }
+        assert_eq!(desk.live(), [("L0".to_owned(), 4), ("L5".to_owned(), 0)]);
+        assert_eq!(last.unwrap().outcome.resolution().unwrap().crowded().len(), 1);
+    }
+}
+
 #[test]
 fn one_person_who_comes_in_a_hundred_times_is_one() {
     let mut desk = Desk::new(&companies());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
 use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
-use leadkit::dedup::NumberPeople;
+use leadkit::dedup::KeyPeople;
 use leadkit::model::{
     EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, Value, WechatId,
 };
@@ -70,10 +70,10 @@ fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
     let rows = seen.book.rows(&seen.intake.probe(lead));
     let has_it = |one: &&Lead| strong_keys(one, seen.intake).contains(key);
     let leads: Vec<&Lead> = rows.leads.iter().filter(has_it).collect();
-    let is_it = |one: &&NumberPeople| format!("{} {}", one.number.kind, one.number.value) == key;
+    let is_it = |one: &&KeyPeople| format!("{} {}", one.key.kind, one.key.value) == key;
     let folded = rows.people.iter().filter(is_it).flat_map(|one| &one.names).map(String::as_str);
     let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).chain(folded).collect();
-    leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
+    leads.len() > CROWDED || names.len() >= FAMILY
 }
 
 /// Whether reviewers are asked whose the customer of a lead is, and until when: what nobody ends excuses nothing.
@@ -166,7 +166,7 @@ impl Laws {
             let Some(ids) = self.by_key.get(key).filter(|ids| ids.len() > 1) else { continue };
             let leads: Vec<&Lead> = ids.iter().filter_map(|id| seen.book.lead(id)).collect();
             let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).collect();
-            if leads.len() >= CROWDED || (key.starts_with("phone") && names.len() >= FAMILY) {
+            if leads.len() >= CROWDED || names.len() >= FAMILY {
                 continue;
             }
             let other = |one: &&&Lead| {
