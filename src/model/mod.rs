@@ -72,7 +72,7 @@ pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_
 pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;
 pub use points::Points;
-pub(crate) use protection::{Protection, yes_or_no};
+pub(crate) use protection::{Protection, are_opposed, yes_or_no};
 pub use reading::{from_json_str, load};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
