@@ -175,10 +175,14 @@ impl Book {
             return;
         }
         let people = self.accounts.get(from).map(|account| account.contacts.clone()).unwrap_or_default();
-        // A contact who was united with another is that person now.
+        // A contact who was united with another is that person now, unless this row moves by itself: the other was united at
+        // another account.
         let united = |one: &Contact| {
             let of = RecordRef::Contact(one.id.clone());
-            self.desk.links.iter().any(|link| link.kind == LinkKind::MergedInto && link.from == of)
+            let moves =
+                Link { from: of.clone(), kind: LinkKind::BelongsTo, to: RecordRef::Account(to.clone()) };
+            let is_united = |link: &Link| link.kind == LinkKind::MergedInto && link.from == of;
+            !self.desk.links.contains(&moves) && self.desk.links.iter().any(is_united)
         };
         let people: Vec<Contact> = people.into_iter().filter(|one| !united(one)).collect();
         let elsewhere = |one: &Contact| {

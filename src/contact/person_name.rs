@@ -64,6 +64,15 @@ pub fn are_two_people(a: &str, b: &str) -> bool {
 
 /// Whether the words of two names are of two people.
 fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
+    let in_order = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort();
+        words
+    };
+    // 采购 王小明, 王小明（采购）.
+    if in_order(&a) == in_order(&b) {
+        return false;
+    }
     let (short, long) =
         if a.concat().chars().count() <= b.concat().chars().count() { (a, b) } else { (b, a) };
     if is_unspaced(&short.concat()) || is_unspaced(&long.concat()) {
