@@ -10,12 +10,14 @@
 //! A row is an account: `id`, `company`, `created_at` (`2026-01-31`, `2026-01-31 09:00` or RFC 3339) and, as far as
 //! there, `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `owners`
 //! (`crm = li; erp = wang`), `pool`, `maturity`, `tier`, `closed_deal_at` and `contacts`; every other column is kept as
-//! the host's own. Contacts stand between `;`, their parts between ` / `: a name, phones, e-mail addresses,
-//! `wechat:ID`, and in front `#ID` when they have an id. `--columns` names a file such as
+//! the host's own. Contacts stand between `;`, their parts between ` / `: a name and behind it a title, phones, e-mail
+//! addresses, `wechat:ID`, and in front `#ID` when they have an id. `--columns` names a file such as
 //! `{"Record ID": "id", "Company name": "company", "Create Date": "created_at"}`.
 //!
 //! A group is ambiguous when merging it loses a value or the accounts contradict each other. `--apply` asks about it at a
-//! terminal, or with `--ask` whoever writes the answers; nobody's answer is a no.
+//! terminal, or with `--ask` whoever writes the answers; nobody's answer is a no. Two accounts that answer yes and no to what
+//! may protect somebody are merged by an answer to that very column or by a rule for it, not by `--ambiguous`, and two people
+//! of one `#ID` not before one of them has another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -48,7 +50,7 @@ usage: dedupe_accounts [ACCOUNTS.csv] [options]
   --apply OUT    merge: writes OUT and OUT.undo.json; at a terminal asks about what is ambiguous
   --ask          read the answers, y or n, also from a file or a pipe
   --overwrite    let --apply and --undo write over files that are there
-  --ambiguous    merge what is ambiguous too, and do not ask
+  --ambiguous    merge what is ambiguous too, and do not ask; not a yes against a no that may protect
   --undo FILE    take the merges of an undo file back
   --to BACK      where --undo writes the table";
 /// A key that more accounts share is no key: a switchboard number, a public mail domain.
@@ -93,7 +95,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let may_ask = arguments.value("apply").is_some() && !arguments.has("ambiguous");
     let mut answers = io::stdin().lock();
     let asks = may_ask && (arguments.has("ask") || io::stdin().is_terminal());
-    let (mut plans, mut ambiguous, mut waiting) = (Vec::new(), 0, 0);
+    let (mut plans, mut ambiguous, mut waiting, mut apart) = (Vec::new(), 0, 0, 0);
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for (number, cluster) in clusters.clusters.iter().enumerate() {
         let group = Group::of(cluster, &table.accounts, &merger)?;
@@ -108,11 +110,14 @@ fn run() -> Result<(), Box<dyn Error>> {
         ambiguous += usize::from(group.is_ambiguous());
         let is_wanted = match group.is_ambiguous() {
             true if asks => group.ask(&mut answers, &mut screen)?,
-            true => arguments.has("ambiguous"),
+            true => arguments.has("ambiguous") && !group.plan.needs_own_answer(),
             false => true,
         };
         writeln!(screen)?;
-        waiting += usize::from(!is_wanted);
+        match group.plan.needs_own_answer() {
+            true => apart += usize::from(!is_wanted),
+            false => waiting += usize::from(!is_wanted),
+        }
         if is_wanted {
             plans.push(group.plan);
         }
@@ -136,6 +141,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     apply(table, &path, &plans, Path::new(out))?;
     if may_ask && !asks && waiting > 0 {
         writeln!(screen, "{waiting} groups wait for an answer: --ask reads it, --ambiguous merges them all")?;
+    }
+    if !asks && apart > 0 {
+        writeln!(
+            screen,
+            "{apart} groups wait for an answer of their own: --ask reads it, a rule for the column gives it; of two people of one \
+             #ID give one another"
+        )?;
     }
     Ok(())
 }
@@ -172,7 +184,9 @@ impl Group {
             member.map_or_else(|| field.to_owned(), |(_, member)| format!("contacts.{member}"))
         };
         let fields = self.plan.doubts().iter().filter_map(|doubt| doubt.field()).map(of_contact);
-        fields.chain(self.only_alike.as_ref().map(|_| "names only alike".to_owned())).collect()
+        let whole = self.plan.doubts().iter().filter(|doubt| doubt.field().is_none());
+        let whole = whole.map(|doubt| doubt.code().replace('_', " "));
+        fields.chain(whole).chain(self.only_alike.as_ref().map(|_| "names only alike".to_owned())).collect()
     }
 
     /// Whether somebody wants the group merged, who sees the values in clear. No answer is a no.
@@ -189,17 +203,31 @@ impl Group {
                 writeln!(screen, "  `{}`: keep {kept}, lose {}", conflict.field, dropped.join(" and "))?;
             }
         }
-        loop {
-            write!(screen, "merge these {} accounts? [y/n] ", self.names.len())?;
-            screen.flush()?;
-            let mut answer = String::new();
-            let is_end = answers.read_line(&mut answer)? == 0;
-            match answer.trim().to_lowercase().as_str() {
-                "y" | "yes" => return Ok(true),
-                "n" | "no" => return Ok(false),
-                _ if is_end => return Ok(false),
-                _ => {}
+        for doubt in self.plan.doubts().iter().filter(|doubt| doubt.needs_own_answer()) {
+            let Some(field) = doubt.field() else {
+                writeln!(screen, "  not merged: {doubt}")?;
+                return Ok(false);
+            };
+            if !is_yes(&format!("is what is kept of `{field}` right?"), answers, screen)? {
+                return Ok(false);
             }
+        }
+        is_yes(&format!("merge these {} accounts?", self.names.len()), answers, screen)
+    }
+}
+
+/// What somebody answers to a question. No answer is a no.
+fn is_yes(question: &str, answers: &mut impl BufRead, screen: &mut impl io::Write) -> io::Result<bool> {
+    loop {
+        write!(screen, "{question} [y/n] ")?;
+        screen.flush()?;
+        let mut answer = String::new();
+        let is_end = answers.read_line(&mut answer)? == 0;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ if is_end => return Ok(false),
+            _ => {}
         }
     }
 }
@@ -363,6 +391,54 @@ mod tests {
             assert_eq!(undo.take_back(&mut again, &mut log).unwrap(), Vec::<String>::new());
             assert_eq!(again.text().unwrap().into_bytes(), fs::read(bundled(export)).unwrap(), "{export}");
         }
+    }
+
+    #[test]
+    fn a_title_stands_behind_the_name_and_two_people_stay_two() {
+        let header = "id,company,created_at,aliases,contacts\n";
+        let mut table = read(&format!(
+            "{header}a,Acme Ltd,2026-01-01,,Dana Reed / CIO / 13812349876\n\
+             b,Acme Ltd,2026-01-02,,Tom Fields / CIO / 13812349876\n"
+        ));
+        let before = table.text().unwrap();
+        let wanted = plans(&table);
+        let undo = UndoFile::merge(&mut table, &wanted, MergeLog::default()).unwrap();
+        let text = table.text().unwrap();
+        let both = "Dana Reed / CIO / 13812349876; #b.1 / Tom Fields / CIO / 13812349876";
+        assert!(text.contains(both), "{text}");
+        let mut again = read(&text);
+        undo.take_back(&mut again, &mut undo.log.clone()).unwrap();
+        assert_eq!(again.text().unwrap(), before);
+    }
+
+    #[test]
+    fn what_may_protect_and_two_people_of_one_id_are_not_merged_by_a_general_yes() {
+        let group = |table: &str| groups(&read(table)).remove(0);
+        let ask = |group: &Group, answers: &str| {
+            let mut screen = Vec::new();
+            let wanted = group.ask(&mut answers.as_bytes(), &mut screen).unwrap();
+            (wanted, String::from_utf8(screen).unwrap())
+        };
+        let opposed = group(
+            "id,company,created_at,aliases,No Marketing\na,Acme Ltd,2026-01-01,,No\nb,Acme Ltd,2026-01-02,,Yes\n",
+        );
+        assert!(opposed.plan.needs_own_answer());
+        assert!(!ask(&opposed, "y\n").0, "the column has an answer, the merge has none");
+        let (wanted, shown) = ask(&opposed, "y\ny\n");
+        assert!(
+            wanted && shown.contains("is what is kept of `attributes.No Marketing` right? [y/n]"),
+            "{shown}"
+        );
+        let shared = group(
+            "id,company,created_at,aliases,contacts\n\
+             a,Acme Ltd,2026-01-01,,#c1 张伟 / 13812349876\nb,Acme Ltd,2026-01-02,,#c1 李娜 / 13927461853\n",
+        );
+        assert!(shared.plan.needs_own_answer());
+        let (wanted, shown) = ask(&shared, "y\ny\n");
+        assert!(
+            !wanted && shown.contains("contact c1 is two people: give one of them another id"),
+            "{shown}"
+        );
     }
 
     #[test]

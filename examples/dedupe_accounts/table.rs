@@ -180,15 +180,19 @@ fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Accoun
             other => drop(account.attributes.insert(other.to_owned(), cell.into())),
         }
     }
-    if !wrongs.is_empty() {
-        return Err(wrongs);
-    }
     let contacts = columns.iter().zip(record).find(|(column, _)| *column == "contacts");
     let cell = contacts.map_or("", |(_, cell)| cell);
-    let people = cell.split(';').filter(|person| !person.trim().is_empty()).enumerate();
-    account.contacts = people.map(|(index, person)| read_contact(&account, index, person)).collect();
-    Ok(account)
+    for (index, person) in cell.split(';').filter(|person| !person.trim().is_empty()).enumerate() {
+        match read_contact(&account, index, person) {
+            Ok(contact) => account.contacts.push(contact),
+            Err(part) => wrongs.push(wrong("contacts", &part, CONTACT)),
+        }
+    }
+    if wrongs.is_empty() { Ok(account) } else { Err(wrongs) }
 }
+
+/// What a table says of a person.
+const CONTACT: &str = "a name and a title of each person, no third text: put it into a column of its own, or `;` between two people";
 
 /// What a table says of a time.
 const TIME: &str = "a time such as `2026-03-02`, `2026-03-02 09:00` (UTC) or `2026-03-02T09:00:00+08:00`";
@@ -214,7 +218,8 @@ fn wrong(column: &str, cell: &str, wanted: &str) -> String {
     format!("column `{column}`: found {found}, expected {wanted}")
 }
 
-fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
+/// The person that a part of a cell says; what of it has no place when there is more.
+fn read_contact(account: &Account, index: usize, text: &str) -> Result<Contact, String> {
     let mut contact = Contact {
         id: place_id(account, index).into(),
         account: Some(account.id.clone()),
@@ -234,11 +239,15 @@ fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
             contact.emails.push(part.into());
         } else if part.chars().filter(char::is_ascii_digit).count() >= 5 {
             contact.phones.push(part.into());
-        } else {
+        } else if contact.name.is_none() {
             contact.name = Some(part.to_owned());
+        } else if contact.title.is_none() {
+            contact.title = Some(part.to_owned());
+        } else {
+            return Err(part.to_owned());
         }
     }
-    contact
+    Ok(contact)
 }
 
 /// The id of a contact that is given none.
@@ -265,6 +274,7 @@ fn cells(account: &Account) -> BTreeMap<String, String> {
             parts.push(format!("#{}", contact.id));
         }
         parts.extend(contact.name.clone());
+        parts.extend(contact.title.clone());
         parts.extend(contact.phones.iter().map(|phone| phone.as_str().to_owned()));
         parts.extend(contact.emails.iter().map(|email| email.as_str().to_owned()));
         parts.extend(contact.wechat.iter().map(|id| format!("wechat:{}", id.as_str())));
@@ -366,6 +376,23 @@ mod tests {
             let said = said(format!("{header}a,Acme,2026-03-02,{wrong},\n").as_bytes());
             assert!(said.contains("column `owners`") && said.contains(OWNERS), "{said}");
         }
+    }
+
+    #[test]
+    fn a_third_text_of_a_person_is_told_with_its_line() {
+        let header = "id,company,created_at,contacts\n";
+        let row = "a,Acme,2026-03-02,#c1 Ann Poe / CIO / ann.poe@acme.com; Bo / 13927461853\n";
+        let table = read(&format!("{header}{row}"));
+        let people = &table.accounts[0].contacts;
+        assert_eq!((people[0].name.as_deref(), people[0].title.as_deref()), (Some("Ann Poe"), Some("CIO")));
+        assert_eq!(people[1].title, None);
+        let written = write_account(&table.columns, &table.accounts[0]).unwrap();
+        assert!(written.contains("#c1 / Ann Poe / CIO / ann.poe@acme.com"), "{written}");
+        let said = said(format!("{header}a,Acme,2026-03-02,Ann Poe / CIO / 转介绍\n").as_bytes());
+        assert_eq!(
+            said,
+            format!("t.csv: not merged\nline 2: column `contacts`: found `转介绍`, expected {CONTACT}")
+        );
     }
 
     #[test]

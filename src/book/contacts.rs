@@ -108,8 +108,9 @@ impl Book {
     }
 
     /// Writes a field on every row of a contact. Where one row holds what the effect replaces, the others keep what they say
-    /// on their own: of lists they take over what came and what went. The last effect turned round gives each row what it
-    /// had.
+    /// on their own: of lists they take over what came and what went. What an earlier effect has brought goes only from rows
+    /// that did not have it before, what one has taken away comes only to rows that had it, and the last effect turned round
+    /// gives each row what it had.
     pub(super) fn write_contact(&mut self, id: &ContactId, field: &str, value: &Value, replaces: &Value) {
         let places = self.places_of(id);
         let row = |place: Option<AccountId>| {
@@ -118,30 +119,43 @@ impl Book {
         };
         let rows: BTreeMap<Option<AccountId>, Value> = order::map(places.into_iter().filter_map(row));
         let key = (id.clone(), field.to_owned());
-        let back = self
-            .written
-            .remove(&key)
-            .filter(|last| same(&last.value, replaces) && same(&last.replaces, value));
+        let mut earlier = self.written.remove(&key).unwrap_or_default();
+        let is_turned = |last: &&Written| same(&last.value, replaces) && same(&last.replaces, value);
+        let back = earlier.last().filter(is_turned);
         let is_known = rows.values().any(|row| same(row, replaces));
         let mut written = Written { value: value.clone(), replaces: replaces.clone(), rows: BTreeMap::new() };
         for (place, before) in &rows {
-            let after = match back.as_ref().and_then(|last| last.rows.get(place)) {
+            let after = match back.and_then(|last| last.rows.get(place)) {
                 Some((had, has)) if same(has, before) => had.clone(),
-                _ if !is_known || same(before, replaces) => value.clone(),
-                _ => beside(before, value, replaces).unwrap_or_else(|| before.clone()),
+                _ if !is_known => value.clone(),
+                _ => {
+                    let had = |item: &String, came: bool| had_before(&earlier, place, item, came);
+                    let own = || if same(before, replaces) { value.clone() } else { before.clone() };
+                    beside(before, value, replaces, had).unwrap_or_else(own)
+                }
             };
-            if !same(before, &after) {
-                self.change_contact_at(id, place.as_ref(), |contact| set_of_contact(contact, field, &after));
-            }
             written.rows.insert(place.clone(), (before.clone(), after));
         }
-        if rows.len() > 1 && back.is_none() {
-            self.written.insert(key, written);
+        let changed = written.rows.iter().filter(|(_, (before, after))| !same(before, after));
+        for (place, (_, after)) in changed {
+            self.change_contact_at(id, place.as_ref(), |contact| set_of_contact(contact, field, after));
+        }
+        if back.is_some() {
+            earlier.pop();
+        } else if rows.len() > 1 {
+            earlier.push(written);
+            earlier.drain(..earlier.len().saturating_sub(MAX_WRITTEN));
+        }
+        if !earlier.is_empty() {
+            self.written.insert(key, earlier);
         }
     }
 }
 
-/// The last time a field was written of a contact who stands at several accounts.
+/// Writes of one field that are remembered, to be taken back.
+const MAX_WRITTEN: usize = 64;
+
+/// A time when a field was written of a contact who stands at several accounts.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
     value: Value,
@@ -150,22 +164,44 @@ pub(super) struct Written {
     rows: BTreeMap<Option<AccountId>, (Value, Value)>,
 }
 
+/// Whether a row had an item before the last effect by which it came to the contact, or went; `None` when there was none.
+fn had_before(earlier: &[Written], place: &Option<AccountId>, item: &String, came: bool) -> Option<bool> {
+    let has = |value: &Value| matches!(value, Value::List(items) if items.contains(item));
+    let is_it = |one: &&Written| has(&one.value) == came && has(&one.replaces) != came;
+    let row = earlier.iter().rev().find(is_it)?.rows.get(place);
+    Some(row.is_some_and(|(had, _)| has(had)))
+}
+
 /// Whether two values say the same; nothing is as good as a blank.
 fn same(a: &Value, b: &Value) -> bool {
     a == b || a.is_blank() && b.is_blank()
 }
 
-/// A list of another row with what came and without what went; `None` of what is no list.
-fn beside(row: &Value, value: &Value, replaces: &Value) -> Option<Value> {
+/// A list of a row with what came and without what went, where an earlier effect has brought or taken it away: as the row
+/// [`had`](had_before) it then; `None` of what is no list.
+fn beside(
+    row: &Value,
+    value: &Value,
+    replaces: &Value,
+    had: impl Fn(&String, bool) -> Option<bool>,
+) -> Option<Value> {
     let items = |value: &Value| match value {
         Value::List(items) => Some(items.clone()),
         value if value.is_blank() => Some(Vec::new()),
         _ => None,
     };
     let (mut row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
-    row.retain(|one| value.contains(one) || !replaces.contains(one));
-    let came = value.into_iter().filter(|one| !replaces.contains(one));
-    let came: Vec<String> = came.filter(|one| !row.contains(one)).collect();
+    let goes = |one: &String| !value.contains(one) && replaces.contains(one) && had(one, true) != Some(true);
+    let comes = |one: &String| !replaces.contains(one) && had(one, false) != Some(false);
+    // In the order of the effect.
+    let is_whole = row == replaces
+        && row.iter().all(|one| value.contains(one) || goes(one))
+        && value.iter().all(|one| replaces.contains(one) || comes(one));
+    if is_whole {
+        return Some(Value::List(value));
+    }
+    row.retain(|one| !goes(one));
+    let came: Vec<String> = value.iter().filter(|one| comes(one) && !row.contains(one)).cloned().collect();
     row.extend(came);
     Some(Value::List(row))
 }

@@ -1,11 +1,13 @@
 //! References that a merge has moved.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::life::{MoveProposal, ReviewRequest};
 use crate::model::{
-    Account, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link, OpportunityId,
-    PoolId, RecordRef, RepId, StepDeadline,
+    Account, AccountId, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link,
+    OpportunityId, PoolId, RecordRef, RepId, StepDeadline,
 };
 
 /// A record that was merged away: its row, and what pointed at it.
@@ -50,8 +52,8 @@ pub(super) struct Moved {
     pub(super) conversions: Vec<LeadId>,
     /// Contacts of the account that are rows by themselves.
     pub(super) alone: Vec<ContactId>,
-    /// Contacts that are with the other account now.
-    pub(super) people: Vec<ContactId>,
+    /// Contacts that are with the other account now, and where else they stood then.
+    pub(super) people: Vec<(ContactId, BTreeSet<AccountId>)>,
     /// Whether the activity went along: it did not where the other lead had it.
     pub(super) activities: Vec<(ActivityId, bool)>,
     /// Moves of the contact, as they were.

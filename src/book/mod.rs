@@ -121,7 +121,7 @@ pub struct Book {
     /// The accounts that a contact is with.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     /// By contact and field, of those who stand at several accounts.
-    written: BTreeMap<(ContactId, String), contacts::Written>,
+    written: BTreeMap<(ContactId, String), Vec<contacts::Written>>,
     clocks: Clocks,
     by_key: KeyIndex,
     /// What the rules compare beyond what is a key by itself.

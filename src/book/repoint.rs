@@ -1,5 +1,7 @@
 //! Moves everything that points at one record to another.
 
+use std::collections::BTreeSet;
+
 use super::Book;
 use super::life::{MoveProposal, ReviewRequest};
 use super::merged::{Moved, Pointer};
@@ -173,18 +175,28 @@ impl Book {
             return;
         }
         let people = self.accounts.get(from).map(|account| account.contacts.clone()).unwrap_or_default();
-        // A contact who was united with another is that person now.
+        // A contact who was united with another is that person now, unless this row moves by itself: the other was united at
+        // another account.
         let united = |one: &Contact| {
             let of = RecordRef::Contact(one.id.clone());
-            self.desk.links.iter().any(|link| link.kind == LinkKind::MergedInto && link.from == of)
+            let moves =
+                Link { from: of.clone(), kind: LinkKind::BelongsTo, to: RecordRef::Account(to.clone()) };
+            let is_united = |link: &Link| link.kind == LinkKind::MergedInto && link.from == of;
+            !self.desk.links.contains(&moves) && self.desk.links.iter().any(is_united)
         };
         let people: Vec<Contact> = people.into_iter().filter(|one| !united(one)).collect();
+        let elsewhere = |one: &Contact| {
+            let at = self.employers.get(&one.id).into_iter().flatten();
+            at.filter(|at| *at != from && *at != to).cloned().collect::<BTreeSet<_>>()
+        };
+        let people: Vec<(Contact, BTreeSet<AccountId>)> =
+            people.into_iter().map(|one| (elsewhere(&one), one)).map(|(at, one)| (one, at)).collect();
         self.change_account(from, |account| account.contacts.clear());
         self.change_account(to, |account| {
-            for mut person in people {
+            for (mut person, elsewhere) in people {
                 if !account.contacts.iter().any(|one| one.id == person.id) {
                     person.account = Some(account.id.clone());
-                    moved.people.push(person.id.clone());
+                    moved.people.push((person.id.clone(), elsewhere));
                     account.contacts.push(person);
                 }
             }

@@ -1,5 +1,7 @@
 //! Makes a record that was merged away separate again.
 
+use std::collections::BTreeSet;
+
 use super::Book;
 use super::life::MoveProposal;
 use super::merged::{Merged, Moved, Pointer, Row};
@@ -102,23 +104,32 @@ impl Book {
     }
 
     /// Files an account again. The people who came from it go back to it as they are now.
-    fn stand_again(&mut self, mut account: Account, into: &AccountId, people: &[ContactId]) {
+    fn stand_again(
+        &mut self,
+        mut account: Account,
+        into: &AccountId,
+        people: &[(ContactId, BTreeSet<AccountId>)],
+    ) {
         let mut now: Vec<Contact> = Vec::new();
         self.change_account(into, |survivor| {
             survivor.contacts.retain(|one| {
-                let goes = people.contains(&one.id);
+                let goes = people.iter().any(|(id, _)| *id == one.id);
                 if goes {
                     now.push(one.clone());
                 }
                 !goes
             });
         });
-        for id in people {
+        for (id, _) in people {
             let (from, to) = (RecordRef::Contact(id.clone()), RecordRef::Account(into.clone()));
             self.desk.links.remove(&Link { from, kind: LinkKind::BelongsTo, to });
         }
-        // A contact who has left for another account since is there.
-        let has_left = |one: &Contact| people.contains(&one.id) && self.contact(&one.id).is_some();
+        // A contact who has left since is where they did not stand then.
+        let has_left = |one: &Contact| {
+            let moved = people.iter().find(|(id, _)| *id == one.id);
+            let goes_back = now.iter().any(|now| now.id == one.id);
+            moved.is_some_and(|(id, stood)| !goes_back && self.stands_beside(id, stood))
+        };
         account.contacts.retain(|one| !has_left(one));
         for one in &mut account.contacts {
             if let Some(now) = now.iter().find(|now| now.id == one.id) {
@@ -130,6 +141,27 @@ impl Book {
         let is_new = |one: &Contact| filed.contacts.iter().all(|known| known.id != one.id);
         let back: Vec<Contact> = account.contacts.into_iter().filter(is_new).collect();
         self.change_account(&account.id, |filed| filed.contacts.extend(back));
+    }
+
+    /// Whether a contact stands by itself or at an account other than these, whatever they have been merged into since.
+    fn stands_beside(&self, contact: &ContactId, accounts: &BTreeSet<AccountId>) -> bool {
+        let now = accounts.iter().map(|account| self.merged_into(account));
+        let known: BTreeSet<&AccountId> = now.chain(accounts).collect();
+        let mut at = self.employers.get(contact).into_iter().flatten();
+        self.contacts.contains_key(contact) || at.any(|at| !known.contains(at))
+    }
+
+    /// The account that an account has been merged into, or itself.
+    fn merged_into<'a>(&'a self, mut account: &'a AccountId) -> &'a AccountId {
+        // Each step is another merge.
+        for _ in 0..self.merged.len() {
+            let merged = self.merged.get(&RecordRef::Account(account.clone()));
+            match merged.map(|merged| &merged.into) {
+                Some(RecordRef::Account(into)) if !self.accounts.contains_key(account) => account = into,
+                _ => break,
+            }
+        }
+        account
     }
 
     /// A lead that was merged continues by itself, unless something else has happened to it since.

@@ -75,6 +75,7 @@ mod moment;
 mod named_country;
 mod no_value;
 mod nobody;
+mod note;
 mod percent;
 mod person;
 mod person_name;
@@ -118,6 +119,7 @@ pub(crate) use nobody::{
     is_nobodys_email, is_nobodys_wechat, is_word_account, is_word_mailbox, names_nobody, names_nothing,
     says_nothing,
 };
+pub(crate) use note::{email_note, note, phone_note};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
 pub(crate) use person_name::{name_key, name_spelling, name_words};

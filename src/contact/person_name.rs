@@ -15,6 +15,12 @@ const BEFORE: [&str; 12] =
 /// Degrees behind a Latin name of two words or more: `Md` before a name is a name.
 const DEGREES: [&str; 11] = ["phd", "md", "mba", "msc", "bsc", "llm", "cpa", "cfa", "pmp", "esq", "dphil"];
 
+/// Departments that people write beside a Chinese name.
+const DEPARTMENTS: [&str; 20] = [
+    "采购", "財務", "财务", "销售", "銷售", "行政", "人事", "技术", "技術", "市场", "市場", "运营", "客服",
+    "前台", "仓库", "物流", "生产", "研发", "法务", "设备",
+];
+
 /// Signs that people write for an apostrophe.
 const APOSTROPHES: [char; 7] = ['\'', '\u{2019}', '\u{2018}', '\u{2BC}', '\u{B4}', '`', '\u{2032}'];
 
@@ -58,6 +64,15 @@ pub fn are_two_people(a: &str, b: &str) -> bool {
 
 /// Whether the words of two names are of two people.
 fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
+    let in_order = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort();
+        words
+    };
+    // 采购 王小明, 王小明（采购）.
+    if in_order(&a) == in_order(&b) {
+        return false;
+    }
     let (short, long) =
         if a.concat().chars().count() <= b.concat().chars().count() { (a, b) } else { (b, a) };
     if is_unspaced(&short.concat()) || is_unspaced(&long.concat()) {
@@ -99,11 +114,22 @@ fn has_longer_given_name(short: &str, long: &str) -> bool {
 /// people](are_two_people): 王先生 and 王女士, 王伟（采购） and 王伟（财务）.
 pub(crate) fn name_key(name: &str) -> String {
     let mut words = words(&without_remarks(compared(name)));
+    // 王小明-采购: where a whole name is left, a department is a remark.
+    let is_name = |word: &String| is_unspaced(word) && word.chars().count() > 1 && !is_department(word);
+    if words.iter().any(is_name) {
+        words.retain(|word| !is_department(word));
+    }
     if words.iter().all(|word| is_unspaced(word)) {
         return words.concat();
     }
     words.sort();
     words.join(" ")
+}
+
+/// Whether a word is a department or the job there: 采购, 财务部.
+fn is_department(word: &str) -> bool {
+    let bare = word.strip_suffix("部门").or_else(|| word.strip_suffix(['部', '处', '科'])).unwrap_or(word);
+    DEPARTMENTS.iter().any(|one| fold(one) == bare)
 }
 
 /// A name as it is spelled, whatever the signs in it and the order of its words: two spellings of it say the same.
@@ -240,6 +266,9 @@ mod tests {
             ("Anna Berg, PhD", "Anna Berg"),
             ("Prof. Dr. Anna Berg, Ph.D., MBA", "Berg Anna"),
             ("王小明博士", "王小明"),
+            ("王小明-采购", "王小明"),
+            ("王小明/采购部", "王小明（采购）"),
+            ("采购 王小明", "王小明"),
         ] {
             assert_eq!(name_key(a), name_key(b), "{a} {b}");
             assert!(!are_two_people(a, b), "{a} {b}");
@@ -252,10 +281,13 @@ mod tests {
             ("Md Rahman", "Rahman"),
             ("Rahman, Md", "Rahman"),
             ("John Smith Jr", "John Smith III"),
+            ("王-采购", "王"),
+            ("采购部", "财务部"),
         ] {
             assert_ne!(name_key(a), name_key(b), "{a} {b}");
         }
         assert!(are_two_people("王伟（采购）", "王伟（财务）"));
+        assert!(are_two_people("王伟-采购", "王伟/财务"));
     }
 
     #[test]

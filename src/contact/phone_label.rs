@@ -160,11 +160,26 @@ const ATTACHED: [&str; 30] = [
     "og",
     "och",
 ];
+/// Latin words for the number behind a switchboard.
+const EXTENSION: [&str; 3] = ["ext", "extension", "x"];
 /// The first characters of car plates: the names of provinces.
 const PLATES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// Words for an account whose name may end in digits.
 const WECHAT: [&str; 11] =
     ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
+
+/// A folded word without the labels of numbers in it: nothing of `手机号`, `tel` and `微信同号`.
+pub(super) fn without_labels(word: &str) -> String {
+    if PHONE.contains(&word) || ATTACHED.contains(&word) || EXTENSION.contains(&word) {
+        return String::new();
+    }
+    let chinese = CHINESE_PHONE.iter().chain(&CHINESE_OWN).filter(|label| label.chars().count() > 1);
+    let mut rest = word.to_owned();
+    for label in chinese.chain(&["同号", "同號", "号", "號"]) {
+        rest = rest.replace(label, "");
+    }
+    rest
+}
 
 /// The text before a number.
 pub(super) struct Before {

@@ -8,12 +8,12 @@ use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
-use super::place::{Level, asked_by, filed_by, is_region, regions};
+use super::place::{Level, asked_by, filed_by, is_region, names_no_place, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
 use super::unit::{Unit, find_unit};
-use super::written::written;
+use super::written::{items_of, written};
 use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
 use crate::document::Digest;
 use crate::model::{Account, Lead, LeadField, mask_id};
@@ -64,6 +64,8 @@ enum Form {
     Written,
     /// Without case, width and accents.
     Folded,
+    /// The same of a list beside a custom attribute, which may hold the items of its list in one text: `crm; erp`.
+    Items,
     /// A person's name, without titles and signs, in whatever order of its words.
     Name,
     /// A city, province or country, in whatever language it is written.
@@ -97,7 +99,11 @@ impl Form {
             _ if is_name(comparison) => Form::Name,
             _ if comparison.target == NUMBER => Form::Number,
             lead if is_region(lead, &comparison.target) => Form::Region,
-            lead => Level::of(lead, &comparison.target).map_or(Form::Folded, Form::Place),
+            lead => match Level::of(lead, &comparison.target) {
+                Some(level) => Form::Place(level),
+                None if comparison.is_list_beside_attribute() => Form::Items,
+                None => Form::Folded,
+            },
         };
         match comparison.comparator {
             Comparator::Exact => Form::Written,
@@ -152,6 +158,12 @@ impl Form {
                 let texts = texts();
                 let names = texts.iter().filter(|text| !names_nobody(text));
                 order::set(names.flat_map(|text| name_words(text)))
+            }
+            Form::Items => {
+                let texts = texts();
+                let items = texts.iter().flat_map(|text| items_of(text));
+                let whole = texts.iter().map(|text| &**text);
+                order::set(whole.chain(items).map(|text| self.read(text)))
             }
             form => order::set(texts().iter().map(|text| form.read(text))),
         };
@@ -247,7 +259,7 @@ fn places(
     country: Option<&str>,
     tables: &HostTables,
 ) -> BTreeSet<String> {
-    let named = texts.iter().filter(|text| !says_nothing(text));
+    let named = texts.iter().filter(|text| !says_nothing(text) && !names_no_place(text));
     order::set(named.map(|text| level.key(text, country, tables)).filter(|key| !key.is_empty()))
 }
 

@@ -56,31 +56,30 @@ pub(crate) fn holdings<'a>(scope: &[LeadKey], lead: &Lead, account: &'a Account)
         return vec![rest()];
     }
     let part = |(name, owner): (&'a String, &'a RepId)| Holding { value: Some(name), owner: Some(owner) };
-    let held = account.owner.is_some();
-    let of_value = |value: &str| {
-        let is_of_it = |(name, _): &(&'a String, &'a RepId)| fold(name.trim()) == value;
-        account.owners.iter().filter(is_of_it).map(part).collect::<Vec<_>>()
-    };
     let fields = scope.iter().map(|key| scope_values(key, lead)).filter(|values| !values.is_empty());
     let fields: Vec<Vec<String>> = fields.collect();
     // A lead that names no part belongs to the rest; if nobody holds that, to every part, and a person has to decide.
     if fields.is_empty() {
-        return if held { vec![rest()] } else { account.owners.iter().map(part).collect() };
+        return if account.owner.is_some() {
+            vec![rest()]
+        } else {
+            account.owners.iter().map(part).collect()
+        };
     }
-    let names_a_part = |values: &Vec<String>| values.iter().any(|value| !of_value(value).is_empty());
+    let names_a_part =
+        |values: &Vec<String>| values.iter().any(|value| account.parts_of(value).next().is_some());
     // The account is divided by the fields whose values name its parts: other fields do not matter then.
     let divides: Vec<&Vec<String>> = fields.iter().filter(|values| names_a_part(values)).collect();
     let divides = if divides.is_empty() { fields.iter().collect() } else { divides };
     let mut parts: Vec<Holding<'a>> = Vec::new();
     for value in divides.into_iter().flatten() {
-        let mut found = of_value(value);
-        // A value without a part belongs to the holder of the rest.
-        if found.is_empty() && held {
-            found.push(rest());
-        }
+        let found = account.holders_of(value).map(|(value, owner)| Holding { value, owner: Some(owner) });
         // Two values may belong to one part.
-        found.retain(|part| !parts.contains(part));
-        parts.extend(found);
+        for part in found {
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
     }
     parts
 }

@@ -24,6 +24,36 @@ fn name_key(text: &str) -> String {
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
 
+/// What forms offer to those who are at no place of their list: two who choose it agree on nothing.
+const NO_PLACES: [&str; 20] = [
+    "其他",
+    "其它",
+    "其他地区",
+    "其他城市",
+    "海外",
+    "国外",
+    "境外",
+    "全国",
+    "全球",
+    "不限",
+    "other",
+    "others",
+    "elsewhere",
+    "overseas",
+    "abroad",
+    "nationwide",
+    "worldwide",
+    "global",
+    "international",
+    "andere",
+];
+
+/// Whether a text names no place in particular.
+pub(super) fn names_no_place(text: &str) -> bool {
+    let folded = fold(text);
+    NO_PLACES.contains(&folded.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
 /// What a field that names places means by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {

@@ -10,7 +10,7 @@ use super::comparator::Comparator;
 use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::document::read_list;
-use crate::model::{LeadField, RuleId};
+use crate::model::{FieldType, LeadField, RuleId};
 use crate::rule::Condition;
 use crate::rule::MatchLabel;
 
@@ -151,6 +151,18 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Whether a list of leads is compared with a custom attribute.
+    pub(super) fn is_list_beside_attribute(&self) -> bool {
+        let is_list =
+            |key: &LeadKey| matches!(key, LeadKey::Field(field) if field.kind() == FieldType::Texts);
+        let of_record = self.target.as_lead_key();
+        match (&self.lead, &self.target) {
+            (lead, MatchTarget::LeadAttribute(_) | MatchTarget::AccountAttribute(_)) => is_list(lead),
+            (LeadKey::Attribute(_), _) => of_record.as_ref().is_some_and(is_list),
+            _ => false,
+        }
+    }
+
     /// A comparison of canonical forms.
     ///
     /// ```

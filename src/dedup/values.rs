@@ -8,7 +8,7 @@ use super::part::Part;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
 use crate::model::{
-    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, yes_or_no,
+    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, are_opposed,
 };
 use crate::order;
 use crate::rule::HostTables;
@@ -54,7 +54,7 @@ impl Deduplicator {
             let may_update = match Safeguard::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
                 // In an unknown column, a yes on file may be a refusal, and so may a no.
-                _ => newer && !says_the_opposite(&known, found),
+                _ => newer && !are_opposed(&known, found),
             };
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
         }
@@ -73,15 +73,6 @@ impl Deduplicator {
         }
         effects
     }
-}
-
-/// Whether a plain yes meets a plain no, or the other way round. A number may be a count.
-fn says_the_opposite(known: &Value, found: &Value) -> bool {
-    let plain = |value: &Value| match value {
-        Value::Bool(_) | Value::Text(_) => yes_or_no(value),
-        _ => None,
-    };
-    plain(known).zip(plain(found)).is_some_and(|(known, found)| known != found)
 }
 
 /// What names a person or an event stays a key: the first value under a name fills it, others are kept next to it.

@@ -56,6 +56,14 @@ fn list(items: &[String]) -> Vec<Cow<'_, str>> {
     items.iter().take(LeadLimits::ITEMS).filter_map(|item| filled(Some(item))).map(Cow::Borrowed).collect()
 }
 
+/// Signs between the items of a list that is kept in one text.
+const BETWEEN_ITEMS: &[char] = &[';', '；', ',', '，', '、', '/', '|', '\n'];
+
+/// The items of a list that another system keeps in one text: `crm; erp`.
+pub(super) fn items_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BETWEEN_ITEMS).take(LeadLimits::ITEMS)
+}
+
 /// A text as far as it is read, unless it is blank.
 pub(super) fn filled(text: Option<&str>) -> Option<&str> {
     text.map(read_text).filter(|text| !text.trim().is_empty())

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::MergeDoubt;
+use super::rules::MergeRules;
 use super::values::show;
-use crate::model::{ExternalIdKind, RecordRef, Region, Value};
+use crate::model::{ExternalIdKind, RecordRef, Region, Safeguard, Value, are_opposed};
 
 /// A field in which the records differ: one of the values is lost unless the merge is undone.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -48,8 +49,8 @@ pub(super) fn beside(field: &str) -> Option<String> {
 }
 
 impl FieldConflict {
-    /// The doubt about it, for a survivor with an owner or without.
-    pub(super) fn doubt(&self, has_owner: bool) -> Option<MergeDoubt> {
+    /// The doubt about it under some rules, for a survivor with an owner or without.
+    pub(super) fn doubt(&self, has_owner: bool, rules: &MergeRules) -> Option<MergeDoubt> {
         let field = &self.field;
         let of_contact = field.strip_prefix("contacts.").and_then(|rest| rest.rsplit_once('.'));
         // The groups by their own names, and never a custom attribute with such a name.
@@ -68,8 +69,17 @@ impl FieldConflict {
         let field = field.clone();
         Some(match self.kept.is_blank() {
             true => MergeDoubt::Lost { field },
+            false if self.is_opposed() && !rules.has_own_rule(&field) => MergeDoubt::Opposed { field },
             false => MergeDoubt::Contradiction { field },
         })
+    }
+
+    /// Whether it is a yes against a no of an attribute, and neither its name nor an answer says which of them protects.
+    fn is_opposed(&self) -> bool {
+        let Some(name) = self.field.strip_prefix("attributes.") else { return false };
+        let dropped = || self.dropped.iter().map(|(_, value)| value);
+        dropped().any(|value| are_opposed(&self.kept, value))
+            && Safeguard::of_answers(name, dropped().chain([&self.kept])).is_none()
     }
 }
 

@@ -6,7 +6,7 @@ use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use super::record::{Fields, SINCE, members_of, with_members};
 use super::values::{agree, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{AccountId, Contact, Region, Value};
+use crate::model::{AccountId, Contact, ContactId, Region, Value};
 
 /// One person.
 pub(super) struct UnitedContact {
@@ -31,7 +31,7 @@ pub(super) struct OfAccount<'r> {
 /// Unites the contacts of accounts, given with the survivor first.
 ///
 /// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat id,
-/// and nothing distinguishes them: different names, mobiles or e-mail addresses belong to two people, and a contact must
+/// and nothing distinguishes them, also not those of one id, which each of two exports may have counted for itself: different names, mobiles or e-mail addresses belong to two people, and a contact must
 /// differ from no contact that is part of the person already. A landline and a mailbox such as `info@` unite nobody. A key
 /// that two names have, as a family's phone, and a number of a plan that does not distinguish mobiles from landlines unite
 /// only contacts of the same name; a key that two contacts of one account share identifies nobody. A contact who could be two
@@ -56,7 +56,7 @@ pub(super) fn unite(
         let mut taken = BTreeSet::new();
         for (contact, identity) in contacts.iter().zip(identities) {
             let id = ids.contains(contact.id.as_str()).then_some(contact.id.as_str());
-            let by_id = id.and_then(|id| people.by_id.get(id).copied());
+            let by_id = id.and_then(|id| people.only_one_of(id, &identity));
             let found = by_id.or_else(|| people.only_one(&identity, &shared, known));
             let at = found.filter(|at| taken.insert(*at)).unwrap_or(people.all.len());
             people.note(at, id, &identity);
@@ -76,6 +76,24 @@ pub(super) fn unite(
     people.all.into_iter().map(|(person, _)| person).collect()
 }
 
+/// The ids that several of these people have, each counted with those who went into them: what is written under such an id is
+/// written of one of them. Only the survivor's own were so before.
+pub(super) fn ids_of_several(united: &[UnitedContact]) -> BTreeSet<ContactId> {
+    let (mut first, mut several, mut came) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+    for (place, person) in united.iter().enumerate() {
+        let absorbed = person.absorbed.iter().map(|(from, other)| (*from, &other.id));
+        for (from, id) in std::iter::once((person.from, &person.before.id)).chain(absorbed) {
+            if *first.entry(id).or_insert(place) != place {
+                several.insert(id);
+            }
+            if from > 0 {
+                came.insert(id);
+            }
+        }
+    }
+    several.intersection(&came).map(|id| (*id).clone()).collect()
+}
+
 /// The ids that no account has twice.
 fn ids_of_one_contact<'r>(records: &[OfAccount<'r>]) -> BTreeSet<&'r str> {
     let (mut ids, mut doubled) = (BTreeSet::new(), BTreeSet::new());
@@ -93,7 +111,7 @@ fn ids_of_one_contact<'r>(records: &[OfAccount<'r>]) -> BTreeSet<&'r str> {
 #[derive(Default)]
 struct People {
     all: Vec<(UnitedContact, Identity)>,
-    by_id: BTreeMap<String, usize>,
+    by_id: BTreeMap<String, BTreeSet<usize>>,
     by_key: BTreeMap<PersonKey, BTreeSet<usize>>,
 }
 
@@ -115,9 +133,18 @@ impl People {
         fitting.first().copied().filter(|_| fitting.len() == 1)
     }
 
+    /// The only one of an id whom a contact can be.
+    fn only_one_of(&self, id: &str, identity: &Identity) -> Option<usize> {
+        let holders = self.by_id.get(id).filter(|holders| holders.len() <= CROWDED)?;
+        let fits = |at: &&usize| self.all.get(**at).is_some_and(|(_, one)| !one.is_somebody_else(identity));
+        let mut fitting = holders.iter().filter(fits);
+        let first = fitting.next().copied();
+        first.filter(|_| fitting.next().is_none())
+    }
+
     fn note(&mut self, at: usize, id: Option<&str>, identity: &Identity) {
         if let Some(id) = id {
-            self.by_id.entry(id.to_owned()).or_insert(at);
+            self.by_id.entry(id.to_owned()).or_default().insert(at);
         }
         for key in &identity.keys {
             self.by_key.entry(key.clone()).or_default().insert(at);

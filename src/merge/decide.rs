@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conflict::{FieldConflict, beside};
-use super::contacts::{OfAccount, UnitedContact, disagreements, unite};
+use super::contacts::{OfAccount, UnitedContact, ids_of_several, unite};
+use super::contradiction::{contact_conflicts, owner_conflicts};
 use super::doubt::MergeDoubt;
 use super::error::MergeError;
 use super::fields::group_of;
@@ -133,6 +134,10 @@ fn plan<R: Mergeable>(
     if !united.is_empty() {
         merged.set_contacts(united.iter().map(|person| person.contact.clone()).collect());
     }
+    let accounts: Vec<&Account> = ordered.iter().filter_map(|record| record.as_account()).collect();
+    if let Some(merged) = merged.as_account() {
+        owner_conflicts(merged, &accounts, &references, &mut conflicts);
+    }
     for person in &united {
         contact_conflicts(person, &references, phones, &mut conflicts);
     }
@@ -140,9 +145,15 @@ fn plan<R: Mergeable>(
     let keeps_names = rules.names_become_aliases && survivor.account_name().is_some();
     let doubted = |conflict: &&FieldConflict| !(keeps_names && conflict.field == "company");
     let mut doubts: Vec<MergeDoubt> =
-        conflicts.iter().filter(doubted).filter_map(|conflict| conflict.doubt(merged.has_owner())).collect();
+        conflicts.iter().filter(doubted).filter_map(|one| one.doubt(merged.has_owner(), rules)).collect();
+    let shared = ids_of_several(&united);
+    // An effect names a contact by the id alone: it would be written of the wrong one, or lose the other.
+    let effects = match shared.is_empty() {
+        true => effects(survivor.reference(), &decisions, &conflicts, &united, &references),
+        false => Vec::new(),
+    };
+    doubts.extend(shared.into_iter().map(|contact| MergeDoubt::SharedContactId { contact }));
     doubts.extend(other_people(&ordered, phones));
-    let effects = effects(survivor.reference(), &decisions, &conflicts, &united, &references);
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
 
     let mut others: Vec<R> = ordered.iter().skip(1).map(|record| (*record).clone()).collect();
@@ -434,7 +445,7 @@ impl Draft<'_> {
         order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
-    /// Two spellings of one part of an account are one part, with the owner of the first; another's is a contradiction.
+    /// Two spellings of one part of an account are one part, with the owner of the first.
     fn unite_owners(&mut self) {
         let part = |field: &str| field.strip_prefix("owners.").map(|name| fold(name.trim()));
         let of_parts =
@@ -445,21 +456,9 @@ impl Draft<'_> {
             let is_others = |at: &usize| self.decisions.get(*at).is_none_or(|one| one.before.is_blank());
             // The survivor's spelling stays.
             places.sort_by_key(|at| (is_others(at), *at));
-            let Some((kept, others)) = places.split_first() else { continue };
-            let Some(kept) = self.decisions.get(*kept).cloned() else { continue };
-            let mut dropped = Vec::new();
-            for at in others {
-                let Some(other) = self.decisions.get_mut(*at) else { continue };
-                let value = std::mem::take(&mut other.after);
-                if value != kept.after {
-                    dropped.extend(other.from.iter().map(|record| (record.clone(), value.clone())));
-                }
-            }
-            if !dropped.is_empty() {
-                let (field, kept) = (kept.field, kept.after);
-                match self.conflicts.iter_mut().find(|one| one.field == field) {
-                    Some(known) => known.dropped.extend(dropped),
-                    None => self.conflicts.push(FieldConflict { field, kept, dropped }),
+            for at in places.into_iter().skip(1) {
+                if let Some(other) = self.decisions.get_mut(at) {
+                    other.after = Value::Null;
                 }
             }
         }
@@ -579,28 +578,6 @@ fn other_people<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<
         known.push((record.reference(), identity));
     }
     doubts
-}
-
-fn contact_conflicts(
-    person: &UnitedContact,
-    references: &[RecordRef],
-    phones: &PhoneOptions<'_>,
-    conflicts: &mut Vec<FieldConflict>,
-) {
-    let mut by_field: BTreeMap<String, FieldConflict> = BTreeMap::new();
-    for (from, other) in &person.absorbed {
-        let Some(record) = references.get(*from) else { continue };
-        for (field, kept, dropped) in disagreements(&person.contact, other, phones) {
-            let path = format!("contacts.{}.{field}", person.contact.id);
-            let conflict = by_field.entry(field).or_insert_with(|| FieldConflict {
-                field: path,
-                kept,
-                dropped: Vec::new(),
-            });
-            conflict.dropped.push((record.clone(), dropped));
-        }
-    }
-    conflicts.extend(by_field.into_values());
 }
 
 fn contact_decision(person: &UnitedContact, references: &[RecordRef]) -> Option<ContactDecision> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::RecordRef;
+use crate::model::{ContactId, RecordRef};
 use crate::text::codes;
 
 /// Why a person should review a merge before it is applied.
@@ -22,6 +22,18 @@ pub enum MergeDoubt {
         /// The field, as conflicts name it.
         field: String,
     },
+    /// Records answer yes and no to a question of which nobody knows whether it protects somebody: a yes may be a refusal, and
+    /// so may a no. It [needs an answer of its own](MergeDoubt::needs_own_answer).
+    Opposed {
+        /// The custom attribute, as conflicts name it.
+        field: String,
+    },
+    /// Two people of the merged account would have one id, as two exports give them that count each for itself. The plan
+    /// has no effects until one of them has another id.
+    SharedContactId {
+        /// The id; blank when contacts have none.
+        contact: ContactId,
+    },
     /// By their names, mobile numbers or e-mail addresses, two leads belong to two people.
     OtherPerson {
         /// The one that comes first in the plan.
@@ -35,6 +47,8 @@ codes! {
     MergeDoubt {
         MergeDoubt::Lost { .. } => "lost",
         MergeDoubt::Contradiction { .. } => "contradiction",
+        MergeDoubt::Opposed { .. } => "opposed",
+        MergeDoubt::SharedContactId { .. } => "shared_contact_id",
         MergeDoubt::OtherPerson { .. } => "other_person",
     }
 }
@@ -44,9 +58,42 @@ impl MergeDoubt {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            MergeDoubt::Lost { field } | MergeDoubt::Contradiction { field } => Some(field),
-            MergeDoubt::OtherPerson { .. } => None,
+            MergeDoubt::Lost { field }
+            | MergeDoubt::Contradiction { field }
+            | MergeDoubt::Opposed { field } => Some(field),
+            MergeDoubt::SharedContactId { .. } | MergeDoubt::OtherPerson { .. } => None,
         }
+    }
+
+    /// Whether a general yes to everything that is ambiguous must not carry the plan out: a person says yes to this very
+    /// field, or a rule in [`MergeRules::fields`](super::MergeRules::fields) names it; one of two people of one id gets
+    /// another.
+    ///
+    /// ```
+    /// use leadkit::contact::PhoneOptions;
+    /// use leadkit::merge::{MergeDoubt, MergePlan, MergeRules, Merger, Survivorship};
+    /// use leadkit::model::{Account, Value};
+    ///
+    /// let account = |id: &str, answer: &str| Account {
+    ///     id: id.into(),
+    ///     attributes: [("Deceased".to_owned(), Value::from(answer))].into(),
+    ///     ..Account::default()
+    /// };
+    /// let accounts = [account("A1", "no"), account("A2", "yes")];
+    /// let mut rules = MergeRules::default();
+    /// let plan = MergePlan::for_accounts(&accounts, &Merger::compile(&rules)?, &PhoneOptions::default()).unwrap();
+    /// assert_eq!(plan.doubts(), [MergeDoubt::Opposed { field: "attributes.Deceased".to_owned() }]);
+    /// assert!(plan.needs_own_answer());
+    ///
+    /// rules.fields.insert("attributes.Deceased".to_owned(), Survivorship::Refusal);
+    /// let plan = MergePlan::for_accounts(&accounts, &Merger::compile(&rules)?, &PhoneOptions::default()).unwrap();
+    /// assert_eq!(plan.merged().attributes["Deceased"], Value::from("yes"));
+    /// assert!(!plan.needs_own_answer());
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn needs_own_answer(&self) -> bool {
+        matches!(self, MergeDoubt::Opposed { .. } | MergeDoubt::SharedContactId { .. })
     }
 }
 
@@ -55,6 +102,15 @@ impl fmt::Display for MergeDoubt {
         match self {
             MergeDoubt::Lost { field } => write!(f, "`{field}` of one record is lost"),
             MergeDoubt::Contradiction { field } => write!(f, "the records say different things in `{field}`"),
+            MergeDoubt::Opposed { field } => {
+                write!(f, "the records say yes and no in `{field}`, which may protect somebody")
+            }
+            MergeDoubt::SharedContactId { contact } if contact.is_blank() => {
+                f.write_str("several contacts have no id: give each an id of its own")
+            }
+            MergeDoubt::SharedContactId { contact } => {
+                write!(f, "contact {contact} is two people: give one of them another id")
+            }
             MergeDoubt::OtherPerson { record, other } => {
                 write!(
                     f,

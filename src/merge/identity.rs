@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::Gazetteer;
 use crate::contact::{
-    Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, name_key, names_nothing,
-    read_emails, read_phones_of, wechat_ids,
+    ContactValue, Phone, PhoneKind, PhoneOptions, StatedCountry, WechatKind, are_two_people, name_key,
+    names_nothing, note, read_emails, read_phones_of, wechat_ids,
 };
 use crate::model::{
     CloseReason, Contact, EmailAddress, ExternalIdKind, Lead, LeadField, PhoneNumber, Region, Value, WechatId,
@@ -123,19 +123,26 @@ impl Identity {
             let is_unknown = phone.kind() == PhoneKind::Unknown;
             Some(if is_unknown { PersonKey::Number(key) } else { PersonKey::Mobile(key) })
         };
-        let numbers = phones.iter().flat_map(|phone| read_phones_of(phone.as_str(), country, options));
-        let mut keys: BTreeSet<PersonKey> = order::set(numbers.filter_map(|phone| mobile(&phone.value)));
-        for email in emails.iter().flat_map(|email| read_emails(email.as_str())) {
-            let Ok(email) = email.value else { continue };
-            if email.names_person() {
-                keys.insert(PersonKey::Mail(email.person_key().into_owned()));
-            }
+        let mut keys = BTreeSet::new();
+        let mut beside = BTreeSet::new();
+        for phone in phones {
+            let found = read_phones_of(phone.as_str(), country, options);
+            beside.extend(name_beside(phone.as_str(), &found));
+            keys.extend(found.iter().filter_map(|phone| mobile(&phone.value)));
+        }
+        for email in emails {
+            let found = read_emails(email.as_str());
+            beside.extend(name_beside(email.as_str(), &found));
+            let people = found.iter().flat_map(|one| &one.value).filter(|email| email.names_person());
+            keys.extend(people.map(|email| PersonKey::Mail(email.person_key().into_owned())));
         }
         keys.extend(wechat_ids(wechat).filter_map(|id| match id.kind() {
             WechatKind::Phone => mobile(&Phone::parse(id.key(), options)),
             _ => Some(PersonKey::Wechat(id.key().to_owned())),
         }));
         let name = name.map(|name| fold(name.trim())).filter(|name| !name.is_empty());
+        // Without a name of their own, people are called what all notes beside their values say.
+        let name = name.or_else(|| beside.pop_first().filter(|_| beside.is_empty()));
         let name_keys = order::set(name.as_deref().map(name_key).filter(|key| !key.is_empty()));
         Identity { names: order::set(name), name_keys, keys }
     }
@@ -164,6 +171,14 @@ impl Identity {
         let has = |one: &Identity| one.keys.iter().any(sort);
         has(self) && has(other) && !self.keys.intersection(&other.keys).any(sort)
     }
+}
+
+/// The name that stands beside the only value of a field: `Sam Hill <pa@acme.com>`.
+fn name_beside<T>(field: &str, found: &[ContactValue<T>]) -> Option<String> {
+    let [only] = found else { return None };
+    let name = note(field, [only.span.clone()]);
+    let is_name = !name.is_empty() && !name.chars().any(char::is_numeric);
+    is_name.then_some(name)
 }
 
 /// The key of a person's identifier; none of what [names nothing](names_nothing).

@@ -48,6 +48,7 @@ mod cluster;
 mod compile;
 mod conflict;
 mod contacts;
+mod contradiction;
 mod decide;
 mod doubt;
 mod error;

@@ -142,8 +142,15 @@ impl<R> MergePlan<R> {
         !self.doubts.is_empty()
     }
 
+    /// Whether a general yes must not carry the plan out, because one of its doubts
+    /// [needs an answer of its own](MergeDoubt::needs_own_answer).
+    #[must_use]
+    pub fn needs_own_answer(&self) -> bool {
+        self.doubts.iter().any(MergeDoubt::needs_own_answer)
+    }
+
     /// What the host applies in its transaction: fields of the survivor and its contacts, contacts that move, links of
-    /// what is merged away.
+    /// what is merged away. Nothing while [one contact id is two people](MergeDoubt::SharedContactId).
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
         &self.effects

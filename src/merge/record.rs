@@ -47,6 +47,7 @@ pub(super) mod sealed {
         fn set_contacts(&mut self, contacts: Vec<Contact>);
         /// The lead when the record is one: it refers to one person.
         fn as_lead(&self) -> Option<&Lead>;
+        fn as_account(&self) -> Option<&Account>;
     }
 }
 
@@ -104,6 +105,10 @@ impl Record for Account {
     fn as_lead(&self) -> Option<&Lead> {
         None
     }
+
+    fn as_account(&self) -> Option<&Account> {
+        Some(self)
+    }
 }
 
 impl Record for Lead {
@@ -155,6 +160,10 @@ impl Record for Lead {
 
     fn as_lead(&self) -> Option<&Lead> {
         Some(self)
+    }
+
+    fn as_account(&self) -> Option<&Account> {
+        None
     }
 }
 

@@ -53,6 +53,14 @@ pub struct MergeRules {
     pub source: Vec<String>,
 }
 
+impl MergeRules {
+    /// Whether a rule or a block names this very field.
+    pub(super) fn has_own_rule(&self, field: &str) -> bool {
+        let is_in = |block: &MergeBlock| block.fields.iter().any(|one| one == field);
+        self.fields.contains_key(field) || self.blocks.iter().any(is_in)
+    }
+}
+
 closed_enum! {
     /// A test that prefers one record to another as the survivor.
     SurvivorTest {

@@ -1,5 +1,7 @@
 //! What a host does in its tables to take a merge back.
 
+use std::collections::BTreeSet;
+
 use super::record::{Fields, Mergeable, fields_of, members_of, same_field};
 use super::undo::{Restored, UndoRecord, by_id};
 use crate::model::{Effect, RecordRef};
@@ -15,15 +17,14 @@ pub(super) fn effects<R: Mergeable>(
     let mut effects = updates(&survivor, &fields_of(current), &fields_of(&restored.survivor));
     // Indistinguishable people stay as they are.
     let now = by_id(current.contacts()).unwrap_or_default();
-    let of_survivor = by_id(restored.survivor.contacts()).unwrap_or_default();
+    let mut written = BTreeSet::new();
     for record in std::iter::once(&restored.survivor).chain(&restored.others) {
-        let is_survivor = record.id() == restored.survivor.id();
         for contact in record.contacts() {
-            // One person of two accounts: the other row comes back unchanged, and writes nothing on the survivor's.
-            if !is_survivor && of_survivor.contains_key(contact.id.as_str()) {
+            let Some(now) = now.get(contact.id.as_str()) else { continue };
+            // Of a person of several accounts, the first row stands at the survivor; the others come back as they were.
+            if !written.insert(&contact.id) {
                 continue;
             }
-            let Some(now) = now.get(contact.id.as_str()) else { continue };
             let reference = RecordRef::Contact(contact.id.clone());
             let [mut now, mut before] = [*now, contact].map(members_of);
             // The account of a contact follows from the account that is separate again.

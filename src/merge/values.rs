@@ -1,14 +1,17 @@
 //! Which of several values a field gets, and how values are compared and shown.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
-use crate::contact::{PhoneOptions, email_keys, name_spelling, phone_keys, site_domain, wechat_keys};
+use crate::contact::{
+    PhoneOptions, email_keys, email_note, name_spelling, phone_keys, phone_note, site_domain, wechat_keys,
+};
 use crate::model::{ExternalIdKind, OpenGroup, Safeguard, Value, mask_email, mask_id, mask_phone, yes_or_no};
 use crate::order;
 use crate::text::{fold, scrubbed};
@@ -215,12 +218,32 @@ fn union(name: &str, filled: &[(usize, &Value)], phones: &PhoneOptions<'_>) -> O
     Some(Value::Text(distinct(name, lines, phones).join("\n")))
 }
 
-/// The items that differ in canonical form, in their order; blank ones are dropped.
+/// The items that differ in canonical form or in the note beside the value, in their order; blank ones are dropped, and so are
+/// those that add no note to a value.
 pub(super) fn distinct(name: &str, items: Vec<String>, phones: &PhoneOptions<'_>) -> Vec<String> {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut kept = items;
-    kept.retain(|item| !item.trim().is_empty() && seen.insert(canonical(name, item, phones)));
+    kept.retain(|item| {
+        if item.trim().is_empty() {
+            return false;
+        }
+        let note = note_of(name, item, phones);
+        match seen.entry(canonical(name, item, phones)) {
+            Entry::Vacant(vacant) => drop(vacant.insert([note].into())),
+            Entry::Occupied(mut known) => return !note.is_empty() && known.get_mut().insert(note),
+        }
+        true
+    });
     kept
+}
+
+/// What stands beside the value of a contact field: `Sam Hill` in `Sam Hill <pa@acme.com>`.
+fn note_of(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
+    match leaf(name) {
+        "phones" => phone_note(text, phones),
+        "emails" => email_note(text),
+        _ => String::new(),
+    }
 }
 
 /// The form in which two spellings of one value are the same.
@@ -273,8 +296,9 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => canonical(name, a, phones) == canonical(name, b, phones),
         (Value::List(a), Value::List(b)) => {
-            let all = |items: &[String]| -> Vec<String> {
-                items.iter().map(|item| canonical(name, item, phones)).collect()
+            let all = |items: &[String]| -> Vec<(String, String)> {
+                let one = |item: &String| (canonical(name, item, phones), note_of(name, item, phones));
+                items.iter().map(one).collect()
             };
             all(a) == all(b)
         }

@@ -12,7 +12,7 @@ use super::{
     AccountId, Attributes, ContactId, EmailAddress, ExternalIdKind, JobFunction, LeadId, PersonId,
     PhoneNumber, PoolId, Region, RepId, WechatId, mask_id,
 };
-use crate::text::scrubbed;
+use crate::text::{fold, scrubbed};
 
 /// A company that the host has on file (客户).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,6 +83,25 @@ impl Account {
     /// ```
     pub fn holders(&self) -> impl Iterator<Item = &RepId> {
         self.owner.iter().chain(self.owners.values())
+    }
+
+    /// The parts of a value, folded and trimmed, in whatever spelling, and whose they are.
+    pub(crate) fn parts_of<'a, 'v>(
+        &'a self,
+        value: &'v str,
+    ) -> impl Iterator<Item = (&'a str, &'a RepId)> + use<'a, 'v> {
+        let parts = self.owners.iter().map(|(name, owner)| (name.as_str(), owner));
+        parts.filter(move |(name, _)| fold(name.trim()) == value)
+    }
+
+    /// Who holds the part of a value: whoever is named for it, with the part, else the owner of the rest.
+    pub(crate) fn holders_of<'a, 'v>(
+        &'a self,
+        value: &'v str,
+    ) -> impl Iterator<Item = (Option<&'a str>, &'a RepId)> + use<'a, 'v> {
+        let is_named = self.parts_of(value).next().is_some();
+        let rest = self.owner.iter().filter(move |_| !is_named).map(|owner| (None, owner));
+        self.parts_of(value).map(|(name, owner)| (Some(name), owner)).chain(rest)
     }
 
     /// The partner whose registered deal protects the account at a moment, and until when.

@@ -75,7 +75,7 @@ pub use points::Points;
 pub use reading::{from_json_str, load};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
-pub(crate) use safeguard::{Safeguard, yes_or_no};
+pub(crate) use safeguard::{Safeguard, are_opposed, yes_or_no};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };

@@ -13,7 +13,10 @@ pub(crate) enum Safeguard {
 }
 
 /// Parts of the names of refusals, in letters and digits alone.
-const REFUSALS: [&str; 49] = [
+const REFUSALS: [&str; 52] = [
+    "restrictprocessing",
+    "legalhold",
+    "bloctel",
     "noemail",
     "nosms",
     "nocall",
@@ -65,7 +68,7 @@ const REFUSALS: [&str; 49] = [
     "免打扰",
 ];
 /// Words of their names that are parts of others.
-const REFUSAL_WORDS: [&str; 3] = ["dnc", "dnd", "tps"];
+const REFUSAL_WORDS: [&str; 4] = ["dnc", "dnd", "tps", "ctps"];
 /// Parts of the names of consents that are not refusals.
 const CONSENTS: [&str; 41] = [
     "acceptsmarketing",
@@ -112,12 +115,32 @@ const CONSENTS: [&str; 41] = [
 ];
 /// Words of their names that are parts of others.
 const CONSENT_WORDS: [&str; 5] = ["allow", "allows", "agree", "agreed", "agrees"];
-const YES: [&str; 15] =
-    ["sim", "开", "开启", "yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si"];
-const NO: [&str; 16] = [
-    "non", "nao", "关", "关闭", "no", "n", "false", "f", "0", "off", "none", "never", "否", "不", "无",
-    "nein",
+const YES: [&str; 18] = [
+    "sim", "开", "开启", "yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si", "checked",
+    "any", "all",
 ];
+const NO: [&str; 17] = [
+    "non",
+    "nao",
+    "关",
+    "关闭",
+    "no",
+    "n",
+    "false",
+    "f",
+    "0",
+    "off",
+    "none",
+    "never",
+    "否",
+    "不",
+    "无",
+    "nein",
+    "unchecked",
+];
+/// Marks that are a yes or a no by themselves.
+const TICKS: [char; 5] = ['✅', '✔', '☑', '✓', '√'];
+const CROSSES: [char; 5] = ['❌', '✗', '✘', '☐', '×'];
 /// Other answers by which a person refuses nothing.
 const PERMITS: [&str; 13] = [
     "allow",
@@ -136,7 +159,7 @@ const PERMITS: [&str; 13] = [
 ];
 const UNKNOWN: [&str; 6] = ["unknown", "na", "null", "未知", "不详", "不清楚"];
 /// Other words that take a consent away, at the start of an answer.
-const TAKEN_AWAY: [&str; 14] = [
+const TAKEN_AWAY: [&str; 13] = [
     "out",
     "erased",
     "deleted",
@@ -150,10 +173,9 @@ const TAKEN_AWAY: [&str; 14] = [
     "opted",
     "suspended",
     "blocked",
-    "nonmarketing",
 ];
 /// The same, which refuse something whatever is asked.
-const REFUSING: [&str; 20] = [
+const REFUSING: [&str; 16] = [
     "stop",
     "withdrawn",
     "revoked",
@@ -163,18 +185,17 @@ const REFUSING: [&str; 20] = [
     "unsubscribed",
     "donot",
     "dont",
+    "nonmarketing",
     "撤回",
     "已撤回",
-    "拒绝",
-    "已拒绝",
-    "拒收",
-    "退订",
-    "已退订",
     "不同意",
     "不允许",
     "未同意",
     "未授权",
 ];
+/// Parts of words that do so wherever they stand, and what stands before them where they do not: `未退订`.
+const REFUSING_PARTS: [&str; 4] = ["退订", "拒", "widerruf", "거부"];
+const NEGATIONS: [&str; 6] = ["未", "没", "没有", "不", "nicht", "kein"];
 
 /// Words that forbid, and what they forbid: `请勿联系`, `不要再打电话`, anywhere in an answer.
 const FORBID: [&str; 6] = ["勿", "不要", "不要再", "不再", "别", "别再"];
@@ -224,7 +245,9 @@ impl Safeguard {
             (Safeguard::Refusal, Value::Text(text)) => {
                 let text = letters(text);
                 let is_one_of = |words: &[&str]| words.contains(&text.as_str());
-                !text.is_empty() && !is_one_of(&NO) && !is_one_of(&PERMITS) && !is_one_of(&UNKNOWN)
+                let says_no =
+                    is_one_of(&NO) || is_one_of(&PERMITS) || has_refusing_part(&text) == Some(false);
+                !text.is_empty() && !says_no && !is_one_of(&UNKNOWN)
             }
             (Safeguard::Refusal, answer) => !answer.is_blank(),
             (Safeguard::Consent, Value::Text(text)) => takes_away(text),
@@ -236,15 +259,13 @@ impl Safeguard {
 /// Whether a text takes a consent away: `no`, `Withdrawn 2026-03-02`, `Opted out`, `已撤回`.
 fn takes_away(text: &str) -> bool {
     let folded = fold(head(text.trim(), READ));
-    let first = folded.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
-    let Some(first) = first else { return false };
     let whole = letters(text);
+    let first = folded.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    let first = first.unwrap_or(&whole);
     let is_opted_in = whole.starts_with("optedin");
     !is_opted_in
         && !UNKNOWN.contains(&whole.as_str())
-        && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole)
-            || whole.starts_with("nonmarketing")
-            || refuses(&whole))
+        && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole) || refuses(&whole))
 }
 
 /// Whether an answer, in letters and digits alone, begins with a word that refuses, or forbids something anywhere:
@@ -254,12 +275,25 @@ fn refuses(letters: &str) -> bool {
         let mut after = letters.match_indices(word).filter_map(|(at, _)| letters.get(at + word.len()..));
         after.any(|after| FORBIDDEN.iter().any(|what| after.starts_with(what)))
     };
-    REFUSING.iter().any(|word| letters.starts_with(word)) || FORBID.iter().any(|word| forbids(word))
+    REFUSING.iter().any(|word| letters.starts_with(word))
+        || has_refusing_part(letters) == Some(true)
+        || FORBID.iter().any(|word| forbids(word))
+}
+
+/// Whether a part of an answer refuses, or each of those that would is negated; `None` without any.
+fn has_refusing_part(letters: &str) -> Option<bool> {
+    let before = |part: &&str| letters.match_indices(*part).filter_map(|(at, _)| letters.get(..at)).collect();
+    let before: Vec<&str> = REFUSING_PARTS.iter().flat_map(|part| -> Vec<&str> { before(part) }).collect();
+    let is_negated = |before: &&str| NEGATIONS.iter().any(|word| before.ends_with(word));
+    (!before.is_empty()).then(|| !before.iter().all(is_negated))
 }
 
 /// Bytes that are read of a name or an answer: no word of the tables is as long, and folding makes a text up to twenty times
 /// as long.
 const READ: usize = 4 * 1024;
+
+/// What makes the sign before it a picture.
+const EMOJI: char = '\u{FE0F}';
 
 /// Bytes of the longest text that may be a plain yes or no.
 const MAX_PLAIN: usize = 256;
@@ -280,10 +314,28 @@ pub(crate) fn yes_or_no(answer: &Value) -> Option<bool> {
     }
 }
 
+/// Whether a plain yes meets a plain no, or the other way round. A number may be a count.
+pub(crate) fn are_opposed(a: &Value, b: &Value) -> bool {
+    let plain = |value: &Value| match value {
+        Value::Bool(_) | Value::Text(_) => yes_or_no(value),
+        _ => None,
+    };
+    plain(a).zip(plain(b)).is_some_and(|(a, b)| a != b)
+}
+
+/// A text in letters and digits alone; a mark that stands for one is the word.
 fn letters(text: &str) -> String {
     let mut folded = fold(head(text, READ));
-    folded.retain(char::is_alphanumeric);
-    folded
+    let mut marks = folded.chars().filter(|c| !c.is_whitespace() && *c != EMOJI);
+    let mark = marks.next().filter(|_| marks.next().is_none());
+    match mark {
+        Some(mark) if TICKS.contains(&mark) => "yes".to_owned(),
+        Some(mark) if CROSSES.contains(&mark) => "no".to_owned(),
+        _ => {
+            folded.retain(char::is_alphanumeric);
+            folded
+        }
+    }
 }
 
 #[cfg(test)]

@@ -177,6 +177,8 @@ fn merges_tell_their_doubts_and_the_way_back() {
     shape! {
         MergePlan::<Account>::doubts: fn(&MergePlan<Account>) -> &[MergeDoubt];
         MergePlan::<Lead>::is_ambiguous: fn(&MergePlan<Lead>) -> bool;
+        MergePlan::<Account>::needs_own_answer: fn(&MergePlan<Account>) -> bool;
+        MergeDoubt::needs_own_answer: fn(&MergeDoubt) -> bool;
         MergeLog::<Account>::undo_effects: fn(&mut MergeLog<Account>, usize, &Account) -> Undone;
         MergeLog::<Lead>::forget: fn(&mut MergeLog<Lead>, &RecordRef);
         find_people: Find;

@@ -94,6 +94,8 @@ fn worked() -> Vec<Worked> {
                 json!({"id": "A1", "company": fenyang, "owner": "li", "attributes": {"product": "CRM"}}),
                 json!({"id": "A2", "company": fenyang, "owner": "wang", "attributes": {"product": ["erp", "mes"]}}),
                 json!({"id": "A3", "company": "上海栖岸软件有限公司", "attributes": {"product": "erp"}}),
+                // A multi-select as CRMs export it.
+                json!({"id": "A4", "company": "上海栖岸软件有限公司", "attributes": {"product": "hr; Payroll"}}),
             ],
             hit: (
                 json!({"company": "北京紛揚科技（有限公司）", "products": ["oa", "ERP"]}),

@@ -32,11 +32,14 @@ fn a_person_is_known_by_every_spelling_of_the_name() {
         ("O’Neil, Pat", "Pat O`Neil"),
         ("Anna Berg, PhD", "Anna Berg"),
         ("Prof. Dr. Anna Berg", "Berg, Anna (CTO)"),
+        ("王小明-采购", "王小明"),
+        ("采购 王小明", "王小明（采购）"),
     ] {
         assert!(is_contact(a, b) && is_contact(b, a), "{a} / {b}");
     }
     for (a, b) in [
         ("王伟（采购）", "王伟（财务）"),
+        ("王伟-采购", "王伟/财务"),
         ("王先生", "王女士"),
         ("王（小明）", "王"),
         ("Pat Neil", "Pat O'Neil"),
@@ -117,5 +120,45 @@ fn a_place_is_one_in_every_language() {
         (("country", "lead.country"), json!({"country": "US"}), json!({"country": "CA"})),
     ] {
         assert!(!agree(field, &ours, &theirs), "{field:?} {ours} {theirs}");
+    }
+}
+
+/// The last option of a form's list is no place that two strangers have in common.
+#[test]
+fn elsewhere_is_no_place() {
+    for elsewhere in ["其他", "海外", "全国", "Other", " overseas "] {
+        let rules = json!([{"id": "r", "lead": "name", "target": "lead.name",
+            "and": [{"lead": "city", "target": "lead.city"}], "action": "tag_only"}]);
+        let matching = matching(rules);
+        let record = json!({"lead": {"id": "L1", "name": "张伟", "city": elsewhere}});
+        let book = file(&matching, &[record]);
+        let entry = lead(&json!({"name": "张伟", "city": elsewhere}));
+        assert!(hits(&resolve(&matching, &book, &entry)).is_empty(), "{elsewhere}");
+    }
+}
+
+/// A multi-select of another CRM is one text: each of its items is a product.
+#[test]
+fn a_list_in_one_text_is_a_list() {
+    let rules = json!([{"id": "r", "lead": "company", "target": "account.company",
+        "and": [{"lead": "products", "target": "account.attributes.product"}], "action": "convert"}]);
+    let matching = matching(rules);
+    let company = "北京纷扬科技有限公司";
+    for (product, is_hit) in [
+        ("crm;erp", true),
+        ("CRM / ＥＲＰ", true),
+        ("crm、erp", true),
+        ("crm, erp", true),
+        ("erp", true),
+        ("crm erp", false),
+        ("crm;hr", false),
+    ] {
+        let record =
+            json!({"id": "A1", "company": company, "owner": "li", "attributes": {"product": product}});
+        let book = file(&matching, &[record]);
+        let entry = lead(&json!({"company": company, "products": ["erp"]}));
+        assert_eq!(!hits(&resolve(&matching, &book, &entry)).is_empty(), is_hit, "{product}");
+        // A database finds it too.
+        assert_eq!(!fetched(&matching, &book, &entry).is_empty(), is_hit, "{product}");
     }
 }

@@ -9,7 +9,7 @@ use leadkit::model::{
 use proptest::prelude::*;
 
 use super::effects::plain_lead;
-use super::{account, accounts, accounts_plan, contact, lead, leads, leads_plan, merger, some_merger};
+use super::{account, accounts, accounts_plan, contact, lead, leads, leads_plan, maybe, merger, some_merger};
 use crate::support::at;
 
 const THEN: &str = "2026-02-01T00:00:00Z";
@@ -248,6 +248,13 @@ fn a_third_account_of_a_contact_has_its_row_back() {
                 let mut log = MergeLog::default();
                 log.push(plan.undo().clone());
                 book.apply_effects("merge", plan.effects(), at(NOW));
+                // Other mobiles are another person's, whatever the id.
+                let are_two = !a.1.is_empty() && !b.1.is_empty() && !a.1.iter().any(|one| b.1.contains(one));
+                assert_eq!(plan.needs_own_answer(), are_two, "{a:?} {b:?}");
+                if are_two {
+                    assert_eq!(shown(&book, &Book::new()), before, "nothing is written");
+                    continue;
+                }
                 assert_eq!(book.account(&"A2".into()).unwrap().contacts, plan.merged().contacts);
                 let of_third = &book.account(&"A1".into()).unwrap().contacts[0];
                 assert!(c.0.is_empty() || of_third.title.as_deref() == Some(c.0), "a title is not lost");
@@ -257,6 +264,134 @@ fn a_third_account_of_a_contact_has_its_row_back() {
             }
         }
     }
+}
+
+/// A contact of two accounts that are merged into a third: the book holds who the plan says, and each has its row back.
+#[test]
+fn a_contact_of_two_accounts_that_go_comes_back_to_both() {
+    let with = |id: &str, day, title: &str, phones: &[&str]| Account {
+        contacts: vec![Contact {
+            title: (!title.is_empty()).then(|| title.into()),
+            phones: phones.iter().map(|one| (*one).into()).collect(),
+            ..contact("C1", id, "Pat Lee", "")
+        }],
+        ..account(id, day)
+    };
+    let mobile = "13927461853";
+    for (first, second) in [
+        (("Board", &[mobile][..]), ("CFO", &[mobile, "0571-87650001"][..])),
+        (("", &[]), ("CFO", &[mobile])),
+        (("Board", &[mobile]), ("Board", &[mobile])),
+    ] {
+        for days in [[2, 3], [3, 2]] {
+            let accounts = [
+                account("A0", 1),
+                with("A2", days[0], first.0, first.1),
+                with("A3", days[1], second.0, second.1),
+            ];
+            let mut book = Book::new();
+            accounts.iter().for_each(|one| book.insert_account(one.clone()));
+            let before = shown(&book, &book);
+            let plan = accounts_plan(&accounts, &merger());
+            let mut log = undo_log(&plan);
+            book.apply_effects("merge", plan.effects(), at(NOW));
+            let merged = book.account(&"A0".into()).unwrap().clone();
+            assert_eq!(merged.contacts, plan.merged().contacts, "{plan}");
+            let (effects, conflicts) = log.undo_effects(0, &merged).unwrap();
+            assert_eq!(conflicts, []);
+            book.apply_effects("undo", &effects, at(LATER));
+            assert_eq!(shown(&book, &Book::new()), before, "{first:?} {second:?} {days:?}");
+        }
+    }
+}
+
+/// A contact who also stands at an account that takes no part comes back, unless they have left since.
+#[test]
+fn who_stands_elsewhere_too_comes_back_unless_they_have_left() {
+    let mut book = Book::new();
+    let with = |id: &str, day| Account {
+        contacts: vec![contact("C1", id, "Pat Lee", "13927461853")],
+        ..account(id, day)
+    };
+    let merged = [account("A1", 1), with("A2", 2)];
+    merged.iter().for_each(|one| book.insert_account(one.clone()));
+    [with("A3", 3), account("A4", 1), account("A5", 1)].into_iter().for_each(|one| book.insert_account(one));
+    let before = shown(&book, &book);
+    let plan = accounts_plan(&merged, &merger());
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    let undone = |mut book: Book| {
+        let (effects, _) = undo_log(&plan).undo_effects(0, book.account(&"A1".into()).unwrap()).unwrap();
+        book.apply_effects("undo", &effects, at(LATER));
+        book
+    };
+    assert_eq!(shown(&undone(book.clone()), &Book::new()), before);
+    let people = |book: &Book, id: &str| book.account(&id.into()).map(|one| one.contacts.len());
+    // The third account has been merged into a fourth meanwhile.
+    let mut on = book.clone();
+    let third = [book.account(&"A4".into()).unwrap().clone(), book.account(&"A3".into()).unwrap().clone()];
+    on.apply_effects("merge third", accounts_plan(&third, &merger()).effects(), at(NOW));
+    let on = undone(on);
+    assert_eq!(["A1", "A2", "A3", "A4"].map(|id| people(&on, id)), [Some(0), Some(1), None, Some(1)]);
+    let go = |from: &str, to: &str| Effect::MoveContact {
+        contact: "C1".into(),
+        from: from.into(),
+        to: Some(to.into()),
+        is_proposal: false,
+    };
+    // Who has gone from there to a fifth comes back all the same; who has gone from the merged account does not.
+    let mut gone = book.clone();
+    gone.apply_effects("gone", &[go("A3", "A5")], at(NOW));
+    let gone = undone(gone);
+    assert_eq!(["A1", "A2", "A3", "A5"].map(|id| people(&gone, id)), [Some(0), Some(1), Some(0), Some(1)]);
+    book.apply_effects("gone", &[go("A1", "A5")], at(NOW));
+    let gone = undone(book);
+    assert_eq!(["A1", "A2", "A3", "A5"].map(|id| people(&gone, id)), [Some(0), Some(0), Some(1), Some(1)]);
+}
+
+/// Two merges taken back in order, and an edit between a merge and its undo, take no number from an account that takes no part.
+#[test]
+fn an_account_that_takes_no_part_keeps_its_numbers() {
+    let [a, b, c, d] = ["0571-87650001", "0755-26718888", "010-65321234", "021-60001234"];
+    let with = |id: &str, day, phone: &str| Account {
+        contacts: vec![contact("C1", id, "Pat Lee", phone)],
+        ..account(id, day)
+    };
+    let mut book = Book::new();
+    let accounts = [with("A1", 9, b), with("A2", 1, a), with("A3", 2, b), with("A4", 3, d)];
+    accounts.iter().for_each(|one| book.insert_account(one.clone()));
+    let before = shown(&book, &book);
+    let phones = |book: &Book, id: &str| -> Vec<String> {
+        let contacts = &book.account(&id.into()).unwrap().contacts;
+        contacts.iter().flat_map(|one| &one.phones).map(|one| one.as_str().to_owned()).collect()
+    };
+    let mut log = MergeLog::default();
+    let merge = |book: &mut Book, log: &mut MergeLog<Account>, from: &str| {
+        let records = ["A2", from].map(|id| book.account(&id.into()).unwrap().clone());
+        let plan = accounts_plan(&records, &merger());
+        log.push(plan.undo().clone());
+        book.apply_effects(from, plan.effects(), at(NOW));
+    };
+    merge(&mut book, &mut log, "A3");
+    let mut edited = (book.clone(), log.clone());
+    merge(&mut book, &mut log, "A4");
+    for place in [1, 0] {
+        let (effects, _) = log.undo_effects(place, book.account(&"A2".into()).unwrap()).unwrap();
+        book.apply_effects(&format!("undo {place}"), &effects, at(LATER));
+    }
+    assert_eq!(shown(&book, &Book::new()), before);
+
+    let list = |items: &[&str]| Value::List(items.iter().map(|one| (*one).to_owned()).collect());
+    let edit = Effect::UpdateField {
+        record: RecordRef::Contact("C1".into()),
+        field: "phones".into(),
+        value: list(&[a, b, c]),
+        replaces: list(&[a, b]),
+    };
+    let (book, log) = (&mut edited.0, &mut edited.1);
+    book.apply_effects("edit", &[edit], at(LATER));
+    let (effects, _) = log.undo_effects(0, book.account(&"A2".into()).unwrap()).unwrap();
+    book.apply_effects("undo", &effects, at(LATER));
+    assert_eq!(["A1", "A2", "A3"].map(|id| phones(book, id)), [vec![b, c], vec![a, c], vec![b]]);
 }
 
 #[test]
@@ -577,6 +712,113 @@ fn without_note(merger: &Merger) -> Merger {
     // Texts and numbers of a column would become one another's.
     rules.fields.remove("attributes");
     Merger::compile(&rules).unwrap()
+}
+
+/// Accounts that have people in common, each with a row of its own; nobody has two mobiles.
+fn with_people_in_common() -> impl Strategy<Value = Vec<Account>> {
+    let phones = ["13927461853", "+86 139 2746 1853", "0571-87650001", "0755-26718888", "010-65321234"];
+    let row = (
+        maybe(&["Pat Lee", "P. Lee", " "]),
+        maybe(&["CFO", "Board", ""]),
+        proptest::sample::subsequence(phones.to_vec(), 0..3),
+        maybe(&["pat@brontak.com", "info@brontak.com"]),
+    );
+    let people = proptest::collection::vec(proptest::option::of(row), 3);
+    proptest::collection::vec((people, 1..9u32), 3..6).prop_map(|accounts| {
+        let filed = |(at, (people, day)): (usize, (Vec<Option<_>>, u32))| {
+            let id = format!("A{at}");
+            let rows = people.into_iter().enumerate().filter_map(|(number, row)| {
+                let (name, title, phones, email): (Option<&str>, Option<&str>, Vec<&str>, Option<&str>) =
+                    row?;
+                Some(Contact {
+                    name: name.map(str::to_owned),
+                    title: title.map(str::to_owned),
+                    phones: phones.into_iter().map(Into::into).collect(),
+                    emails: email.into_iter().map(Into::into).collect(),
+                    ..contact(&format!("C{number}"), &id, "", "")
+                })
+            });
+            Account { contacts: rows.collect(), ..account(&id, day) }
+        };
+        accounts.into_iter().enumerate().map(filed).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Two merges after one another, of the same survivor or of others; whoever takes no part keeps what is theirs.
+    #[test]
+    fn people_in_common_come_apart_as_they_were(
+        accounts in with_people_in_common(), split in 2..4usize, more in 1..3usize, apart in any::<bool>(),
+        edited in any::<bool>(),
+    ) {
+        let mut book = Book::new();
+        accounts.iter().for_each(|one| book.insert_account(one.clone()));
+        let before = shown(&book, &book);
+        let mut log = MergeLog::default();
+        let mut survivors = Vec::new();
+        let mut rest: Vec<String> = accounts.iter().map(|one| one.id.to_string()).collect();
+        for (step, count) in [split, more].into_iter().enumerate() {
+            let mut ids: Vec<String> = rest.drain(..count.min(rest.len())).collect();
+            if step > 0 && !apart {
+                ids.extend(survivors.last().cloned());
+            }
+            let records: Vec<Account> =
+                ids.iter().map(|id| book.account(&id.as_str().into()).unwrap().clone()).collect();
+            if records.len() < 2 {
+                continue;
+            }
+            let plan = accounts_plan(&records, &merger());
+            let at_first = shown(&book, &Book::new());
+            book.apply_effects(&format!("merge {step}"), plan.effects(), at(NOW));
+            if plan.doubts().iter().any(|doubt| doubt.code() == "shared_contact_id") {
+                prop_assert_eq!(shown(&book, &Book::new()), at_first);
+                continue;
+            }
+            log.push(plan.undo().clone());
+            let now = book.account(&plan.merged().id).unwrap();
+            let sorted = |account: &Account| {
+                let mut contacts = account.contacts.clone();
+                contacts.sort_by(|a, b| a.id.cmp(&b.id));
+                contacts.iter_mut().for_each(|one| {
+                    one.name = one.name.take().filter(|name| !name.trim().is_empty());
+                    one.title = one.title.take().filter(|title| !title.trim().is_empty());
+                });
+                contacts
+            };
+            prop_assert_eq!(sorted(now), sorted(plan.merged()), "{}", plan);
+            survivors.push(plan.merged().id.to_string());
+        }
+        let (added, mut is_added) = ("15088672341", false);
+        if let Some(survivor) = survivors.last().filter(|_| edited) {
+            let row = book.account(&survivor.as_str().into()).unwrap().contacts.first().cloned();
+            if let Some(row) = row {
+                let items: Vec<String> = row.phones.iter().map(|one| one.as_str().to_owned()).collect();
+                let value = Value::List(items.iter().cloned().chain([added.to_owned()]).collect());
+                let record = RecordRef::Contact(row.id);
+                let edit =
+                    Effect::UpdateField { record, field: "phones".into(), value, replaces: Value::List(items) };
+                book.apply_effects("edit", &[edit], at(LATER));
+                is_added = true;
+            }
+        }
+        for (place, survivor) in survivors.iter().enumerate().rev() {
+            let now = book.account(&survivor.as_str().into()).unwrap().clone();
+            let (effects, conflicts) = log.undo_effects(place, &now).unwrap();
+            prop_assert_eq!(conflicts, []);
+            book.apply_effects(&format!("undo {place}"), &effects, at(LATER));
+        }
+        // The number that somebody added since is still there; apart from it everything is as it was.
+        let has_it = |one: &Contact| one.phones.iter().any(|one| one.as_str() == added);
+        prop_assert_eq!(book.accounts().flat_map(|one| &one.contacts).any(has_it), is_added);
+        for account in book.accounts().cloned().collect::<Vec<_>>() {
+            let mut account = account;
+            account.contacts.iter_mut().for_each(|one| one.phones.retain(|one| one.as_str() != added));
+            book.insert_account(account);
+        }
+        prop_assert_eq!(shown(&book, &Book::new()), before);
+    }
 }
 
 proptest! {

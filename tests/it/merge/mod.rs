@@ -7,8 +7,8 @@ use leadkit::merge::{
     Survivorship, UndoRecord,
 };
 use leadkit::model::{
-    Account, AccountId, CloseReason, Contact, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, Source,
-    Utm, Value,
+    Account, AccountId, CloseReason, Contact, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId,
+    Source, Utm, Value,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,6 +19,7 @@ mod children;
 mod cluster;
 mod effects;
 mod find_people;
+mod holders;
 mod people;
 mod protection;
 mod wrong_contacts;
@@ -752,7 +753,27 @@ fn a_contact() -> impl Strategy<Value = Contact> {
     })
 }
 
+/// Who holds parts of an account, each in one spelling.
+fn owners() -> impl Strategy<Value = std::collections::BTreeMap<String, RepId>> {
+    let rep = || maybe(&["zhang", "li", "wang"]);
+    (any::<bool>(), rep(), rep(), rep(), 0..3usize).prop_map(|(is_plain, crm, erp, hr, divided)| {
+        let crm = (if is_plain { "crm" } else { "CRM " }, crm);
+        let parts = [crm, ("erp", erp), ("hr", hr)].into_iter().filter(|_| divided == 0);
+        parts.filter_map(|(part, rep)| Some((part.to_owned(), rep?.into()))).collect()
+    })
+}
+
 fn an_account() -> impl Strategy<Value = Account> {
+    let protection = (maybe(&["east", "west"]), proptest::option::of(moment()));
+    (an_undivided_account(), owners(), protection).prop_map(|(account, owners, (partner, until))| Account {
+        owners,
+        partner: partner.map(Into::into),
+        protected_until: until,
+        ..account
+    })
+}
+
+fn an_undivided_account() -> impl Strategy<Value = Account> {
     let names = (word(), words(), word(), word());
     let state = (maybe(&["zhang", "li"]), maybe(&["p1"]), word(), word(), proptest::option::of(moment()));
     let region = maybe(&["CN-GD", "CN-GD-440300", "US-CA"]);
@@ -997,12 +1018,18 @@ proptest! {
                 Value::Timestamp(time) if !field.starts_with("attributes.") => json!(time),
                 value => json!(value),
             };
-            match field.strip_prefix("attributes.") {
-                Some(name) => document["attributes"][name] = json,
+            let part = |group| field.strip_prefix(group);
+            match part("attributes.").map(|name| ("attributes", name)).or(part("owners.").map(|name| ("owners", name))) {
+                Some(("owners", name)) if value == &Value::Null => {
+                    drop(document["owners"].as_object_mut().unwrap().remove(name));
+                }
+                Some((group, name)) => document[group][name] = json,
                 None if value == &Value::Null => drop(document.as_object_mut().unwrap().remove(field)),
                 None => document[field] = json,
             }
         }
+        // Nothing is written while one contact id is two people.
+        prop_assume!(!plan.doubts().iter().any(|doubt| doubt.code() == "shared_contact_id"));
         let told: Account = serde_json::from_value(document).unwrap();
         prop_assert_eq!(told, Account { contacts: vec![], ..plan.merged().clone() });
     }

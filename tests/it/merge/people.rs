@@ -53,6 +53,8 @@ fn two_contacts_are_one_person_by_what_reaches_one_person_and_nothing_that_diffe
         ("Pat Lee / 020-7946-0001", " / 020-7946-0001 / pat@harbor.com", 2),
         ("Dana Reed / info@quellmark.com", "Dana Reed / info@quellmark.com", 2),
         ("王强 / 13800138000", "王强 / 13800138000", 2),
+        ("Dana Reed / einkauf@quellmark.com", " / einkauf@quellmark.com", 2),
+        ("Dana Reed / support-eu@quellmark.com", " / support-eu@quellmark.com", 2),
         // Mobiles and addresses that differ are two people's, whatever else they share.
         ("陈静 / 13812349876 / chen@qinghe.cn", "陈静 / 13927461853 / chen@qinghe.cn", 2),
         ("陈静 / 13812349876 / chen@qinghe.cn", "陈静 / 13812349876 / jing@qinghe.cn", 2),
@@ -130,17 +132,76 @@ fn who_could_be_two_people_stays_by_himself() {
     assert_eq!((crowd(3), crowd(40)), (3, 40));
 }
 
+/// Each export counts its contacts for itself: an id ties those together of whom nothing says that they are two.
 #[test]
-fn one_contact_on_two_accounts_is_one_whatever_it_says_and_somebody_is_asked() {
-    let mut records = [account("A1", 1), account("A2", 2)];
-    records[0].contacts = vec![contact("C1", "A1", "王强", "13812349876")];
-    records[1].contacts = vec![contact("C1", "A2", "李丽", "13927461853")];
-    let plan = accounts_plan(&records, &merger());
-    assert_eq!(plan.merged().contacts.len(), 1);
-    assert!(
-        plan.doubts().contains(&MergeDoubt::Contradiction { field: "contacts.C1.name".into() }),
-        "{plan}"
-    );
+fn one_id_is_one_person_unless_something_says_otherwise() {
+    let with = |first: &[(&str, &str)], second: &[(&str, &str)]| {
+        let mut records = [account("A1", 1), account("A2", 2)];
+        for (record, people) in records.iter_mut().zip([first, second]) {
+            let id = record.id.to_string();
+            record.contacts = people.iter().map(|(contact, text)| person(contact, &id, text)).collect();
+        }
+        records
+    };
+    let shared = |ids: &[&str]| -> Vec<MergeDoubt> {
+        ids.iter().map(|id| MergeDoubt::SharedContactId { contact: (*id).into() }).collect()
+    };
+    let (zhang, li) = ("张伟 / 13812349876", "李娜 / 13927461853");
+    for (first, second, people, of_two) in [
+        (vec![("c1", zhang)], vec![("c1", "张伟")], vec!["c1 张伟"], vec![]),
+        (vec![("c1", "张伟")], vec![("c1", "张总 / 13812349876")], vec!["c1 张伟"], vec![]),
+        (vec![("c1", zhang)], vec![("c1", li)], vec!["c1 张伟", "c1 李娜"], vec!["c1"]),
+        (vec![("c1", zhang)], vec![("c1", "张伟 / 13927461853")], vec!["c1 张伟", "c1 张伟"], vec!["c1"]),
+        (vec![("c1", zhang)], vec![("c3", zhang), ("c1", li)], vec!["c1 张伟", "c1 李娜"], vec!["c1"]),
+        (
+            vec![("1", zhang), ("2", li)],
+            vec![("1", li), ("2", zhang)],
+            vec!["1 张伟", "2 李娜"],
+            vec!["1", "2"],
+        ),
+    ] {
+        let records = with(&first, &second);
+        let plan = accounts_plan(&records, &merger());
+        let shown = |one: &Contact| format!("{} {}", one.id, one.name.clone().unwrap_or_default());
+        assert_eq!(plan.merged().contacts.iter().map(shown).collect::<Vec<_>>(), people, "{plan}");
+        for (one, original) in plan.merged().contacts.iter().zip(&people) {
+            let mobiles = reach(one).mobiles;
+            assert!(mobiles.len() <= 1, "{original} has two people's numbers: {mobiles:?}");
+        }
+        let doubts: Vec<MergeDoubt> =
+            plan.doubts().iter().filter(|doubt| doubt.field().is_none()).cloned().collect();
+        assert_eq!(doubts, shared(&of_two), "{plan}");
+        assert_eq!(plan.needs_own_answer(), !of_two.is_empty());
+        // By effects nobody is lost: there are none.
+        assert_eq!(plan.effects().is_empty(), !of_two.is_empty(), "{plan}");
+    }
+    let mut third = account("A3", 3);
+    third.contacts = vec![person("c1", "A3", "李娜 / 13927461853 / li.na@fenyang.cn")];
+    let [first, second] = with(&[("c1", zhang)], &[("c1", li)]);
+    let plan = accounts_plan(&[first, second, third], &merger());
+    assert_eq!(plan.merged().contacts.len(), 2, "{plan}");
+}
+
+/// A name that stands beside an address or number is one, where the contact has no other.
+#[test]
+fn a_name_beside_a_value_is_a_name_and_is_not_lost() {
+    for (first, second, people) in [
+        (" / Sam Hill <pa.desk@brontak.com>", " / Jo Berg <pa.desk@brontak.com>", 2),
+        (" / Sam Hill <pa.desk@brontak.com>", " / \"Hill, Sam\" <pa.desk@brontak.com>", 1),
+        (" / Anna Berg 13501928374", " / Bo Karl 13501928374", 2),
+        (" / Anna Berg 13501928374", "Bo Karl / 13501928374", 2),
+        (" / Anna Berg 13501928374", " / Tel. 13501928374", 1),
+        (" / 手机：13501928374", " / 微信同号 13501928374", 1),
+    ] {
+        let plan = merged(&[first], &[second]);
+        assert_eq!(plan.merged().contacts.len(), people, "{first} and {second}: {plan}");
+    }
+    // Of one person both notes stay.
+    let plan = merged(&["Anna Berg / 13501928374 (home)"], &["Anna Berg / 13501928374 (ask for Bo)"]);
+    let phones: Vec<&str> = plan.merged().contacts[0].phones.iter().map(|one| one.as_str()).collect();
+    assert_eq!(phones, ["13501928374 (home)", "13501928374 (ask for Bo)"]);
+    let plan = merged(&["Anna Berg / 13501928374"], &["Anna Berg / +86 135 0192 8374"]);
+    assert_eq!(plan.merged().contacts[0].phones.len(), 1);
 }
 
 /// A number is as it is dialled where its account is, or in the country that its lead states.
@@ -210,7 +271,14 @@ fn a_person() -> impl Strategy<Value = Contact> {
         "+14155552671",
         "13800138000",
     ];
-    let mails = &["info@quellmark.com", "dana@quellmark.com", "Dana@Quellmark.com", "wang@fenyang.cn"];
+    let mails = &[
+        "info@quellmark.com",
+        "dana@quellmark.com",
+        "Dana@Quellmark.com",
+        "Dana Reed <dana@quellmark.com>",
+        "Tom Fields <dana@quellmark.com>",
+        "wang@fenyang.cn",
+    ];
     let phones = proptest::collection::vec(proptest::sample::select(&phones[..]), 0..3);
     let mails = proptest::collection::vec(proptest::sample::select(&mails[..]), 0..2);
     let wechat = maybe(&["wangqiang88", "WangQiang88", "13812349876"]);
@@ -320,6 +388,9 @@ proptest! {
             prop_assert!(ours.mobiles.difference(&now_reached.mobiles).all(|key| one.wechat.is_some() && key.ends_with("9876")));
             prop_assert!(ours.mails.is_subset(&now_reached.mails));
             prop_assert!(!are_two_people(name(one), name(now)));
+            for written in one.emails.iter().filter(|mail| mail.as_str().contains('<')) {
+                prop_assert!(now.emails.contains(written), "{:?} is gone", written);
+            }
             prop_assert!(name(one).is_empty() || !name(now).is_empty());
         }
     }

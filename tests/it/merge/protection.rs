@@ -43,6 +43,57 @@ fn a_refusal_is_kept_and_a_withdrawn_consent_stays_so() {
     assert!(!accounts_plan(&same, &merger()).is_ambiguous(), "two spellings of one answer");
 }
 
+/// Which answer protects, nobody knows of every column: a general yes does not decide it, an answer to the column or a rule does.
+#[test]
+fn a_yes_against_a_no_of_an_unknown_column_needs_an_answer_of_its_own() {
+    for (column, permits, refuses, is_known) in [
+        ("No Marketing", "No", "Yes", false),
+        ("不打扰", "0", "1", false),
+        ("Right to be forgotten", "no", "yes", false),
+        ("Deceased", "false", "true", false),
+        ("Marketing emails", "on", "off", false),
+        ("Contact preference", "any", "none", false),
+        ("Post", "✅", "❌", false),
+        ("Post", "checked", "unchecked", false),
+        ("Do not email", "❌", "✅", true),
+        ("SMS consent", "erteilt", "widerrufen", true),
+        ("退订状态", "未退订", "已退订", true),
+        ("邮件状态", "未退订", "已退订", true),
+        ("推广", "接受", "客户拒绝", true),
+        ("Restrict processing", "false", "true", true),
+        ("Legal hold", "no", "yes", true),
+        ("Bloctel", "non", "oui", true),
+        ("CTPS", "N", "Y", true),
+        ("Marketing contact status", "Marketing contact", "Non-marketing contact", true),
+        ("Newsletter opt in", "checked", "unchecked", true),
+        ("メール配信", "許可", "拒否", true),
+        ("수신동의", "동의", "거부", true),
+    ] {
+        let field = format!("attributes.{column}");
+        for [first, second] in [[permits, refuses], [refuses, permits]] {
+            let records = answering(column, first.into(), second.into());
+            let plan = accounts_plan(&records, &merger());
+            let kept = &plan.merged().attributes[column];
+            if is_known {
+                assert_eq!(kept, &Value::from(refuses), "{column}: {plan}");
+                assert_eq!(plan.doubts(), [MergeDoubt::Contradiction { field: field.clone() }], "{plan}");
+                continue;
+            }
+            assert_eq!(plan.doubts(), [MergeDoubt::Opposed { field: field.clone() }], "{plan}");
+            assert!(plan.needs_own_answer());
+            let ruled = merger_with(&field, Survivorship::Oldest);
+            let plan = accounts_plan(&records, &ruled);
+            assert_eq!(plan.doubts(), [MergeDoubt::Contradiction { field: field.clone() }], "{plan}");
+            assert!(!plan.needs_own_answer());
+        }
+    }
+    // A count is no answer, and one answer in two spellings none against another.
+    let records = answering("Deals", Value::Integer(0), Value::Integer(1));
+    assert!(!accounts_plan(&records, &merger()).needs_own_answer());
+    let records = answering("Deceased", "no".into(), "❌".into());
+    assert!(!accounts_plan(&records, &merger()).needs_own_answer());
+}
+
 #[test]
 fn only_a_rule_for_that_very_column_lets_a_refusal_go() {
     let records = answering("do_not_contact", Value::Bool(true), Value::Bool(false));
@@ -218,6 +269,27 @@ proptest! {
                 prop_assert!(plain(theirs).is_empty() || plain(theirs) == plain(kept), "{:?} {:?}", theirs, kept);
             }
             prop_assert!(account.owner.is_none() || account.owner == merged.owner);
+            prop_assert!(account.partner.is_none() || account.partner == merged.partner);
+            prop_assert!(account.protected_until.is_none() || account.protected_until == merged.protected_until);
+            let is_free = merged.holders().next().is_none();
+            prop_assert!(account.pool.is_none() || !is_free || account.pool == merged.pool);
+            for (name, theirs) in &account.attributes {
+                let (Value::Text(_), Some(kept @ Value::Text(_))) = (theirs, merged.attributes.get(name)) else {
+                    prop_assert!(theirs.is_blank() || merged.attributes.contains_key(name), "{}", name);
+                    continue;
+                };
+                let words = |value: &Value| {
+                    let text = value.to_string().to_lowercase();
+                    text.split_whitespace().collect::<Vec<_>>().join(" ")
+                };
+                prop_assert!(theirs.is_blank() || words(theirs) == words(kept), "{:?} {:?}", theirs, kept);
+            }
+            // Who has one id is one person here, with everything that was said of each.
+            for contact in account.contacts.iter().filter(|one| !one.id.is_blank()) {
+                let is_there = |one: &leadkit::model::Contact| plain(&one.title) == plain(&contact.title);
+                let is_blank = plain(&contact.title).is_empty();
+                prop_assert!(is_blank || merged.contacts.iter().any(is_there), "{:?}", contact);
+            }
         }
     }
 }

@@ -34,3 +34,29 @@ fn each_rep_keeps_their_product_of_a_divided_account() {
         2026-03-03T09:00:00+08:00	submit	L4	to_owner	li	-	pending	account-company"#]];
     wanted.assert_eq(&submitted.join("\n"));
 }
+
+/// Who asks for two products of which each has its own rep is of one of the two; the other keeps what is his.
+#[test]
+fn a_lead_of_two_reps_products_has_one_of_them() {
+    let submit = |minute: u32, id: &str, products: &str, owner: &str| {
+        format!(
+            r#"{{"at":"2026-03-02T09:{minute:02}:00+08:00","submit":{{"id":"{id}","name":"Pat Lee","phones":["13812349876"],"products":[{products}],"message":"quote {id}"{owner}}}}}
+"#
+        )
+    };
+    let scenario = [
+        submit(0, "L0", r#""crm""#, r#","owner":"li""#),
+        submit(5, "L1", r#""erp""#, r#","owner":"wang""#),
+        submit(10, "L2", r#""crm","erp""#, ""),
+        r#"{"at":"2026-03-02T15:00:00+08:00","tick":true}
+{"at":"2026-03-02T15:05:00+08:00","close":{"lead":"L0","reason":"no_intent"}}
+{"at":"2026-03-02T15:10:00+08:00","tick":true}
+"#
+        .to_owned(),
+    ]
+    .concat();
+    let (out, notes, verdict) =
+        run_with(scenario.as_bytes(), &by_product(), "s.jsonl --rules p.json").unwrap();
+    assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("L2\tli\t")), "{out}");
+}

@@ -112,6 +112,25 @@ fn is_asked(lead: &Lead, reps: [Option<&RepId>; 2], seen: &Seen<'_>) -> bool {
     asked.any(|one| reps.into_iter().all(|rep| rivals(one, seen).contains(&rep)))
 }
 
+/// Whether one of two leads names parts of several reps, and its owner is one of them: who has another of its parts, by a lead of
+/// the person that is not of the other's. One lead has one owner, so the rep of each other part keeps what he has of it.
+fn is_one_of_several(lead: &Lead, other: &Lead, key: &str, seen: &Seen<'_>) -> bool {
+    let rows = seen.book.rows(&seen.intake.probe(lead));
+    [(lead, other), (other, lead)].into_iter().any(|(wide, narrow)| {
+        let had = |one: &Lead| {
+            let tenures = &seen.book.history(&one.id).tenures;
+            one.owner == wide.owner || tenures.iter().any(|one| Some(&one.owner) == wide.owner.as_ref())
+        };
+        rows.leads.iter().any(|one| {
+            one.id != wide.id
+                && seen.are_of_one_scope(one, wide)
+                && !seen.are_of_one_scope(one, narrow)
+                && strong_keys(one, seen.intake).contains(key)
+                && had(one)
+        })
+    })
+}
+
 impl Laws {
     /// Files a lead under its strong keys, as long as it is live.
     pub(super) fn file(&mut self, id: &LeadId, seen: &Seen<'_>) {
@@ -179,7 +198,9 @@ impl Laws {
                 |one: &&Lead| [*one, lead].iter().any(|one| one.status == LeadStatus::Converted);
             let rival = leads.iter().find(other).filter(|one| {
                 let of = one.owner.as_ref();
-                !is_shared_by_design(lead, key, seen) && !is_asked(lead, [Some(owner), of], seen)
+                !is_shared_by_design(lead, key, seen)
+                    && !is_asked(lead, [Some(owner), of], seen)
+                    && !is_one_of_several(lead, one, key, seen)
             });
             found.extend(rival.map(|one| {
                 let clause = if is_converted(one) { Clause::OneOwnerConverted } else { Clause::OneOwner };
