@@ -6,6 +6,7 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::{Channel, LexiconPass};
 use super::state::MAX_PER_KEY;
 use super::window_rules::{BurstDimension, SubmissionKey};
+use crate::model::LeadField;
 use crate::text::moment;
 
 impl fmt::Display for HitReason {
@@ -28,6 +29,9 @@ impl fmt::Display for HitReason {
             }
             HitReason::DoNotContact { channel, basis, reason } => refused(f, *channel, basis, reason),
             HitReason::NoAllowedChannel => f.write_str("the lead may not be contacted by any channel"),
+            HitReason::Oversized { field } if is_id(field) => {
+                write!(f, "`{field}` is too long for an id, so no document that holds it can be read back")
+            }
             HitReason::Oversized { field } => {
                 write!(f, "`{field}` is too long, so only its beginning was read")
             }
@@ -72,6 +76,10 @@ impl fmt::Display for HitReason {
 }
 
 /// Reasons that make contact values unusable.
+fn is_id(field: &str) -> bool {
+    LeadField::from_name(field).is_some_and(|field| LeadField::IDS.contains(&field))
+}
+
 fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match reason {
         HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {

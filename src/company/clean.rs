@@ -25,23 +25,27 @@ impl Cleaned {
 
     /// Folds and removes punctuation: fills `text` and the brackets. `name_of` picks the name from the folded text.
     pub(super) fn read(&mut self, name: &str, name_of: impl Fn(&str) -> &str) {
-        self.folded.clear();
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        fold_into(name, &mut folded);
+        self.read_folded(&folded, name_of);
+        self.folded = folded;
+    }
+
+    /// The same of a folded text.
+    fn read_folded(&mut self, folded: &str, name_of: impl Fn(&str) -> &str) {
         self.text.clear();
         self.brackets.clear();
-        self.folded.reserve(name.len());
-        fold_into(name, &mut self.folded);
-        self.text.reserve(self.folded.len());
-        let folded = std::mem::take(&mut self.folded);
-        self.read_folded(name_of(without_slash_note(&folded)));
+        self.text.reserve(folded.len());
+        self.remove_punctuation(name_of(without_slash_note(folded)));
         if self.text.is_empty() {
             // Nothing but punctuation or symbols: better an odd name than none.
             self.text.extend(folded.split_whitespace());
             self.brackets.clear();
         }
-        self.folded = folded;
     }
 
-    fn read_folded(&mut self, folded: &str) {
+    fn remove_punctuation(&mut self, folded: &str) {
         let mut opened = None;
         let mut gap = false;
         self.unspaced = false;
@@ -137,6 +141,13 @@ pub(super) fn clean(phrase: &str) -> String {
     cleaned.text
 }
 
+/// The same of a phrase that is [folded](crate::text::fold), or a part of one: folding takes longer than all the rest.
+pub(super) fn clean_folded(phrase: &str) -> String {
+    let mut cleaned = Cleaned::default();
+    cleaned.read_folded(phrase, |folded| folded);
+    cleaned.text
+}
+
 /// `Fund/MA/`, `INC. \\DE\\` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
 fn without_slash_note(folded: &str) -> &str {
     let slash = |c| matches!(c, '/' | '\\');
@@ -150,4 +161,28 @@ fn without_slash_note(folded: &str) -> &str {
     let closed = body.len() < trimmed.len();
     let is_note = (2..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
     if is_note && name.len() >= 4 && (closed || word != "as") { name } else { body }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::fold;
+
+    proptest! {
+        /// A part of a folded text is folded.
+        #[test]
+        fn what_is_folded_is_not_folded_again(
+            text in r"([a-zA-Z(){}&/.\-\u{300}-\u{320}ﷺ½ßÅＡ한ᄒ\u{1161}公司科技ガが、 ]|\PC){0,24}",
+        ) {
+            let folded = fold(&text);
+            for (at, _) in folded.char_indices() {
+                let (before, behind) = folded.split_at(at);
+                for part in [before, behind, before.trim(), behind.trim()] {
+                    prop_assert_eq!(clean_folded(part), clean(part), "{:?} of {:?}", part, text);
+                }
+            }
+        }
+    }
 }

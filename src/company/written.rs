@@ -1,6 +1,6 @@
 //! A field that holds more than a name: remarks behind the legal form, former and second names.
 
-use super::clean::clean;
+use super::clean::clean_folded;
 use super::gazetteer::{Gazetteer, Tables};
 use super::tables::{find_unspaced, is_unspaced};
 use crate::text::{fold, slips};
@@ -55,6 +55,8 @@ enum Beside<'t> {
 
 /// The most cuts in a name: the text next to a name is short.
 const MAX_CUTS: usize = 6;
+/// Most separators of a field whose two sides are examined, for all cuts together. Each takes a look at the whole name.
+const MAX_LOOKS: usize = 32;
 
 const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-', '–', '—'];
 
@@ -63,9 +65,10 @@ pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
     let mut name = folded.trim();
     name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
     let (mut others, mut part) = (Vec::new(), None);
+    let mut looks = MAX_LOOKS;
     if !is_plain(name) {
         for _ in 0..MAX_CUTS {
-            let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables));
+            let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables, &mut looks));
             let Some((before, beside)) = cut.or_else(|| word_cut(name, tables)) else { break };
             name = before;
             match beside {
@@ -164,15 +167,16 @@ fn matching(text: &str, open: char, close: char) -> Option<usize> {
     None
 }
 
-/// Most separators whose following text is examined.
+/// Most separators that are examined for one cut.
 const MAX_SEPARATORS: usize = 24;
 
-/// The first separator behind which something other than the name follows.
-fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
+/// The first separator behind which something other than the name follows. `looks` is how many may still be examined.
+fn separator_cut<'t>(name: &'t str, tables: &Tables, looks: &mut usize) -> Option<(&'t str, Beside<'t>)> {
     let spaced = name.chars().any(is_unspaced);
     let places = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c) || spaced && *c == ' ');
     // Behind each the whole rest is read: a text with thousands of separators is not a name.
-    places.take(MAX_SEPARATORS).find_map(|(at, c)| {
+    places.take(MAX_SEPARATORS.min(*looks)).find_map(|(at, c)| {
+        *looks = looks.saturating_sub(1);
         let before = name.get(..at)?.trim_end();
         let behind = name.get(at + c.len_utf8()..)?;
         let loose = matches!(c, '-' | '–' | '—' | ',' | ':' | ' ');
@@ -217,7 +221,7 @@ enum Mark {
 /// The text behind a name, if it is not part of it.
 fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Option<Beside<'t>> {
     let remarks = &tables.remarks;
-    let text = clean(behind);
+    let text = clean_folded(behind);
     if text.is_empty() || belongs(&text, tables) {
         return None;
     }
@@ -299,7 +303,9 @@ fn is_nearly_branch(text: &str) -> bool {
         "门市部",
         "加油站",
     ];
-    let chars: Vec<char> = text.chars().collect();
+    // An ending, and one character too many.
+    let from = text.char_indices().rev().take(4).last().map_or(0, |(at, _)| at);
+    let chars: Vec<char> = text.get(from..).unwrap_or_default().chars().collect();
     ENDINGS.iter().any(|ending| {
         let wanted: Vec<char> = ending.chars().collect();
         let sizes = if wanted.len() > 2 { wanted.len() - 1..=wanted.len() + 1 } else { 2..=3 };
@@ -334,7 +340,7 @@ fn ends_with_form(name: &str, tables: &Tables) -> bool {
     if name.ends_with(COMPANY) {
         return true;
     }
-    let text = clean(name);
+    let text = clean_folded(name);
     tables.forms.suffix(&text).is_some_and(|(len, _)| len < text.len())
         || tables.forms.prefix(&text).is_some_and(|(len, _)| len < text.len() && len > 2)
 }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// Longest identifier that is read, in bytes.
+pub(super) const MAX_ID: usize = 4 * 1024;
+
 /// Declares identifier newtypes over shared text.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         ///
         /// Opaque text that belongs to the host; cloning is O(1); ordered by bytes, which is the order every tie is broken
-        /// in. In human-readable formats it is read from text or from an integer.
+        /// in. In human-readable formats it is read from text or from an integer. At most 4096 bytes are read: a
+        /// longer one is an error.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
@@ -155,7 +159,12 @@ fn deserialize_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>
             f.write_str("an id: a text or a whole number")
         }
 
-        fn visit_str<E>(self, text: &str) -> Result<Arc<str>, E> {
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Arc<str>, E> {
+            // Decisions name the records that they are about many times over.
+            if text.len() > MAX_ID {
+                let message = format!("the id has {} bytes, at most {MAX_ID} are read", text.len());
+                return Err(E::custom(message));
+            }
             Ok(Arc::from(text))
         }
 

@@ -7,6 +7,7 @@ use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ids::MAX_ID;
 use super::lead_field::shown;
 use super::{FieldType, Lead, LeadField, OpenGroup, Value};
 use crate::calendar::Zone;
@@ -16,6 +17,9 @@ use crate::text::{Code, scrubbed};
 
 /// Longest text that is taken from a column, in bytes.
 const MAX_FIELD_LEN: usize = 64 * 1024;
+/// Most constants, and most formats of times: each takes part in every row.
+const MAX_CONSTANTS: usize = 256;
+const MAX_TIME_FORMATS: usize = 32;
 /// The fields that every lead must have.
 const NEEDED: [LeadField; 2] = [LeadField::Id, LeadField::CreatedAt];
 /// Times without a zone, as `strftime` writes them.
@@ -67,14 +71,14 @@ fn field_names() -> impl Iterator<Item = &'static str> + Clone {
 pub struct ColumnMap {
     /// The field that each column fills, by the column's name.
     pub columns: BTreeMap<String, String>,
-    /// Value by target, for what no column holds.
+    /// Value by target, for what no column holds. At most 256.
     pub constants: BTreeMap<String, String>,
     /// Texts that mean "not known", in addition to blank ones. Case matters.
     pub missing: Vec<String>,
     /// Columns that fill nothing.
     pub ignore: Vec<String>,
     /// Formats of dates and times in addition to RFC 3339, `2026-03-01 [09:00[:00]]` and `2026-03-01T09:00[:00]`, in chrono's
-    /// `strftime` notation.
+    /// `strftime` notation. At most 32.
     pub time_formats: Vec<String>,
     /// Zone of times that name none.
     pub zone: Zone,
@@ -129,6 +133,8 @@ pub struct Importer {
     /// For each column, its name and target.
     columns: Vec<(String, Option<Target>)>,
     constants: Vec<(String, Target)>,
+    /// Texts that mean "not known".
+    missing: BTreeSet<String>,
     seen: BTreeMap<String, u64>,
 }
 
@@ -222,6 +228,7 @@ impl ColumnMap {
             }
         });
         report.within("time_formats", |report| {
+            refuse_more(self.time_formats.len(), MAX_TIME_FORMATS, "formats", report);
             for (index, format) in self.time_formats.iter().enumerate() {
                 if StrftimeItems::new(format).any(|item| item == Item::Error) {
                     report.item(index, |report| {
@@ -249,6 +256,7 @@ impl ColumnMap {
         });
         let columns: Vec<(String, Option<Target>)> = bound.collect();
         let constants = report.within("constants", |report| {
+            refuse_more(self.constants.len(), MAX_CONSTANTS, "constants", report);
             let bind = |(to, value): (&String, &String)| {
                 let to = report.within(to, |report| target(to, report));
                 to.map(|to| (value.clone(), to))
@@ -269,7 +277,8 @@ impl ColumnMap {
             }
         }
         report.finish().map_err(|errors| errors.of("column map"))?;
-        Ok(Importer { map: self.clone(), columns, constants, seen: BTreeMap::new() })
+        let missing = self.missing.iter().cloned().collect();
+        Ok(Importer { map: self.clone(), columns, constants, missing, seen: BTreeMap::new() })
     }
 }
 
@@ -292,6 +301,14 @@ impl ColumnMap {
                 });
             }
         }
+    }
+}
+
+/// Reports that there are more of something than every row can be read with.
+fn refuse_more(found: usize, most: usize, of: &str, report: &mut Report) {
+    if found > most {
+        let message = format!("there are {found} {of}, at most {most} are read");
+        report.error("too_many", message, "leave out what this table does not need");
     }
 }
 
@@ -415,8 +432,7 @@ impl Importer {
                     continue;
                 }
             };
-            let missing = cell.is_empty() || self.map.missing.iter().any(|word| word == cell);
-            if missing {
+            if cell.is_empty() || self.missing.contains(cell) {
                 if let Target::Field(needed @ (LeadField::Id | LeadField::CreatedAt)) = to {
                     issue(column, ("missing", format!("`{needed}` is missing")));
                 }
@@ -452,6 +468,9 @@ impl Importer {
             Target::Field(LeadField::FiledAt) => lead.filed_at = Some(self.time(cell)?),
             Target::Field(LeadField::Industry) => {
                 lead.industry.extend(cell.split('/').map(|level| level.trim().to_owned()));
+            }
+            Target::Field(field) if LeadField::IDS.contains(field) && cell.len() > MAX_ID => {
+                return Err(("too_long", format!("the id is longer than {MAX_ID} bytes")));
             }
             Target::Field(field) => {
                 let several = field.kind() == FieldType::Texts;
@@ -598,6 +617,43 @@ mod tests {
             assert_eq!(issues.iter().map(|issue| issue.code.as_str()).collect::<Vec<_>>(), codes);
             assert!(issues.iter().all(|issue| issue.line == line as u64 + 2 && issue.message.len() < 200));
         }
+    }
+
+    /// What a map says once takes part in every row.
+    #[test]
+    fn constants_and_formats_are_few() {
+        let map = |n: usize| ColumnMap {
+            constants: (0..n).map(|i| (format!("attributes.a{i}"), "x".to_owned())).collect(),
+            time_formats: vec!["%d-%m-%Y".to_owned(); n / 8],
+            ..ColumnMap::default()
+        };
+        let columns = ["id", "created_at"];
+        assert!(map(256).importer(&columns).is_ok());
+        let errors = map(264).importer(&columns).unwrap_err();
+        let said: Vec<String> = errors.iter().map(|one| format!("{} {}", one.path, one.message)).collect();
+        assert_eq!(
+            said,
+            [
+                "constants there are 264 constants, at most 256 are read",
+                "time_formats there are 33 formats, at most 32 are read",
+            ]
+        );
+    }
+
+    /// Every decision about a lead names it many times over.
+    #[test]
+    fn an_id_is_short() {
+        let mut importer = importer(&["id", "owner", "source.campaign"]);
+        let long = "x".repeat(MAX_ID + 1);
+        let issues = importer.read(2, &[&long, &long, &long]).unwrap_err();
+        let said: Vec<String> = issues.iter().map(ToString::to_string).collect();
+        let columns = ["id", "owner", "source.campaign"];
+        assert_eq!(
+            said,
+            columns.map(|column| format!("line 2, column `{column}`: the id is longer than 4096 bytes"))
+        );
+        let longest = "x".repeat(MAX_ID);
+        assert!(importer.read(3, &[&longest, &longest, &longest]).is_ok());
     }
 
     #[test]

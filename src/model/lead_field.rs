@@ -384,6 +384,10 @@ impl LeadFieldError {
 }
 
 impl LeadField {
+    /// Ids of records: they are compared whole.
+    pub(crate) const IDS: [LeadField; 4] =
+        [LeadField::Id, LeadField::Owner, LeadField::Pool, LeadField::SourceCampaign];
+
     /// The value; [`Value::Null`] when there is none.
     ///
     /// ```

@@ -13,6 +13,7 @@ use crate::text::head;
 /// |---|---|
 /// | `phones`, `emails` | the first [`VALUES`](LeadLimits::VALUES), each up to [`TEXT`](LeadLimits::TEXT) bytes |
 /// | `wechat`, `company`, `name`, `title` and every other single text but ids | the first [`TEXT`](LeadLimits::TEXT) bytes |
+/// | `id`, `owner`, `pool` and other ids of records | whole; a longer one than [`TEXT`](LeadLimits::TEXT) is an error when it is read from a document or a table |
 /// | `message` | the first [`MESSAGE`](LeadLimits::MESSAGE) bytes |
 /// | `industry`, `products`, `tags` | the first [`ITEMS`](LeadLimits::ITEMS), each up to [`TEXT`](LeadLimits::TEXT) bytes |
 /// | `attributes` | texts as `message`, lists as `tags` |
@@ -21,8 +22,9 @@ use crate::text::head;
 /// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
 /// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
 ///
-/// A pattern reads of a text what the table says while it has at most 4 KiB compiled, and else the first
-/// [`TEXT`](LeadLimits::TEXT) bytes: `\d` and `\w` of all scripts are long, `[0-9]` and words are short.
+/// A pattern reads of a text what the table says if it is short, and else the first [`TEXT`](LeadLimits::TEXT) bytes.
+/// Short are words joined by `|`, after `(?i)` or not, and what has at most 2 KiB compiled where `\d`, `\w` and the like are
+/// those of ASCII: `\d{11}` and `[\w.]+@\w+` are, `a[ab]{900}c` and `\p{Han}{2,4}` are not.
 ///
 /// A lead on file is read like an incoming lead. Of two names of people the first 128 bytes are compared.
 /// Texts are cut before the character that would not fit.
@@ -55,9 +57,6 @@ impl LeadLimits {
     pub const CONTACTS: usize = 1024;
 }
 
-/// Fields that are compared whole: ids of other records.
-const IDS: [LeadField; 4] = [LeadField::Id, LeadField::Owner, LeadField::Pool, LeadField::SourceCampaign];
-
 /// The lead as far as it is read, and the names of the fields that are cut.
 #[derive(Debug)]
 pub(super) struct CutLead {
@@ -85,6 +84,9 @@ impl CutLead {
             // A truncated text is still a text.
             let _ = field.set(&mut cut.lead, &read_field(*field, whole));
         }
+        // An id is compared whole: cut, it might be that of another record.
+        let ids = LeadField::IDS.iter().filter(|field| is_long_id(**field, whole));
+        cut.fields.extend(ids.map(|field| field.as_str().to_owned()));
         if other_ids_exceed(whole) {
             cut.fields.push("other_ids".to_owned());
             let all = whole.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
@@ -119,8 +121,13 @@ fn lead_exceeds(lead: &Lead) -> bool {
         || exceeds(LeadField::Phones, lead)
         || exceeds(LeadField::Emails, lead)
         || lead.attributes.values().any(attribute_exceeds)
+        || LeadField::IDS.iter().any(|field| is_long_id(*field, lead))
         || ids_exceed(&lead.external_ids)
         || other_ids_exceed(lead)
+}
+
+fn is_long_id(field: LeadField, lead: &Lead) -> bool {
+    field.text(lead).is_some_and(|text| text.len() > LeadLimits::TEXT)
 }
 
 fn other_ids_exceed(lead: &Lead) -> bool {
@@ -204,7 +211,7 @@ fn cut_contact(contact: &Contact) -> Contact {
 /// A field as far as it is read.
 pub(crate) fn read_field(field: LeadField, lead: &Lead) -> Value {
     match field.get(lead) {
-        Value::Text(text) if text.len() > most_of(field) && !IDS.contains(&field) => {
+        Value::Text(text) if text.len() > most_of(field) && !LeadField::IDS.contains(&field) => {
             Value::from(head(&text, most_of(field)))
         }
         Value::List(items) => Value::List(heads(&items, most_items(field))),
@@ -244,7 +251,7 @@ fn exceeds(field: LeadField, lead: &Lead) -> bool {
     match field {
         LeadField::Phones => are_long(field, lead.phones.iter().map(|one| one.as_str().len())),
         LeadField::Emails => are_long(field, lead.emails.iter().map(|one| one.as_str().len())),
-        _ if IDS.contains(&field) => false,
+        _ if LeadField::IDS.contains(&field) => false,
         _ => match field.texts(lead) {
             Some(items) => are_long(field, items.iter().map(String::len)),
             None => field.text(lead).is_some_and(|text| text.len() > most_of(field)),

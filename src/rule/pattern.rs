@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, bytes};
 
 use super::limits::{read_message, read_text};
 use super::operator::ConditionError;
@@ -14,15 +14,17 @@ const MAX_NESTING: u32 = 50;
 /// Longest pattern, in bytes of source.
 const MAX_SOURCE: usize = 16 * 1024;
 /// Bytes within which a pattern is tried to be compiled, before the most it may have. How many it needs, nobody tells.
-const SIZES: [usize; 4] = [4 * 1024, 16 * 1024, 64 * 1024, 128 * 1024];
-/// Largest compiled pattern that reads a message whole: the work for a byte of text grows with what is compiled.
-const MAX_OF_MESSAGE: usize = 4 * 1024;
+const SIZES: [usize; 2] = [MAX_OF_MESSAGE, 64 * 1024];
+/// Largest compiled pattern that reads a message whole: the most work for a byte of text grows with what is compiled.
+const MAX_OF_MESSAGE: usize = 2 * 1024;
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
     regex: Regex,
     size: usize,
+    /// Whether it reads a message whole.
+    is_short: bool,
 }
 
 impl Pattern {
@@ -44,7 +46,10 @@ impl Pattern {
         let sizes = SIZES.into_iter().filter(|size| *size < most).chain([most]);
         for size in sizes {
             match RegexBuilder::new(source).size_limit(size).nest_limit(MAX_NESTING).build() {
-                Ok(regex) => return Ok(Pattern { regex, size }),
+                Ok(regex) => {
+                    let is_short = size <= MAX_OF_MESSAGE || is_words(source) || is_short_in_ascii(source);
+                    return Ok(Pattern { regex, size, is_short });
+                }
                 Err(regex::Error::CompiledTooBig(_)) => {}
                 Err(error) => {
                     // The last line of a syntax error says what is wrong; the lines above draw the place.
@@ -62,7 +67,7 @@ impl Pattern {
         refuse(format!("needs more than {most} bytes"), "use fewer or smaller repetitions")
     }
 
-    /// Bytes that it has compiled at most, at least a quarter of which it has unless they are the fewest.
+    /// Bytes that it has compiled at most.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
@@ -82,8 +87,21 @@ impl Pattern {
     }
 
     fn read<'t>(&self, text: &'t str) -> &'t str {
-        if self.size <= MAX_OF_MESSAGE { read_message(text) } else { read_text(text) }
+        if self.is_short { read_message(text) } else { read_text(text) }
     }
+}
+
+/// Whether a pattern is words joined by `|`: however many, they are looked for all at once.
+fn is_words(source: &str) -> bool {
+    let words = source.strip_prefix("(?i)").unwrap_or(source);
+    !words.contains(['[', ']', '(', ')', '{', '}', '.', '*', '+', '?', '^', '$', '\\'])
+}
+
+/// Whether a pattern is short where `\d`, `\w` and the like are those of ASCII. Over all scripts each takes kilobytes, but
+/// it is still one character of the text: the work does not grow with them.
+fn is_short_in_ascii(source: &str) -> bool {
+    let mut builder = bytes::RegexBuilder::new(source);
+    builder.unicode(false).size_limit(MAX_OF_MESSAGE).nest_limit(MAX_NESTING).build().is_ok()
 }
 
 #[cfg(test)]
@@ -96,6 +114,16 @@ mod tests {
         assert_eq!(small.size(), MAX_OF_MESSAGE);
         let behind = |bytes: usize, word: &str| format!("{}{word}", "x".repeat(bytes));
         assert!(small.is_match(&behind(60_000, "casino")) && !small.is_match(&behind(70_000, "casino")));
+        for (source, word) in [
+            (r"\d{11}", "13812349876"),
+            (r"\w+@\w+", "@b"),
+            (r"(?i)casino|poker|加我微信|roulette", "Casino"),
+            (r"\bq\w{3,20}", " quota"),
+        ] {
+            let common = Pattern::of_condition(source).unwrap();
+            assert!(common.is_match(&behind(60_000, word)), "{source}");
+            assert!(!common.is_match(&behind(70_000, word)), "{source}");
+        }
         let large = Pattern::of_condition("a[ab]{900}c").unwrap();
         assert!(large.size() > MAX_OF_MESSAGE);
         let word = behind(0, "a").repeat(901) + "c";
