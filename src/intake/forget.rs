@@ -10,7 +10,7 @@ use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadId};
 use crate::order;
-use crate::rule::{Contact, FactContext, Facts};
+use crate::rule::{FactContext, Facts, FoundContact};
 use crate::text::sip_hash;
 
 /// The host's secret key for the hashes of people who asked to be forgotten. Without it nobody can find them by trying
@@ -141,10 +141,10 @@ impl Intake {
             texts.filter(|_| hashes.is_empty()).flat_map(|text| facts.contacts_in(text)).collect::<Vec<_>>()
         {
             match one.value {
-                Contact::Phone(phone) if phone.names_person() => {
+                FoundContact::Phone(phone) if phone.names_person() => {
                     hashes.extend(phone.key().map(|key| hash(&format!("phone {key}"))));
                 }
-                Contact::Email(email) if email.names_person() => {
+                FoundContact::Email(email) if email.names_person() => {
                     hashes.push(hash(&format!("email {}", email.key())));
                     hashes.push(hash(&format!("email {}", email.person_key())));
                 }
