@@ -164,12 +164,21 @@ pub(super) struct Written {
     rows: BTreeMap<Option<AccountId>, (Value, Value)>,
 }
 
-/// Whether a row had an item before the last effect by which it came to the contact, or went; `None` when there was none.
-fn had_before(earlier: &[Written], place: &Option<AccountId>, item: &String, came: bool) -> Option<bool> {
-    let has = |value: &Value| matches!(value, Value::List(items) if items.contains(item));
+/// What a row had before the last effect by which an item came to the contact, or went; `None` when there was none.
+fn had_before<'w>(
+    earlier: &'w [Written],
+    place: &Option<AccountId>,
+    item: &String,
+    came: bool,
+) -> Option<&'w [String]> {
+    let has = |value: &Value| items_of(value).contains(item);
     let is_it = |one: &&Written| has(&one.value) == came && has(&one.replaces) != came;
-    let row = earlier.iter().rev().find(is_it)?.rows.get(place);
-    Some(row.is_some_and(|(had, _)| has(had)))
+    let written = earlier.iter().rev().find(is_it)?;
+    Some(written.rows.get(place).map_or(&[], |(had, _)| items_of(had)))
+}
+
+fn items_of(value: &Value) -> &[String] {
+    if let Value::List(items) = value { items } else { &[] }
 }
 
 /// Whether two values say the same; nothing is as good as a blank.
@@ -179,29 +188,35 @@ fn same(a: &Value, b: &Value) -> bool {
 
 /// A list of a row with what came and without what went, where an earlier effect has brought or taken it away: as the row
 /// [`had`](had_before) it then; `None` of what is no list.
-fn beside(
+fn beside<'w>(
     row: &Value,
     value: &Value,
     replaces: &Value,
-    had: impl Fn(&String, bool) -> Option<bool>,
+    had: impl Fn(&String, bool) -> Option<&'w [String]>,
 ) -> Option<Value> {
     let items = |value: &Value| match value {
         Value::List(items) => Some(items.clone()),
         value if value.is_blank() => Some(Vec::new()),
         _ => None,
     };
-    let (mut row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
-    let goes = |one: &String| !value.contains(one) && replaces.contains(one) && had(one, true) != Some(true);
-    let comes = |one: &String| !replaces.contains(one) && had(one, false) != Some(false);
-    // In the order of the effect.
-    let is_whole = row == replaces
-        && row.iter().all(|one| value.contains(one) || goes(one))
-        && value.iter().all(|one| replaces.contains(one) || comes(one));
-    if is_whole {
-        return Some(Value::List(value));
+    let (row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
+    let goes = |one: &String| {
+        let is_gone = !value.contains(one) && replaces.contains(one);
+        is_gone && had(one, true).is_none_or(|had| !had.contains(one))
+    };
+    let comes = |one: &String| {
+        let is_new = !replaces.contains(one) && !row.contains(one);
+        is_new && had(one, false).is_none_or(|had| had.contains(one))
+    };
+    let kept: Vec<String> = row.iter().filter(|one| !goes(one)).cloned().collect();
+    let came: Vec<String> = value.iter().filter(|one| comes(one)).cloned().collect();
+    let mut after = [kept, came.clone()].concat();
+    // In the order of the effect where it says all, and what comes back where it was.
+    if after.len() == value.len() && after.iter().all(|one| value.contains(one)) && row == replaces {
+        after = value;
     }
-    row.retain(|one| !goes(one));
-    let came: Vec<String> = value.iter().filter(|one| comes(one) && !row.contains(one)).cloned().collect();
-    row.extend(came);
-    Some(Value::List(row))
+    for had in came.iter().filter_map(|one| had(one, false)) {
+        after.sort_by_key(|one| had.iter().position(|known| known == one).unwrap_or(usize::MAX));
+    }
+    Some(Value::List(after))
 }

@@ -14,6 +14,8 @@ use crate::model::{
 #[derive(Debug, Clone)]
 pub(super) struct Merged {
     pub(super) into: RecordRef,
+    /// Its place among all merges.
+    pub(super) number: usize,
     pub(super) row: Row,
     pub(super) moved: Moved,
 }

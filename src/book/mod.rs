@@ -122,6 +122,8 @@ pub struct Book {
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     /// By contact and field, of those who stand at several accounts.
     written: BTreeMap<(ContactId, String), Vec<contacts::Written>>,
+    /// How many records have been merged away so far.
+    merges: usize,
     clocks: Clocks,
     by_key: KeyIndex,
     /// What the rules compare beyond what is a key by itself.
@@ -215,6 +217,7 @@ impl Book {
             people: People::default(),
             employers: FxHashMap::default(),
             written: BTreeMap::new(),
+            merges: 0,
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),
             composites: Composites::default(),

@@ -27,12 +27,15 @@ impl Book {
         let link = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };
         let row = self.desk.links.contains(&link).then(|| self.row_of(from));
         let mut moved = Moved::default();
+        let moving = self.moving(from, to);
         for referrer in self.referrers.take(from) {
             self.refer(referrer, from, to, &mut moved);
         }
         match (from, to) {
             (RecordRef::Lead(from), RecordRef::Lead(to)) => self.repoint_lead(from, to, &mut moved),
-            (RecordRef::Account(from), RecordRef::Account(to)) => self.repoint_account(from, to, &mut moved),
+            (RecordRef::Account(from), RecordRef::Account(to)) => {
+                self.repoint_account(from, to, &moving, &mut moved)
+            }
             (RecordRef::Contact(from), RecordRef::Contact(to)) => self.repoint_contact(from, to, &mut moved),
             _ => {}
         }
@@ -40,6 +43,17 @@ impl Book {
             self.merge_into(from, to, &mut moved);
             self.keep_merged(from, to, row, moved);
         }
+    }
+
+    /// The people of an account of whom a link says that they belong to another: the merge moves them.
+    fn moving(&self, from: &RecordRef, to: &RecordRef) -> BTreeSet<ContactId> {
+        let RecordRef::Account(from) = from else { return BTreeSet::new() };
+        let belongs = |id: &ContactId| {
+            let from = RecordRef::Contact(id.clone());
+            self.desk.links.contains(&Link { from, kind: LinkKind::BelongsTo, to: to.clone() })
+        };
+        let people = self.accounts.get(from).into_iter().flat_map(|account| &account.contacts);
+        people.map(|one| one.id.clone()).filter(belongs).collect()
     }
 
     /// Points one referrer at another record.
@@ -143,7 +157,13 @@ impl Book {
     }
 
     /// Moves the leads, conversions and people of one account to another. The people who are there already stay as they are.
-    fn repoint_account(&mut self, from: &AccountId, to: &AccountId, moved: &mut Moved) {
+    fn repoint_account(
+        &mut self,
+        from: &AccountId,
+        to: &AccountId,
+        moving: &BTreeSet<ContactId>,
+        moved: &mut Moved,
+    ) {
         let of_it = self.leads.values().filter(|lead| lead.account.as_ref() == Some(from));
         let of_it: Vec<LeadId> = of_it.map(|lead| lead.id.clone()).collect();
         of_it.iter().for_each(|lead| self.belong_to(lead, to));
@@ -179,10 +199,8 @@ impl Book {
         // another account.
         let united = |one: &Contact| {
             let of = RecordRef::Contact(one.id.clone());
-            let moves =
-                Link { from: of.clone(), kind: LinkKind::BelongsTo, to: RecordRef::Account(to.clone()) };
             let is_united = |link: &Link| link.kind == LinkKind::MergedInto && link.from == of;
-            !self.desk.links.contains(&moves) && self.desk.links.iter().any(is_united)
+            !moving.contains(&one.id) && self.desk.links.iter().any(is_united)
         };
         let people: Vec<Contact> = people.into_iter().filter(|one| !united(one)).collect();
         let elsewhere = |one: &Contact| {

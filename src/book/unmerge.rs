@@ -34,7 +34,8 @@ impl Book {
             Some(known) if known.into == *into => known.moved.append(moved),
             Some(_) => {}
             None => {
-                let merged = Merged { into: into.clone(), row, moved };
+                self.merges += 1;
+                let merged = Merged { into: into.clone(), number: self.merges, row, moved };
                 self.merged.insert(record.clone(), merged);
             }
         }
@@ -43,7 +44,9 @@ impl Book {
     /// Makes a merged record separate again, and what pointed at it before points at it again, unless it was
     /// moved since. A record that has itself been merged on is separated first.
     pub(super) fn unmerge(&mut self, record: &RecordRef, into: &RecordRef) {
-        let is_of = |merged: &Merged| merged.into == *into && !self.merged.contains_key(into);
+        // Of two contacts with rows at several accounts, each may have been merged into the other, at another account.
+        let merged_on = |since: usize| self.merged.get(into).is_some_and(|merged| merged.number > since);
+        let is_of = |merged: &Merged| merged.into == *into && !merged_on(merged.number);
         if !self.merged.get(record).is_some_and(is_of) {
             return;
         }
