@@ -128,6 +128,23 @@ fn a_company_of_separators_is_looked_at_a_few_times() {
     }
 }
 
+/// Of a list that is wrong from end to end no more is read than is told.
+#[test]
+fn a_list_is_not_read_on_once_its_report_is_full() {
+    for (list, entry) in [("phones", "1"), ("emails", "x"), ("companies", "?"), ("ips", "x")] {
+        let of = |n: usize| {
+            let check = serde_json::json!({"list": {list: vec![entry; n]}});
+            let rules = serde_json::json!({"rules": [{"id": "r", "severity": "block", "check": check}]});
+            let rules: leadkit::blacklist::BlacklistRules = serde_json::from_value(rules).unwrap();
+            measured(n, || leadkit::blacklist::Blacklist::compile(&rules).unwrap_err().diagnostics().len())
+        };
+        let (short, long) = (of(1_000), of(20_000));
+        assert_eq!((short.findings, long.findings), (101, 101), "{list}");
+        let (short, long) = (short.allocations, long.allocations);
+        assert!(long < short + 1_000, "{list}: {short} and {long} allocations");
+    }
+}
+
 /// What has an id is not built without one: an empty item is three bytes of text and hundreds in memory.
 #[test]
 fn empty_items_are_refused_unbuilt() {
