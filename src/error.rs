@@ -440,6 +440,11 @@ impl Report {
             && self.diagnostics.iter().all(|known| known.level == Level::Error)
     }
 
+    /// Whether there were more errors than are kept: nobody is told of another.
+    pub(crate) fn has_more(&self) -> bool {
+        self.more
+    }
+
     /// Adds an error for a name that is not among the known ones, with "did you mean". A report compares names with a
     /// million known ones in all: of more, the first mistakes have a suggestion.
     ///

@@ -114,6 +114,37 @@ fn memory_grows_no_faster_than_the_text() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What stands beside a name is looked for behind few separators, and the longer the field, the fewer.
+#[test]
+fn a_company_of_separators_is_looked_at_a_few_times() {
+    let gazetteer = leadkit::company::Gazetteer::builtin();
+    let allocations = |text: &str| {
+        measured(text.len(), || gazetteer.names_in(text).len()).allocations
+    };
+    for unit in ["a/", "한 ", "词 ", "名-", "a, ", "甲|", "公司-"] {
+        let of = |bytes: usize| allocations(&unit.repeat(bytes / unit.len()));
+        let (short, long) = (of(256), of(4_096));
+        assert!(long <= 60 && long <= short, "{unit:?}: {short} and {long} allocations");
+    }
+}
+
+/// Of a list that is wrong from end to end no more is read than is told.
+#[test]
+fn a_list_is_not_read_on_once_its_report_is_full() {
+    for (list, entry) in [("phones", "1"), ("emails", "x"), ("companies", "?"), ("ips", "x")] {
+        let of = |n: usize| {
+            let check = serde_json::json!({"list": {list: vec![entry; n]}});
+            let rules = serde_json::json!({"rules": [{"id": "r", "severity": "block", "check": check}]});
+            let rules: leadkit::blacklist::BlacklistRules = serde_json::from_value(rules).unwrap();
+            measured(n, || leadkit::blacklist::Blacklist::compile(&rules).unwrap_err().diagnostics().len())
+        };
+        let (short, long) = (of(1_000), of(20_000));
+        assert_eq!((short.findings, long.findings), (101, 101), "{list}");
+        let (short, long) = (short.allocations, long.allocations);
+        assert!(long < short + 1_000, "{list}: {short} and {long} allocations");
+    }
+}
+
 /// What has an id is not built without one: an empty item is three bytes of text and hundreds in memory.
 #[test]
 fn empty_items_are_refused_unbuilt() {

@@ -22,7 +22,7 @@ use super::run::{LeadOptions, Run};
 use super::seating::SeatedOnly;
 use super::team::{Counted, Team};
 use crate::model::{PoolId, RepId};
-use crate::rule::{Facts, MatchKind, RulesVersion};
+use crate::rule::{Facts, MatchKind, RulesVersion, ScriptSession};
 
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
@@ -348,6 +348,7 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
         rules,
         skipped: BTreeMap::new(),
         faults: Vec::new(),
+        scripts: ScriptSession::of_lead(),
         trace,
         is_for_companion: false,
         without_reviewers: options.without_reviewers,

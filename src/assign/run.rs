@@ -26,7 +26,7 @@ use super::standing::Share;
 use super::sticky::{by_stickiness, stuck_to};
 use crate::model::RepId;
 use crate::rule::{
-    FactSource, FactValue, Facts, Fault, Field, Fingerprint, MatchLabel, Predicate, RuleFault,
+    FactSource, FactValue, Facts, Fault, Field, Fingerprint, MatchLabel, Predicate, RuleFault, ScriptSession,
 };
 use crate::text;
 
@@ -42,6 +42,8 @@ pub(super) struct Run<'a, 't> {
     pub(super) rules: Fingerprint,
     pub(super) skipped: Skipped,
     pub(super) faults: Vec<RuleFault>,
+    /// Of all conditions about the lead.
+    pub(super) scripts: ScriptSession,
     pub(super) trace: Option<&'t mut AssignExplanation>,
     pub(super) is_for_companion: bool,
     /// Whether the decision is made without a reviewer.
@@ -191,7 +193,7 @@ impl<'a> Run<'a, '_> {
                 return false;
             }
             // A condition that fails does not match: the next rule is tried, and the answer names the fault.
-            let matches = match rule.when.eval(self.facts) {
+            let matches = match rule.when.eval_in(self.facts, &mut self.scripts) {
                 Ok(matches) => matches,
                 Err(fault) => {
                     self.faults.push(RuleFault { rule: rule.id.clone(), fault });
@@ -258,7 +260,7 @@ impl<'a> Run<'a, '_> {
         // The lead begins at the first tier that is for it; those below stand in when nobody above can take it.
         let mut begins = None;
         for (index, (when, _)) in tiers.iter().enumerate() {
-            match when.eval(self.facts) {
+            match when.eval_in(self.facts, &mut self.scripts) {
                 Ok(true) => {
                     begins = Some(index);
                     break;

@@ -20,7 +20,7 @@ use super::seating::{SeatedOnly, Taken};
 use super::share::{Skipped, pick};
 use super::standing::Share;
 use crate::model::{RepId, RuleId};
-use crate::rule::{Facts, Fingerprint};
+use crate::rule::{Facts, Fingerprint, ScriptSession};
 
 /// A lead that has an owner, and what the decision about it was made on.
 pub(super) struct Team<'a> {
@@ -135,6 +135,7 @@ impl<'a> Team<'a> {
                 rules,
                 skipped,
                 faults,
+                scripts: ScriptSession::of_lead(),
                 trace: None,
                 is_for_companion: true,
                 without_reviewers: false,

@@ -358,7 +358,7 @@ impl Blacklist {
             held: None,
             texts: None,
             words: None,
-            session: ScriptSession::new(),
+            session: ScriptSession::of_lead(),
             bursts: Bursts::default(),
             left: None,
         };

@@ -259,6 +259,9 @@ impl Lists {
         });
         report.within("companies", |report| {
             for (index, company) in check.companies.iter().enumerate() {
+                if report.has_more() {
+                    break;
+                }
                 report.item(index, |report| {
                     let read = check_length(company).and_then(|()| company_keys(company));
                     if let Ok(keys) = &read {
@@ -378,6 +381,10 @@ fn read<T: AsRef<str>, K>(
 ) {
     report.within(name, |report| {
         for (index, entry) in entries.iter().enumerate() {
+            // Nothing is compiled of rules with an error.
+            if report.has_more() {
+                break;
+            }
             let key = || check_length(entry.as_ref()).and_then(|()| key(entry.as_ref()));
             report.item(index, |report| tell(key().map(&mut insert), report));
         }

@@ -57,6 +57,8 @@ enum Beside<'t> {
 const MAX_CUTS: usize = 6;
 /// Most separators of a field whose two sides are examined, for all cuts together. Each takes a look at the whole name.
 const MAX_LOOKS: usize = 32;
+/// Most bytes that these looks read: of a field that is far longer than a name, few separators are examined.
+const MAX_LOOKED_AT: usize = 8 * 1024;
 
 const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-', '–', '—'];
 
@@ -65,7 +67,7 @@ pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
     let mut name = folded.trim();
     name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
     let (mut others, mut part) = (Vec::new(), None);
-    let mut looks = MAX_LOOKS;
+    let mut looks = (MAX_LOOKED_AT / name.len().max(1)).clamp(2, MAX_LOOKS);
     if !is_plain(name) {
         for _ in 0..MAX_CUTS {
             let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables, &mut looks));

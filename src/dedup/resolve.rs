@@ -21,7 +21,7 @@ use crate::model::{Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, Recor
 use crate::names::Asked;
 use crate::order;
 use crate::rule::MatchLabel;
-use crate::rule::{Facts, Fault, MatchFacts, RuleFault};
+use crate::rule::{Facts, Fault, MatchFacts, RuleFault, ScriptSession};
 
 /// The results of the rules on the rows.
 #[derive(Default)]
@@ -246,9 +246,10 @@ impl Deduplicator {
     /// Tries every rule; the first whose best hit is not a guess decides, unless it [yields](Decision::yields).
     fn findings<'c, 'r>(&'c self, case: &Case<'c, 'r>) -> Findings<'c, 'r> {
         let mut findings = Findings::default();
+        let mut scripts = ScriptSession::of_lead();
         let plans = self.conditions.iter().zip(&self.plans);
         for ((place, rule), (condition, plan)) in self.rules.rules.iter().enumerate().zip(plans) {
-            match condition.eval(case.facts) {
+            match condition.eval_in(case.facts, &mut scripts) {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(fault) => {

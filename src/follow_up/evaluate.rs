@@ -16,7 +16,7 @@ use super::rules::{NodeKind, Step};
 use super::runs::{Run, RunKind, cycle_start, last_known, runs};
 use super::track::{Asked, Track, tracks};
 use crate::model::{CalendarId, Effect, LeadStatus, PoolId, PoolKind, Violation};
-use crate::rule::Facts;
+use crate::rule::{Facts, ScriptSession};
 
 /// The label of an overdue node.
 const OVERDUE: &str = "overdue.";
@@ -127,6 +127,7 @@ impl FollowUpPolicies {
             is_new_cycle,
             record,
             faults,
+            scripts: ScriptSession::of_lead(),
             next: None,
             last: None,
             waits_past: None,

@@ -16,7 +16,7 @@ use crate::model::{
     AccountId, Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd, Value,
 };
 use crate::pipeline::Actor;
-use crate::rule::{Facts, RuleFault};
+use crate::rule::{Facts, RuleFault, ScriptSession};
 use crate::text::{Code, moment};
 
 /// A move of a lead: where it goes, by whose act and why.
@@ -181,9 +181,9 @@ impl FollowUpPolicies {
         actor: &Actor,
         options: &FollowUpOptions,
     ) -> Option<FlowMove> {
-        let mut faults = Vec::new();
+        let (mut faults, mut scripts) = (Vec::new(), ScriptSession::of_lead());
         let flow = self.flows.iter().filter(|(flow, _)| flow.on == *on).find(|(flow, when)| {
-            when.eval(facts).unwrap_or_else(|fault| {
+            when.eval(facts, &mut scripts).unwrap_or_else(|fault| {
                 faults.push(FollowUpFault::Condition(RuleFault { rule: flow.id.clone(), fault }));
                 false
             })
@@ -319,9 +319,9 @@ impl FollowUpPolicies {
     pub fn route_event(&self, facts: &Facts<'_>) -> Option<EventRoute> {
         let event = self.event.as_ref()?;
         let (lead, now) = (facts.lead(), facts.now());
-        let mut faults = Vec::new();
+        let (mut faults, mut scripts) = (Vec::new(), ScriptSession::of_lead());
         let mut holds = |rule: &RuleId, when: &When| {
-            when.eval(facts).unwrap_or_else(|fault| {
+            when.eval(facts, &mut scripts).unwrap_or_else(|fault| {
                 faults.push(FollowUpFault::Condition(RuleFault { rule: rule.clone(), fault }));
                 false
             })

@@ -13,7 +13,7 @@ use super::runs::{Run, RunKind};
 use super::when::When;
 use crate::calendar::{Calendar, CalendarError};
 use crate::model::{RepId, RuleId, Violation};
-use crate::rule::RuleFault;
+use crate::rule::{RuleFault, ScriptSession};
 
 /// One look at a lead.
 pub(super) struct Look<'a> {
@@ -27,6 +27,8 @@ pub(super) struct Look<'a> {
     pub(super) is_new_cycle: bool,
     pub(super) record: FollowUpRecord,
     pub(super) faults: Vec<FollowUpFault>,
+    /// Of all conditions about the lead.
+    pub(super) scripts: ScriptSession,
     pub(super) next: Option<(DateTime<Utc>, LookReason)>,
     /// The last moment at which something happened or was due.
     pub(super) last: Option<DateTime<Utc>>,
@@ -73,7 +75,7 @@ impl<'a> Look<'a> {
     /// Whether a condition holds; one that fails does not, and is reported.
     pub(super) fn holds(&mut self, rule: &RuleId, when: &When) -> bool {
         self.turns = self.turns.into_iter().chain(when.turns_at(self.known.facts)).min();
-        when.eval(self.known.facts).unwrap_or_else(|fault| {
+        when.eval(self.known.facts, &mut self.scripts).unwrap_or_else(|fault| {
             self.fault(FollowUpFault::Condition(RuleFault { rule: rule.clone(), fault }));
             false
         })

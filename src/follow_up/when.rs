@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::error::Report;
-use crate::rule::{Condition, Facts, Fault, Field, Predicate, Producer, Scope};
+use crate::rule::{Condition, Facts, Fault, Field, Predicate, Producer, Scope, ScriptSession};
 
 /// A compiled condition, and which results of earlier engines it reads.
 #[derive(Debug, Clone)]
@@ -35,15 +35,15 @@ impl When {
         When { predicate, found }
     }
 
-    /// Whether it holds.
+    /// Whether it holds, in the session of all conditions about the lead.
     ///
     /// # Errors
     /// When a script of it fails, and when it reads what an earlier engine found and nobody has handed that in: a
     /// policy that reads the score of a lead without one would never hold, and nobody would know.
-    pub(super) fn eval(&self, facts: &Facts<'_>) -> Result<bool, Fault> {
+    pub(super) fn eval(&self, facts: &Facts<'_>, scripts: &mut ScriptSession) -> Result<bool, Fault> {
         match self.found.iter().find(|(producer, _)| !facts.is_filled_by(*producer)) {
             Some((producer, field)) => Err(unknown(*producer, field)),
-            None => self.predicate.eval(facts),
+            None => self.predicate.eval_in(facts, scripts),
         }
     }
 

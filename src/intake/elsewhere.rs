@@ -4,7 +4,7 @@ use super::engine::Case;
 use super::{ElsewhereRule, ElsewhereTarget, Intake, Outcome, Route};
 use crate::blacklist::WindowDelta;
 use crate::model::{Effect, LeadStatus, Link, LinkKind, RecordRef};
-use crate::rule::{Facts, RuleFault};
+use crate::rule::{Facts, RuleFault, ScriptSession};
 
 impl Intake {
     /// The first rule by which an entry is not a lead. A rule that fails sends nothing away.
@@ -17,7 +17,8 @@ impl Intake {
         if !case.is_entry() {
             return None;
         }
-        let found = self.elsewhere.iter().find(|one| match one.when.eval(facts) {
+        let mut scripts = ScriptSession::of_lead();
+        let found = self.elsewhere.iter().find(|one| match one.when.eval_in(facts, &mut scripts) {
             Ok(matches) => matches,
             Err(fault) => {
                 outcome.route_faults.push(RuleFault { rule: one.rule.id.clone(), fault });

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::outcome::Score;
 use super::rules::ScoreRules;
 use super::scorer::Scorer;
+use super::session::ScoringSession;
 use super::test_rules::Expectation;
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points};
@@ -79,6 +80,8 @@ impl fmt::Display for SelfTest {
 
 /// How much work the tests of a document may take when it is checked, in rules and activities.
 const MAX_WORK: usize = 1_000_000;
+/// The same for the scripts that they run, in operations: five tests may take all that scripts may take for a lead.
+const MAX_SCRIPT_WORK: u64 = 1_000_000;
 
 impl ScoreRules {
     /// Runs the tests of the document.
@@ -109,7 +112,7 @@ impl ScoreRules {
     /// When the rules do not compile.
     pub fn self_test_with(&self, registry: &Registry) -> Result<SelfTest, RuleErrors> {
         let scorer = Scorer::compile_with(self, registry)?;
-        Ok(self.run(&scorer, self.tests.len()))
+        Ok(self.run(scorer.session(), self.tests.len(), u64::MAX).0)
     }
 
     /// Reports tests that fail as warnings. If a document has so many tests that running them would take long, the
@@ -126,7 +129,7 @@ impl ScoreRules {
         });
         let runs =
             costs.take_while(|cost| left.checked_sub(*cost).inspect(|rest| left = *rest).is_some()).count();
-        let result = self.run(scorer, runs);
+        let (result, runs) = self.run(scorer.metered_session(), runs, MAX_SCRIPT_WORK);
         report.within("tests", |report| {
             for failure in result.failures {
                 report.item(failure.index, |report| {
@@ -141,11 +144,16 @@ impl ScoreRules {
         });
     }
 
-    fn run(&self, scorer: &Scorer, most: usize) -> SelfTest {
+    /// Runs the first tests until their scripts have taken so much work, and says how many it has run.
+    fn run(&self, mut session: ScoringSession<'_>, most: usize, most_work: u64) -> (SelfTest, usize) {
         let tables = HostTables::default();
-        let mut session = scorer.session();
         let mut result = SelfTest { tests: self.tests.len(), failures: Vec::new() };
+        let mut work = 0u64;
         for (index, test) in self.tests.iter().enumerate().take(most) {
+            work = work.saturating_add(session.take_work());
+            if work >= most_work {
+                return (result, index);
+            }
             let fail =
                 |differences, score| TestFailure { index, name: test.name.clone(), differences, score };
             let lead = match test.lead.to_lead(test.as_of) {
@@ -166,7 +174,7 @@ impl ScoreRules {
                 result.failures.push(fail(differences, Some(Box::new(score))));
             }
         }
-        result
+        (result, most.min(self.tests.len()))
     }
 }
 
@@ -234,5 +242,30 @@ mod tests {
              +40 engagement by rule consult: 2 × consult, last on 2026-01-01T00:00:00Z\n      \
              +65 fit by rule big: its condition holds"
         );
+    }
+
+    /// Each load and each lint of a document runs its tests.
+    #[cfg(feature = "script")]
+    #[test]
+    fn the_scripts_of_all_tests_share_one_limit() {
+        let loaded = |script: &str| {
+            let rules: Vec<_> = (0..8)
+                .map(|i| serde_json::json!({"id": format!("r{i}"), "points": {"program": script}}))
+                .collect();
+            let tests = vec![serde_json::json!({"lead": {"message": "xyz ".repeat(1_024)}, "expect": {"fit": 0}}); 200];
+            ScoreRules::load(serde_json::json!({"fit": {"rules": rules}, "tests": tests})).unwrap()
+        };
+        let run = |script: &str| {
+            let warnings = loaded(script).lint();
+            let said = warnings.iter().find(|one| one.code == "tests_not_run").map(|one| one.message.clone());
+            said.map(|said| said.split(' ').find_map(|word| word.parse::<usize>().ok()).unwrap_or_default())
+        };
+        // Eight runs of 10,000 operations each, and of a mebibyte of text.
+        assert_eq!(run("loop {}"), Some(13));
+        let read = r#"let n = 0; for i in 0..100 { if contains(upper(message), "q") { n += 1; } } n"#;
+        assert!(run(read).is_some_and(|runs| (5..60).contains(&runs)), "{:?}", run(read));
+        assert_eq!(run("let n = 0; for i in 0..9 { n += i } n - 36"), None);
+        let rules = loaded("loop {}");
+        assert_eq!(rules.self_test().unwrap().failures().len(), 200, "a host that asks gets all of them");
     }
 }

@@ -34,6 +34,11 @@ pub struct ScoringSession<'s> {
 }
 
 impl ScoringSession<'_> {
+    /// The [work](ScriptSession::take_work) of scripts since the last call.
+    pub(super) fn take_work(&mut self) -> u64 {
+        self.scratch.work.scripts.take_work()
+    }
+
     /// Scores a lead, as [`Scorer::score`] does.
     ///
     /// ```
@@ -64,6 +69,13 @@ impl Scorer {
         ScoringSession { scorer: self, scratch: Scratch::default() }
     }
 
+    /// The same, counting the work of scripts: slower.
+    pub(super) fn metered_session(&self) -> ScoringSession<'_> {
+        let mut session = self.session();
+        session.scratch.work.scripts = ScriptSession::metered();
+        session
+    }
+
     /// Scores leads only to measure the scripts of each rule. Rules without scripts do not appear.
     ///
     /// ```
@@ -84,12 +96,11 @@ impl Scorer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn cost<'f>(&self, leads: impl IntoIterator<Item = Facts<'f>>) -> CostReport {
-        let mut scratch = Scratch::default();
-        scratch.work.scripts = ScriptSession::metered();
-        scratch.work.costs = Some(BTreeMap::new());
+        let mut session = self.metered_session();
+        session.scratch.work.costs = Some(BTreeMap::new());
         for facts in leads {
-            let _ = self.score_in(&mut scratch, &facts);
+            let _ = session.score(&facts);
         }
-        CostReport::new(scratch.work.costs.unwrap_or_default())
+        CostReport::new(session.scratch.work.costs.unwrap_or_default())
     }
 }

@@ -87,6 +87,69 @@ fn a_usual_lead_is_read_whole() {
     with_facts(&lead, at(NOW), |facts| assert_eq!(facts.oversized(), ["company"]));
 }
 
+/// An id is read whole or not at all: cut, it might be that of another record.
+#[test]
+fn a_long_id_is_refused_where_it_is_read() {
+    let longest = "i".repeat(LeadLimits::TEXT);
+    let long = "i".repeat(LeadLimits::TEXT + 1);
+    let lead = |id: &str| json!({"id": "L1", "created_at": NOW, "owner": id, "pool": id});
+    assert!(Lead::from_json(lead(&longest)).is_ok());
+    let errors = Lead::from_json(lead(&long)).unwrap_err();
+    let said: Vec<String> = errors.iter().map(|one| format!("{}: {}", one.path, one.message)).collect();
+    let message = "the id has 4097 bytes, at most 4096 are read";
+    assert_eq!(said, [format!("owner: {message}"), format!("pool: {message}")]);
+    let account = json!([{"id": long, "company": "Acme Ltd", "created_at": NOW}]);
+    let errors = leadkit::model::load::<Vec<Account>>(account).unwrap_err();
+    let [found] = errors.diagnostics() else { panic!("{errors}") };
+    assert_eq!((found.path.as_str(), found.message.as_str()), ("[0].id", message));
+    let built = Lead { owner: Some(long.as_str().into()), ..Lead::default() };
+    with_facts(&built, at(NOW), |facts| {
+        assert_eq!(facts.oversized(), ["owner"]);
+        let owner: leadkit::rule::Field = "owner".parse().unwrap();
+        assert!(matches!(facts.fact(&owner), FactValue::Text(text) if text == long));
+    });
+    let input = Input { lead: Lead { id: "L1".into(), ..built }, ..Input::default() };
+    let outcome = intake().process(&input, &Roster::default(), &State::default(), at(NOW));
+    assert!(outcome.explain().contains("`owner` is too long for an id"), "{}", outcome.explain());
+}
+
+/// A thousand conditions of one lead take no more time than twenty scripts at their limits.
+#[cfg(feature = "script")]
+#[test]
+fn the_scripts_of_all_conditions_share_their_limits() {
+    let many = |rule: &dyn Fn(usize) -> serde_json::Value| (0..400).map(rule).collect::<Vec<_>>();
+    let one = ["a", "b", "c", "d"].map(|word| format!("contains(upper(message), \"{word}\")")).join(" || ");
+    let when = json!({ "script": one });
+    let intake = Intake::load(json!({
+        "blacklist": {"rules": many(&|i| json!({
+            "id": format!("b{i}"), "severity": "flag", "check": {"condition": when},
+        }))},
+        "elsewhere": many(&|i| json!({"id": format!("e{i}"), "when": when, "then": "void"})),
+        "score": {"fit": {"rules": [{"id": "all", "points": 90}]}},
+        "assign": {"pools": {"leads": {"rules": many(&|i| json!({
+            "id": format!("a{i}"), "when": when, "then": {"rep": "li"},
+        }))}}},
+    }))
+    .unwrap();
+    let lead = Lead {
+        id: "L1".into(),
+        created_at: at(NOW),
+        name: Some("Ann".into()),
+        phones: vec!["13857429876".into()],
+        message: Some("xyz ".repeat(1_024)),
+        ..Lead::default()
+    };
+    let input = Input { lead, ..Input::default() };
+    let outcome = intake.process(&input, &Roster::from_ids(["li"]), &State::default(), at(NOW));
+    for of in ["b", "e", "a"] {
+        let faults: Vec<_> = outcome.faults().filter(|fault| fault.rule.as_str().starts_with(of)).collect();
+        let first = faults.first().map(|fault| fault.fault.message.as_str());
+        let message = "the scripts read more than 10485760 bytes of text for this lead";
+        assert_eq!(first, Some(message), "{of}: {}", outcome.explain());
+        assert!((50..200).contains(&faults.len()), "{of}: {}", faults.len());
+    }
+}
+
 #[test]
 fn what_is_stored_is_never_cut() {
     let on_file = Lead { id: "L0".into(), phones: vec!["13857429876".into()], ..Lead::default() };

@@ -29,6 +29,11 @@ impl ScriptSession {
     }
 
     #[must_use]
+    pub(crate) fn of_lead() -> ScriptSession {
+        ScriptSession::default()
+    }
+
+    #[must_use]
     pub(crate) fn metered() -> ScriptSession {
         ScriptSession::default()
     }
@@ -47,6 +52,10 @@ impl ScriptSession {
     }
 
     pub(crate) fn take_operations(&mut self) -> u64 {
+        0
+    }
+
+    pub(crate) fn take_work(&mut self) -> u64 {
         0
     }
 }

@@ -91,6 +91,8 @@ pub struct ScriptSession {
     filled: u128,
     metered: bool,
     operations: u64,
+    /// Bytes that functions have read.
+    read: u64,
     of_lead: Option<Box<OfLead>>,
     shared: Option<Shared>,
 }
@@ -112,6 +114,14 @@ impl ScriptSession {
     #[must_use]
     pub fn new() -> ScriptSession {
         ScriptSession::default()
+    }
+
+    /// A session for all conditions that an engine evaluates for one lead: their scripts share one set of limits.
+    #[must_use]
+    pub(crate) fn of_lead() -> ScriptSession {
+        let mut session = ScriptSession::new();
+        session.begin_sharing(Sharing::Lead);
+        session
     }
 
     /// A session that counts the operations of scripts. It is slower.
@@ -145,6 +155,12 @@ impl ScriptSession {
     /// Operations of all scripts since the last call.
     pub(crate) fn take_operations(&mut self) -> u64 {
         std::mem::take(&mut self.operations)
+    }
+
+    /// The work of all scripts since the last call, if the session counts it, in operations: reading 64 bytes of text
+    /// is as much as one.
+    pub(crate) fn take_work(&mut self) -> u64 {
+        self.take_operations().saturating_add(std::mem::take(&mut self.read) / 64)
     }
 
     pub(super) fn is_metered(&self) -> bool {
@@ -202,10 +218,12 @@ impl ScriptSession {
                 shared.counted = shared.counted.saturating_add(operations);
             }
         }
-        if script.calls
-            && let Some(shared) = &mut self.shared
-        {
-            shared.read = shared.read.saturating_add(live::has_read());
+        if script.calls {
+            let read = live::has_read();
+            self.read = self.read.saturating_add(read as u64);
+            if let Some(shared) = &mut self.shared {
+                shared.read = shared.read.saturating_add(read);
+            }
         }
         match caught {
             Ok(Ok(result)) => Ok(result),
