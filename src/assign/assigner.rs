@@ -285,7 +285,7 @@ impl Assigner {
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
-            // The answer says when a later decision was made before.
+            // The answer says so when the ledger's latest decision is later than `now`.
             clamped_from: (at != now).then_some(now),
             decided_at: None,
             delta: AssignDelta {

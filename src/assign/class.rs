@@ -18,7 +18,7 @@ pub(super) enum TurnTable {
     Smooth,
 }
 
-/// The most leads as which one may count.
+/// As how many leads one lead may count at most.
 pub(super) const MAX_UNITS: u32 = 100;
 
 /// What the members of a class have in common: all that decides whether one of them may take a lead, except what

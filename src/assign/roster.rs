@@ -318,7 +318,7 @@ impl Roster {
     }
 
     /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, not active, or a partner), away, or
-    /// at the holding cap. It is checked of an owner of a record on file before a lead goes there.
+    /// at the holding cap. It is checked for the owner of a record on file before a lead goes there.
     ///
     /// ```
     /// use leadkit::assign::{RepLedger, Roster};

@@ -251,7 +251,7 @@ impl<'a> Run<'a, '_> {
         Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
     }
 
-    /// The rep of the first tier that is for the lead who gets it, or of a tier below.
+    /// Chooses who gets the lead: a rep of the first tier that is for it, or of a tier below.
     fn tier(
         &mut self,
         rule: &'a RulePlan,
@@ -279,7 +279,7 @@ impl<'a> Run<'a, '_> {
         Err(nobody)
     }
 
-    /// What the conditions before this rule leave to evaluate for the lead.
+    /// What is asked about the lead at this rule.
     fn question(&self, rule: &'a RulePlan) -> Question<'a> {
         let industry = if rule.match_industry { self.question.industry } else { &[] };
         let is_reward = self.question.is_reward || rule.reward;
@@ -297,7 +297,7 @@ impl<'a> Run<'a, '_> {
         self.faults.extend(fault.filter(|fault| !self.faults.contains(fault)));
     }
 
-    /// The rep among those who share who gets the lead.
+    /// Chooses who gets the lead among the reps who share it.
     fn share_out(
         &mut self,
         rule: &'a RulePlan,

@@ -50,7 +50,7 @@ pub(super) trait Seats {
         seat.sitting(self.class_of(&seat)).map(|(number, _)| number)
     }
 
-    /// Seats reps anew. Nobody's credit moves, but for who catches up. Whether classes were closed.
+    /// Seats reps anew. No credit moves, except for reps who catch up. Returns whether classes were closed.
     fn reseat(&mut self, seating: &Seating) -> bool {
         // Classes before seats: somebody may be moved into one that opens now.
         for (number, key) in &seating.opened {

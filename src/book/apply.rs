@@ -259,7 +259,7 @@ impl Book {
         }
     }
 
-    /// Effects that people are shown.
+    /// Effects that put something before people: conflicts, notices, requests for review.
     fn tell(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::RecordConflict { record, field, kept, found, entry } => {

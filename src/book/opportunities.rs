@@ -47,7 +47,7 @@ impl Book {
         self.opportunities.insert(id, opportunity);
     }
 
-    /// Whether an opportunity is from the present owner's time: an earlier one answers nobody.
+    /// Whether an opportunity belongs to the lead's present owner: an earlier owner's answers nobody.
     pub(super) fn is_of_owner(&self, lead: &LeadId, opportunity: &OpportunityId) -> bool {
         let owner = self.lead(lead).and_then(|lead| lead.owner.as_ref());
         let of = self.opportunities.get(opportunity).and_then(|one| one.owner.as_ref());

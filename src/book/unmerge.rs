@@ -42,7 +42,7 @@ impl Book {
     }
 
     /// Makes a merged record separate again, and what pointed at it before points at it again, unless it was
-    /// moved since. A record that has itself been merged on is separated first.
+    /// moved since. While `into` is itself merged away, nothing happens.
     pub(super) fn unmerge(&mut self, record: &RecordRef, into: &RecordRef) {
         // Of two contacts with rows at several accounts, each may have been merged into the other, at another account.
         let merged_on = |since: usize| self.merged.get(into).is_some_and(|merged| merged.number > since);

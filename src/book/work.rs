@@ -83,7 +83,7 @@ impl Book {
         let clocks = self.clocks.clone();
         let history = &mut self.life(&id).history;
         history.follow_ups.push(follow_up);
-        // Either of the two has spoken to the customer, the owner or the rep who stands in: nothing more is due.
+        // Once the owner or the rep who stands in has spoken to the customer, nothing more is due.
         if has_ended && is_answer && self.desk.conversions.contains_key(&id) {
             self.finish_work(&id, at);
             return self.note_due(&id);
@@ -94,7 +94,7 @@ impl Book {
             deadline.done_at.get_or_insert(at);
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
-        // Once the account's owner has spoken to a customer, work continues on the account.
+        // Once its owner has spoken to a customer, that is the account's business: no next step is due.
         if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| continues) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {
@@ -124,7 +124,7 @@ impl Book {
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;
-        // Whatever else the rep has to do, they have to speak to it by then.
+        // It replaces whatever the rep had to do: they have to speak to the lead by then.
         deadlines.retain(|one| one.done_at.is_some() || one.owner != deadline.owner);
         deadlines.push(deadline);
     }

@@ -59,7 +59,7 @@ impl AccountReview {
 }
 
 impl Intake {
-    /// Reviews an account: when it is filed, when its owner has left, and at the time that the review before gave.
+    /// Reviews an account: when it is filed, when its owner has left, and at the time that the previous review gave.
     ///
     /// In an account that is [divided](Account::owners) the owner gets the parts of a rep who has left; without an owner
     /// they wait for a lead of theirs, which brings them an owner.

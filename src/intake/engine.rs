@@ -604,7 +604,7 @@ impl Case<'_> {
         self.is_review() && self.lead.tags.iter().any(|tag| tag == RELEASED)
     }
 
-    /// Whether an entry that was folded into the lead is the reason of its review.
+    /// Whether an entry that was folded into the lead is the reason for its review.
     pub(super) fn is_reentry(&self, resolution: &Resolution) -> bool {
         self.entry.is_some_and(|entry| *entry != self.lead.id && !resolution.siblings().contains(entry))
     }
@@ -627,7 +627,7 @@ impl Case<'_> {
         let (owner, tenures) =
             (self.lead.owner.as_ref().map_or("", RepId::as_str), self.history.tenures.len());
         let (act, status) = (self.act.as_str(), self.lead.status);
-        // A digest of what was known: two causes at one moment are two looks, unless they find the same.
+        // A digest of what was known: two causes at one moment are two reviews, unless they find the same.
         let (done, came) = (self.history.follow_ups.len(), self.activities.len());
         let History { deadlines, opportunities, wake_ups, .. } = self.history;
         let known = Digest::of(&(self.lead, done, came, deadlines, opportunities, wake_ups)).short();

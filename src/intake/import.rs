@@ -20,7 +20,7 @@ use crate::text::Code;
 
 /// Seconds over which the wake-ups of imported rows are spread: thirty days.
 const SPREAD: u64 = 30 * 86_400;
-/// Most rows of one person that are compared with one row.
+/// The most rows of one person that are compared with one row.
 const MAX_ALIKE: usize = 32;
 
 impl Intake {

@@ -19,7 +19,7 @@ use crate::text::Code;
 /// How long a person has who decides between owners: in the hottest cells, and otherwise, in hours.
 const HELD_HOT: TimeDelta = TimeDelta::minutes(30);
 const HELD: u32 = 4;
-/// How long a reviewer has whom the rules ask before a rep gets the lead.
+/// How long a reviewer named by the rules has to answer before a rep gets the lead.
 pub(super) const REVIEWED: TimeDelta = TimeDelta::hours(48);
 /// When it is tried again if nothing says when that is worthwhile.
 const RETRY: TimeDelta = TimeDelta::days(1);
@@ -456,7 +456,7 @@ impl Outcome {
         self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     }
 
-    /// The lead has no owner: nor have its open opportunities, until it gets one.
+    /// The lead has no owner, and neither do its open opportunities, until it gets one.
     pub(super) fn leave_work(&mut self, case: &Case<'_>, from: &RepId) {
         self.effects.extend(opportunities_to(case, Some(from), None));
     }
