@@ -200,6 +200,10 @@ fn beside<'w>(
         _ => None,
     };
     let (row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
+    // The row that the effect was made for, and those that say the same.
+    if row == replaces {
+        return Some(Value::List(value));
+    }
     let goes = |one: &String| {
         let is_gone = !value.contains(one) && replaces.contains(one);
         is_gone && had(one, true).is_none_or(|had| !had.contains(one))
@@ -211,10 +215,7 @@ fn beside<'w>(
     let kept: Vec<String> = row.iter().filter(|one| !goes(one)).cloned().collect();
     let came: Vec<String> = value.iter().filter(|one| comes(one)).cloned().collect();
     let mut after = [kept, came.clone()].concat();
-    // In the order of the effect where it says all, and what comes back where it was.
-    if after.len() == value.len() && after.iter().all(|one| value.contains(one)) && row == replaces {
-        after = value;
-    }
+    // What comes back stands where it was.
     for had in came.iter().filter_map(|one| had(one, false)) {
         after.sort_by_key(|one| had.iter().position(|known| known == one).unwrap_or(usize::MAX));
     }

@@ -751,7 +751,6 @@ proptest! {
     #[test]
     fn people_in_common_come_apart_as_they_were(
         accounts in with_people_in_common(), split in 2..4usize, more in 1..3usize, apart in any::<bool>(),
-        edited in any::<bool>(),
     ) {
         let mut book = Book::new();
         accounts.iter().for_each(|one| book.insert_account(one.clone()));
@@ -790,46 +789,13 @@ proptest! {
             prop_assert_eq!(sorted(now), sorted(plan.merged()), "{}", plan);
             survivors.push(plan.merged().id.to_string());
         }
-        let (added, mut is_added) = ("15088672341", false);
-        if let Some(survivor) = survivors.last().filter(|_| edited) {
-            let row = book.account(&survivor.as_str().into()).unwrap().contacts.first().cloned();
-            if let Some(row) = row {
-                let items: Vec<String> = row.phones.iter().map(|one| one.as_str().to_owned()).collect();
-                let value = Value::List(items.iter().cloned().chain([added.to_owned()]).collect());
-                let record = RecordRef::Contact(row.id);
-                let edit =
-                    Effect::UpdateField { record, field: "phones".into(), value, replaces: Value::List(items) };
-                book.apply_effects("edit", &[edit], at(LATER));
-                is_added = true;
-            }
-        }
         for (place, survivor) in survivors.iter().enumerate().rev() {
             let now = book.account(&survivor.as_str().into()).unwrap().clone();
             let (effects, conflicts) = log.undo_effects(place, &now).unwrap();
             prop_assert_eq!(conflicts, []);
             book.apply_effects(&format!("undo {place}"), &effects, at(LATER));
         }
-        // The number that somebody added since is still there; apart from it, and from the order in which numbers have come back
-        // at an account that took no part, everything is as it was.
-        let has_it = |one: &Contact| one.phones.iter().any(|one| one.as_str() == added);
-        prop_assert_eq!(book.accounts().flat_map(|one| &one.contacts).any(has_it), is_added);
-        if is_added {
-            let mut known = Book::new();
-            accounts.iter().for_each(|one| known.insert_account(one.clone()));
-            let plain = |book: &mut Book| {
-                for mut account in book.accounts().cloned().collect::<Vec<_>>() {
-                    for contact in &mut account.contacts {
-                        contact.phones.retain(|one| one.as_str() != added);
-                        contact.phones.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-                    }
-                    book.insert_account(account);
-                }
-                shown(book, &Book::new())
-            };
-            prop_assert_eq!(plain(&mut book), plain(&mut known));
-        } else {
-            prop_assert_eq!(shown(&book, &Book::new()), before);
-        }
+        prop_assert_eq!(shown(&book, &Book::new()), before);
     }
 }
 
