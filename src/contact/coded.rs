@@ -280,8 +280,8 @@ impl Reader<'_> {
         let is_dialled = from == at + 2;
         let before = (0..at).rev().find(|at| self.char(*at).is_some_and(|c| !is_blank(c) || is_opening(c)));
         let follows = before.is_some_and(|before| self.digit(before).is_some());
-        // `138-8611-0057` ends in its own digits.
-        let is_inside = |c: char| is_dash(c) || matches!(c, '+' | '/' | '.');
+        // `138-8611-0057` ends in its own digits, `转0049` is an extension.
+        let is_inside = |c: char| is_dash(c) || c.is_alphabetic() || matches!(c, '+' | '/' | '.');
         if is_dialled
             && (follows
                 || self.char(at + 1) != Some('0')

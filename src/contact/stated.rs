@@ -109,10 +109,13 @@ pub(super) fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOpt
     if !is_abroad(&country, options) {
         return read;
     }
-    let is_native = is_native && read.calling_code() != calling_code_of(&country);
+    let code = calling_code_of(&country);
+    let agrees = read.key().is_some() && read.calling_code() == code;
     let abroad = PhoneOptions { default_region: country, ..*options };
     match dialled_in(written, &read, &abroad) {
-        Some(phone) if phone.key().is_none() || phone.calling_code() == calling_code_of(&country) => phone,
+        Some(phone) if phone.key().is_some() && phone.calling_code() == code => phone,
+        _ if agrees => read,
+        Some(phone) if phone.key().is_none() => phone,
         _ if is_native => doubted(read),
         _ => read,
     }

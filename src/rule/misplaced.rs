@@ -197,8 +197,7 @@ fn wechats_in(field: ContactField, text: &str, own: &[Range<usize>], found: &mut
 }
 
 /// Whether what is called an account can be one. Letters alone need a sign before them, and no other value beside them. Beside
-/// another value words are a remark, whatever joins them: `wechat text-only`, `微信 room_302`; unless one word with a number is
-/// called an id: `微信号：sunshine88`.
+/// another value words are a remark, with or without a number of their own: `wechat text-only`, `微信 room_302`.
 fn may_be_id(key: &str, is_led: bool, is_alone: bool) -> bool {
     let is_letters = key.bytes().all(|byte| byte.is_ascii_alphabetic());
     let has_digit = key.bytes().any(|byte| byte.is_ascii_digit());
@@ -207,9 +206,9 @@ fn may_be_id(key: &str, is_led: bool, is_alone: bool) -> bool {
     }
     let mut words = key.split(|c: char| !c.is_ascii_alphabetic());
     let holds_word = words.any(|word| word.len() >= MIN_WORD && is_common_word(word));
-    let is_one = !key.contains(['-', '_']);
+    let is_counted = key.split(['-', '_']).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     match holds_word {
-        true => is_led && has_digit && is_one,
+        true => has_digit && !is_counted,
         false => has_digit || is_led && !is_letters,
     }
 }
@@ -264,7 +263,8 @@ mod tests {
             ("lei_wang88", false, false, true),
             ("leiwang88", false, false, true),
             ("lei_wang", true, false, true),
-            ("sunshine88", true, false, true),
+            ("sunshine88", false, false, true),
+            ("bad_guy88", false, false, true),
             ("zhangsan", true, true, true),
             ("lei_wang", false, true, true),
             ("text-only", false, false, false),

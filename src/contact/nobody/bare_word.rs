@@ -5,7 +5,7 @@ use super::super::domain::is_public_mail_domain;
 use super::super::email::Email;
 use super::super::wechat::{Wechat, WechatKind};
 use super::mailbox::firm_of;
-use super::words::{IN_PINYIN, THROW_AWAY, is_nickname, is_no_id, is_none_or_trial};
+use super::words::{IN_PINYIN, SHOWN_NAMES, THROW_AWAY, is_nickname, is_no_id, is_none_or_trial};
 use crate::text::is_common_word;
 
 /// Fewest letters of a word that others are joined to.
@@ -52,6 +52,7 @@ fn is_word(word: &str) -> bool {
         || is_none_or_trial(word)
         || is_nickname(word)
         || is_no_id(word)
+        || SHOWN_NAMES.contains(&word)
         || THROW_AWAY.contains(&word)
         || IN_PINYIN.contains(&word)
 }
