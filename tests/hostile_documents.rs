@@ -118,9 +118,7 @@ fn memory_grows_no_faster_than_the_text() {
 #[test]
 fn a_company_of_separators_is_looked_at_a_few_times() {
     let gazetteer = leadkit::company::Gazetteer::builtin();
-    let allocations = |text: &str| {
-        measured(text.len(), || gazetteer.names_in(text).len()).allocations
-    };
+    let allocations = |text: &str| measured(text.len(), || gazetteer.names_in(text).len()).allocations;
     for unit in ["a/", "한 ", "词 ", "名-", "a, ", "甲|", "公司-"] {
         let of = |bytes: usize| allocations(&unit.repeat(bytes / unit.len()));
         let (short, long) = (of(256), of(4_096));

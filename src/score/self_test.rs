@@ -252,7 +252,10 @@ mod tests {
             let rules: Vec<_> = (0..8)
                 .map(|i| serde_json::json!({"id": format!("r{i}"), "points": {"program": script}}))
                 .collect();
-            let tests = vec![serde_json::json!({"lead": {"message": "xyz ".repeat(1_024)}, "expect": {"fit": 0}}); 200];
+            let tests = vec![
+                serde_json::json!({"lead": {"message": "xyz ".repeat(1_024)}, "expect": {"fit": 0}});
+                200
+            ];
             ScoreRules::load(serde_json::json!({"fit": {"rules": rules}, "tests": tests})).unwrap()
         };
         let run = |script: &str| {
