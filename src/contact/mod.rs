@@ -60,6 +60,7 @@ mod canonical;
 mod cn_plan;
 mod coded;
 mod country;
+mod dialled;
 mod domain;
 mod email;
 mod email_fault;

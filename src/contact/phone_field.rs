@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cn_plan;
 use super::coded::Coded;
+use super::dialled::read_named;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
 use super::named_country::Named;
@@ -15,7 +16,6 @@ use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{
     MAX_BARE_EXTENSION, digit_value, is_closing, is_hidden, is_invisible, is_lookalike, is_opening, narrow,
 };
-use super::stated::as_said;
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are not a number and the field holds one.
@@ -73,7 +73,7 @@ pub(super) fn read_phones_as(
     let text = named.as_ref().map_or(text, |named| &named.text);
     let mut found = match &named {
         None => again(text, read_all(text, options)),
-        Some(named) => read_named(named, options, again),
+        Some(named) => read_named(named, read_all(text, options), options, again),
     };
     if coded.as_ref().is_some_and(|coded| coded.is_open(&found)) {
         found.iter_mut().for_each(|one| one.value.doubt(text.get(one.span.clone()).unwrap_or_default()));
@@ -83,24 +83,6 @@ pub(super) fn read_phones_as(
         one.span = decoded.as_ref().map_or_else(|| one.span.clone(), |decoded| decoded.original(&one.span));
     }
     found
-}
-
-/// The numbers of a field that names countries: one of which it says the country is read as dialled there.
-fn read_named(
-    named: &Named,
-    options: &PhoneOptions<'_>,
-    again: impl Fn(&str, Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>>,
-) -> Vec<ContactValue<Phone>> {
-    let found = read_all(&named.text, options);
-    let is_only = found.len() == 1;
-    let read = |one: ContactValue<Phone>| match named.of_number(&one.span, is_only) {
-        Some(said) => {
-            let written = named.text.get(one.span.clone()).unwrap_or_default();
-            vec![ContactValue { value: as_said(written, one.value, said, options), ..one }]
-        }
-        None => again(&named.text, vec![one]),
-    };
-    found.into_iter().flat_map(read).collect()
 }
 
 fn read_all(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
