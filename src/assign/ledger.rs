@@ -308,7 +308,7 @@ impl Ledger {
             self.remember(delta, change);
         }
         let today = match change.takes_back {
-            // It is counted on a date of its own, and today's in the pool's zone may be a day behind.
+            // What is taken back is counted on a date of its own, and today's in the pool's zone may be a day behind.
             true => delta.at.date_naive().pred_opt().map_or(change.date, |today| today.max(change.date)),
             false => change.date.min(known_at.date_naive()),
         };

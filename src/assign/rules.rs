@@ -178,8 +178,8 @@ pub struct PoolRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_takes_turn: Option<GroupId>,
     /// Maximum number of leads that a rep catches up after an absence under [`Strategy::FairShare`]: what equal reps were
-    /// owed meanwhile, at their expense. Equal are reps of the same weight and working time and, where the pool asks for
-    /// them, the same territories and skills: a rep who has no equal at work catches up nothing. By default none: what the
+    /// owed meanwhile, at their expense. Reps are equal if they have the same weight and working time and, where the
+    /// pool asks for them, the same territories and skills: a rep who has no equal at work catches up nothing. By default none: what the
     /// rep is owed stays as it was at the start of the absence.
     #[serde(skip_serializing_if = "is_default")]
     pub catch_up: u32,

@@ -31,7 +31,7 @@ pub(super) enum Row {
         owner: Option<RepId>,
         pool: Option<PoolId>,
     },
-    /// A contact comes back with its account; a record that was not on file does not come back.
+    /// No row: a contact comes back with its account, and a record that was not on file does not come back.
     None,
 }
 

@@ -35,7 +35,7 @@ fn meant(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(&plain, if is_number { "%Y%m%d" } else { "%Y-%m-%d" }).ok()
 }
 
-/// A date that is recognised by its mistake: the key is at fault, not its value.
+/// A date whose error says that it is about a date: in a map the key is at fault then, not the value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Date(pub(super) NaiveDate);
 

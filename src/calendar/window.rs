@@ -174,7 +174,7 @@ fn meant(text: &str) -> Option<String> {
     let (from, until) = (loose_time(from)?, loose_time(until)?);
     // `24:00` ends a day and starts none; `28:00` is 4:00 of the next.
     let (from, until) = (from % DAY, if until > DAY { until % DAY } else { until });
-    // `00:00-00:00` is ambiguous; a whole day can be written otherwise.
+    // `00:00-00:00` is ambiguous: suggest the whole day, as no window can be empty.
     let until = if from == 0 && until == 0 { DAY } else { until };
     let is_whole_day = from == 0 && until == DAY;
     (is_whole_day || from != until % DAY).then(|| format!("{}-{}", written(from), written(until)))

@@ -53,7 +53,7 @@ impl StatedCountry {
         }
     }
 
-    /// A country whose numbering plan he means, if one is known.
+    /// A country whose numbering plan the person means, if one is known.
     pub(crate) fn plan(self) -> Option<Region> {
         match self {
             StatedCountry::In(region) | StatedCountry::Among(region) => Some(region),

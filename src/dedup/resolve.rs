@@ -392,7 +392,7 @@ fn is_shared_domain(rule: &MatchRule, hits: &[RuleHit<'_, '_>]) -> bool {
     rule.target == MatchTarget::AccountDomain && rule.and.is_empty() && hits.len() > 1
 }
 
-/// What the rule does with its hits. Nothing when a person is searched by a key that identifies nobody: that is a guess.
+/// What the rule does with its hits. Nothing when a person is looked up by a key that identifies nobody: that is a guess.
 fn decide<'c, 'r>(
     rule: &'c MatchRule,
     plan: &Plan,

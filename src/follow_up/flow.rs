@@ -79,7 +79,7 @@ impl FlowMove {
         format!("flow {} {} {pool} {}", self.lead, self.flow, moment(self.at))
     }
 
-    /// Whether the lead may not move so, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
+    /// Whether the lead may not move this way, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.faults.iter().any(FollowUpFault::is_refusal)
@@ -233,7 +233,7 @@ impl FollowUpPolicies {
         })
     }
 
-    /// Why a lead may not move so.
+    /// Why a lead may not move this way.
     fn refusal(
         &self,
         on: &FlowTrigger,

@@ -21,8 +21,8 @@ impl<'a> Case<'a> {
             .filter(|one| share_scope(self.scope, self.lead, one) && self.rules_over(one))
     }
 
-    /// Whether another lead goes along: it belongs to no other part, and either to all parts of the lead, or to nobody
-    /// else's. A lead of two products takes neither from the rep who has it.
+    /// Whether another lead goes along: it names no part that the lead does not, and either all of the lead's parts, or
+    /// nobody else holds it. A lead of two products takes neither from the rep who has it.
     fn rules_over(&self, other: &Lead) -> bool {
         let is_had = |rep: &RepId| self.lead.owner.as_ref() == Some(rep) || self.had_it(rep);
         let is_free = |rep: &RepId| is_had(rep) || self.owner_state(rep) == OwnerState::Gone;

@@ -331,7 +331,7 @@ impl Draft<'_> {
         views
     }
 
-    /// Whatever the blocks say: only a lead that ended says how a lead ended.
+    /// Whatever the blocks say, how a lead ended comes from the record that gives the status.
     fn decide_state(
         &mut self,
         names: &BTreeSet<&str>,

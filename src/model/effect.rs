@@ -1,4 +1,4 @@
-//! What the host does after a decision, and the records it refers to.
+//! What a decision asks the host to do, and the records it refers to.
 
 use std::fmt;
 

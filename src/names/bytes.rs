@@ -19,7 +19,7 @@ const HEAD: usize = 12 + 8 * 5;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The bytes do not begin with the magic of an index.
+    /// The bytes do not begin as an index does.
     #[error("these bytes are not a name index")]
     NotAnIndex,
     /// The index was written by a version that this one cannot read.

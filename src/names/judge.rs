@@ -257,7 +257,7 @@ pub(crate) struct Asked<'a> {
     key: KeyBuffers,
 }
 
-/// One of the names that are searched.
+/// One of the names that rows are compared with.
 #[derive(Debug)]
 struct AskedName {
     query: Query,

@@ -55,7 +55,7 @@ pub enum Unmet {
     },
     /// The answer is dated after the move.
     NotYet {
-        /// The date of the answer, after the move.
+        /// When the person answered: later than the move.
         at: DateTime<Utc>,
     },
     /// The answer was given for an earlier entry into the stage.
@@ -162,7 +162,7 @@ pub enum RefusalReason {
     MissingFields(Vec<Field>),
     /// Somebody other than the gate's judge sent the lead back.
     NotTheJudge {
-        /// The gate that sends leads back.
+        /// The gate whose judge alone may send the lead back.
         gate: RuleId,
         /// The role that judges the gate.
         judge: Role,

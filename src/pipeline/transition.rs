@@ -33,7 +33,7 @@ closed_enum! {
     }
 }
 
-/// The result of the judge of a gate.
+/// What the judge of a gate decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -205,7 +205,7 @@ impl Transition {
         self.reason.as_deref()
     }
 
-    /// Actions for the host, in the transaction that stores the timeline.
+    /// What the host applies in the transaction that stores the timeline.
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
         &self.effects

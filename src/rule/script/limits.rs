@@ -6,7 +6,7 @@ pub(super) const MAX_SOURCE: usize = 16 * 1024;
 pub(super) const MAX_OPERATIONS: u64 = 10_000;
 /// Most bytes of all scripts of one rules document.
 pub(super) const MAX_DOCUMENT: usize = 1024 * 1024;
-/// The bytes as which the shortest script counts there: compiling one takes as long as some bytes of a long one.
+/// As how many bytes the shortest script counts there: compiling one takes as long as some bytes of a long one.
 pub(super) const MIN_COUNTED: usize = 64;
 /// Most operations of the scripts that are run for the activities of one lead, all together.
 pub(super) const MAX_OF_ACTIVITIES: u64 = 10 * MAX_OPERATIONS;
