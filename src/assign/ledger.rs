@@ -34,7 +34,7 @@ pub(super) const TURNS_KEPT: u64 = 1_000;
 /// in ordered maps, so that equal histories serialise to equal bytes. Decisions are remembered by key for 7 days
 /// (at most 100,000 of them), daily counts for today and yesterday.
 ///
-/// It is stored with a format number and a digest, and read strictly: what no history of decisions leads to is a
+/// It is stored with a format number and a digest, and read strictly: what no sequence of decisions could produce is a
 /// [`LedgerFault`](super::LedgerFault), in words in serde's error.
 ///
 /// A host with a database keeps the remembered [decisions](Decision) as rows of their own, by pool and key:

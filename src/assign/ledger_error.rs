@@ -80,7 +80,7 @@ pub enum LedgerError {
     },
 }
 
-/// Why a stored ledger, rep ledger or row of them is not read: it has content that no history of decisions leads to.
+/// Why a stored ledger, rep ledger or row of them is not read: it has content that no sequence of decisions could produce.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerFault {

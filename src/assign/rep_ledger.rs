@@ -262,7 +262,7 @@ impl RepLedger {
     /// ```
     ///
     /// # Errors
-    /// When a row has content that no history of decisions leads to, or a rep has two.
+    /// When a row has content that no sequence of decisions could produce, or a rep has two.
     pub fn from_rows(rows: Vec<RepRow>) -> Result<RepLedger, LedgerFault> {
         let mut reps = BTreeMap::new();
         for RepRow { rep, counts } in rows {

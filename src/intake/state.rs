@@ -71,7 +71,7 @@ pub enum StateError {
         /// When the newest entry was decided.
         newest: DateTime<Utc>,
     },
-    /// A row has content that no history of decisions leads to.
+    /// A row has content that no sequence of decisions could produce.
     #[error("{0} was not written by leadkit")]
     Row(&'static str, #[source] Box<LedgerFault>),
     /// Events of the windows have content that no submission leads to.

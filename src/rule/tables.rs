@@ -16,6 +16,29 @@ use crate::names::NameJudge;
 /// assert_eq!(tables.phone_options().default_region.to_string(), "US");
 /// # Ok::<(), leadkit::model::RegionError>(())
 /// ```
+///
+/// With the feature `phone-world`, numbers of every country are judged by Google's metadata:
+///
+/// ```
+/// # #[cfg(feature = "phone-world")] {
+/// use std::sync::Arc;
+///
+/// use leadkit::contact::WorldPhones;
+/// use leadkit::model::Lead;
+/// use leadkit::rule::HostTables;
+/// use leadkit::{Intake, Rules};
+///
+/// let tables = HostTables {
+///     default_region: "GB".parse()?,
+///     oracle: Some(Arc::new(WorldPhones)),
+///     ..HostTables::default()
+/// };
+/// let intake = Intake::compile(&Rules::b2b())?.with_tables(tables);
+/// let lead = Lead { phones: vec!["07400 123456".into()], ..Lead::default() };
+/// assert!(intake.probe(&lead).keys.iter().any(|key| key.value == "+447400123456"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HostTables {
     /// Regions, legal forms and aliases that company names are read with.
