@@ -47,7 +47,7 @@ pub enum FakeReason {
         /// Number of zeros at the end.
         zeros: usize,
     },
-    /// A number that is known from advertisements and manuals, 13800138000, or set aside for fiction, +1 415 555 0100.
+    /// A number that is known from advertisements and manuals: 13800138000.
     SampleNumber,
     /// A public service number (110, 10086, 12315) where a person's number is expected.
     ServiceNumber,
@@ -114,16 +114,9 @@ const MAX_NAME: usize = 256;
 
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
-/// The exchange of North America whose lines 0100 to 0199 are set aside for fiction, behind any area code (NANPA).
-const FICTION: &str = "55501";
-
-/// Whether a number is the one of the advertisements, or set aside for fiction.
+/// Whether a number is the one of the advertisements.
 pub(crate) fn is_sample_phone(phone: &Phone) -> bool {
-    phone.national().is_some_and(|national| match phone.calling_code() {
-        Some(86) => SAMPLES.contains(&national),
-        Some(1) => national.get(3..8) == Some(FICTION),
-        _ => false,
-    })
+    phone.calling_code() == Some(86) && phone.national().is_some_and(|national| SAMPLES.contains(&national))
 }
 
 /// Whether a mailbox is called as the number of the advertisements.

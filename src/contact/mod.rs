@@ -116,10 +116,7 @@ pub(crate) use fake::{company_placeholder, fake_folded_company, is_sample_mailbo
 pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
 pub(crate) use no_value::{folded_has_no_value, has_no_value};
-pub(crate) use nobody::{
-    is_nobodys_email, is_nobodys_wechat, is_word_account, is_word_mailbox, names_nobody, names_nothing,
-    says_nothing,
-};
+pub(crate) use nobody::{is_nobodys_email, is_nobodys_wechat, names_nobody, names_nothing, says_nothing};
 pub(crate) use note::{email_note, note, phone_note};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;

@@ -6,7 +6,7 @@ use super::holding::{is_within, scope_values};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::target::LeadKey;
 use crate::company::CompanyName;
-use crate::contact::{Email, Phone, Wechat, are_two_people, is_word_account, is_word_mailbox};
+use crate::contact::{Email, Phone, Wechat, are_two_people};
 use crate::model::{CloseReason, Lead, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
@@ -70,8 +70,8 @@ fn names_one(key: &MatchKey, facts: &Facts<'_>) -> bool {
 /// Whether a key may be no more than a word that people write who give no account.
 fn is_word(key: &MatchKey) -> bool {
     match key.kind {
-        MatchKeyKind::Wechat => Wechat::parse(&key.value).is_ok_and(|id| is_word_account(&id)),
-        MatchKeyKind::Email => Email::parse(&key.value).is_ok_and(|email| is_word_mailbox(&email)),
+        MatchKeyKind::Wechat => Wechat::parse(&key.value).is_ok_and(|id| id.may_say_none()),
+        MatchKeyKind::Email => Email::parse(&key.value).is_ok_and(|email| email.may_say_none()),
         _ => false,
     }
 }

@@ -333,8 +333,8 @@ fn invented_numbers_are_suspected() {
         ("13012301230", &["repeated_block"]),
         ("13900139000", &["repeated_block"]),
         ("13812341235", &[]),
-        // Set aside for fiction.
-        ("+1 415 555 0100", &["sample_number"]),
+        // Numbers that are set aside for fiction are not refused.
+        ("+1 415 555 0100", &[]),
         ("+1 415 555 2671", &[]),
         ("13812121212", &["repeated_block"]),
         ("15800000000", &["repeated_digit", "zero_tail"]),

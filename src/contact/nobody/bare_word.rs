@@ -16,13 +16,13 @@ const MAX_NAME: usize = 32;
 const MAX_SIGN: usize = 2;
 
 /// Whether a WeChat id has nothing but letters: `notapplicable`, `same-as-phone`.
-pub(crate) fn is_word_account(id: &Wechat) -> bool {
+pub(in crate::contact) fn is_word_account(id: &Wechat) -> bool {
     id.kind() == WechatKind::Id && id.key().bytes().all(|byte| !byte.is_ascii_digit())
 }
 
 /// Whether a mailbox is called by words, by the name of its firm, or by no more than a sign: `no.email@`, `notprovided@`,
 /// `hi@hi.com`.
-pub(crate) fn is_word_mailbox(email: &Email) -> bool {
+pub(in crate::contact) fn is_word_mailbox(email: &Email) -> bool {
     let (local, domain) = (email.local(), email.domain());
     let is_sign = local.len() <= MAX_SIGN && is_public_mail_domain(domain);
     is_sign || firm_of(domain) == Some(local) || local.split(['.', '_', '-']).all(is_of_words)

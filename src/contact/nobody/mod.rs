@@ -21,7 +21,7 @@ mod words;
 
 pub(super) use account::is_no_account;
 pub(crate) use account::is_nobodys_wechat;
-pub(crate) use bare_word::{is_word_account, is_word_mailbox};
+pub(super) use bare_word::{is_word_account, is_word_mailbox};
 pub(crate) use id::{names_nothing, says_nothing};
 pub(crate) use mailbox::is_nobodys_email;
 pub(super) use mailbox::{are_neighbours, firm_of, is_sample_domain, is_written_for_none};

@@ -71,7 +71,7 @@ fn what_is_misspelt_is_told_with_what_would_be_right() {
         ("a window in words", rule(json!({"resubmission": {"window": "one day"}}))),
         ("a key of a submission", rule(json!({"resubmission": {"by": ["mobile", "mail"]}}))),
         ("a dimension of a burst", rule(json!({"burst": {"by": "ip_24", "count": 5, "window": "10m"}}))),
-        ("a burst without its count", rule(json!({"burst": {"by": "ip"}}))),
+        ("a count by its plural", rule(json!({"burst": {"by": "ip", "counts": 5}}))),
         ("a burst of one", rule(json!({"burst": {"by": "ip", "count": 1, "window": "10m"}}))),
         (
             "a channel",
