@@ -215,7 +215,7 @@ fn beside<'w>(
     let kept: Vec<String> = row.iter().filter(|one| !goes(one)).cloned().collect();
     let came: Vec<String> = value.iter().filter(|one| comes(one)).cloned().collect();
     let mut after = [kept, came.clone()].concat();
-    // What comes back stands where it was.
+    // What comes back takes its old place.
     for had in came.iter().filter_map(|one| had(one, false)) {
         after.sort_by_key(|one| had.iter().position(|known| known == one).unwrap_or(usize::MAX));
     }
