@@ -315,7 +315,9 @@ impl Reader<'_> {
         if is_counted || is_moment {
             return None;
         }
-        if number.len() < MIN_NUMBER || between.contains(['+', '＋']) && !is_doubled {
+        // `+49 7071 / 183492`: the number goes on behind the sign.
+        let is_short = number.len() < MIN_NUMBER && (follows || between.chars().any(|c| !is_blank(c)));
+        if is_short || between.contains(['+', '＋']) && !is_doubled {
             return self.leave(at, end, code);
         }
         if follows || !(is_doubled || between.chars().any(parts)) {
