@@ -318,6 +318,15 @@ impl Phone {
                     Phone::chinese(digits).assumed()
                 };
             }
+            // `+1 13927461853`: the same behind the code that a form begins with, or an American number that none has.
+            if let [b'1', own @ ..] = digits
+                && let [b'1', national @ ..] = own
+                && cn_plan::is_mobile(own)
+                && !plans::is_american(national)
+                && numbering_country(&options.default_region) == "CN"
+            {
+                return Phone::of_doubtful_country();
+            }
             let own = trunk.map(|digits| Phone::dialled(digits, options)).filter(Phone::is_ok);
             return own.unwrap_or_else(|| Phone::international(digits, options));
         }

@@ -128,6 +128,9 @@ fn a_number_with_its_country_code_has_one_key_whoever_judges_it() {
         ("00442079460958", Some("+442079460958")),
         ("+44 7400 12345678", Some("+44740012345678")),
         ("+1 555 0100", Some("+15550100")),
+        // A mobile number of China behind the code that a form begins with, or nobody's in America.
+        ("+1 13927461853", None),
+        ("+1 1 415 555 2671", Some("+14155552671")),
         ("+852 2123 4567", Some("+85221234567")),
         ("+44 123", None),
         ("+44 7400 1234567890123", None),
