@@ -293,7 +293,7 @@ impl<'a> Case<'a> {
 }
 
 /// When a rep may be there whom the rules do not find now.
-fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
+pub(super) fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
     match kind {
         AssignmentKind::NoEligible { retry_at: at } | AssignmentKind::AllCapped { frees_at: at } => *at,
         _ => None,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
+use super::away::next_chance;
 use super::claim::held_by;
 use super::engine::Case;
 
@@ -114,20 +115,21 @@ impl Intake {
     /// The owner of an account did not answer a person who was converted to it, or has left: the deputy has the person from now
     /// on, else the rep whom the rules find, and the account with them. An account that a partner's deal protects stays with
     /// the partner's channel manager, and the partner is asked. When nobody is left the owner keeps it, as the account is
-    /// theirs: the administrators of the pool are told, and the owner is asked again after thirty days. Once somebody has
+    /// theirs, until another rep may have it; if none ever may, the administrators of the pool are told, and the owner is asked
+    /// again after thirty days. Once somebody has
     /// answered the customer nothing is due, whoever has them from then on.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
         let is_there = case.owner_state(owner) != OwnerState::Gone;
         let is_missed = is_there && end == TenureEnd::Recycled;
         if is_missed && case.account_deal(owner).is_some() {
             // An open opportunity holds the account, and all that was converted to it.
-            return self.stay_with(case, owner);
+            return self.stay_with(case, owner, None);
         }
         let protected = case.protection().filter(|_| is_missed);
         if let Some(Refusal::Protected { partner, .. }) = protected {
             return match partner_to_ask(case, owner, &partner) {
                 Some(partner) => self.ask_partner(case, owner, partner),
-                None => self.stay_with(case, owner),
+                None => self.stay_with(case, owner, None),
             };
         }
         let asked = *case;
@@ -159,21 +161,21 @@ impl Intake {
         };
         let deputy = case.roster.deputy(owner).filter(is_fit).cloned();
         let found = match deputy {
-            _ if self.is_worn_out(&case) => None,
+            _ if self.is_worn_out(&case) => Err(None),
             Some(deputy) => {
                 self.count(&case, &facts, &deputy, &mut outcome);
-                Some(deputy)
+                Ok(deputy)
             }
             None => self.next_owner(&case, &facts, owner, &lost, &mut outcome),
         };
         let (heir, how) = match found {
-            Some(heir) => (heir, Acquisition::OwnerChanged),
-            None if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
+            Ok(heir) => (heir, Acquisition::OwnerChanged),
+            Err(_) if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
                 Some(admin) => (admin, Acquisition::AssignedByAdmin),
                 None => return self.abandon(&case, owner, outcome),
             },
-            None if is_answered => return self.ended(&asked),
-            None => return self.stay_with(&asked, owner),
+            Err(_) if is_answered => return self.ended(&asked),
+            Err(chance) => return self.stay_with(&asked, owner, chance),
         };
         let is_last_resort = how == Acquisition::AssignedByAdmin;
         outcome.give(&case, &heir, how.clone(), is_answered);
@@ -197,16 +199,20 @@ impl Intake {
         outcome
     }
 
-    /// Nobody else can answer: the owner keeps the customer. The administrators of the pool are told once, the owner is
-    /// reminded, and the owner's time begins anew after thirty days.
-    fn stay_with(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
+    /// Nobody else can answer: the owner keeps the customer and is reminded. If another rep may have them later, as at the next
+    /// opening, the owner has until then. Else the administrators of the pool are told once, and the owner's time begins anew
+    /// after thirty days.
+    fn stay_with(&self, case: &Case<'_>, owner: &RepId, chance: Option<DateTime<Utc>>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let about = RecordRef::Lead(lead.id.clone());
         let mut outcome = self.nothing(case);
         let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
-        outcome.restart(case, now + (EXHAUSTED - first_contact).max(TimeDelta::zero()));
-        if !is_exhausted(lead) {
+        let last = now + EXHAUSTED;
+        let chance = chance.filter(|at| *at < last);
+        // A time that starts so is over at that moment, and not before now.
+        outcome.restart(case, (chance.unwrap_or(last) - first_contact).max(now));
+        if chance.is_none() && !is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
             outcome.effects.push(Effect::AddTag { lead, tag });
             self.tell_admins(&self.pool, OWNERS_EXHAUSTED, case, &mut outcome);
@@ -349,18 +355,18 @@ impl Intake {
         owner: &RepId,
         lost: &[RepId],
         outcome: &mut Outcome,
-    ) -> Option<RepId> {
+    ) -> Result<RepId, Option<DateTime<Utc>>> {
         let mut options = AssignOptions { by_rules: true, ..case.assign.clone() };
         options.excluded.insert(owner.clone());
         options.excluded.extend(case.history.previous_owners().chain(lost).cloned());
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment: Assignment = self.assigner.assign_with(facts, case.roster, ledgers, &options);
-        let found = assignment.owner().cloned()?;
+        let Some(found) = assignment.owner().cloned() else { return Err(next_chance(assignment.kind())) };
         // The rep gets it out of turn: it counts for their caps, and they keep their turn.
         self.count(case, facts, &found, outcome);
         outcome.assignment = Some(Box::new(assignment));
-        Some(found)
+        Ok(found)
     }
 
     /// The administrators of the main pool who are there.

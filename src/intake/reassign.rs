@@ -78,8 +78,9 @@ impl Intake {
     ///
     /// A converted lead that its account's owner did not answer passes to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
-    /// If no rep is left it stays with its owner, the administrators of the pool are told, and the owner's time starts again
-    /// after thirty days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
+    /// If every other rep is off hours, away or full, the owner keeps it until the first of them may have it. If no rep is
+    /// left it stays with its owner, the administrators of the pool are told, and the owner's time starts again after thirty
+    /// days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
     /// unless the owner has left. Giving back a lead that has ended is refused too.
     ///
     /// ```
@@ -120,8 +121,10 @@ impl Intake {
         let Some(owner) = &input.lead.owner else {
             return self.look_again(&Case { act: Act::Review, ..case });
         };
-        let is_away = || matches!(case.owner_state(owner), OwnerState::Away { .. });
-        if why == ReassignReason::DeadlineMissed && input.history.cover().is_some() && is_away() {
+        if why == ReassignReason::DeadlineMissed
+            && input.history.cover().is_some()
+            && case.owner_state(owner) != OwnerState::Gone
+        {
             return self.replace_cover(&case, owner);
         }
         let is_converted = input.lead.status == LeadStatus::Converted;
@@ -251,13 +254,18 @@ impl Intake {
 }
 
 impl Intake {
-    /// The rep who stands in for an owner missed a deadline: the owner, who is away, did not. Another rep stands in.
+    /// The rep who stands in for an owner missed a deadline: the owner did not. Another rep stands in, or the owner, who is back,
+    /// has their own time from now on.
     fn replace_cover(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.nothing(case);
         outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
         self.end_cover(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
+        if !matches!(case.owner_state(owner), OwnerState::Away { .. }) {
+            outcome.restart(case, now);
+            outcome.tell(owner, "cover_ended", &RecordRef::Lead(lead.id.clone()));
+        }
         if outcome.route.owner() != Some(owner) {
             outcome.tell_once(owner, "lead_taken", &RecordRef::Lead(lead.id.clone()));
         }

@@ -507,6 +507,28 @@ fn an_owner_who_is_back_has_the_lead_again_and_the_cover_is_not_held_against_the
 }
 
 #[test]
+fn a_deadline_that_the_cover_missed_is_not_the_owner_s_who_came_back_early() {
+    let li = |until| Rep { deputy: Some("wang".into()), ..away("li", 1, until) };
+    let mut desk = team(rotation(), &[li(40 * DAY), rep("wang"), rep("zhao")]);
+    desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 2, MOBILE) });
+    assert_eq!(desk.book.history(&"L1".into()).cover().unwrap().owner.as_str(), "wang");
+    // Back long before the date that was given, and nobody has looked at the lead since.
+    desk.roster = Roster::compile(&[li(5), rep("wang"), rep("zhao")], &Calendars::default()).unwrap();
+    let outcome = desk.lose("L1", ReassignReason::DeadlineMissed, 2 + DAY);
+    assert_eq!(
+        (desk.owner("L1"), outcome.explain().contains("wang missed")),
+        ("li", true),
+        "{}",
+        outcome.explain()
+    );
+    assert!(desk.book.history(&"L1".into()).cover().is_none());
+    let history = desk.book.history(&"L1".into());
+    let due: Vec<_> = history.deadlines.iter().map(|one| (one.owner.as_str(), one.started_at)).collect();
+    assert_eq!(due, [("li", hour(2 + DAY))], "the owner's own time runs from now on");
+    assert_eq!(desk.told()[2..], ["wang deadline_missed lead L1", "li cover_ended lead L1"]);
+}
+
+#[test]
 fn who_let_a_cover_lapse_comes_after_everybody_else_in_the_cycle_and_lost_nothing() {
     let next = |lapses: bool, others: &[&str]| {
         let li = Rep { deputy: Some("wang".into()), ..away("li", 0, 9 * DAY) };

@@ -9,8 +9,12 @@ use leadkit::model::{CloseReason, Opportunity};
 use leadkit::{ReassignReason, Refusal};
 
 fn acme(desk: &mut Desk) {
+    acme_at(desk, 0);
+}
+
+fn acme_at(desk: &mut Desk, at: i64) {
     desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));
-    desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) });
+    desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", at, MOBILE) });
     assert_eq!((desk.owner("L1"), desk.lead("L1").status), ("li", LeadStatus::Converted));
 }
 
@@ -54,6 +58,24 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
     // The owner answers: nothing more is due.
     desk.call("L1", &had[2], 3 * DAY + 1);
     assert_eq!((desk.book.overdue(hour(900)), desk.lead("L1").status), (vec![], LeadStatus::Converted));
+}
+
+#[test]
+fn a_customer_whom_nobody_answers_at_night_goes_on_at_the_opening() {
+    let works = |id: &str| Rep { hours: Some("office".into()), ..rep(id) };
+    let mut desk = team(json!({"life": {"first_contact_hours": 1}}), &[]);
+    desk.roster = Roster::compile(&["li", "wang"].map(works), &office()).unwrap();
+    acme_at(&mut desk, 17);
+    let night = desk.lose("L1", ReassignReason::DeadlineMissed, 18);
+    assert_eq!((desk.owner("L1"), desk.lead("L1").tags.len()), ("li", 0), "{}", night.explain());
+    assert_eq!(desk.told(), ["li account_lead lead L1", "li nobody_answers lead L1"]);
+    // It is over when the next rep opens, and not every hour of the night.
+    assert_eq!(
+        (desk.book.overdue(hour(DAY + 8)), desk.book.overdue(hour(DAY + 9))),
+        (vec![], vec!["L1".into()])
+    );
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, DAY + 9));
+    assert_eq!((desk.owner("L1"), owner_of_account(&desk)), ("wang", "wang".to_owned()));
 }
 
 #[test]
