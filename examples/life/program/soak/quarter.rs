@@ -22,10 +22,9 @@ const NAMES: [&str; 20] = [
     "超", "秀兰", "霞",
 ];
 const CITIES: [&str; 8] = ["北京", "上海", "深圳", "成都", "杭州", "武汉", "西安", "南京"];
-const BRANDS: [&str; 24] = [
-    "纷扬", "云杉", "启明", "恒通", "锐捷", "博远", "智汇", "天衡", "鼎新", "海纳", "中讯", "嘉禾", "万象",
-    "同创", "华信", "瑞峰", "安泰", "远景", "极光", "蓝湾", "金石", "新程", "德邦", "卓越",
-];
+/// Two of them make a brand: so many that few are alike, as among registered names.
+const SYLLABLES: &str = "安邦博昌晨诚驰达德鼎东帆丰富港高格冠光广海航浩和恒宏华汇嘉建金锦景久凯康科坤蓝朗乐力利联龙隆迈美明铭\
+                         纳宁诺欧鹏普启千强勤荣锐瑞润森盛世硕思泰腾天通同万旺威维伟文祥新信兴旭雅阳业亿益银英永友宇元远云泽展正志智中众卓";
 const TRADES: [&str; 6] = ["科技", "软件", "物流", "医疗器械", "教育", "机械制造"];
 const PRODUCTS: [&str; 4] = ["crm", "scrm", "bi", "oa"];
 const SOURCES: [&str; 4] = ["web", "expo", "wechat", "referral"];
@@ -67,16 +66,18 @@ pub(super) struct Quarter {
 impl Quarter {
     pub(super) fn new(seed: u64, count: usize, start: DateTime<FixedOffset>) -> Quarter {
         let mut random = Random::new(seed);
+        let syllables: Vec<char> = SYLLABLES.chars().collect();
         let companies: Vec<(String, String)> = (0..(count / 3).max(4))
             .map(|number| {
-                let (brand, trade) =
-                    (BRANDS[number % BRANDS.len()], TRADES[number / BRANDS.len() % TRADES.len()]);
-                let second = BRANDS[number / 7 % BRANDS.len()];
                 let city = CITIES[number % CITIES.len()];
                 let branch = if number % 11 == 10 { format!("{city}分公司") } else { String::new() };
                 // A branch has the name of the company before it.
                 let of = if branch.is_empty() { number } else { number - 1 };
-                let name = format!("{}{brand}{second}{trade}{of}有限公司{branch}", CITIES[of % CITIES.len()]);
+                // Each pair once, for the number is a prime; brands of one syllable lie far apart.
+                let pair = of * 7_919 % syllables.len().pow(2);
+                let (one, other) = (syllables[pair / syllables.len()], syllables[pair % syllables.len()]);
+                let (at, trade) = (CITIES[of % CITIES.len()], TRADES[of % TRADES.len()]);
+                let name = format!("{at}{one}{other}{trade}有限公司{branch}");
                 (name, format!("c{of}.com.cn"))
             })
             .collect();
