@@ -303,16 +303,12 @@ impl Ledger {
             self.given.note(self.revision, rep);
         }
         if change.takes_back {
+            // What is taken back is counted on a date of its own, which says nothing of today, and leaves nothing to forget.
             self.take_back(change);
         } else {
             self.remember(delta, change);
+            self.prune(known_at, change.date.min(known_at.date_naive()));
         }
-        let today = match change.takes_back {
-            // What is taken back is counted on a date of its own, and today's in the pool's zone may be a day behind.
-            true => delta.at.date_naive().pred_opt().map_or(change.date, |today| today.max(change.date)),
-            false => change.date.min(known_at.date_naive()),
-        };
-        self.prune(known_at, today);
         Ok(())
     }
 
