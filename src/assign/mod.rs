@@ -219,6 +219,7 @@ pub use class::ONE_LEAD;
 pub use companion::Companion;
 pub use custom::{CustomStrategy, PoolView};
 pub use decided::Decision;
+pub(crate) use decided::Given;
 pub use delta::AssignDelta;
 pub use explanation::{AssignExplanation, RuleTrace};
 pub use keys::claim_key;
