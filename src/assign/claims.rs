@@ -53,6 +53,23 @@ impl Assigner {
         self.plan(pool).holding_cap
     }
 
+    /// How long a rep who lost a lead of a pool or gave it up waits before claiming it; zero for no cool-down.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use leadkit::assign::Assigner;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"claim_cool_down_days": 1, "claim_cool_down_hours": 12}}}))?;
+    /// assert_eq!(assigner.claim_cool_down(&"p".into()), TimeDelta::hours(36));
+    /// assert_eq!(assigner.claim_cool_down(&"other".into()), TimeDelta::zero());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn claim_cool_down(&self, pool: &PoolId) -> TimeDelta {
+        TimeDelta::hours(self.plan(pool).cool_down.into())
+    }
+
     /// The local date of a pool, by which leads are counted.
     ///
     /// ```

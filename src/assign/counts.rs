@@ -132,6 +132,12 @@ impl Spans {
         self.months.prune(Period::Month.start(date), 31);
     }
 
+    /// The same where nothing shows which date is true, as [`prune_but_last`].
+    pub(super) fn prune_but_last(&mut self, date: NaiveDate) {
+        prune_but_last(&mut self.weeks.0, Period::Week.start(date), 7);
+        prune_but_last(&mut self.months.0, Period::Month.start(date), 31);
+    }
+
     pub(super) fn take_back(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
         self.weeks.take_back(Period::Week.start(date), rep, way);
         self.months.take_back(Period::Month.start(date), rep, way);

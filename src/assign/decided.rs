@@ -9,7 +9,7 @@ use super::companion::AlsoCounted;
 use super::counts::Way;
 use super::kind::AssignmentKind;
 use super::turn::Turn;
-use crate::model::PoolId;
+use crate::model::{PoolId, RepId};
 
 /// A decision that was made and stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,5 +72,24 @@ impl Decision {
     #[must_use]
     pub fn kind(&self) -> &AssignmentKind {
         &self.decided.kind
+    }
+}
+
+/// A remembered decision that gave a lead to a rep.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a>(pub(super) &'a Decided);
+
+impl<'a> Given<'a> {
+    pub(crate) fn key(self) -> &'a str {
+        &self.0.key
+    }
+
+    pub(crate) fn at(self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// Who stands beside the owner by it.
+    pub(crate) fn beside(self) -> impl Iterator<Item = &'a RepId> {
+        self.0.counted.iter().flat_map(|counted| &counted.also).map(|one| &one.rep)
     }
 }

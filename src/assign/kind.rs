@@ -51,8 +51,11 @@ pub enum AssignmentKind {
     },
     /// A rule leaves the decision to a reviewer.
     AwaitingReview {
-        /// The reviewer that the rule names.
+        /// The reviewer who is asked: the one that the rule names, or who [took over](crate::Intake::hand_over) from them.
         by: RepId,
+        /// The reviewer that the rule names, where another is asked in their place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<RepId>,
         /// The reps whom the rule suggests, best first.
         suggestions: Vec<RepId>,
         /// The rule that matched.
@@ -113,15 +116,34 @@ impl AssignmentKind {
         )
     }
 
-    /// Whether both leave the lead to the same pool or reviewer, by the same rule.
+    /// Whether what the rules say now leaves the lead to the pool or reviewer of this remembered answer, by the same rule. A
+    /// reviewer who was asked in another's place answers for that one.
     pub(super) fn is_same_step(&self, other: &AssignmentKind) -> bool {
         use AssignmentKind::{AwaitingReview, ToPool};
         let is_same = match (self, other) {
             (ToPool { pool, .. }, ToPool { pool: other, .. }) => pool == other,
-            (AwaitingReview { by, .. }, AwaitingReview { by: other, .. }) => by == other,
+            (AwaitingReview { by, instead_of, .. }, AwaitingReview { by: other, .. }) => {
+                instead_of.as_ref().unwrap_or(by) == other
+            }
             _ => false,
         };
         is_same && self.rule() == other.rule()
+    }
+
+    /// The same question, to another reviewer; `None` where nobody is asked.
+    pub(super) fn asked_of(&self, to: &RepId) -> Option<AssignmentKind> {
+        let AssignmentKind::AwaitingReview { by, instead_of, suggestions, rule, pass } = self else {
+            return None;
+        };
+        // Whom the rule names, whoever was asked in between.
+        let named = instead_of.as_ref().unwrap_or(by);
+        Some(AssignmentKind::AwaitingReview {
+            by: to.clone(),
+            instead_of: Some(named).filter(|named| *named != to).cloned(),
+            suggestions: suggestions.clone(),
+            rule: rule.clone(),
+            pass: *pass,
+        })
     }
 
     pub(super) fn rule(&self) -> Option<(&RuleId, u8)> {

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::class::TurnTable;
 use super::companion::AlsoCounted;
 use super::counts::{DayCounts, Period, Spans, Way, is_storable};
-use super::decided::{Counted, Decided, Decision};
+use super::decided::{Counted, Decided, Decision, Given};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
 use super::recent::Recent;
@@ -303,16 +303,12 @@ impl Ledger {
             self.given.note(self.revision, rep);
         }
         if change.takes_back {
+            // What is taken back is counted on a date of its own, which says nothing of today, and leaves nothing to forget.
             self.take_back(change);
         } else {
             self.remember(delta, change);
+            self.prune(known_at, change.date.min(known_at.date_naive()));
         }
-        let today = match change.takes_back {
-            // What is taken back is counted on a date of its own, and today's in the pool's zone may be a day behind.
-            true => delta.at.date_naive().pred_opt().map_or(change.date, |today| today.max(change.date)),
-            false => change.date.min(known_at.date_naive()),
-        };
-        self.prune(known_at, today);
         Ok(())
     }
 
@@ -428,15 +424,12 @@ impl Ledger {
         Some(Decision { pool: self.pool.clone(), revision, decided })
     }
 
-    /// Who stands beside an owner by the decision that is remembered under a key.
-    pub(crate) fn beside(&self, key: &str, owner: &RepId) -> impl Iterator<Item = &RepId> {
-        let decided = self.keys.get(key).and_then(|revision| self.decided.get(revision));
-        let decided = decided.filter(|decided| decided.kind.owner() == Some(owner));
-        decided
-            .and_then(|decided| decided.counted.as_ref())
-            .into_iter()
-            .flat_map(|counted| &counted.also)
-            .map(|one| &one.rep)
+    /// The decision that gave a lead to a rep last, of those that are remembered under some keys.
+    pub(crate) fn gave(&self, keys: &[String], rep: &RepId) -> Option<Given<'_>> {
+        let revisions = keys.iter().filter_map(|key| self.keys.get(key.as_str()));
+        let decided = revisions.filter_map(|revision| Some((revision, self.decided.get(revision)?)));
+        let gave = decided.filter(|(_, decided)| decided.kind.owner() == Some(rep));
+        gave.max_by_key(|(revision, _)| **revision).map(|(_, decided)| Given(decided))
     }
 
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::companion::Also;
+use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::ledger::Ledger;
 use super::rep_ledger::RepLedger;
 use super::seating::SeatedOnly;
+use crate::model::RepId;
 
 /// The running state one decision is made on: the pool's turns and what each rep was given over all pools.
 ///
@@ -94,6 +96,31 @@ impl Ledgers<'_> {
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
                 spans: counted.is_some_and(|counted| counted.spans),
                 takes_back: true,
+            })),
+        })
+    }
+
+    /// The delta by which another reviewer is asked what the decision remembered under a key asked; `None` when it asked
+    /// nobody.
+    pub(crate) fn ask_instead(self, key: &str, to: &RepId, now: DateTime<Utc>) -> Option<AssignDelta> {
+        let decided = self.pool.decided(key, now)?;
+        let kind = decided.kind.asked_of(to)?;
+        Some(AssignDelta {
+            pool: self.pool.pool().clone(),
+            revision: self.pool.revision(),
+            rep_revision: 0,
+            at: now,
+            change: Some(Arc::new(Change {
+                kind,
+                date: now.date_naive(),
+                key: Some(decided.key.clone()),
+                rep: None,
+                turn: None,
+                also: Vec::new(),
+                seated: SeatedOnly::default(),
+                way: Way::default(),
+                spans: false,
+                takes_back: false,
             })),
         })
     }

@@ -88,6 +88,20 @@
 //! quickly as one; a ledger that was just read from storage reads each list once, O(m·log m) in its m members: keep it,
 //! and read it again only when another worker has moved it.
 //!
+//! # Coming from another CRM
+//!
+//! Where the same words mean something else here:
+//!
+//! | there | here | why |
+//! |---|---|---|
+//! | Odoo: ties are drawn at random | the rep who is owed most, of equals the smaller id | ties at random are fair only on average; a credit is fair always, and decides the same from the same state |
+//! | Odoo: a quota counts the last 24 hours | the pool's local date | a cap a day is what teams write down; a day of 23 or 25 hours is one day |
+//! | Odoo: the team of a lead is drawn at random, by capacity | weights of a group, in turns | the engine has no randomness; shares are exact |
+//! | Odoo: assignment leaves won, lost and owned leads alone | it decides about the lead it is handed; [`Intake`](crate::Intake) leaves out what has ended, and keeps owners | who has a lead is told by the life of the lead, not by its status alone |
+//! | Frappe: a last user in memory that is stale is read again | a decision on a stale ledger is refused, and made again | nobody has to know that what they read is stale |
+//! | Frappe: a rule that does not name today is skipped | working time is the rep's calendar, with holidays | a day off is a fact about people; the lead waits for the next opening, which is told |
+//! | Frappe: an assignment is cancelled when its condition turns false | an owner keeps the lead; [`Intake::review`](crate::Intake::review) looks again | a lead is not taken from who works on it because a field changed |
+//!
 //! # Cookbook
 //!
 //! A custom strategy, by name and parameters: a rep who answered such leads before gets the next one, the others by
@@ -219,6 +233,7 @@ pub use class::ONE_LEAD;
 pub use companion::Companion;
 pub use custom::{CustomStrategy, PoolView};
 pub use decided::Decision;
+pub(crate) use decided::Given;
 pub use delta::AssignDelta;
 pub use explanation::{AssignExplanation, RuleTrace};
 pub use keys::claim_key;

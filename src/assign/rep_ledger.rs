@@ -330,7 +330,7 @@ impl RepLedger {
         prune_but_last(&mut counts.counts, change.date, DAYS_KEPT);
         if spans {
             counts.spans.add(change.date, rep, change.way);
-            counts.spans.prune(change.date);
+            counts.spans.prune_but_last(change.date);
         }
         counts.taken = counts.taken.saturating_add(1);
     }

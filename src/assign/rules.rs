@@ -152,7 +152,8 @@ pub struct PoolRules {
     /// of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
-    /// Days for which a rep cannot claim a lead after losing it or giving it up; 0, the default, is none.
+    /// Days for which a rep cannot claim a lead after losing it or giving it up; 0 by default. Without days and hours there
+    /// is no cool-down; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::cool_down_days).
     #[serde(skip_serializing_if = "is_default")]
     pub claim_cool_down_days: u32,
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.

@@ -221,10 +221,10 @@ impl<'a> Run<'a, '_> {
             TargetPlan::Reviewer { by, suggest } => {
                 let suggestions =
                     suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
-                return Ok((
-                    AssignmentKind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass },
-                    None,
-                ));
+                let by = by.clone();
+                let asked =
+                    AssignmentKind::AwaitingReview { by, instead_of: None, suggestions, rule: id, pass };
+                return Ok((asked, None));
             }
             TargetPlan::Rep(rep) => {
                 // By name, so the rep's share does not matter.

@@ -283,7 +283,9 @@ impl Book {
                     reviewer: reviewer.clone(),
                     since: at,
                 };
-                self.desk.reviews.entry((lead.clone(), code.clone())).or_insert(request);
+                let asked = self.desk.reviews.entry((lead.clone(), code.clone()));
+                // Somebody else is asked the same: it is theirs to decide, and was asked when it was.
+                asked.and_modify(|one| one.reviewer.clone_from(reviewer)).or_insert(request);
             }
             _ => {}
         }

@@ -85,8 +85,15 @@ impl Intake {
     }
 
     /// Hands over the leads of a rep: to another rep, or by the rules when that rep may not have them or none is named.
-    /// [Refused](Outcome::refusal) for a rep whom the roster does not know or who takes part no longer, as long as the rep
-    /// before can keep them: a mistyped id moves nothing.
+    /// What nobody else may have, lead or customer, stays with a rep who still takes part: that is
+    /// [refused](Outcome::refusal), for the reason why the rep named may not have it. Refused as well for a rep whom the
+    /// roster does not know or who takes part no longer, as long as the rep before can keep them: a mistyped id moves
+    /// nothing.
+    ///
+    /// Leads without an owner about which the rules asked the rep as a
+    /// [reviewer](crate::assign::AssignTarget::Reviewer) are handed over too: the other rep is asked, and has two days from
+    /// now. Without one who is there, the rules decide at once what a leaver was asked. Pass them in with the others: a
+    /// host finds them by the reviewer of [`Effect::RequestReview`].
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among
     /// the rows that the lead was converted to, and that was the rep's, goes with it, and so do its open
@@ -125,14 +132,18 @@ impl Intake {
             return outcomes;
         }
         let mut given = Given::default();
-        for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
+        for input in inputs {
             if given.has(&input.lead.id) || given.changes(input) {
                 // It went along with another lead of its customer, or has to be read anew.
                 continue;
             }
             let rows = given.seen_in(&input.rows);
             let case = Case { rows: &rows, ..self.case(input, Act::HandOver, roster, moving.state(), now) };
-            let outcome = self.hand_one_over(&case, input, from, to).named();
+            let handed = match input.lead.owner.as_ref() {
+                Some(owner) if owner == from => Some(self.hand_one_over(&case, input, from, to)),
+                _ => self.hand_question_over(&case, from, to),
+            };
+            let Some(outcome) = handed.map(Outcome::named) else { continue };
             // Decided on this same state.
             let _ = moving.apply(outcome.delta());
             given.note(&outcome);
@@ -142,46 +153,56 @@ impl Intake {
     }
 
     fn hand_one_over(&self, case: &Case<'_>, input: &Input, from: &RepId, to: Option<&RepId>) -> Outcome {
-        let is_nobody = |reason: &SkipReason| matches!(reason, SkipReason::UnknownRep | SkipReason::Inactive);
-        let nobody = to.and_then(|to| self.unfit(case, to)).filter(is_nobody);
-        if let Some(reason) = nobody.filter(|_| case.owner_state(from) != OwnerState::Gone) {
-            return self.refuse(case, Refusal::Rep(reason));
-        }
         // Leads converted to one account go to one owner.
         let along: Vec<LeadId> = case.of_its_account().map(|one| one.id.clone()).collect();
         let lost = case.lost_by_others(&along);
-        let may_have_it = |rep: &RepId| !case.had_it(rep) && !lost.contains(rep);
-        let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(case, rep).is_none();
+        let had_it = |rep: &RepId| case.had_it(rep) || lost.contains(rep);
+        let unfit = to.and_then(|to| {
+            let had_it = had_it(to).then_some(SkipReason::PreviousOwner);
+            self.unfit(case, to).or(had_it)
+        });
+        let keeps = case.owner_state(from) != OwnerState::Gone;
+        if let Some(reason @ (SkipReason::UnknownRep | SkipReason::Inactive)) = &unfit
+            && keeps
+        {
+            return self.refuse(case, Refusal::Rep(reason.clone()));
+        }
         let end = end_with(case, from);
         // A lead that nobody may contact is held, whoever it is meant for.
-        let mut outcome = match to.filter(fits).filter(|_| !self.may_not_be_contacted(case)) {
+        let is_held = self.may_not_be_contacted(case);
+        let mut outcome = match to.filter(|_| unfit.is_none() && !is_held) {
             Some(to) => self.hand(case, input, Some(from), to, Acquisition::OwnerChanged),
             None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
                 self.escalate(case, input, from, end)
             }
-            None if input.lead.has_ended() => self.refuse(case, Refusal::Ended),
-            None => {
-                let without = Without::owner(input, from, end, case.now);
-                // A person passes them on: they do not wait until other reps have spoken to theirs.
-                let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
-                let case = Case { lead: &without.lead, history: &without.history, assign, ..*case };
-                let mut outcome = self.decide(&case);
-                outcome.after(without.effects);
-                match outcome.route().owner().cloned() {
-                    Some(owner) => outcome.move_customer(self, &case, &Move::of_lead(from, &owner)),
-                    None => outcome.leave_work(&case, from),
-                }
-                outcome
-            }
+            None if input.lead.has_ended() => return self.refuse(case, Refusal::Ended),
+            None => self.hand_over_by_rules(case, input, from, end),
         };
-        if let Some(owner) = outcome.route().owner().filter(|owner| *owner != from).cloned() {
-            outcome.tell_once(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
+        let heir = outcome.route().owner().filter(|owner| *owner != from).cloned();
+        if heir.is_none() && keeps && !is_held {
+            // What the order cannot change stays as it is: a rep who is there works on.
+            return self.refuse(case, unfit.map_or(Refusal::NobodyElse, Refusal::Rep));
         }
-        if outcome.refusal.is_none() {
-            if end != TenureEnd::Left && outcome.route.owner() != Some(from) {
-                outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
-            }
-            outcome.tell_helper(case, &input.history);
+        if let Some(heir) = &heir {
+            outcome.tell_once(heir, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
+        }
+        if end != TenureEnd::Left {
+            outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
+        }
+        outcome.tell_helper(case, &input.history);
+        outcome
+    }
+
+    fn hand_over_by_rules(&self, case: &Case<'_>, input: &Input, from: &RepId, end: TenureEnd) -> Outcome {
+        let without = Without::owner(input, from, end, case.now);
+        // A person passes them on: they do not wait until other reps have spoken to theirs.
+        let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
+        let case = Case { lead: &without.lead, history: &without.history, assign, ..*case };
+        let mut outcome = self.decide(&case);
+        outcome.after(without.effects);
+        match outcome.route().owner().cloned() {
+            Some(owner) => outcome.move_customer(self, &case, &Move::of_lead(from, &owner)),
+            None => outcome.leave_work(&case, from),
         }
         outcome
     }

@@ -5,10 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::marks::is_disputed;
-use super::pools::later;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};
-use crate::model::{Acquisition, Effect, History, LeadStatus, OwnerState, PoolMode, RepId};
+use crate::model::{Acquisition, Effect, History, Lead, LeadStatus, OwnerState, PoolMode, RepId};
 use crate::rule::Facts;
 
 impl Intake {
@@ -101,14 +100,6 @@ impl Intake {
         if let OwnerState::Away { until } = case.owner_state(rep) {
             return Err(Refusal::Rep(SkipReason::Absent { until }));
         }
-        let cool_down = TimeDelta::days(self.life.cool_down_days.into())
-            + TimeDelta::hours(self.life.cool_down_hours.into());
-        let ended = case.history.tenures.iter().filter(|one| one.owner == *rep && one.counts());
-        if let Some(until) = ended.filter_map(|one| one.until).max().map(|last| later(last, cool_down))
-            && until > case.now
-        {
-            return Err(Refusal::CoolDown { until });
-        }
         let of = self.ledger_pool(case.lead);
         let ledger = case.state.ledger(of);
         // The host's settings of a pool apply besides those of the pool it is assigned from.
@@ -120,7 +111,32 @@ impl Intake {
             }
         }
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
-        self.assigner.claim(facts, rep, case.roster, ledgers, case.assign).map_err(Refusal::Rep)
+        self.assigner.claim(facts, rep, case.roster, ledgers, case.assign).map_err(|reason| match reason {
+            SkipReason::CoolDown { until } => Refusal::CoolDown { until },
+            reason => Refusal::Rep(reason),
+        })
+    }
+
+    /// How long a rep who lost a lead or gave it up waits before claiming it: as the pool says that the lead is assigned
+    /// from, else as the [rules of its life](super::LifeRules::cool_down_days) do.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use leadkit::Intake;
+    /// use leadkit::model::Lead;
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::load(json!({
+    ///     "assign": {"pools": {"leads": {}, "events": {"claim_cool_down_hours": 12}}},
+    ///     "life": {"cool_down_days": 7},
+    /// }))?;
+    /// let of = |pool: &str| intake.claim_cool_down(&Lead { pool: Some(pool.into()), ..Lead::default() });
+    /// assert_eq!((of("leads"), of("events")), (TimeDelta::days(7), TimeDelta::hours(12)));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn claim_cool_down(&self, lead: &Lead) -> TimeDelta {
+        self.assigner.claim_cool_down(self.ledger_pool(lead))
     }
 }
 

@@ -147,12 +147,19 @@ fn check_pools(rules: &Rules, report: &mut Report) {
     }
 }
 
-/// The rules of assignment with the limits that the document says elsewhere: how many untouched leads somebody may hold, and
-/// the cap and the zone of a pool of the host that has rules of its own, unless those say their own.
+/// The rules of assignment with the limits that the document says elsewhere: how many untouched leads somebody may hold, how
+/// long a rep who had a lead waits before claiming it, and the cap and the zone of a pool of the host that has rules of its
+/// own, unless those say their own.
 fn with_limits(rules: &Rules) -> AssignRules {
-    let mut assign = rules.assign.clone();
+    let (mut assign, life) = (rules.assign.clone(), &rules.life);
+    // Claims from any pool without rules count by the main pool's, so that one is always there.
+    assign.pools.entry(rules.pool.clone()).or_default();
     for known in assign.pools.values_mut() {
-        known.untouched_limit.get_or_insert(rules.life.untouched_limit);
+        known.untouched_limit.get_or_insert(life.untouched_limit);
+        if (known.claim_cool_down_days, known.claim_cool_down_hours) == (0, 0) {
+            (known.claim_cool_down_days, known.claim_cool_down_hours) =
+                (life.cool_down_days, life.cool_down_hours);
+        }
     }
     for pool in &rules.pools {
         let Some(known) = assign.pools.get_mut(&pool.id) else { continue };

@@ -164,6 +164,7 @@ mod act;
 mod agree;
 mod allot;
 mod another_s;
+mod asked;
 mod away;
 mod batch;
 mod claim;

@@ -25,8 +25,8 @@
 
 use super::act::Act;
 use super::engine::Case;
+use super::state_keys::main_keys;
 use super::{Outcome, Route};
-use crate::assign::{key_at, key_of};
 use crate::model::{Acquisition, Effect, History, LeadStatus, OwnerState, RecordRef, RepId};
 
 impl Outcome {
@@ -113,7 +113,7 @@ impl Outcome {
 impl<'a> Case<'a> {
     /// Who stands beside an owner, as long as the decision is remembered that gave the lead.
     fn companions(&self, owner: &RepId, history: &History) -> Vec<&'a RepId> {
-        let key = key_at(key_of(&self.lead.id), history.cycle, history.ended_tenures().count());
-        self.state.ledgers.values().flat_map(|ledger| ledger.beside(&key, owner)).collect()
+        let keys = main_keys(self.lead, history, self.assign.key.as_deref());
+        self.given_by(&keys, history, owner).into_iter().flat_map(|(_, given)| given.beside()).collect()
     }
 }

@@ -63,6 +63,8 @@ pub enum Refusal {
     },
     /// The rules keep the rep from getting it.
     Rep(SkipReason),
+    /// The rules find no other rep who may have it, or nobody else can answer: it stays where it is.
+    NobodyElse,
     /// It belongs to somebody else's record.
     Belongs {
         /// The owner of that record, who gets it.
@@ -87,6 +89,7 @@ codes! {
         Refusal::AssignOnly { .. } => "assign_only",
         Refusal::CoolDown { .. } => "cool_down",
         Refusal::Rep(..) => "rep",
+        Refusal::NobodyElse => "nobody_else",
         Refusal::Belongs { .. } => "belongs",
     }
 }
@@ -126,6 +129,7 @@ impl fmt::Display for Refusal {
                 write!(f, "the rep owned the lead and may claim it again from {}", moment(*until))
             }
             Refusal::Rep(reason) => write!(f, "the rep {reason}"),
+            Refusal::NobodyElse => f.write_str("nobody else can take it over"),
             Refusal::Belongs { owner } => write!(f, "the lead belongs to {owner}"),
         }
     }

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::move_customer::Move;
+use super::state_keys::all_keys;
 use super::without::Without;
 use super::{FollowOnReview, Input, Intake, Next, Outcome, Route, State, wake_up};
-use crate::assign::{Ledgers, Roster, claim_key, decision_key};
+use crate::assign::{Ledgers, Roster};
 use crate::model::{Acquisition, Effect, OwnerState, RecordRef, RepId, Tenure, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
@@ -53,13 +54,12 @@ impl Intake {
         let Case { lead, activities, history, .. } = case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(&case, &facts);
-        let key = decision_key(&facts);
-        let reps = &state.reps;
-        let take_back =
-            |key: &str| state.ledgers.values().find_map(|pool| Ledgers { pool, reps }.take_back(key, now));
-        // The owner's claim came after anything that was decided before they had it.
-        let claimed = claim_key(&key).and_then(|key| take_back(&key));
-        outcome.delta.assign = claimed.or_else(|| take_back(&key));
+        let keys = all_keys(lead, history, case.assign.key.as_deref(), [owner]);
+        let given = case.given_by(&keys, history, owner);
+        outcome.delta.assign = given.and_then(|(pool, given)| {
+            let reps = &state.reps;
+            Ledgers { pool, reps }.take_back(given.key(), now)
+        });
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
         let about = RecordRef::Lead(lead.id.clone());

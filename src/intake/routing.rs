@@ -208,14 +208,9 @@ impl Intake {
         let left_out = self.left_out(case, &self.losers(case, facts, resolution));
         let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
-        let is_lost = |by: &RepId| match case.owner_state(by) {
-            OwnerState::Gone => true,
-            OwnerState::Away { until } => until > case.now + REVIEWED,
-            OwnerState::Active | OwnerState::Full => false,
-        };
         let mut is_missed = case.is_due(wake_up::REVIEWER_DUE);
         if let AssignmentKind::AwaitingReview { by, .. } = assignment.kind()
-            && is_lost(by)
+            && case.cannot_answer(by).is_some()
         {
             // Leads do not wait for a rep who cannot come.
             is_missed = true;

@@ -175,7 +175,8 @@ pub struct LifeRules {
     /// Days for which the rules pass over the rep who lost the lead last, while another is eligible, or its deal; 90 by
     /// default.
     pub exclusion_days: u32,
-    /// Days for which a rep cannot claim a lead after losing it or giving it up; 30 by default.
+    /// Days for which a rep cannot claim a lead after losing it or giving it up, unless its pool
+    /// [says otherwise](crate::assign::PoolRules::claim_cool_down_days); 30 by default.
     pub cool_down_days: u32,
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.
     #[serde(skip_serializing_if = "is_default")]

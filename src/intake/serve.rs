@@ -10,10 +10,12 @@ use super::given::Given;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
 use crate::assign::{AssignOptions, Roster, UntouchedLeads};
+use crate::model::TenureEnd;
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
-    /// Gives waiting leads to reps who have room: the best cell first, then the lead that has waited longest, then by id.
+    /// Gives waiting leads to reps who have room: the best cell first, then the lead that has waited longest, then by id. A lead
+    /// that came back waits from its return.
     ///
     /// Call it when a rep has room (a lead was followed up, lost, closed, converted or merged, a rep has joined) and
     /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then leads that wait for the same
@@ -63,10 +65,7 @@ impl Intake {
         let mut line: Vec<(String, DateTime<Utc>, &Input)> = inputs
             .iter()
             .filter(waits)
-            .map(|input| {
-                let since = input.history.cycle_started_at.unwrap_or(input.lead.created_at);
-                (self.cell_of(input, now), since, input)
-            })
+            .map(|input| (self.cell_of(input, now), waits_since(input), input))
             .collect();
         line.sort_by(|(a, since, one), (b, since_b, other)| {
             let by_age = since.cmp(since_b);
@@ -98,4 +97,12 @@ impl Intake {
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         self.scorer.score(&facts).cell().to_string()
     }
+}
+
+/// Since when a lead waits: its cycle began, or its last owner had it until then. A decision that was taken back as wrong
+/// leaves it the place that it had.
+fn waits_since(Input { lead, history, .. }: &Input) -> DateTime<Utc> {
+    let began = history.cycle_started_at.unwrap_or(lead.created_at);
+    let had = history.ended_tenures().filter(|one| one.end != Some(TenureEnd::Revoked));
+    had.filter_map(|one| one.until).fold(began, DateTime::max)
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::engine::Case;
 use super::{Input, Intake};
-use crate::assign::{Roster, claim_key, cover_key, key_at, key_of};
+use crate::assign::{Given, Ledger, Roster, claim_key, cover_key, key_at, key_of};
 use crate::blacklist::WindowKey;
 use crate::model::{History, Lead, PoolId, RepId};
 use crate::rule::{FactContext, Facts};
@@ -114,7 +115,7 @@ impl Intake {
         // A rep who stands in for an owner is a deputy, or one whom the rules name.
         let deputies = owners.iter().filter_map(|owner| roster.deputy(owner));
         let reps: BTreeSet<&RepId> = by_rules.chain(deputies).chain(owners.iter().copied()).collect();
-        let decisions = decisions(lead, history, assign.key.as_deref(), &owners);
+        let decisions = all_keys(lead, history, assign.key.as_deref(), owners.iter().copied());
         StorageKeys {
             windows: self.blacklist.window_keys(&facts),
             pools: vec![pool.clone()],
@@ -125,27 +126,53 @@ impl Intake {
     }
 }
 
-/// Under which keys decisions about a lead may be remembered: as it is now, once its owner has it no more, and in a new
-/// cycle; each as what was decided, what was claimed, and who stands in for whom.
-fn decisions(lead: &Lead, history: &History, own: Option<&str>, owners: &BTreeSet<&RepId>) -> Vec<String> {
+impl<'a> Case<'a> {
+    /// The remembered decision that gave the lead to a rep who has had it by it ever since, and its pool's ledger. What is
+    /// joined with a lead brings tenures with it, so the key may be that of fewer tenures than there are now.
+    pub(super) fn given_by(
+        &self,
+        keys: &[String],
+        history: &History,
+        rep: &RepId,
+    ) -> Option<(&'a Ledger, Given<'a>)> {
+        let lost = history.tenures.iter().filter(|one| one.owner == *rep).filter_map(|one| one.until).max();
+        let ledgers = self.state.ledgers.values();
+        let found = ledgers.filter_map(|ledger| Some((ledger, ledger.gave(keys, rep)?)));
+        // What the rep lost was another decision's.
+        found
+            .filter(|(_, given)| lost.is_none_or(|lost| lost <= given.at()))
+            .max_by_key(|(_, given)| given.at())
+    }
+}
+
+/// Under which keys what was decided about a lead may be remembered: the host's own, and as the lead is now and was at each
+/// time before in its cycle, once its owner has it no more, and in a new cycle.
+pub(super) fn main_keys(lead: &Lead, history: &History, own: Option<&str>) -> Vec<String> {
+    own.map(str::to_owned).into_iter().chain(stands(lead, history)).collect()
+}
+
+fn stands(lead: &Lead, history: &History) -> impl Iterator<Item = String> {
     let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
     // By now the lead may have lost any of those who work on it: its owner, and who stands in for them.
     let open = history.tenures.iter().filter(|one| one.until.is_none()).count();
-    let after = (0..=open.saturating_add(1)).map(|more| (cycle, tenures.saturating_add(more)));
-    let stands: Vec<String> = after
-        .chain([(cycle.saturating_add(1), 0)])
-        .map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned())
-        .collect();
-    let mut keys: Vec<String> = own.map(str::to_owned).into_iter().collect();
-    for key in stands {
-        keys.extend(owners.iter().map(|owner| cover_key(&key, history.covers(), owner)));
-        if own.is_none() {
-            keys.push(key);
-        }
-    }
-    let claims: Vec<String> =
-        keys.iter().filter(|key| !key.contains(" cover ")).filter_map(|key| claim_key(key)).collect();
+    let known = (0..=tenures.saturating_add(open).saturating_add(1)).map(move |tenures| (cycle, tenures));
+    let known = known.chain([(cycle.saturating_add(1), 0)]);
+    known.map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned())
+}
+
+/// Each of these keys as what was decided, what was claimed, and who stands in for whom.
+pub(super) fn all_keys<'r>(
+    lead: &Lead,
+    history: &History,
+    own: Option<&str>,
+    owners: impl IntoIterator<Item = &'r RepId> + Clone,
+) -> Vec<String> {
+    let mut keys = main_keys(lead, history, own);
     keys.retain(|key| !key.trim().is_empty());
+    let claims: Vec<String> = keys.iter().filter_map(|key| claim_key(key)).collect();
     keys.extend(claims);
+    for key in stands(lead, history) {
+        keys.extend(owners.clone().into_iter().map(|owner| cover_key(&key, history.covers(), owner)));
+    }
     keys
 }

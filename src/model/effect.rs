@@ -187,7 +187,7 @@ impl FoldKind {
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last activity (`last_active_at`), if it is later | once |
 /// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of the rep who covers the lead, else of its owner; it takes the place of an open one | once |
 /// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead, and forgets the time as it does; one a lead | once |
-/// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
+/// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open; asked again, it has the reviewer named last | once |
 ///
 /// The fields of `update_field` and `add_value`, and what [`Value`] they come with:
 ///

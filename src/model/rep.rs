@@ -86,7 +86,8 @@ pub struct Rep {
     /// Maximum number of accounts under protection at once; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected_cap: Option<u32>,
-    /// Open leads held now, as the host counts them.
+    /// Open leads held now, as the host counts them: with those of other owners at whose side the rep
+    /// [stands](crate::assign::Companion) until the owner has them no more, and without rewards, which fill no place.
     pub holding: u32,
     /// Of these, leads that the rep has not spoken to yet. A rep who has many is given no more by the rules, so count
     /// them again when somebody has followed up ([`Roster::count`](crate::assign::Roster::count),

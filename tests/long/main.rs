@@ -8,6 +8,8 @@ mod desk;
 mod flood;
 #[path = "../it/assign/quick.rs"]
 mod quick;
+#[path = "../it/assign/shares.rs"]
+mod rosters;
 #[path = "../it/oracle/assign.rs"]
 mod shares;
 

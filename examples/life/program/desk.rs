@@ -9,14 +9,15 @@ use leadkit::book::Book;
 use leadkit::calendar::{Calendar, CalendarRules, Calendars};
 use leadkit::dedup::LeadKey;
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
+use leadkit::model::{AccountId, Effect, LeadId, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Outcome, ReassignReason, Roster, Route, Rules, State};
 
 use super::clock::{Alarm, Clock, deadline, is_live};
 use super::event::Line;
+use super::holdings::Holdings;
 use super::journeys::Kept;
-use super::laws::{Broken, Laws, Seen};
+use super::laws::{Broken, Laws, REVIEWER_DUE, Seen};
 use super::options::Options;
 use super::policies::Policies;
 use super::spent::Spent;
@@ -35,14 +36,6 @@ pub(crate) struct Row {
     pub(crate) explained: Option<String>,
 }
 
-/// Whose a lead is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Held {
-    rep: RepId,
-    counts: bool,
-    is_untouched: bool,
-}
-
 /// Everything a host has.
 pub(crate) struct Desk {
     pub(crate) intake: Intake,
@@ -57,8 +50,6 @@ pub(crate) struct Desk {
     pub(super) roster: Roster,
     /// Whether there are other reps since.
     is_stale: bool,
-    /// Reps who hold other leads since.
-    recounted: BTreeSet<RepId>,
     pub(super) pipeline: Pipeline,
     pub(super) timelines: BTreeMap<LeadId, Timeline>,
     pub(super) kept: Kept,
@@ -69,14 +60,7 @@ pub(crate) struct Desk {
     pub(super) rows: Vec<Row>,
     clock: Clock,
     laws: Laws,
-    /// Who has to do with a lead.
-    held: BTreeMap<LeadId, Held>,
-    /// How many each rep holds, and of these has not spoken to.
-    counts: BTreeMap<RepId, (u32, u32)>,
-    held_by: BTreeMap<RepId, BTreeSet<LeadId>>,
-    /// Who stands in for the owner of a lead, and the leads of each.
-    helper_of: BTreeMap<LeadId, RepId>,
-    helped_by: BTreeMap<RepId, BTreeSet<LeadId>>,
+    holdings: Holdings,
     /// Leads that somebody says are one, though two reps work on them.
     pub(super) disputes: BTreeMap<LeadId, LeadId>,
     /// Accounts that nobody has: since when each lies in its pool, and when it is looked at next.
@@ -87,8 +71,6 @@ pub(crate) struct Desk {
     pub(super) contracts: BTreeMap<LeadId, DateTime<Utc>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
-    /// Whether somebody has room since they were served last.
-    has_room: bool,
     explains: bool,
     /// Acts that were written down.
     written: u64,
@@ -128,7 +110,6 @@ impl Desk {
             calendars: calendars.clone(),
             roster: Roster::default(),
             is_stale: true,
-            recounted: BTreeSet::new(),
             pipeline: Pipeline::compile(&approved())?,
             timelines: BTreeMap::new(),
             kept: Kept::default(),
@@ -138,18 +119,13 @@ impl Desk {
             rows: Vec::new(),
             clock: Clock::default(),
             laws: Laws::new(rules),
-            held: BTreeMap::new(),
-            counts: BTreeMap::new(),
-            held_by: BTreeMap::new(),
-            helper_of: BTreeMap::new(),
-            helped_by: BTreeMap::new(),
+            holdings: Holdings::default(),
             disputes: BTreeMap::new(),
             ownerless: BTreeMap::new(),
             pauses: BTreeMap::new(),
             contracts: BTreeMap::new(),
             spent: Spent::default(),
             waiting: BTreeSet::new(),
-            has_room: false,
             explains,
             written: 0,
             delivered: BTreeSet::new(),
@@ -234,7 +210,7 @@ impl Desk {
             let begun = Instant::now();
             self.follow_policies()?;
             self.spent.add("policies", begun);
-            if !self.has_room {
+            if !self.holdings.has_room {
                 return Ok(());
             }
         }
@@ -289,10 +265,9 @@ impl Desk {
         if std::mem::take(&mut self.is_stale) {
             let reps: Vec<Rep> = self.reps.values().cloned().collect();
             self.roster = Roster::compile(&reps, &self.calendars)?;
-            self.recounted.extend(self.reps.keys().cloned());
+            self.holdings.recount(self.reps.keys());
         }
-        for rep in std::mem::take(&mut self.recounted) {
-            let (holding, untouched) = self.counts.get(&rep).copied().unwrap_or_default();
+        for (rep, (holding, untouched)) in self.holdings.take_recounted() {
             self.roster.count(rep.as_str(), holding, untouched);
             self.state.reps.counted(&rep);
         }
@@ -302,7 +277,7 @@ impl Desk {
     /// The reps are not as they were.
     pub(super) fn reps_changed(&mut self) -> Result<(), Box<dyn Error>> {
         self.is_stale = true;
-        self.has_room = true;
+        self.holdings.has_room = true;
         self.refresh()
     }
 
@@ -345,8 +320,7 @@ impl Desk {
                 self.review_account(account);
             }
         }
-        let moved = outcome.delta().assign.as_ref().and_then(|assign| assign.rep());
-        self.recounted.extend(moved.cloned());
+        self.holdings.decided(&self.book, outcome);
         for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {
             self.after(&lead);
         }
@@ -376,42 +350,8 @@ impl Desk {
     /// Something has happened to a lead.
     pub(super) fn after(&mut self, id: &LeadId) {
         self.clock.set(&self.book, id);
+        self.holdings.set(&self.book, id);
         let lead = self.book.lead(id);
-        // An account's lead that nobody has answered is somebody's work, and counts for no cap.
-        let held = lead.filter(|lead| is_live(&self.book, lead)).and_then(|lead| {
-            let counts = lead.status != LeadStatus::Converted;
-            Some(Held { rep: lead.owner.clone()?, counts, is_untouched: lead.status == LeadStatus::Pending })
-        });
-        let before = match held.clone() {
-            Some(held) => self.held.insert(id.clone(), held),
-            None => self.held.remove(id),
-        };
-        if before != held {
-            for (one, sign) in [(before, -1), (held.clone(), 1)] {
-                let Some(Held { rep, counts, is_untouched }) = one else { continue };
-                self.recounted.insert(rep.clone());
-                let leads = self.held_by.entry(rep.clone()).or_default();
-                self.has_room |= sign < 0;
-                if sign < 0 {
-                    leads.remove(id)
-                } else {
-                    leads.insert(id.clone())
-                };
-                let (held, untouched) = self.counts.entry(rep).or_default();
-                *held = held.saturating_add_signed(if counts { sign } else { 0 });
-                *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
-            }
-        }
-        let helps = held.as_ref().and_then(|_| self.book.history(id).helper()).map(|one| one.owner.clone());
-        if self.helper_of.get(id) != helps.as_ref() {
-            if let Some(rep) = self.helper_of.remove(id) {
-                self.helped_by.entry(rep).or_default().remove(id);
-            }
-            if let Some(rep) = helps {
-                self.helped_by.entry(rep.clone()).or_default().insert(id.clone());
-                self.helper_of.insert(id.clone(), rep);
-            }
-        }
         let waits = lead.is_some_and(|lead| lead.is_on_file() && lead.owner.is_none() && !lead.has_ended());
         let tries = self.book.wake_up(id).is_some_and(|one| one.code.as_ref().starts_with("retry"));
         if waits && tries {
@@ -469,7 +409,7 @@ impl Desk {
 
     /// Serves those who wait if somebody has room since.
     fn serve_who_waits(&mut self) -> Result<(), Box<dyn Error>> {
-        if std::mem::take(&mut self.has_room) { self.serve() } else { Ok(()) }
+        if std::mem::take(&mut self.holdings.has_room) { self.serve() } else { Ok(()) }
     }
 
     /// The waiting line: the best first.
@@ -510,13 +450,24 @@ impl Desk {
 
     /// The open leads of a rep, by id.
     pub(crate) fn leads_of_rep(&self, rep: &RepId) -> Vec<LeadId> {
-        self.held_by.get(rep).into_iter().flatten().cloned().collect()
+        self.holdings.of(rep).cloned().collect()
     }
 
-    /// The open leads that a rep has to do with, by id: their own, and those they work on in other owners' place.
+    /// The open leads that a rep has to do with, by id: their own, those they work on in other owners' place, and those they
+    /// were asked about.
     pub(super) fn leads_on(&self, rep: &RepId) -> BTreeSet<LeadId> {
-        let helped = self.helped_by.get(rep).into_iter().flatten();
-        self.held_by.get(rep).into_iter().flatten().chain(helped).cloned().collect()
+        let works_on = self.holdings.of(rep).chain(self.holdings.helped_by(rep)).cloned();
+        works_on.chain(self.asked_of(rep)).collect()
+    }
+
+    /// The leads that wait for a rep to decide, by id.
+    pub(super) fn asked_of(&self, rep: &RepId) -> Vec<LeadId> {
+        let requests = self.book.desk().reviews.values().filter(|one| one.reviewer.as_ref() == Some(rep));
+        let waits = |lead: &&LeadId| {
+            let wake_up = self.book.wake_up(lead).filter(|one| one.code.as_ref() == REVIEWER_DUE);
+            wake_up.is_some() && self.book.lead(lead).is_some_and(|lead| lead.owner.is_none())
+        };
+        requests.map(|one| &one.lead).filter(waits).cloned().collect()
     }
 
     /// Whose story goes on in place of a lead's: what comes to an entry that was folded comes to its subject.

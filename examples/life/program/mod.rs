@@ -18,6 +18,7 @@ mod desk;
 pub(crate) mod event;
 #[cfg(test)]
 mod excuses;
+mod holdings;
 mod import;
 mod journeys;
 mod laws;

@@ -77,6 +77,7 @@ impl Desk {
         let answered = self.customers_of(rep).into_iter().filter(|lead| !his.contains(lead));
         his.extend(answered.collect::<Vec<_>>());
         self.hand_these_over(his, rep, to)?;
+        self.hand_these_over(self.asked_of(rep), rep, to)?;
         if to.is_none_or(|to| self.reps.contains_key(to)) {
             self.accounts_of(rep, to);
         }
@@ -98,9 +99,6 @@ impl Desk {
         for lead in leads {
             // One at a time: what joins with another meanwhile is not handed over twice.
             let Some(input) = self.input(&lead) else { continue };
-            if input.lead.owner.as_ref() != Some(rep) {
-                continue;
-            }
             let outcomes = self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
             for outcome in &outcomes {
                 let nobody = to.filter(|to| !self.reps.contains_key(*to) && outcome.refusal().is_none());

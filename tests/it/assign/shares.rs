@@ -184,7 +184,7 @@ fn on_many_more_rosters_credit_stays_within_one_and_a_half_leads_and_nobody_wait
 
 /// What the documentation says of a thousand rosters.
 #[test]
-#[ignore = "takes a while: cargo test --release --test it -- --ignored --nocapture a_thousand_rosters"]
+#[ignore = "takes a while: cargo test --release --test long -- --ignored --nocapture a_thousand_rosters"]
 fn on_a_thousand_rosters_five_reps_of_fifty_thousand_wait_up_to_a_quarter_longer() {
     let seen = measured(0..1_000, 5_000);
     assert!(seen.furthest <= 1.5 && seen.over <= 5 && seen.longest <= 1.25);

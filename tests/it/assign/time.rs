@@ -180,6 +180,45 @@ fn one_lead_from_a_month_ahead_stops_nobody() {
     assert_eq!(desk.ledger.credits(&TurnList::Group("g".into())).map(|(_, units)| units).sum::<i64>(), 0);
 }
 
+/// One entry with a wrong date: what reps were given this week and this month in all pools still counts.
+#[test]
+fn one_lead_from_a_year_ahead_frees_no_cap_of_a_week_or_a_month() {
+    for capped in [Rep { weekly_cap: Some(2), ..rep("a") }, Rep { monthly_cap: Some(2), ..rep("a") }] {
+        let pool = PoolRules { rules: vec![rule("share", to_group())], ..PoolRules::default() };
+        let mut desk = Desk::new(&with_pool(&[("a", 1)], pool), &[capped]);
+        assert_eq!(desk.run(0, 2, monday()), ["a", "a"]);
+        assert_eq!(desk.run(2, 1, monday() + hours(24 * 400)), ["a"]);
+        assert_eq!(desk.run(3, 1, monday() + hours(1)), ["-"], "the true week and month are full");
+        desk.reps = serde_json::from_str(&serde_json::to_string(&desk.reps).unwrap()).unwrap();
+        assert_eq!(desk.run(4, 1, monday() + hours(2)), ["-"]);
+        // They end as ever.
+        assert_eq!(desk.run(5, 3, monday() + hours(24 * 31)), ["a", "a", "-"]);
+    }
+}
+
+/// Neither a decision of the wrong date that is taken back nor a wrong clock that takes one back frees what is given today.
+#[test]
+fn taking_back_by_a_wrong_clock_frees_no_cap_of_the_pool() {
+    let ahead = monday() + hours(24 * 400);
+    for (of_day, of_week) in [(Some(2), None), (None, Some(2))] {
+        let pool = PoolRules {
+            daily_assign_cap: of_day,
+            weekly_assign_cap: of_week,
+            rules: vec![rule("share", to_group())],
+            ..PoolRules::default()
+        };
+        let desk = Desk::new(&with_pool(&[("a", 1), ("b", 1)], pool), &reps(&["a", "b"]));
+        // The clock is wrong when the lead is given, or when it is taken back.
+        for (given, back) in [(ahead, monday()), (ahead, ahead), (monday(), monday() + hours(24 * 6))] {
+            let mut desk = desk.clone();
+            assert_eq!(desk.run(0, 3, monday()), ["a", "b", "a"]);
+            assert_eq!(desk.run(3, 1, given), ["b"]);
+            desk.ledgers().take_back("L3", back).unwrap().apply_to(&mut desk.ledger, &mut desk.reps).unwrap();
+            assert_eq!(desk.run(4, 2, monday() + hours(1)), ["b", "-"], "{of_day:?} {given} {back}");
+        }
+    }
+}
+
 /// A clock was a day ahead, and is put right: the next day's caps are whole, and today's hold what was given today.
 #[test]
 fn what_a_wrong_clock_counted_on_the_next_day_is_forgotten_with_it() {

@@ -300,6 +300,40 @@ fn the_same_key_gets_the_same_decision_without_a_second_turn() {
     assert_eq!(later.repeats(), None);
 }
 
+/// Two workers take the same lead from the queue and read the same state: the second finds the first one's answer.
+#[test]
+fn a_duplicate_in_flight_is_refused_and_decided_again_as_the_first() {
+    let mut desk = three();
+    desk.run(0, 1, monday());
+    let options = AssignOptions::default();
+    let [first, second] = [0, 1].map(|_| desk.ask(&lead("X"), None, monday(), &options));
+    assert_eq!(first, second);
+    desk.apply(&first);
+    let before = (desk.ledger.clone(), desk.reps.clone());
+    let refused = second.delta().apply_to(&mut desk.ledger, &mut desk.reps);
+    assert!(matches!(refused, Err(LedgerError::StaleRepLedger { .. })), "{refused:?}");
+    let again = desk.take(&lead("X"), monday());
+    assert_eq!((again.kind(), again.repeats()), (first.kind(), Some(monday())));
+    assert_eq!((desk.ledger, desk.reps), before, "neither a turn nor a count more");
+}
+
+/// A person gives one in between: whoever's turn it is has it still, and the caps know.
+#[test]
+fn a_lead_given_by_hand_in_between_takes_no_turn_and_counts_for_caps() {
+    let mut desk = three();
+    let plain = desk.clone().run(0, 8, monday());
+    let mut owners = desk.run(0, 3, monday());
+    let by_hand = AssignOptions { given: Some("c".into()), ..AssignOptions::default() };
+    let given = desk.take_with(&lead("M"), None, monday(), &by_hand);
+    assert_eq!(*given.kind(), AssignmentKind::Given { rep: "c".into() });
+    owners.extend(desk.run(3, 5, monday()));
+    assert_eq!(owners, plain);
+    let (c, date) = ("c".into(), monday().date_naive());
+    let by_rules = plain.iter().filter(|owner| *owner == "c").count() as u32;
+    assert_eq!(desk.ledger.assigned_on(&c, date), by_rules + 1);
+    assert_eq!(desk.roster.holding(&c, &desk.reps), by_rules + 1);
+}
+
 #[test]
 fn remembered_keys_are_bounded_by_age() {
     let mut desk = three();

@@ -289,10 +289,12 @@ fn a_rep_claims_a_lead_from_its_pool_and_who_lost_it_may_not() {
     assert_eq!(desk.lead("L1").acquisition.as_ref().unwrap().as_str(), "claimed");
     assert_eq!(desk.roster.holding(&"wang".into(), &desk.state.reps), 1);
     assert_eq!(desk.claim("L1", "zhao", 8).refusal(), Some(&Refusal::Owned { owner: "wang".into() }));
-    // A month later, in another cycle, nothing keeps the rep from it.
+    // A month later nothing keeps the rep from it, in the same cycle either.
     drop(desk.lose("L1", ReassignReason::Returned, 9));
-    let refused = desk.claim("L1", "wang", 9 + 30 * DAY);
-    assert_eq!(refused.refusal().unwrap().reason(), "previous_owner", "in the same cycle never");
+    let refused = desk.claim("L1", "wang", 9 + 30 * DAY - 1);
+    assert_eq!(refused.refusal(), Some(&Refusal::CoolDown { until: hour(9 + 30 * DAY) }));
+    assert_eq!(desk.claim("L1", "wang", 9 + 30 * DAY).refusal(), None);
+    assert_eq!(desk.owner("L1"), "wang");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn who_lost_what_joined_a_lead_of_the_line_has_lost_it_in_the_same_call() {
     let begun =
         |at: i64, tenures| History { cycle_started_at: Some(hour(at)), tenures, ..History::default() };
     // L2 waits for longer, and goes first.
-    desk.book.insert_life(&"L1".into(), begun(3, vec![lost("L1", "zhao", 4)]), Vec::new());
+    desk.book.insert_life(&"L1".into(), begun(3, vec![lost("L1", "zhao", 6)]), Vec::new());
     desk.book.insert_life(
         &"L2".into(),
         begun(2, vec![lost("L2", "li", 4), lost("L2", "wang", 5)]),

@@ -14,6 +14,7 @@ mod cases;
 mod continues;
 mod effect_rows;
 mod effects;
+mod fair;
 mod further;
 mod held;
 mod joins;

@@ -12,6 +12,7 @@ mod asked;
 mod bundled;
 mod counted;
 mod divided;
+mod fair;
 mod fresh;
 mod held;
 mod joined;

@@ -11,7 +11,7 @@ use leadkit::model::{
     AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
 };
 use leadkit::pipeline::Timeline;
-use leadkit::{Intake, Roster, Rules, State};
+use leadkit::{Intake, LifeRules, Roster, Rules, State};
 
 use super::clock::{deadline, is_live};
 use super::policies::Policies;
@@ -19,6 +19,7 @@ pub(crate) use clause::Clause;
 use customer::Contacts;
 pub(super) use lost::is_of_the_entry;
 use lost::{Items, value_of, values_of};
+pub(super) use stuck::REVIEWER_DUE;
 
 mod accounts;
 mod away;
@@ -212,6 +213,8 @@ pub(crate) struct Laws {
     asked: BTreeMap<LeadId, DateTime<Utc>>,
     /// What lies in each pool.
     pools: BTreeMap<PoolId, PoolKind>,
+    /// How long and how often, as the rules say.
+    life: LifeRules,
     /// What was said before: a law that is broken is reported once for a lead.
     reported: BTreeSet<(Clause, String)>,
 }
@@ -265,7 +268,8 @@ impl Laws {
     pub(crate) fn new(rules: &Rules) -> Laws {
         let listed = rules.pools.iter().map(|pool| (pool.id.clone(), pool.kind.clone()));
         let nurture = (rules.nurture_pool.clone(), PoolKind::Nurture);
-        Laws { pools: listed.chain([nurture]).collect(), ..Laws::default() }
+        let (pools, life) = (listed.chain([nurture]).collect(), rules.life.clone());
+        Laws { pools, life, ..Laws::default() }
     }
 
     pub(crate) fn broken(&self) -> &[Broken] {

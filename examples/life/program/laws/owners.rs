@@ -1,21 +1,16 @@
 //! Law 5: not the same rep twice in a cycle.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::model::{Acquisition, Lead, OwnerState, RepId, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
 use super::{Before, Clause, Laws, Seen};
 
-/// Days for which nobody claims what they had.
-const COOL_DOWN: TimeDelta = TimeDelta::days(30);
-/// Days for which the last owner of the cycle before is left out.
-const EXCLUSION: TimeDelta = TimeDelta::days(90);
-/// Owners who may lose a lead in one cycle.
-const OWNERS: usize = 3;
-
 impl Laws {
-    pub(super) fn check_owners(&mut self, lead: &Lead, before: &Before, seen: &Seen<'_>) {
-        let had = before.owner.as_ref();
+    pub(super) fn check_owners(&mut self, lead: &Lead, stood: &Before, seen: &Seen<'_>) {
+        let had = stood.owner.as_ref();
+        // Days for which the last owner of the cycle before is left out, and who lost an opportunity.
+        let exclusion = TimeDelta::days(self.life.exclusion_days.into());
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let history = seen.book.history(&lead.id);
         let of = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
@@ -47,19 +42,23 @@ impl Laws {
             return;
         }
         let lost_deal = self.deals_lost.get(&lead.id).into_iter().flatten();
-        let mut lost_deal = lost_deal.filter(|(rep, at)| rep == owner && *at + EXCLUSION > tenure.from);
+        let mut lost_deal = lost_deal.filter(|(rep, at)| rep == owner && *at + exclusion > tenure.from);
         if tenure.from == seen.now
             && tenure.acquisition == Acquisition::AutoAssigned
             && lost_deal.next().is_some()
             && !Laws::is_of_his_customer(lead, owner, seen)
         {
-            let what = format!("lead {id} is with {owner} again, who lost its opportunity within 90 days");
+            let days = self.life.exclusion_days;
+            let what =
+                format!("lead {id} is with {owner} again, who lost its opportunity within {days} days");
             self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
         // What is joined with the owner's lead later, and what they lost of that, is still theirs.
         let is_given = tenure.from == seen.now;
-        if before.contains(&owner) {
+        // A claim is right once the cool-down is over, in the same cycle too.
+        let is_claim = tenure.acquisition == Acquisition::Claimed;
+        if !is_claim && before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");
             self.report(Clause::SameRep, &format!("{id} {}", tenure.from), seen.now, what);
         }
@@ -68,18 +67,23 @@ impl Laws {
         // By rules: they give it to nobody after three; a rep to whom an account or a claim gives it is not asked. What is
         // joined with their lead later at this moment brings its losses when they have it.
         let is_first = is_given && had != Some(owner);
-        if is_first && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
+        let most = usize::try_from(self.life.owners_per_cycle).unwrap_or(usize::MAX);
+        if is_first && before.len() >= most && tenure.acquisition == Acquisition::AutoAssigned {
             let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
             self.report(Clause::FourthOwner, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let ended_before =
             |one: &&Tenure| one.counts() && one.until.is_some_and(|until| until <= tenure.from);
-        let within =
-            |one: &Tenure, days: TimeDelta| one.until.is_some_and(|until| until + days > tenure.from);
-        let cooled = |one: &Tenure| one.owner == *owner && within(one, COOL_DOWN);
-        let is_claim = tenure.acquisition == Acquisition::Claimed;
-        if is_claim && history.tenures.iter().filter(ended_before).any(cooled) {
-            let what = format!("lead {id} was claimed by {owner} within 30 days of having had it");
+        let within = |one: &Tenure, time: TimeDelta| {
+            let ends = |until: DateTime<Utc>| until.checked_add_signed(time);
+            one.until.is_some_and(|until| ends(until).is_none_or(|ends| ends > tenure.from))
+        };
+        // As the rules say of the pool that it was claimed from.
+        let from_pool = Lead { pool: stood.pool.clone().map(|(pool, _)| pool), ..lead.clone() };
+        let cool_down = seen.intake.claim_cool_down(&from_pool);
+        let cooled = |one: &Tenure| one.owner == *owner && within(one, cool_down);
+        if is_claim && is_first && history.tenures.iter().filter(ended_before).any(cooled) {
+            let what = format!("lead {id} was claimed by {owner} within {cool_down} of having had it");
             self.report(Clause::CoolDown, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let Some(began) = history.cycle_started_at else { return };
@@ -98,12 +102,14 @@ impl Laws {
         let rows = seen.book.rows(&seen.intake.probe(lead));
         left_out.extend(rows.previous_owners.values().flatten());
         if is_new
-            && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
+            && last.is_some_and(|one| one.owner == *owner && within(one, exclusion))
             && seen.has_others_than(&lead.id, &left_out)
             && !Laws::is_of_his_customer(lead, owner, seen)
         {
-            let what =
-                format!("lead {id} is with {owner} again, who lost it in the cycle before, within 90 days");
+            let days = self.life.exclusion_days;
+            let what = format!(
+                "lead {id} is with {owner} again, who lost it in the cycle before, within {days} days"
+            );
             self.report(Clause::NinetyDays, &format!("{id} {}", tenure.from), seen.now, what);
         }
     }

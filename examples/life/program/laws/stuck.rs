@@ -13,6 +13,8 @@ use super::{Before, Clause, Laws, Seen, next_of};
 const PATIENCE: i64 = 1;
 /// How many a lead lies in a lead pool.
 const LEAD_POOL: i64 = 3;
+/// What a lead waits for that a reviewer named by the rules was asked about.
+pub(crate) const REVIEWER_DUE: &str = "reviewer_due";
 /// An import spreads its wake-ups over so many days.
 const SPREAD: TimeDelta = TimeDelta::days(31);
 
@@ -192,6 +194,19 @@ impl Laws {
         {
             let what =
                 format!("lead {id}: a person is asked until {}, and nothing comes then", until.to_rfc3339());
+            self.report(Clause::AskedUntil, id, seen.now, what);
+        }
+        // Whom the rules ask comes, or is not asked.
+        let code = "assignment_review".into();
+        let request = seen.book.desk().reviews.get(&(lead.id.clone(), code));
+        let is_waited_for =
+            || seen.book.wake_up(&lead.id).is_some_and(|one| one.code.as_ref() == REVIEWER_DUE);
+        if let Some(reviewer) = request.and_then(|request| request.reviewer.as_ref())
+            && lead.owner.is_none()
+            && is_waited_for()
+            && seen.state_of(reviewer) == OwnerState::Gone
+        {
+            let what = format!("lead {id} waits for {reviewer} to decide, who is gone");
             self.report(Clause::AskedUntil, id, seen.now, what);
         }
         let reviewed = || {
