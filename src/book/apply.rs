@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use smallvec::SmallVec;
 
-use super::fields::{add_id, add_to_lead, set, set_of_account};
+use super::fields::{add_to_contact, add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::dedup::MatchKey;
@@ -12,7 +12,6 @@ use crate::model::{
     Account, AccountId, Acquisition, ContactMove, Effect, FoldKind, FollowUp, FollowUpId, Lead, LeadField,
     LeadId, LeadStatus, OpenGroup, OpportunityId, PoolId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
-use crate::text::fold;
 
 impl Book {
     /// Applies the effects of one decision that was made at that time. `decision` names it, so that effects that were applied
@@ -342,6 +341,11 @@ impl Book {
                     .for_each(|account| set_of_account(account, field, value));
             }
             RecordRef::Contact(id) => self.write_contact(id, field, value, replaces),
+            RecordRef::ContactAt { contact, account } => {
+                self.change_contact_at(contact, Some(account), |contact| {
+                    set_of_contact(contact, field, value)
+                });
+            }
             RecordRef::Opportunity(id) => self.write_opportunity(id, field, value),
         }
     }
@@ -368,19 +372,12 @@ impl Book {
                     add_to_lead(lead, field, text, &self.tables);
                 }
             }
-            RecordRef::Contact(id) => self.change_contact(id, |contact| match field {
-                "phones" if !contact.phones.iter().any(|one| one.as_str() == text) => {
-                    contact.phones.push(text.as_str().into());
-                }
-                "emails" if !contact.emails.iter().any(|one| fold(one.as_str()) == fold(text)) => {
-                    contact.emails.push(text.as_str().into());
-                }
-                _ => {
-                    if let Some(name) = field.strip_prefix("external_ids.") {
-                        add_id(contact, name, text);
-                    }
-                }
-            }),
+            RecordRef::Contact(id) => self.change_contact(id, |contact| add_to_contact(contact, field, text)),
+            RecordRef::ContactAt { contact, account } => {
+                self.change_contact_at(contact, Some(account), |contact| {
+                    add_to_contact(contact, field, text)
+                });
+            }
             RecordRef::Account(id) => self.change_account(id, |account| {
                 if field == "aliases" && !account.aliases.contains(text) {
                     account.aliases.push(text.clone());

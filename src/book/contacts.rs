@@ -8,7 +8,6 @@ use super::Book;
 use super::fields::{add_id, field_of_contact, set_of_contact};
 use crate::dedup::Probe;
 use crate::model::{AccountId, Contact, ContactId, ContactMove, LeadId, RecordRef, Value};
-use crate::order;
 use crate::rule::FactContext;
 
 impl Book {
@@ -84,7 +83,8 @@ impl Book {
         }
     }
 
-    fn change_contact_at(
+    /// Changes the row of a contact at one account, or the one by itself.
+    pub(super) fn change_contact_at(
         &mut self,
         id: &ContactId,
         place: Option<&AccountId>,
@@ -107,78 +107,24 @@ impl Book {
         }
     }
 
-    /// Writes a field on every row of a contact. Where one row holds what the effect replaces, the others keep what they say
-    /// on their own: of lists they take over what came and what went. What an earlier effect has brought goes only from rows
-    /// that did not have it before, what one has taken away comes only to rows that had it, and the last effect turned round
-    /// gives each row what it had.
+    /// Writes a field on every row of a contact. Where one row holds what the effect replaces, rows that say something else keep
+    /// it; lists lose what went and gain what came.
     pub(super) fn write_contact(&mut self, id: &ContactId, field: &str, value: &Value, replaces: &Value) {
-        let places = self.places_of(id);
         let row = |place: Option<AccountId>| {
             let before = field_of_contact(self.contact_at(id, place.as_ref())?, field);
             Some((place, before))
         };
-        let rows: BTreeMap<Option<AccountId>, Value> = order::map(places.into_iter().filter_map(row));
-        let key = (id.clone(), field.to_owned());
-        let mut earlier = self.written.remove(&key).unwrap_or_default();
-        let is_turned = |last: &&Written| same(&last.value, replaces) && same(&last.replaces, value);
-        let back = earlier.last().filter(is_turned);
-        let is_known = rows.values().any(|row| same(row, replaces));
-        let mut written = Written { value: value.clone(), replaces: replaces.clone(), rows: BTreeMap::new() };
-        for (place, before) in &rows {
-            let after = match back.and_then(|last| last.rows.get(place)) {
-                Some((had, has)) if same(has, before) => had.clone(),
-                _ if !is_known => value.clone(),
-                _ => {
-                    let had = |item: &String, came: bool| had_before(&earlier, place, item, came);
-                    let own = || if same(before, replaces) { value.clone() } else { before.clone() };
-                    beside(before, value, replaces, had).unwrap_or_else(own)
-                }
+        let rows: Vec<(Option<AccountId>, Value)> = self.places_of(id).into_iter().filter_map(row).collect();
+        let is_known = rows.iter().any(|(_, before)| same(before, replaces));
+        for (place, before) in rows {
+            let after = match is_known && !same(&before, replaces) {
+                true => beside(&before, value, replaces),
+                false => Some(value.clone()),
             };
-            written.rows.insert(place.clone(), (before.clone(), after));
-        }
-        let changed = written.rows.iter().filter(|(_, (before, after))| !same(before, after));
-        for (place, (_, after)) in changed {
-            self.change_contact_at(id, place.as_ref(), |contact| set_of_contact(contact, field, after));
-        }
-        if back.is_some() {
-            earlier.pop();
-        } else if rows.len() > 1 {
-            earlier.push(written);
-            earlier.drain(..earlier.len().saturating_sub(MAX_WRITTEN));
-        }
-        if !earlier.is_empty() {
-            self.written.insert(key, earlier);
+            let Some(after) = after else { continue };
+            self.change_contact_at(id, place.as_ref(), |contact| set_of_contact(contact, field, &after));
         }
     }
-}
-
-/// Writes of one field that are remembered, to be taken back.
-const MAX_WRITTEN: usize = 64;
-
-/// A time when a field was written of a contact who stands at several accounts.
-#[derive(Debug, Clone)]
-pub(super) struct Written {
-    value: Value,
-    replaces: Value,
-    /// What each row had, and has.
-    rows: BTreeMap<Option<AccountId>, (Value, Value)>,
-}
-
-/// What a row had before the last effect by which an item came to the contact, or went; `None` when there was none.
-fn had_before<'w>(
-    earlier: &'w [Written],
-    place: &Option<AccountId>,
-    item: &String,
-    came: bool,
-) -> Option<&'w [String]> {
-    let has = |value: &Value| items_of(value).contains(item);
-    let is_it = |one: &&Written| has(&one.value) == came && has(&one.replaces) != came;
-    let written = earlier.iter().rev().find(is_it)?;
-    Some(written.rows.get(place).map_or(&[], |(had, _)| items_of(had)))
-}
-
-fn items_of(value: &Value) -> &[String] {
-    if let Value::List(items) = value { items } else { &[] }
 }
 
 /// Whether two values say the same; nothing is as good as a blank.
@@ -186,38 +132,16 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.is_blank() && b.is_blank()
 }
 
-/// A list of a row with what came and without what went, where an earlier effect has brought or taken it away: as the row
-/// [`had`](had_before) it then; `None` of what is no list.
-fn beside<'w>(
-    row: &Value,
-    value: &Value,
-    replaces: &Value,
-    had: impl Fn(&String, bool) -> Option<&'w [String]>,
-) -> Option<Value> {
+/// A list without what went and with what came; `None` of what is no list.
+fn beside(row: &Value, value: &Value, replaces: &Value) -> Option<Value> {
     let items = |value: &Value| match value {
         Value::List(items) => Some(items.clone()),
         value if value.is_blank() => Some(Vec::new()),
         _ => None,
     };
-    let (row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
-    // The row that the effect was made for, and those that say the same.
-    if row == replaces {
-        return Some(Value::List(value));
-    }
-    let goes = |one: &String| {
-        let is_gone = !value.contains(one) && replaces.contains(one);
-        is_gone && had(one, true).is_none_or(|had| !had.contains(one))
-    };
-    let comes = |one: &String| {
-        let is_new = !replaces.contains(one) && !row.contains(one);
-        is_new && had(one, false).is_none_or(|had| had.contains(one))
-    };
-    let kept: Vec<String> = row.iter().filter(|one| !goes(one)).cloned().collect();
-    let came: Vec<String> = value.iter().filter(|one| comes(one)).cloned().collect();
-    let mut after = [kept, came.clone()].concat();
-    // What comes back takes its old place.
-    for had in came.iter().filter_map(|one| had(one, false)) {
-        after.sort_by_key(|one| had.iter().position(|known| known == one).unwrap_or(usize::MAX));
-    }
-    Some(Value::List(after))
+    let (mut row, value, replaces) = (items(row)?, items(value)?, items(replaces)?);
+    row.retain(|one| value.contains(one) || !replaces.contains(one));
+    let came = value.into_iter().filter(|one| !replaces.contains(one) && !row.contains(one));
+    let came: Vec<String> = came.collect();
+    Some(Value::List([row, came].concat()))
 }

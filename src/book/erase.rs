@@ -22,7 +22,15 @@ impl Book {
         });
         self.lives.insert(id.clone(), Box::default());
         self.note_due(id);
-        let is_of = |record: &RecordRef| matches!(record, RecordRef::Lead(lead) if lead == id);
+        let came_of = |one: &Contact| one.lead.as_ref() == Some(id);
+        let people =
+            self.accounts.values().flat_map(|account| &account.contacts).chain(self.contacts.values());
+        let gone: Vec<ContactId> = people.filter(|one| came_of(one)).map(|one| one.id.clone()).collect();
+        let is_of = |record: &RecordRef| match record {
+            RecordRef::Lead(lead) => lead == id,
+            RecordRef::Contact(contact) | RecordRef::ContactAt { contact, .. } => gone.contains(contact),
+            _ => false,
+        };
         // Other records refer to their positions, so they are emptied, not removed.
         for conflict in self.desk.conflicts.iter_mut().filter(|one| is_of(&one.record) || one.entry == *id) {
             (conflict.kept, conflict.found) = Default::default();
@@ -31,12 +39,7 @@ impl Book {
             replaced.value = Default::default();
         }
         self.desk.reviews.retain(|(lead, _), _| lead != id);
-        let came_of = |one: &Contact| one.lead.as_ref() == Some(id);
-        let people =
-            self.accounts.values().flat_map(|account| &account.contacts).chain(self.contacts.values());
-        let gone: Vec<ContactId> = people.filter(|one| came_of(one)).map(|one| one.id.clone()).collect();
         self.desk.moves.retain(|one| !gone.contains(&one.contact));
-        self.written.retain(|(contact, _), _| !gone.contains(contact));
         self.merged.remove(&RecordRef::Lead(id.clone()));
         self.merged.values_mut().for_each(|merged| merged.forget(came_of));
         let at: Vec<AccountId> = self

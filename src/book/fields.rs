@@ -9,6 +9,7 @@ use crate::model::{
     Account, BuyingRole, Contact, JobFunction, Lead, LeadField, LeadId, OpenGroup, Value, WechatId,
 };
 use crate::rule::HostTables;
+use crate::text::fold;
 
 /// Writes a field of a lead. No engine returns an effect with a value that its field cannot hold.
 pub(super) fn set(lead: &mut Lead, field: &str, value: &Value) {
@@ -125,6 +126,23 @@ pub(super) fn field_of_contact(contact: &Contact, field: &str) -> Value {
         _ => {
             let ids = field.strip_prefix("external_ids.").and_then(|name| contact.external_ids.get(name));
             ids.map_or(Value::Null, |ids| Value::List(ids.clone()))
+        }
+    }
+}
+
+/// Adds one value to a list of a contact, unless it is there.
+pub(super) fn add_to_contact(contact: &mut Contact, field: &str, text: &str) {
+    match field {
+        "phones" if !contact.phones.iter().any(|one| one.as_str() == text) => {
+            contact.phones.push(text.into())
+        }
+        "emails" if !contact.emails.iter().any(|one| fold(one.as_str()) == fold(text)) => {
+            contact.emails.push(text.into());
+        }
+        _ => {
+            if let Some(name) = field.strip_prefix("external_ids.") {
+                add_id(contact, name, text);
+            }
         }
     }
 }

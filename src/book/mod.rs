@@ -120,8 +120,6 @@ pub struct Book {
     people: People,
     /// The accounts that a contact is with.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
-    /// By contact and field, of those who stand at several accounts.
-    written: BTreeMap<(ContactId, String), Vec<contacts::Written>>,
     /// How many records have been merged away so far.
     merges: usize,
     clocks: Clocks,
@@ -216,7 +214,6 @@ impl Book {
             referrers: Referrers::default(),
             people: People::default(),
             employers: FxHashMap::default(),
-            written: BTreeMap::new(),
             merges: 0,
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),

@@ -131,7 +131,7 @@ fn person(
     // The contact that came from the converted lead is its person, unless the names say otherwise.
     let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
     if let Some(known) = known_person(account, case).or_else(|| came_from().filter(may_be)) {
-        return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
+        return (Some(known.id.clone()), new_values(account, known, lead, facts.context().tables));
     }
     let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());
     // A contact without a name or a way to reach the person is useless.
@@ -174,8 +174,8 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
 }
 
 /// What the lead knows about the person and the contact does not.
-fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
-    let record = RecordRef::Contact(contact.id.clone());
+fn new_values(account: &Account, contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
+    let record = RecordRef::ContactAt { contact: contact.id.clone(), account: account.id.clone() };
     let phones = (contact.phones.iter().map(AsRef::as_ref), lead.phones.iter().map(AsRef::as_ref));
     let emails = (contact.emails.iter().map(AsRef::as_ref), lead.emails.iter().map(AsRef::as_ref));
     let mut effects = added(&record, LeadField::Phones, phones.0, phones.1, tables);

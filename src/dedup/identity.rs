@@ -285,10 +285,12 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         }
     }
     let latest = owned.iter().filter_map(|one| one.last_active_at()).max();
-    let spoken: Vec<&Candidate<'r>> =
-        owned.iter().copied().filter(|one| latest.is_some() && one.last_active_at() == latest).collect();
-    if !spoken.is_empty() && one_owner(&spoken) {
+    let (spoken, others): (Vec<&Candidate<'r>>, Vec<&Candidate<'r>>) =
+        owned.into_iter().partition(|one| latest.is_some() && one.last_active_at() == latest);
+    // A form that comes in while a person is asked is no answer: who has it gets the lead when nobody answers.
+    let tells = case.look.is_entry || case.facts.lead().owner.is_some();
+    if tells && !spoken.is_empty() && one_owner(&spoken) {
         return best(&spoken, case).map(Meant::One);
     }
-    Some(Meant::Several(owned))
+    Some(Meant::Several([spoken, others].concat()))
 }

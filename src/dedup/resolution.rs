@@ -105,7 +105,7 @@ pub enum MatchAction {
     Held {
         /// The records that it may belong to, the likeliest first.
         records: Vec<RecordRef>,
-        /// The rep who gets it as a separate lead when nobody decides.
+        /// The rep who gets it as a separate lead when nobody decides: the one with the last contact since, else the first.
         then: RepId,
     },
     /// The lead is on file, but a fact that decides on ownership has changed: it goes to another owner.

@@ -19,7 +19,8 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives a lead to a rep by order of somebody who is allowed to: a director, a reviewer of a held lead or a collision.
     ///
-    /// The previous owner is told. The rep's deadline starts now. To a partner the lead is passed on: the channel
+    /// The previous owner is told. The rep's deadline starts now. The order is about all that the lead is of: what other reps
+    /// have of the customer within the rules' scope goes along, and so does what its owner had by it. To a partner the lead is passed on: the channel
     /// manager owns it, and the partner has `partner_answer_hours` to answer; a lead without an answer is [taken
     /// back](Intake::reassign). A rep who lost the lead before can get it in this way only. [Refused](Outcome::refusal)
     /// for a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a
@@ -233,7 +234,7 @@ impl Intake {
             Some(without) => (&without.lead, &without.history),
             None => (case.lead, case.history),
         };
-        let case = Case { lead, history, ..*case };
+        let (asked, case) = (case, Case { lead, history, ..*case });
         let context =
             FactContext { tables: &self.tables, activities: case.activities, history, now: case.now };
         let facts = Facts::new(lead, &context);
@@ -258,7 +259,7 @@ impl Intake {
         }
         outcome.person = Some(case.act.as_str().into());
         let siblings = self.deduplicator.siblings(&facts, case.rows);
-        let mut others: Vec<&Lead> = case.others(&siblings, to).collect();
+        let mut others: Vec<&Lead> = asked.others(&siblings, to).collect();
         // A director decides a collision; a hand-over decides nothing.
         if case.act == Act::Allot {
             outcome.end_dispute(lead);

@@ -1,5 +1,6 @@
 //! One customer, one owner: what a decision about one lead means for the other leads of its customer.
 
+use super::act::Act;
 use super::engine::Case;
 use super::marks::is_disputed;
 use super::move_customer::{Move, Takes};
@@ -22,12 +23,17 @@ impl<'a> Case<'a> {
     }
 
     /// Whether another lead goes along: it names no part that the lead does not, and either all of the lead's parts, or
-    /// nobody else holds it. A lead of two products takes neither from the rep who has it.
+    /// nobody else holds it. A lead of two products takes neither from the rep who has it, unless an administrator orders so:
+    /// the order is about all parts of the lead, and about what its owner had by them.
     fn rules_over(&self, other: &Lead) -> bool {
         let is_had = |rep: &RepId| self.lead.owner.as_ref() == Some(rep) || self.had_it(rep);
         let is_free = |rep: &RepId| is_had(rep) || self.owner_state(rep) == OwnerState::Gone;
-        is_within(self.scope, other, self.lead)
-            && (is_within(self.scope, self.lead, other) || other.owner.as_ref().is_none_or(is_free))
+        let is_nobody_s = other.owner.as_ref().is_none_or(is_free);
+        let is_narrower = is_within(self.scope, other, self.lead);
+        match self.act {
+            Act::Allot => is_narrower || is_nobody_s,
+            _ => is_narrower && (is_nobody_s || is_within(self.scope, self.lead, other)),
+        }
     }
 
     /// The same with those that only [may be](crate::dedup::Resolution::siblings) within the lead's scope: one of them

@@ -545,8 +545,8 @@ pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution
 fn contact_of(resolution: &Resolution) -> Option<ContactId> {
     resolution.effects().iter().find_map(|effect| match effect {
         Effect::AddContact { contact, .. } => Some(contact.clone()),
-        Effect::AddValue { record: RecordRef::Contact(id), .. }
-        | Effect::UpdateField { record: RecordRef::Contact(id), .. } => Some(id.clone()),
+        Effect::AddValue { record: RecordRef::ContactAt { contact, .. }, .. }
+        | Effect::UpdateField { record: RecordRef::ContactAt { contact, .. }, .. } => Some(contact.clone()),
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 use super::conflict::FieldConflict;
 use super::contacts::UnitedContact;
 use super::plan::FieldDecision;
-use super::record::{members_of, same_field};
+use super::record::{members_of, row_at, same_field};
 use crate::model::{Contact, Effect, Link, LinkKind, RecordRef, Value};
 use crate::order;
 
@@ -78,7 +78,7 @@ pub(super) fn effects(
     }
     // After that: what the row of a person says at an account that was merged away is kept as it was.
     for person in united {
-        let contact = RecordRef::Contact(person.contact.id.clone());
+        let contact = row_at(&person.contact.id, &survivor);
         let before = members_of(row_of(person, references));
         for (field, value) in members_of(&person.contact) {
             if field != "account" && !same_field(before.get(&field), Some(&value)) {

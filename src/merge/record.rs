@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::fields::{Holds, group_of, holds};
 use crate::document::read_struct;
-use crate::model::{Account, Attributes, Contact, Lead, LeadStatus, RecordRef, Region, Value};
+use crate::model::{Account, Attributes, Contact, ContactId, Lead, LeadStatus, RecordRef, Region, Value};
 
 /// Fields by name. A field that is not there is blank.
 pub(super) type Fields = BTreeMap<String, Value>;
@@ -19,6 +19,16 @@ const APART: &[&str] = &["id", "contacts", "attributes"];
 
 /// The time of a contact.
 pub(super) const SINCE: &str = "since";
+
+/// The row of a contact at a record.
+pub(super) fn row_at(contact: &ContactId, record: &RecordRef) -> RecordRef {
+    match record {
+        RecordRef::Account(account) => {
+            RecordRef::ContactAt { contact: contact.clone(), account: account.clone() }
+        }
+        _ => RecordRef::Contact(contact.clone()),
+    }
+}
 
 /// A record that can be merged: [`Account`] or [`Lead`].
 pub trait Mergeable: sealed::Record {}

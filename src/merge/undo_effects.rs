@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::record::{Fields, Mergeable, fields_of, members_of, same_field};
+use super::record::{Fields, Mergeable, fields_of, members_of, row_at, same_field};
 use super::undo::{Restored, UndoRecord, by_id};
 use crate::model::{Effect, RecordRef};
 use crate::order;
@@ -25,7 +25,7 @@ pub(super) fn effects<R: Mergeable>(
             if !written.insert(&contact.id) {
                 continue;
             }
-            let reference = RecordRef::Contact(contact.id.clone());
+            let reference = row_at(&contact.id, &survivor);
             let [mut now, mut before] = [*now, contact].map(members_of);
             // The account of a contact follows from the account that is separate again.
             now.remove("account");

@@ -22,8 +22,15 @@ pub enum RecordRef {
     Lead(LeadId),
     /// An account, by its id.
     Account(AccountId),
-    /// A contact, by its id.
+    /// A person by contact id, wherever the contact stands.
     Contact(ContactId),
+    /// A contact at one account: who stands at several accounts has a row at each, and what they say may differ.
+    ContactAt {
+        /// The contact.
+        contact: ContactId,
+        /// The account of the row.
+        account: AccountId,
+    },
     /// An opportunity, by its id.
     Opportunity(OpportunityId),
 }
@@ -34,7 +41,7 @@ impl RecordRef {
     pub fn id(&self) -> &str {
         match self {
             RecordRef::Account(id) => id.as_str(),
-            RecordRef::Contact(id) => id.as_str(),
+            RecordRef::Contact(id) | RecordRef::ContactAt { contact: id, .. } => id.as_str(),
             RecordRef::Opportunity(id) => id.as_str(),
             RecordRef::Lead(id) => id.as_str(),
         }
@@ -47,6 +54,7 @@ impl fmt::Display for RecordRef {
             RecordRef::Lead(id) => write!(f, "lead {id}"),
             RecordRef::Account(id) => write!(f, "account {id}"),
             RecordRef::Contact(id) => write!(f, "contact {id}"),
+            RecordRef::ContactAt { contact, account } => write!(f, "contact {contact} at account {account}"),
             RecordRef::Opportunity(id) => write!(f, "opportunity {id}"),
         }
     }
@@ -168,7 +176,7 @@ impl FoldKind {
 /// | `move_to_pool` | `lead: LeadId`, `pool: PoolId` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
 /// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun and the wake-up removed, unless the rep has one; no pool | by key |
 /// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` stands only beside an owner: the same decision sets one, or the lead has one | once |
-/// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history. Of an account `owner`, `owners.VALUE` and `pool` only where `replaces` still stands (`UPDATE accounts SET owner = NULL WHERE id = 'A1' AND owner = 'li'`), and a pool only when nobody holds the account or a part of it: what was decided on an older row takes nothing from another. Of a contact who stands at several accounts, on every row of theirs: where one row holds `replaces`, another that says something else keeps it, and of lists takes over what came and what went; the same effect turned round gives each row what it had | once |
+/// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history. Of an account `owner`, `owners.VALUE` and `pool` only where `replaces` still stands (`UPDATE accounts SET owner = NULL WHERE id = 'A1' AND owner = 'li'`), and a pool only when nobody holds the account or a part of it: what was decided on an older row takes nothing from another. Of a contact at an account (`contact_at`), in that row alone: `UPDATE account_contacts SET title = 'CEO' WHERE contact = 'C1' AND account = 'A1'`. Of a contact (`contact`), in every row of theirs: where one row holds `replaces`, a row that says something else keeps it, but its lists lose what went and gain what came | once |
 /// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
 /// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
@@ -196,7 +204,7 @@ impl FoldKind {
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
 /// | account | `company`, `domain`, `region`, `owner`, `pool`, `partner`, `maturity`, `tier`, `registration_number`, `owners.VALUE` with `Text`; `aliases` with `List`; `created_at`, `closed_deal_at` and `protected_until` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
 /// | opportunity | `owner` with `Text` | none |
-/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `since` with `Timestamp`; `phones`, `emails`, `external_ids.NAME` with `List` | `phones`, `emails`, `external_ids.NAME` |
+/// | contact, contact at an account | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `since` with `Timestamp`; `phones`, `emails`, `external_ids.NAME` with `List` | `phones`, `emails`, `external_ids.NAME` |
 ///
 /// `Value::Null` clears a field.
 ///

@@ -37,7 +37,7 @@ fn a_converted_person_is_found_by_openid_when_the_lead_is_archived() {
     assert_eq!(found.matches()[0].evidence, "openid:o****m");
     // The other name of the id is added, once.
     let added = Effect::AddValue {
-        record: RecordRef::Contact(contact.id.clone()),
+        record: RecordRef::ContactAt { contact: contact.id.clone(), account: "A1".into() },
         field: "external_ids.mini_openid".into(),
         value: Value::from("o6_bm"),
     };

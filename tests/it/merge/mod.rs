@@ -424,7 +424,7 @@ fn a_person_on_two_accounts_becomes_one_contact() {
         link(c("C4"), LinkKind::BelongsTo, a("A1")),
         link(a("A2"), LinkKind::MergedInto, a("A1")),
         Effect::UpdateField {
-            record: c("C1"),
+            record: RecordRef::ContactAt { contact: "C1".into(), account: "A1".into() },
             field: "emails".into(),
             value: Value::List(vec!["wang@example.com".into()]),
             replaces: Value::Null,
