@@ -116,6 +116,14 @@ impl AssignmentKind {
         )
     }
 
+    /// When somebody may be eligible whom the rules do not find now; `None` when nobody ever may, or somebody is found.
+    pub(crate) fn next_chance(&self) -> Option<DateTime<Utc>> {
+        match self {
+            AssignmentKind::NoEligible { retry_at: at } | AssignmentKind::AllCapped { frees_at: at } => *at,
+            _ => None,
+        }
+    }
+
     /// Whether what the rules say now leaves the lead to the pool or reviewer of this remembered answer, by the same rule. A
     /// reviewer who was asked in another's place answers for that one.
     pub(super) fn is_same_step(&self, other: &AssignmentKind) -> bool {

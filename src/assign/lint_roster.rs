@@ -81,7 +81,7 @@ impl Roster {
     pub(crate) fn warn_of_calendar(&self, calendar: &CalendarId, report: &mut Report) {
         if !self.calendar_names().any(|name| name == calendar.as_str()) {
             let help = suggestion(calendar.as_str(), self.calendar_names().collect::<Vec<_>>());
-            let message = format!("the roster has no calendar `{calendar}`: its hours count day and night");
+            let message = format!("the roster has no calendar `{calendar}`: it counts day and night");
             report.warning("unknown_calendar", message, help);
         }
     }

@@ -311,7 +311,7 @@ pub enum AssignTarget {
         strategy: Option<Strategy>,
     },
     /// To one of all reps of the roster, in turns of this rule, by their own weights and the pool's strategy: for rules that
-    /// are written before the team is known. Written `"everybody"` in a document.
+    /// name no rep, as those of the presets. Written `"everybody"` in a document.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};

@@ -37,8 +37,9 @@ use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSessio
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 
 /// The id under which the verdict flags a contact value that is only in the field of another kind, such as an
-/// address behind a phone number, where every rule reads it as what it is; or one that is only in the name or the
-/// message of a lead without any, where no rule reads it. Overrides may name it.
+/// address behind a phone number, where every rule reads it as what it is; or a phone number or e-mail address
+/// that is only in the name or the message of a lead without any, where no rule reads it. A WeChat id or another handle
+/// in a message is not recognised. Overrides may name it.
 pub const WRONG_FIELD: &str = "wrong_field";
 
 /// The id under which the verdict flags fields of which only the beginning is read.

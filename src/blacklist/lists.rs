@@ -97,6 +97,27 @@ pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
     })
 }
 
+/// Warns of a number without a country code that no Chinese network has: it may be one of another country.
+pub(super) fn warn_of_phone(text: &str, report: &mut Report) {
+    let phone = Phone::parse(text, &PhoneOptions::default());
+    if phone.fault().is_some()
+        && !phone.key().is_some_and(|key| digits(text).starts_with(digits(key).as_str()))
+    {
+        report.warning(
+            "assumed_country",
+            format!(
+                "`{}` is read as a Chinese number, and no Chinese network has it",
+                mask_phone(&head(text))
+            ),
+            "write a number of another country with its code, such as `+4930123456`",
+        );
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// The [person key](Email::person_key) of a written e-mail address, or what would be right. It is read as a lead's
 /// field is, and the ways a person writes one address are one entry.
 pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
@@ -240,23 +261,37 @@ impl Lists {
     pub(super) fn compile(check: &ListCheck, holder: &mut Holder<'_>, report: &mut Report) -> Lists {
         let set = check.phone_set.then(Arc::default);
         let mut lists = Lists { set, lacks_set: check.phone_set, ..Lists::default() };
-        read(&check.phones, "phones", report, phone_key, |key| {
+        let phone =
+            |text: &str, report: &mut Report| phone_key(text).inspect(|_| warn_of_phone(text, report));
+        read(&check.phones, "phones", report, phone, |key| {
             holder.add(KeyKind::Phone, &*key);
             lists.phones.insert(key)
         });
-        read(&check.emails, "emails", report, email_key, |key| {
-            holder.add(KeyKind::Email, &*key);
-            lists.emails.insert(key)
-        });
+        read(
+            &check.emails,
+            "emails",
+            report,
+            |text, _| email_key(text),
+            |key| {
+                holder.add(KeyKind::Email, &*key);
+                lists.emails.insert(key)
+            },
+        );
         // An account that is found by a phone number is that number.
-        read(&check.wechats, "wechats", report, wechat_key, |key| {
-            let (kind, keys) = match key.starts_with('+') {
-                true => (KeyKind::Phone, &mut lists.phones),
-                false => (KeyKind::Wechat, &mut lists.wechats),
-            };
-            holder.add(kind, &*key);
-            keys.insert(key)
-        });
+        read(
+            &check.wechats,
+            "wechats",
+            report,
+            |text, _| wechat_key(text),
+            |key| {
+                let (kind, keys) = match key.starts_with('+') {
+                    true => (KeyKind::Phone, &mut lists.phones),
+                    false => (KeyKind::Wechat, &mut lists.wechats),
+                };
+                holder.add(kind, &*key);
+                keys.insert(key)
+            },
+        );
         report.within("companies", |report| {
             for (index, company) in check.companies.iter().enumerate() {
                 if report.has_more() {
@@ -271,10 +306,16 @@ impl Lists {
                 });
             }
         });
-        read(&check.ips, "ips", report, ip_key, |ip| {
-            holder.add_ip(ip);
-            lists.ips.insert(ip)
-        });
+        read(
+            &check.ips,
+            "ips",
+            report,
+            |text, _| ip_key(text),
+            |ip| {
+                holder.add_ip(ip);
+                lists.ips.insert(ip)
+            },
+        );
         if *check == ListCheck::default() {
             report.error(
                 "empty_list",
@@ -376,7 +417,7 @@ fn read<T: AsRef<str>, K>(
     entries: &[T],
     name: &str,
     report: &mut Report,
-    key: impl Fn(&str) -> Result<K, (String, &'static str)>,
+    key: impl Fn(&str, &mut Report) -> Result<K, (String, &'static str)>,
     mut insert: impl FnMut(K) -> bool,
 ) {
     report.within(name, |report| {
@@ -385,8 +426,10 @@ fn read<T: AsRef<str>, K>(
             if report.has_more() {
                 break;
             }
-            let key = || check_length(entry.as_ref()).and_then(|()| key(entry.as_ref()));
-            report.item(index, |report| tell(key().map(&mut insert), report));
+            report.item(index, |report| {
+                let key = check_length(entry.as_ref()).and_then(|()| key(entry.as_ref(), report));
+                tell(key.map(&mut insert), report);
+            });
         }
     });
 }
@@ -422,10 +465,16 @@ pub(super) struct Domains {
 impl Domains {
     pub(super) fn compile(check: &DomainCheck, holder: &mut Holder<'_>, report: &mut Report) -> Domains {
         let mut domains = FxHashSet::default();
-        read(&check.domains, "domains", report, domain_key, |key| {
-            holder.add(KeyKind::Domain, &*key);
-            domains.insert(key)
-        });
+        read(
+            &check.domains,
+            "domains",
+            report,
+            |text, _| domain_key(text),
+            |key| {
+                holder.add(KeyKind::Domain, &*key);
+                domains.insert(key)
+            },
+        );
         report.within("domains", |report| {
             if check.domains.is_empty() {
                 report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");

@@ -186,9 +186,9 @@ impl Default for BlacklistCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListCheck {
-    /// Phone numbers; Chinese ones with or without country code, others with it. A number lists all its extensions,
-    /// one with an extension (`0755-26718888转801`) that one alone. A WeChat id that is a phone number is found here
-    /// too.
+    /// Phone numbers; Chinese ones with or without country code, others with it: a number without one is read as Chinese,
+    /// whatever the `default_region` of the host's tables. A number lists all its extensions, one with an extension
+    /// (`0755-26718888转801`) that one alone. A WeChat id that is a phone number is found here too.
     pub phones: Vec<PhoneNumber>,
     /// Whether the host hands in a set of numbers too: [`with_phone_set`](super::Blacklist::with_phone_set).
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -155,7 +155,8 @@ pub struct Desk {
     pub conversions: BTreeMap<LeadId, ConversionRecord>,
     /// The notices that reps received, in order.
     pub notices: Vec<Notice>,
-    /// Open review requests, by lead and code.
+    /// Review requests, by lead and code: what people were asked. The call that answers one, such as `release` or `close`, leaves
+    /// it here; a host marks it in its own table.
     pub reviews: BTreeMap<(LeadId, Code), ReviewRequest>,
     /// Differences between entries and records, in order.
     pub conflicts: Vec<Conflict>,

@@ -26,6 +26,39 @@
 //! book.record_follow_up(FollowUp::new("F1", "L1", "li", now, FollowUpKind::Call));
 //! assert!(book.overdue(tomorrow).is_empty());
 //! ```
+//!
+//! # Restart
+//!
+//! A book is what was written into it, in this order. A small host appends a line to a log for each lead, account, activity and
+//! follow-up that comes in and for each outcome, and reads the log when it starts. A line that comes twice is applied once.
+//!
+//! ```
+//! use leadkit::model::Lead;
+//! use leadkit::{Input, Intake, Outcome, Roster, Rules, State};
+//!
+//! let intake = Intake::compile(&Rules::b2b())?;
+//! let now = "2026-03-02T02:00:00Z".parse().unwrap();
+//! let lead = Lead {
+//!     id: "L1".into(), phones: vec!["13812349876".into()], name: Some("Ann".into()), company: Some("Acme Ltd".into()),
+//!     message: Some("a quote, please".into()), created_at: now, ..Lead::default()
+//! };
+//! let input = Input { lead: lead.clone(), ..Input::default() };
+//! let outcome = intake.process(&input, &Roster::from_ids(["li"]), &State::default(), now);
+//! let log = [serde_json::to_string(&(&lead, &outcome))?; 2];
+//!
+//! let mut book = intake.book();
+//! for line in &log {
+//!     let (lead, outcome): (Lead, Outcome) = serde_json::from_str(line)?;
+//!     if book.lead(&lead.id).is_none() {
+//!         book.insert_lead(lead);
+//!     }
+//!     outcome.apply_to(&mut book);
+//! }
+//! assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
+//! assert_eq!(book.history(&"L1".into()).tenures.len(), 1);
+//! assert_eq!(book.desk().notices.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod apply;
 mod contacts;

@@ -68,7 +68,8 @@ pub struct CalendarRules {
     /// The hours of every week; dates in `holidays` and `overrides` differ.
     pub weekly: Vec<WeeklyWindow>,
     /// Days off and make-up days that come with the crate: `cn` (China, 2023 to 2026). They also set the coverage,
-    /// unless it is given. The zone and the hours stay those above.
+    /// unless it is given: after the last known date reps with this calendar get nothing, until the dates of another
+    /// year and its number in `known_years` are added. The zone and the hours stay those above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<String>,
     /// The weekday whose hours the make-up days of `holidays` have. The State Council does not say which weekday they
@@ -94,7 +95,7 @@ pub struct CalendarRules {
     ///
     /// With `holidays`, years that are not those of the set are known only when `known_years` name them: a coverage that
     /// continues is cut before the first other year, and [`lint`](Self::lint) warns. Without `coverage` it is the years of
-    /// the set and the known years next to them.
+    /// the set, and the known years that follow or precede them without a gap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
     /// Version of the data: one line of text, echoed by what is computed from it. Change it with the data;

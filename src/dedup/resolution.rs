@@ -92,8 +92,8 @@ pub enum MatchAction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
     },
-    /// The lead shares a contact value with the record and is somebody else: another person, another company, a
-    /// customer who comes again. It is a separate lead, and goes to the record's owner.
+    /// The lead has a contact value or the company in common with the record and is somebody else: another person, another
+    /// company, a customer who comes again. It is a separate lead, and goes to the record's owner.
     SameOwner {
         /// The record's owner, who gets this lead too.
         owner: RepId,
@@ -596,7 +596,7 @@ impl fmt::Display for Resolution {
             MatchAction::SameOwner { owner, record } => {
                 write!(
                     f,
-                    "shares a contact value with {record} but is a separate lead, for the same owner {owner}"
+                    "is of the same customer as {record} but a separate lead, for the same owner {owner}"
                 )?;
             }
             MatchAction::Held { records, then } => {

@@ -9,7 +9,7 @@ use super::marks::is_disputed;
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{
-    AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, UntouchedLeads, cover_key, decision_key,
+    AssignDelta, AssignOptions, Assignment, Ledgers, UntouchedLeads, cover_key, decision_key,
 };
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
@@ -74,7 +74,7 @@ impl Intake {
         }
         let Some(rep) = anybody.owner().cloned() else {
             // Another rep is sought as soon as one may be there, and each day: a rep may have joined.
-            let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
+            let again = anybody.kind().next_chance().filter(|at| *at > case.now);
             let again = again.into_iter().chain([case.now + LOOK_AGAIN, until]).min().unwrap_or(until);
             return Attended::ByNobody(until, again);
         };
@@ -289,14 +289,6 @@ impl<'a> Case<'a> {
         let failed = |one: &&Tenure| one.until.is_none() || one.end == Some(TenureEnd::Recycled);
         let covers = self.history.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover);
         covers.filter(failed).any(|one| one.owner == *rep)
-    }
-}
-
-/// When a rep may be there whom the rules do not find now.
-pub(super) fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
-    match kind {
-        AssignmentKind::NoEligible { retry_at: at } | AssignmentKind::AllCapped { frees_at: at } => *at,
-        _ => None,
     }
 }
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
-use super::away::next_chance;
 use super::claim::held_by;
 use super::engine::Case;
 
@@ -362,7 +361,7 @@ impl Intake {
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment: Assignment = self.assigner.assign_with(facts, case.roster, ledgers, &options);
-        let Some(found) = assignment.owner().cloned() else { return Err(next_chance(assignment.kind())) };
+        let Some(found) = assignment.owner().cloned() else { return Err(assignment.kind().next_chance()) };
         // The rep gets it out of turn: it counts for their caps, and they keep their turn.
         self.count(case, facts, &found, outcome);
         outcome.assignment = Some(Box::new(assignment));

@@ -16,7 +16,7 @@
 //!
 //! | call | when |
 //! |---|---|
-//! | [`review`](Intake::review) | it did something, a fact changed, an entry was folded into it, its wake-up has come |
+//! | [`review`](Intake::review) | it did something, a fact changed, an entry was folded into it, its wake-up has come; its owner has fallen ill or is back earlier than expected: each open lead of the rep |
 //! | [`reassign`](Intake::reassign) | its owner missed a deadline, gave it back or has left |
 //! | [`release`](Intake::release), [`close`](Intake::close) | somebody has reviewed what was blocked or held; it is not a lead |
 //! | [`claim`](Intake::claim), [`allot`](Intake::allot), [`hand_over`](Intake::hand_over) | people take and give leads |
@@ -65,7 +65,8 @@
 //! # The second day
 //!
 //! A timer looks every minute for deadlines that were missed and wake-ups that have come. A wake-up whose code begins with
-//! `retry` waits for a rep with room; all others are looked at again. The delta is applied first: when it is refused,
+//! `retry` waits for a rep with room; all others are looked at again. Who has a table of wake-ups deletes the row that has come
+//! and counts it in [`History::wake_ups`](crate::model::History::wake_ups). The delta is applied first: when it is refused,
 //! nothing was written.
 //!
 //! ```
@@ -92,6 +93,8 @@
 //!     let waits = |input: &Input| input.wake_up.as_ref().is_some_and(|code| code.as_str().starts_with("retry"));
 //!     let (waiting, others): (Vec<Input>, Vec<Input>) = due.into_iter().partition(waits);
 //!     for input in others {
+//!         // It has come: the lead is reviewed once for it, also when nothing changes.
+//!         book.take_wake_up(&input.lead.id, now);
 //!         let mut outcome = intake.review(&input, roster, state, now);
 //!         write(&outcome, book, state)?;
 //!         while let Some(next) = intake.review_next(&outcome, book, roster, state)? {

@@ -14,7 +14,8 @@
 //! | `revoked` | the rep who was given a lead by mistake |
 //! | `lead_waits`, `covered` | an owner who is away: the lead waits for them, or somebody stands in |
 //! | `companion_ended` | the companion of an owner who no longer has the lead: the host counts their leads again |
-//! | `cover`, `cover_ended` | who stands in, and no more |
+//! | `cover` | who stands in |
+//! | `cover_ended` | who stood in, and the owner who is back |
 //! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and no more; the manager, when the partner let it lie |
 //! | `deal_registered` | whose account a partner's registered deal protects |
 //! | `collision` | both who work on one customer |

@@ -181,8 +181,8 @@ pub struct LifeRules {
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.
     #[serde(skip_serializing_if = "is_default")]
     pub cool_down_hours: u32,
-    /// Hours that an owner may be away before the deputy or another rep stands in: 24 by default, 2 for consumers. By
-    /// the owner's calendar, else by [`calendar`](Self::calendar).
+    /// Hours that an owner may be away before the deputy or another rep stands in, when something of the lead is due before the
+    /// return: 24 by default, 2 for consumers. By the owner's calendar, else by [`calendar`](Self::calendar).
     pub absence_limit_hours: u32,
     /// Hours that a partner has to answer a lead that is passed on; 72 by default, by [`calendar`](Self::calendar).
     pub partner_answer_hours: u32,
@@ -194,8 +194,11 @@ pub struct LifeRules {
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night, weekends too, whatever
     /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The
-    /// owner of an account owes it to a customer as well. For opening hours use the deadline that
-    /// [`Calendar::add`](crate::calendar::Calendar::add) gives in place of that of the effect.
+    /// owner of an account owes it to a customer as well. Where it is to run by opening
+    /// hours, the host writes another due time after each `StartDeadlines`: the one that
+    /// [`Calendar::add`](crate::calendar::Calendar::add) gives for its `from`. With a [`Book`](crate::book::Book), set
+    /// `due_at` of the deadline in [`Book::history`](crate::book::Book::history) and file it again with
+    /// [`Book::insert_life`](crate::book::Book::insert_life).
     pub first_contact_hours: u32,
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by
     /// default, 48 for consumers.

@@ -33,7 +33,7 @@ pub struct Account {
     /// Registration number of the company (统一社会信用代码); `None` when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_number: Option<String>,
-    /// Where the company is; `None` when not known.
+    /// Where the company is; `None` when not known. Numbers of its contacts without a country code are read by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// The rep who holds the account, except the parts that `owners` names; `None` when nobody does.

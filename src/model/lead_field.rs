@@ -215,7 +215,7 @@ lead_fields! {
     SourcePrimary = "source.primary": Text, text(source.primary), "First level of the source";
     SourceSecondary = "source.secondary": Text, text(source.secondary), "Second level of the source";
     SourceCampaign = "source.campaign": Text, name(source.campaign), "Campaign that brought the lead";
-    SourcePage = "source.page": Text, text(source.page), "Page the form stood on";
+    SourcePage = "source.page": Text, text(source.page), "Page with the form";
     UtmSource = "utm.source": Text, text(utm.source), "`utm_source` of the link";
     UtmMedium = "utm.medium": Text, text(utm.medium), "`utm_medium` of the link";
     UtmCampaign = "utm.campaign": Text, text(utm.campaign), "`utm_campaign` of the link";
@@ -238,10 +238,10 @@ lead_fields! {
     FoldedInto = "folded_into": Text, name(folded_into), "The lead whose life goes on in place of this one", files;
     CollectedUnder = "collected_under": Text, name(collected_under), "The lead it is collected under";
     Account = "account": Text, name(account), "The account it became or belongs to", files;
-    LastActiveAt = "last_active_at": Time, other(last_active_at), "Its last sign of life after its creation";
+    LastActiveAt = "last_active_at": Time, other(last_active_at), "Last entry, activity or follow-up after its creation";
     Stage = "stage": Text, text(stage), "Name of the stage";
     Owner = "owner": Text, name(owner), "Who holds the lead";
-    Pool = "pool": Text, name(pool), "The pool the lead lies in";
+    Pool = "pool": Text, name(pool), "The pool it is in";
     Acquisition = "acquisition": Text, name(acquisition: Acquisition), "How the owner got the lead";
     NextFollowUp = "next_follow_up": Time, other(next_follow_up),
         "When the owner means to speak to the lead again";

@@ -232,7 +232,7 @@ pub struct Pool {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone
-    /// have the one of the pool that they are for, and a different one is an error.
+    /// have the one of the pool that they are for, and a different one is an error. UTC counts as none.
     pub zone: Zone,
     /// Its administrators, who are told about its leads.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]

@@ -297,9 +297,9 @@ macro_rules! field_ids {
 
 field_ids! {
     Ip = "ip": Text, Derived, "IP address the lead was submitted from";
-    Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city, province and country, company name or phone";
+    Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city, province and country, company name or phone number (Chinese landlines, and the prefixes of `HostTables::phone_segments`)";
     Phone = "phone": Texts, Derived, "Phone numbers that can be dialled, as E.164";
-    PhoneArea = "phone.area": Region, Derived, "Where the first phone number was issued";
+    PhoneArea = "phone.area": Region, Derived, "Where the first phone number was issued: Chinese landlines, and the prefixes of `HostTables::phone_segments`";
     PhoneKind = "phone.kind": Texts, Derived, "Kinds of the phone numbers that can be called, each once", PhoneKind::KNOWN;
     Email = "email": Texts, Derived, "Valid e-mail addresses, in canonical form";
     EmailDomain = "email.domain": Texts, Derived, "Domains of the valid e-mail addresses";
