@@ -40,8 +40,13 @@ impl Nobody {
     pub(super) fn of(question: &Question<'_>, standing: &Standing<'_>) -> Nobody {
         let mut nobody = Nobody { capped: is_capped(question, standing), free_from: None };
         let Some(roll) = standing.roll().filter(|_| !question.never_frees()) else { return nobody };
+        // Nobody is free before the pool's next day once it has reached its cap.
+        let opens = question.closed().map_or(question.now, |(_, next)| question.zone.start_of_day(next));
         // Of all other kinds nobody is free at any time.
         for &index in question.skilled(question.serving(&roll.suited), &roll.suited).iter() {
+            if nobody.free_from.is_some_and(|first| first <= opens) {
+                break;
+            }
             let Some(kind) = roll.kinds.get(index) else { continue };
             let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
             let free = Free { question, standing, index, kind, slot };

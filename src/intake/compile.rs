@@ -175,7 +175,10 @@ fn with_limits(rules: &Rules) -> AssignRules {
 fn check_limits(pool: &Pool, rules: &Rules, assign: &AssignRules, report: &mut Report) {
     let own = assign.pools.contains_key(&pool.id).then_some(&pool.id);
     let from = pool.assigns_from.as_ref().or(own).unwrap_or(&rules.pool);
-    let Some(known) = assign.pools.get(from) else { return };
+    // Without rules nothing is assigned from it.
+    let Some(known) = assign.pools.get(from).filter(|_| rules.assign.pools.contains_key(from)) else {
+        return;
+    };
     if pool.zone != Zone::default() && pool.zone != known.zone {
         report.within("zone", |report| {
             let message =

@@ -68,7 +68,8 @@ fn where_a_pool_has_a_cool_down_of_its_own_it_is_the_pool_s() {
 
 #[test]
 fn without_any_rules_of_assignment_a_claim_waits_out_the_cool_down_too() {
-    let intake = Intake::load(json!({"life": {"cool_down_days": 2}})).unwrap();
+    let pools = json!([{"id": "sea", "zone": "+08:00"}]);
+    let intake = Intake::load(json!({"life": {"cool_down_days": 2}, "pools": pools})).unwrap();
     let roster = Roster::compile(&[rep("li")], &Calendars::default()).unwrap();
     let tenure = Tenure {
         lead: "L1".into(),
