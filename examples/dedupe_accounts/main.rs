@@ -467,6 +467,23 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_number_behind_an_id_is_no_name() {
+        let mut table = read(
+            "id,company,created_at,aliases,contacts\n\
+             a,Acme Ltd,2026-01-01,,#c6 13812349876; #c7 Pat Lee / pat@acme.com\n\
+             b,Acme Ltd,2026-01-02,,#c6 Dana Reed / 13812349876\n",
+        );
+        let before = table.text().unwrap();
+        let wanted = plans(&table);
+        let undo = UndoFile::merge(&mut table, &wanted, MergeLog::default()).unwrap();
+        let text = table.text().unwrap();
+        assert!(text.contains("#c6 / Dana Reed / 13812349876; #c7 / Pat Lee / pat@acme.com"), "{text}");
+        let mut again = read(&text);
+        undo.take_back(&mut again, &mut undo.log.clone()).unwrap();
+        assert_eq!(again.text().unwrap(), before);
+    }
+
     /// In every way of answering: what is known to protect stays, what may protect is asked about, and no difference is merged
     /// unasked unless somebody has said so.
     #[test]

@@ -441,7 +441,7 @@ mod tests {
             (text("Withdrawn 2026-03-02"), true, true),
             (text("Opted out"), true, true),
             (text("2026-03-02: withdrawn"), true, true),
-            (text("2026年3月2日 no more"), true, true),
+            (text("2026/3/2, no more"), true, true),
             (text("2026-03-02"), true, false),
             (text("opted in"), true, false),
             (text("已撤回"), true, true),
