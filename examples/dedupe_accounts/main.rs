@@ -95,6 +95,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     let may_ask = arguments.value("apply").is_some() && !arguments.has("ambiguous");
     let mut answers = io::stdin().lock();
     let asks = may_ask && (arguments.has("ask") || io::stdin().is_terminal());
+    let way = match asks {
+        true => Way::Ask,
+        false if arguments.has("ambiguous") => Way::TakeAll,
+        false => Way::Wait,
+    };
     let (mut plans, mut ambiguous, mut waiting, mut apart) = (Vec::new(), 0, 0, 0);
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for (number, cluster) in clusters.clusters.iter().enumerate() {
@@ -108,11 +113,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             *reasons.entry(reason).or_default() += 1;
         }
         ambiguous += usize::from(group.is_ambiguous());
-        let is_wanted = match group.is_ambiguous() {
-            true if asks => group.ask(&mut answers, &mut screen)?,
-            true => arguments.has("ambiguous") && !group.plan.needs_own_answer(),
-            false => true,
-        };
+        let is_wanted = group.is_wanted(way, &mut answers, &mut screen)?;
         writeln!(screen)?;
         match group.plan.needs_own_answer() {
             true => apart += usize::from(!is_wanted),
@@ -152,6 +153,17 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What becomes of what is ambiguous.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// Somebody answers.
+    Ask,
+    /// It is merged, except what needs an answer of its own.
+    TakeAll,
+    /// It stays as it is.
+    Wait,
+}
+
 /// Accounts that seem to be one, and what merging them does.
 struct Group {
     names: Vec<String>,
@@ -187,6 +199,20 @@ impl Group {
         let whole = self.plan.doubts().iter().filter(|doubt| doubt.field().is_none());
         let whole = whole.map(|doubt| doubt.code().replace('_', " "));
         fields.chain(whole).chain(self.only_alike.as_ref().map(|_| "names only alike".to_owned())).collect()
+    }
+
+    fn is_wanted(
+        &self,
+        way: Way,
+        answers: &mut impl BufRead,
+        screen: &mut impl io::Write,
+    ) -> io::Result<bool> {
+        match way {
+            _ if !self.is_ambiguous() => Ok(true),
+            Way::Ask => self.ask(answers, screen),
+            Way::TakeAll => Ok(!self.plan.needs_own_answer()),
+            Way::Wait => Ok(false),
+        }
     }
 
     /// Whether somebody wants the group merged, who sees the values in clear. No answer is a no.
@@ -439,6 +465,71 @@ mod tests {
             !wanted && shown.contains("contact c1 is two people: give one of them another id"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_number_behind_an_id_is_no_name() {
+        let mut table = read(
+            "id,company,created_at,aliases,contacts\n\
+             a,Acme Ltd,2026-01-01,,#c6 13812349876; #c7 Pat Lee / pat@acme.com\n\
+             b,Acme Ltd,2026-01-02,,#c6 Dana Reed / 13812349876\n",
+        );
+        let before = table.text().unwrap();
+        let wanted = plans(&table);
+        let undo = UndoFile::merge(&mut table, &wanted, MergeLog::default()).unwrap();
+        let text = table.text().unwrap();
+        assert!(text.contains("#c6 / Dana Reed / 13812349876; #c7 / Pat Lee / pat@acme.com"), "{text}");
+        let mut again = read(&text);
+        undo.take_back(&mut again, &mut undo.log.clone()).unwrap();
+        assert_eq!(again.text().unwrap(), before);
+    }
+
+    /// In every way of answering: what is known to protect stays, what may protect is asked about, and no difference is merged
+    /// unasked unless somebody has said so.
+    #[test]
+    fn a_protection_is_lost_by_no_way_of_answering() {
+        for (column, free, protecting, is_known) in [
+            ("do_not_contact", "no", "yes", true),
+            ("勿扰", "否", "是", true),
+            ("marketing consent", "yes", "no", true),
+            ("Newsletter", "2026-01-01 given", "2026-03-02 withdrawn", true),
+            ("No Marketing", "No", "Yes", false),
+            ("打电话", "可以", "不可以", false),
+        ] {
+            let orders = [
+                vec![free, protecting],
+                vec![protecting, free],
+                vec![free, protecting, ""],
+                vec!["", free, protecting],
+            ];
+            for answers in orders {
+                let row = |(number, answer): (usize, &&str)| {
+                    format!("a{number},Acme Ltd,2026-01-0{},,{answer}\n", number + 1)
+                };
+                let rows: String = answers.iter().enumerate().map(row).collect();
+                let group =
+                    groups(&read(&format!("id,company,created_at,aliases,{column}\n{rows}"))).remove(0);
+                let kept = group.plan.merged().attributes.get(column).map(ToString::to_string);
+                let is_kept = kept.as_deref() == Some(protecting);
+                assert!(is_kept || !is_known, "{column} {answers:?}: {kept:?}");
+                for (way, said, is_wanted) in [
+                    (Way::Wait, "", false),
+                    (Way::TakeAll, "", is_known),
+                    (Way::Ask, "", false),
+                    (Way::Ask, "n\n", false),
+                    (Way::Ask, "y\n", is_known),
+                    (Way::Ask, "y\nn\n", is_known),
+                    (Way::Ask, "y\ny\n", true),
+                ] {
+                    let mut screen = Vec::new();
+                    let found = group.is_wanted(way, &mut said.as_bytes(), &mut screen).unwrap();
+                    assert_eq!(found, is_wanted, "{column} {answers:?} {way:?} {said:?}");
+                    let shown = String::from_utf8(screen).unwrap();
+                    let is_shown = [free, protecting].iter().all(|one| shown.contains(&format!("`{one}`")));
+                    assert!(is_shown || !matches!(way, Way::Ask), "{shown}");
+                }
+            }
+        }
     }
 
     #[test]

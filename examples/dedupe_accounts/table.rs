@@ -225,14 +225,16 @@ fn read_contact(account: &Account, index: usize, text: &str) -> Result<Contact, 
         account: Some(account.id.clone()),
         ..Contact::default()
     };
-    for part in text.split(" / ").map(str::trim).filter(|part| !part.is_empty()) {
-        if let Some(id) = part.strip_prefix('#') {
-            // Behind the id may stand the name.
-            let (id, name) = id.split_once(char::is_whitespace).unwrap_or((id, ""));
+    for part in text.split(" / ") {
+        let mut part = part.trim();
+        if let Some(of_id) = part.strip_prefix('#') {
+            // What stands behind the id is read like any other part.
+            let (id, rest) = of_id.split_once(char::is_whitespace).unwrap_or((of_id, ""));
             contact.id = id.into();
-            if !name.trim().is_empty() {
-                contact.name = Some(name.trim().to_owned());
-            }
+            part = rest.trim();
+        }
+        if part.is_empty() {
+            continue;
         } else if let Some(id) = part.strip_prefix("wechat:") {
             contact.wechat = Some(id.into());
         } else if part.contains('@') {

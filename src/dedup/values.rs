@@ -54,7 +54,7 @@ impl Deduplicator {
             let may_update = match Safeguard::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
                 // In an unknown column, a yes on file may be a refusal, and so may a no.
-                _ => newer && !are_opposed(&known, found),
+                _ => newer && !are_opposed([&known, found]),
             };
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
         }

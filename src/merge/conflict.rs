@@ -74,12 +74,11 @@ impl FieldConflict {
         })
     }
 
-    /// Whether it is a yes against a no of an attribute, and neither its name nor an answer says which of them protects.
+    /// Whether an attribute is answered both yes and no, and neither its name nor an answer says which of them protects.
     fn is_opposed(&self) -> bool {
         let Some(name) = self.field.strip_prefix("attributes.") else { return false };
-        let dropped = || self.dropped.iter().map(|(_, value)| value);
-        dropped().any(|value| are_opposed(&self.kept, value))
-            && Safeguard::of_answers(name, dropped().chain([&self.kept])).is_none()
+        let answers = || self.dropped.iter().map(|(_, value)| value).chain([&self.kept]);
+        are_opposed(answers()) && Safeguard::of_answers(name, answers()).is_none()
     }
 }
 

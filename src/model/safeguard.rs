@@ -1,5 +1,7 @@
 //! Answers that protect a person, by the names that CRMs give such columns.
 
+use std::collections::BTreeSet;
+
 use super::Value;
 use crate::text::{fold, head};
 
@@ -195,7 +197,7 @@ const REFUSING: [&str; 16] = [
 ];
 /// Parts of words that do so wherever they stand, and what stands before them where they do not: `未退订`.
 const REFUSING_PARTS: [&str; 4] = ["退订", "拒", "widerruf", "거부"];
-const NEGATIONS: [&str; 6] = ["未", "没", "没有", "不", "nicht", "kein"];
+const NEGATIONS: [&str; 7] = ["未", "没", "没有", "不", "not", "nicht", "kein"];
 
 /// Words that forbid, and what they forbid: `请勿联系`, `不要再打电话`, anywhere in an answer.
 const FORBID: [&str; 6] = ["勿", "不要", "不要再", "不再", "别", "别再"];
@@ -260,7 +262,8 @@ impl Safeguard {
 fn takes_away(text: &str) -> bool {
     let folded = fold(head(text.trim(), READ));
     let whole = letters(text);
-    let first = folded.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    // A date may stand before it.
+    let first = folded.split(|c: char| !c.is_alphanumeric()).find(|word| word.contains(char::is_alphabetic));
     let first = first.unwrap_or(&whole);
     let is_opted_in = whole.starts_with("optedin");
     !is_opted_in
@@ -268,9 +271,10 @@ fn takes_away(text: &str) -> bool {
         && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole) || refuses(&whole))
 }
 
-/// Whether an answer, in letters and digits alone, begins with a word that refuses, or forbids something anywhere:
-/// `unsubscribed`, `donotallow`, `已撤回`, `客户说请勿联系`.
+/// Whether an answer, in letters and digits alone, begins with a word that refuses, maybe behind a date, or forbids something
+/// anywhere: `unsubscribed`, `donotallow`, `20260302已撤回`, `客户说请勿联系`.
 fn refuses(letters: &str) -> bool {
+    let letters = letters.trim_start_matches(char::is_numeric);
     let forbids = |word: &str| {
         let mut after = letters.match_indices(word).filter_map(|(at, _)| letters.get(at + word.len()..));
         after.any(|after| FORBIDDEN.iter().any(|what| after.starts_with(what)))
@@ -314,13 +318,22 @@ pub(crate) fn yes_or_no(answer: &Value) -> Option<bool> {
     }
 }
 
-/// Whether a plain yes meets a plain no, or the other way round. A number may be a count.
-pub(crate) fn are_opposed(a: &Value, b: &Value) -> bool {
-    let plain = |value: &Value| match value {
-        Value::Bool(_) | Value::Text(_) => yes_or_no(value),
+/// Whether some answers say both yes and no, also as `可以` and `不可以`. A number may be a count.
+pub(crate) fn are_opposed<'v>(answers: impl IntoIterator<Item = &'v Value>) -> bool {
+    let plain = |value: &'v Value| match value {
+        Value::Bool(_) => yes_or_no(value),
+        Value::Text(text) if text.len() <= MAX_PLAIN => yes_or_no(value).or_else(|| permits(&letters(text))),
         _ => None,
     };
-    plain(a).zip(plain(b)).is_some_and(|(a, b)| a != b)
+    let said: BTreeSet<bool> = answers.into_iter().filter_map(plain).collect();
+    said.len() > 1
+}
+
+/// Whether an answer, in letters and digits alone, is a word that permits something, or one that is negated.
+fn permits(letters: &str) -> Option<bool> {
+    let says_yes = |word: &str| YES.contains(&word) || PERMITS.contains(&word);
+    let mut negated = NEGATIONS.iter().filter_map(|word| letters.strip_prefix(word));
+    says_yes(letters).then_some(true).or_else(|| negated.any(says_yes).then_some(false))
 }
 
 /// A text in letters and digits alone; a mark that stands for one is the word.
@@ -427,6 +440,9 @@ mod tests {
             (text("unknown"), false, false),
             (text("Withdrawn 2026-03-02"), true, true),
             (text("Opted out"), true, true),
+            (text("2026-03-02: withdrawn"), true, true),
+            (text("2026/3/2, no more"), true, true),
+            (text("2026-03-02"), true, false),
             (text("opted in"), true, false),
             (text("已撤回"), true, true),
             (text("撤回于三月"), true, true),
@@ -460,6 +476,28 @@ mod tests {
         for answer in ["no", "yes", "rejected", "weekly", ""] {
             assert_eq!(of(answer), None, "{answer}");
         }
+    }
+
+    #[test]
+    fn a_yes_and_a_no_are_opposed_whatever_stands_beside_them() {
+        let opposed = |answers: &[&str]| {
+            let answers: Vec<Value> = answers.iter().map(|one| Value::from(*one)).collect();
+            are_opposed(&answers)
+        };
+        for [yes, no] in
+            [["yes", "No"], ["可以", "不可以"], ["Allowed", "not allowed"], ["是", "不是"], ["已授权", "❌"]]
+        {
+            assert!(
+                opposed(&[yes, no]) && opposed(&[no, yes]) && opposed(&["perhaps", no, "", yes]),
+                "{yes} {no}"
+            );
+            assert!(
+                !opposed(&[yes, yes, "perhaps"]) && !opposed(&[no, no]) && !opposed(&[no, ""]),
+                "{yes} {no}"
+            );
+        }
+        assert!(!opposed(&["yes", "weekly", "not today"]));
+        assert!(!are_opposed(&[Value::Integer(0), Value::Integer(1)]));
     }
 
     #[test]

@@ -625,6 +625,10 @@ fn a_second_form_does_not_answer_whose_the_first_is() {
             waits(&desk);
             let _ = desk.review("L2", 25);
             waits(&desk);
+            // Nobody has answered: whom the customer has turned to since has it.
+            let _ = desk.review("L2", 34);
+            let turned_to = owners[usize::from(products == ["erp"])].as_str();
+            assert_eq!(desk.owner("L2"), turned_to, "{products:?} {:?}", desk.told());
         }
     }
 }

@@ -55,7 +55,10 @@ fn a_yes_against_a_no_of_an_unknown_column_needs_an_answer_of_its_own() {
         ("Contact preference", "any", "none", false),
         ("Post", "✅", "❌", false),
         ("Post", "checked", "unchecked", false),
+        ("打电话", "可以", "不可以", false),
+        ("Post", "allowed", "not allowed", false),
         ("Do not email", "❌", "✅", true),
+        ("Newsletter", "2026-01-01 given", "2026-03-02 withdrawn", true),
         ("SMS consent", "erteilt", "widerrufen", true),
         ("退订状态", "未退订", "已退订", true),
         ("邮件状态", "未退订", "已退订", true),
@@ -87,6 +90,13 @@ fn a_yes_against_a_no_of_an_unknown_column_needs_an_answer_of_its_own() {
             assert!(!plan.needs_own_answer());
         }
     }
+    // A third answer that is kept does not hide that the others say yes and no.
+    let mut records = answering("Deceased", "perhaps".into(), "no".into()).to_vec();
+    let third = answering("Deceased", "yes".into(), "yes".into())[1].clone();
+    records.push(Account { id: "A3".into(), ..third });
+    let plan = accounts_plan(&records, &merger());
+    assert_eq!(plan.merged().attributes["Deceased"], Value::from("perhaps"));
+    assert!(plan.needs_own_answer(), "{plan}");
     // A count is no answer, and one answer in two spellings none against another.
     let records = answering("Deals", Value::Integer(0), Value::Integer(1));
     assert!(!accounts_plan(&records, &merger()).needs_own_answer());
