@@ -88,6 +88,11 @@ pub(super) fn country_of_name(name: &str) -> Option<Region> {
     TABLE.names.get(normal(name).as_str()).copied()
 }
 
+/// The country that has most of the numbers with a calling code.
+pub(super) fn country_of_calling_code(code: u16) -> Option<Region> {
+    TABLE.by_calling.get(&code).copied()
+}
+
 /// The calling code of a country.
 pub(super) fn calling_code_of(country: &Region) -> Option<u16> {
     TABLE.calling.get(country.country()).copied()
