@@ -23,8 +23,9 @@ const MIN_LINKED: usize = 8;
 const MAX_NUMBER: usize = 12;
 /// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
-/// The text before the number in a link to a chat. The number has its code, without `+`.
-const LINKS: [&str; 3] = ["wa.me/", "whatsapp.com/send?phone=", "whatsapp.com/send/?phone="];
+/// The host of a link to a chat, and what precedes the number in the query of another. The number has its code, without `+`.
+const LINK: &str = "wa.me/";
+const LINKED: (&str, &str) = ("whatsapp", "phone=");
 /// Names of chats that know only numbers with their code, as they are written before such a number.
 const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
 const CHINA: u16 = 86;
@@ -166,8 +167,8 @@ impl Reader<'_, '_> {
         }
         numbers.retain(|(_, digits)| digits.len() >= MIN_NUMBER);
         let [(number, digits)] = numbers.as_slice() else { return None };
-        let is_coded =
-            digits.starts_with(b"00") || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
+        let is_coded = digits.starts_with(b"00")
+            || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
         if is_coded || !self.is_of(code, digits) || digits.len() > MAX_NUMBER {
             return None;
         }
@@ -317,7 +318,7 @@ impl Reader<'_, '_> {
         if before.is_some()
             && before == at.checked_sub(1)
             && self.char(end).is_some_and(is_closing)
-            && let Some(edits) = self.behind_number(before?, end)
+            && let Some(edits) = self.behind_number(before?, end, code)
         {
             self.edits.extend(edits);
             return Some(end);
@@ -357,7 +358,7 @@ impl Reader<'_, '_> {
     }
 
     /// `60987654 (+852)`: the code behind the number, unless another number follows. `open` is its bracket.
-    fn behind_number(&self, open: usize, end: usize) -> Option<[Edit; 2]> {
+    fn behind_number(&self, open: usize, end: usize, code: u16) -> Option<[Edit; 2]> {
         let follows = (end + 1..).find(|at| self.char(*at) != Some(' '))?;
         if self.digit(follows).is_some() || self.char(follows) == Some('+') {
             return None;
@@ -371,10 +372,9 @@ impl Reader<'_, '_> {
         let is_apart = before.is_none_or(|c| c != '+' && !c.is_alphanumeric());
         let is_first = self.edits.iter().all(|edit| edit.out.end <= self.place(start));
         let is_whole = number.len() >= MIN_NUMBER && number_end <= open && is_first;
-        let code = self.field.get(self.place(open + 1)..self.place(end))?;
-        let (own, _) = calling_code::split(self.number(open + 1).0.as_slice())?;
-        (is_apart && is_whole && !number.starts_with(b"00") && self.is_of(own, &number)).then(|| {
-            let put = format!("{code} ");
+        let sign = self.field.get(self.place(open + 1)..self.place(end))?;
+        (is_apart && is_whole && !number.starts_with(b"00") && self.is_of(code, &number)).then(|| {
+            let put = format!("{sign} ");
             [
                 Edit { out: self.place(start)..self.place(start), put },
                 Edit { out: self.place(number_end)..self.place(end + 1), put: String::new() },
@@ -394,7 +394,8 @@ impl Reader<'_, '_> {
         let from = text.char_indices().rev().take(MAX_BETWEEN).last().map_or(0, |(from, _)| from);
         let text = text.get(from..)?.to_ascii_lowercase();
         let put = || Edit { out: self.place(at)..self.place(at), put: "+".to_owned() };
-        if digits.len() >= MIN_LINKED && LINKS.iter().any(|link| text.ends_with(link)) {
+        let is_linked = text.ends_with(LINK) || text.ends_with(LINKED.1) && text.contains(LINKED.0);
+        if digits.len() >= MIN_LINKED && is_linked {
             return Some(Edit { put: " +".to_owned(), ..put() });
         }
         let label = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');

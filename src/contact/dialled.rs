@@ -29,23 +29,20 @@ pub(super) fn read_named(
     found.into_iter().flat_map(read).collect()
 }
 
-/// A number beside which the field names a country. What is a number where the field is from stays that number, whatever
-/// stands beside it: the word may be a title, a department, a name. That another country has such a number too makes it a guess.
+/// A number beside which the field names a country, read as it is of a person who states that country. What is a number where
+/// the field is from never loses its key to a word.
 fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -> Phone {
     let country = match said {
         Said::In(country) if is_abroad(&country, options) => country,
-        Said::In(_) => return read,
+        Said::Perhaps(country) if is_abroad(&country, options) && !read.is_ok() => country,
+        Said::In(_) | Said::Perhaps(_) => return read,
         Said::Several => return read.doubted(written),
     };
-    let Some(there) = dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options }) else {
-        return read;
-    };
-    if read.key().is_none() {
-        // A local number is completed by its city.
-        let is_local = read.fault() == Some(PhoneFault::MissingAreaCode) && there.key().is_none();
-        return if is_local { read } else { there };
-    }
-    if there.key().is_some() && there != read { read.doubted(written) } else { read }
+    // A local number is completed by its city.
+    let is_left = read.key().is_some() || read.fault() == Some(PhoneFault::MissingAreaCode);
+    dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options })
+        .filter(|there| there.key().is_some() || !is_left)
+        .unwrap_or(read)
 }
 
 /// Whether numbers are dialled in a country in another way than in that of the options.
@@ -63,7 +60,8 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
     let country = numbering_country(&options.default_region).to_owned();
     let is_trunk = digits.starts_with('0') && dials_trunk(&country);
     if is_mobile_of_china(written, read) && !is_trunk {
-        return may_be_national(&options.default_region, digits.as_bytes(), options).then(|| read.clone().doubted(written));
+        return may_be_national(&options.default_region, digits.as_bytes(), options)
+            .then(|| read.clone().doubted(written));
     }
     let phone = Phone::parse(written, options);
     if phone.key().is_some() {

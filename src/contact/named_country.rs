@@ -14,6 +14,8 @@ const MAX_NAME: usize = 80;
 const MIN_LATIN: usize = 4;
 /// Codes of countries in capitals that mean something else next to a number: `NO 1`, `ID 1`, `PH` for phone.
 const WORDS: [&str; 8] = ["AT", "BE", "ID", "IN", "IS", "MO", "NO", "PH"];
+/// Codes that a title or a department is called as well: a number of the forms' country has no need of them.
+const DOUBTFUL: [&str; 8] = ["AI", "CA", "IT", "MY", "PR", "SA", "SE", "VC"];
 /// What people write around the name of a country, beside the labels of numbers.
 const LATIN_AROUND: [&str; 8] = ["area", "code", "country", "from", "in", "nation", "region", "the"];
 const HAN_BEHIND: [&str; 12] =
@@ -25,6 +27,8 @@ const HAN_BEFORE: [&str; 6] = ["国家", "地区", "國家", "地區", "人在",
 pub(super) enum Said {
     /// This one.
     In(Region),
+    /// Perhaps this one: the word may mean something else.
+    Perhaps(Region),
     /// One of several.
     Several,
 }
@@ -158,7 +162,9 @@ fn said(field: &str, place: &Range<usize>) -> Option<Said> {
             // `SN 2026718843` is a serial number.
             let is_other =
                 WORDS.contains(&code.as_str()) || before_number(&code, false).label != Label::Phone;
-            return Some(Said::In(country)).filter(|_| !is_other);
+            let is_doubtful = DOUBTFUL.contains(&code.as_str());
+            let said = if is_doubtful { Said::Perhaps(country) } else { Said::In(country) };
+            return Some(said).filter(|_| !is_other);
         }
     }
     let name = words.join(" ");

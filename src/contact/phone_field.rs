@@ -67,7 +67,8 @@ pub(super) fn read_phones_as(
     }
     let decoded = Decoded::of(field);
     let text = decoded.as_ref().map_or(field, |decoded| &decoded.text);
-    let coded = (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text, options)).flatten();
+    let coded =
+        (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text, options)).flatten();
     let text = coded.as_ref().map_or(text, |coded| &coded.text);
     let named = (text.len() <= MAX_FIELD).then(|| Named::of(text)).flatten();
     let text = named.as_ref().map_or(text, |named| &named.text);
