@@ -92,9 +92,10 @@ fn a_number_keeps_its_key_whatever_stands_beside_it() {
                 let found = keys(&field);
                 // A landline that the country has too is of that country, as in a field for the country.
                 let is_german = ["德国", "Germany", "DE", "🇩🇪"].contains(&text);
-                let expected = match number == LANDLINE && is_german {
-                    true => vec!["+4975526718843".to_owned()],
-                    false => alone.clone(),
+                let expected = if number == LANDLINE && is_german {
+                    vec!["+4975526718843".to_owned()]
+                } else {
+                    alone.clone()
                 };
                 if found != expected {
                     wrong.push(format!("{field:?}: {found:?}"));
