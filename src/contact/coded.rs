@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::calling_code;
 use super::cn_plan;
-use super::country::country_of_code;
+use super::country::{country_of_calling_code, country_of_code};
+use super::dialled::may_be_national;
 use super::moment::moment;
-use super::phone::{Phone, is_coded};
+use super::phone::{Phone, PhoneOptions, is_coded};
 use super::phone_label::{Label, before};
 use super::plans::{fits_plan, is_known_code};
 use super::scan::{digit_value, is_blank, is_closing, is_dash, is_invisible, is_opening, narrow};
@@ -22,8 +23,9 @@ const MIN_LINKED: usize = 8;
 const MAX_NUMBER: usize = 12;
 /// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
-/// The text before the number in a link to a chat. The number has its code, without `+`.
-const LINKS: [&str; 3] = ["wa.me/", "whatsapp.com/send?phone=", "whatsapp.com/send/?phone="];
+/// The host of a link to a chat, and what precedes the number in the query of another. The number has its code, without `+`.
+const LINK: &str = "wa.me/";
+const LINKED: (&str, &str) = ("whatsapp", "phone=");
 /// Names of chats that know only numbers with their code, as they are written before such a number.
 const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
 const CHINA: u16 = 86;
@@ -49,7 +51,7 @@ struct Edit {
 
 impl Coded {
     /// `None` when no code is apart from its number.
-    pub(super) fn of(field: &str) -> Option<Coded> {
+    pub(super) fn of(field: &str, options: &PhoneOptions<'_>) -> Option<Coded> {
         let is_candidate =
             |c: char| matches!(c, '+' | '＋' | '0' | '/') || c.is_alphabetic() || is_opening(narrow(c));
         if !field.contains(is_candidate) {
@@ -58,6 +60,7 @@ impl Coded {
         let chars = field.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
         let mut reader = Reader {
             field,
+            options,
             chars,
             edits: Vec::new(),
             is_open: false,
@@ -116,8 +119,9 @@ impl Coded {
     }
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'o> {
     field: &'t str,
+    options: &'t PhoneOptions<'o>,
     /// The visible characters of the field, with their places.
     chars: Vec<(usize, char)>,
     edits: Vec<Edit>,
@@ -127,7 +131,7 @@ struct Reader<'t> {
     loose: Vec<(Range<usize>, u16)>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn read(&mut self) {
         let mut at = 0;
         while at < self.chars.len() {
@@ -163,11 +167,9 @@ impl Reader<'_> {
         }
         numbers.retain(|(_, digits)| digits.len() >= MIN_NUMBER);
         let [(number, digits)] = numbers.as_slice() else { return None };
-        let first = digits.iter().position(|digit| *digit != b'0').unwrap_or_default();
-        let significant = digits.get(first..).unwrap_or_default();
-        let is_coded = first > 1 || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
-        let fits = fits_plan(code, significant) || code == CHINA || !is_known_code(code);
-        if is_coded || !fits || digits.len() > MAX_NUMBER {
+        let is_coded = digits.starts_with(b"00")
+            || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
+        if is_coded || !self.is_of(code, digits) || digits.len() > MAX_NUMBER {
             return None;
         }
         let start = self.place(number.start);
@@ -175,6 +177,25 @@ impl Reader<'_> {
             Edit { out: start..start, put: format!("+{code} ") },
             Edit { out: self.place(place.start)..self.place(place.end), put: " ".to_owned() },
         ])
+    }
+
+    /// Whether digits may be a number of the country with a code. A whole mobile number of China is one of another country only
+    /// where that has such numbers.
+    fn is_of(&self, code: u16, digits: &[u8]) -> bool {
+        if code == CHINA {
+            return true;
+        }
+        if cn_plan::is_mobile(digits) {
+            let country = country_of_calling_code(code);
+            return country.is_some_and(|country| may_be_national(&country, digits, self.options));
+        }
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        fits_plan(code, digits.get(zeros..).unwrap_or_default()) || !is_known_code(code)
+    }
+
+    /// Whether digits are a number of the forms' own country.
+    fn is_own(&self, digits: &[u8]) -> bool {
+        std::str::from_utf8(digits).is_ok_and(|digits| Phone::parse(digits, self.options).is_ok())
     }
 
     /// `49/15254599371`: a code without its sign, or the number of an item.
@@ -213,8 +234,8 @@ impl Reader<'_> {
         None
     }
 
-    /// `60987354 (852)`: a code without its sign, in brackets behind the number. Behind the number of an office it is an
-    /// extension.
+    /// `60987354 (852)`: a code without its sign, in brackets behind a number that needs one and is of that country. Behind any
+    /// other it is an extension, an age, a room.
     fn in_brackets(&mut self, at: usize) -> Option<usize> {
         let digits: Vec<u8> = (at + 1..).map_while(|at| self.digit(at)).take(4).collect();
         let end = at + 1 + digits.len();
@@ -232,8 +253,7 @@ impl Reader<'_> {
             })
             .count();
         let (number, _) = self.number_in(at - count..at);
-        let is_office = [&b"0"[..], b"400", b"800", b"95"].iter().any(|head| number.starts_with(head));
-        if number.len() < MIN_LINKED || is_office {
+        if number.len() < MIN_LINKED || !fits_plan(code, &number) || self.is_own(&number) {
             return None;
         }
         self.loose.push((at..end + 1, code));
@@ -298,7 +318,7 @@ impl Reader<'_> {
         if before.is_some()
             && before == at.checked_sub(1)
             && self.char(end).is_some_and(is_closing)
-            && let Some(edits) = self.behind_number(before?, end)
+            && let Some(edits) = self.behind_number(before?, end, code)
         {
             self.edits.extend(edits);
             return Some(end);
@@ -338,7 +358,7 @@ impl Reader<'_> {
     }
 
     /// `60987654 (+852)`: the code behind the number, unless another number follows. `open` is its bracket.
-    fn behind_number(&self, open: usize, end: usize) -> Option<[Edit; 2]> {
+    fn behind_number(&self, open: usize, end: usize, code: u16) -> Option<[Edit; 2]> {
         let follows = (end + 1..).find(|at| self.char(*at) != Some(' '))?;
         if self.digit(follows).is_some() || self.char(follows) == Some('+') {
             return None;
@@ -352,9 +372,9 @@ impl Reader<'_> {
         let is_apart = before.is_none_or(|c| c != '+' && !c.is_alphanumeric());
         let is_first = self.edits.iter().all(|edit| edit.out.end <= self.place(start));
         let is_whole = number.len() >= MIN_NUMBER && number_end <= open && is_first;
-        let code = self.field.get(self.place(open + 1)..self.place(end))?;
-        (is_apart && is_whole && !number.starts_with(b"00")).then(|| {
-            let put = format!("{code} ");
+        let sign = self.field.get(self.place(open + 1)..self.place(end))?;
+        (is_apart && is_whole && !number.starts_with(b"00") && self.is_of(code, &number)).then(|| {
+            let put = format!("{sign} ");
             [
                 Edit { out: self.place(start)..self.place(start), put },
                 Edit { out: self.place(number_end)..self.place(end + 1), put: String::new() },
@@ -374,7 +394,8 @@ impl Reader<'_> {
         let from = text.char_indices().rev().take(MAX_BETWEEN).last().map_or(0, |(from, _)| from);
         let text = text.get(from..)?.to_ascii_lowercase();
         let put = || Edit { out: self.place(at)..self.place(at), put: "+".to_owned() };
-        if digits.len() >= MIN_LINKED && LINKS.iter().any(|link| text.ends_with(link)) {
+        let is_linked = text.ends_with(LINK) || text.ends_with(LINKED.1) && text.contains(LINKED.0);
+        if digits.len() >= MIN_LINKED && is_linked {
             return Some(Edit { put: " +".to_owned(), ..put() });
         }
         let label = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');

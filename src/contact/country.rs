@@ -10,10 +10,12 @@ use crate::text::fold;
 
 /// Bytes of the longest statement that is looked at.
 const MAX_TEXT: usize = 120;
-/// Parts of what a list asks for, as folded.
-const PROMPTS: [&str; 8] = ["请", "选择", "国家", "地区", "所在", "您的", "你的", "或"];
-const PROMPT_WORDS: [&str; 12] =
-    ["a", "an", "choose", "country", "nation", "one", "option", "or", "please", "region", "select", "your"];
+/// Parts of what a list asks for, or offers to those whose country it lacks, as folded.
+const PROMPTS: [&str; 10] = ["请", "选择", "国家", "地区", "所在", "您的", "你的", "或", "其他", "其它"];
+const PROMPT_WORDS: [&str; 14] = [
+    "a", "an", "choose", "country", "nation", "one", "option", "or", "other", "others", "please", "region",
+    "select", "your",
+];
 /// First of the 26 signs that flags consist of, for `A`.
 const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
 
@@ -86,6 +88,11 @@ pub(super) fn country_of_code(word: &str) -> Option<Region> {
 /// A country by one of its names, or by a code in any letters.
 pub(super) fn country_of_name(name: &str) -> Option<Region> {
     TABLE.names.get(normal(name).as_str()).copied()
+}
+
+/// The country that has most of the numbers with a calling code.
+pub(super) fn country_of_calling_code(code: u16) -> Option<Region> {
+    TABLE.by_calling.get(&code).copied()
 }
 
 /// The calling code of a country.
@@ -364,6 +371,11 @@ mod tests {
             "国家/地区",
             "所在国家",
             "Country/Region",
+            "Other",
+            "Other country",
+            "其他",
+            "其它国家",
+            "未知",
         ];
         for text in unchosen.into_iter().chain(["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"]) {
             assert_eq!(read(text), StatedCountry::Unstated, "{text}");

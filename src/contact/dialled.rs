@@ -1,7 +1,6 @@
 //! One number as it is dialled in a country.
 
-use super::country::calling_code_of;
-use super::fault::{PhoneKind, PhoneQuality};
+use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::named_country::{Named, Said};
 use super::phone::{Phone, PhoneOptions, is_coded, numbering_country};
 use super::plans::{dials_trunk, fits_plan, in_full, is_known, plan_code};
@@ -30,32 +29,20 @@ pub(super) fn read_named(
     found.into_iter().flat_map(read).collect()
 }
 
-/// A number beside which the field itself names a country. Where its digits are a number of China as well, the two contradict
-/// each other, and nobody knows which is meant.
-pub(super) fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -> Phone {
-    let is_native = read.key().is_some() && !is_coded(written);
-    let doubted = |mut phone: Phone| {
-        phone.doubt(written);
-        phone
-    };
+/// A number beside which the field names a country, read as it is of a person who states that country. What is a number where
+/// the field is from never loses its key to a word.
+fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -> Phone {
     let country = match said {
-        Said::Several => return doubted(read),
-        Said::Perhaps(_) if is_native => return read,
-        Said::In(country) | Said::Perhaps(country) => country,
+        Said::In(country) if is_abroad(&country, options) => country,
+        Said::Perhaps(country) if is_abroad(&country, options) && !read.is_ok() => country,
+        Said::In(_) | Said::Perhaps(_) => return read,
+        Said::Several => return read.doubted(written),
     };
-    if !is_abroad(&country, options) {
-        return read;
-    }
-    let code = calling_code_of(&country);
-    let agrees = read.key().is_some() && read.calling_code() == code;
-    let abroad = PhoneOptions { default_region: country, ..*options };
-    match dialled_in(written, &read, &abroad) {
-        Some(phone) if phone.key().is_some() && phone.calling_code() == code => phone,
-        _ if agrees => read,
-        Some(phone) if phone.key().is_none() => phone,
-        _ if is_native => doubted(read),
-        _ => read,
-    }
+    // A local number is completed by its city.
+    let is_left = read.key().is_some() || read.fault() == Some(PhoneFault::MissingAreaCode);
+    dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options })
+        .filter(|there| there.key().is_some() || !is_left)
+        .unwrap_or(read)
 }
 
 /// Whether numbers are dialled in a country in another way than in that of the options.
@@ -73,7 +60,8 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
     let country = numbering_country(&options.default_region).to_owned();
     let is_trunk = digits.starts_with('0') && dials_trunk(&country);
     if is_mobile_of_china(written, read) && !is_trunk {
-        return may_be_national(&country, &digits, options).then(Phone::of_doubtful_country);
+        return may_be_national(&options.default_region, digits.as_bytes(), options)
+            .then(|| read.clone().doubted(written));
     }
     let phone = Phone::parse(written, options);
     if phone.key().is_some() {
@@ -93,7 +81,7 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
         && let Some(phone) = of_china()
     {
         let is_known = !is_trunk || options.oracle.is_some() || is_known(&country);
-        return Some(if is_known { phone } else { Phone::of_doubtful_country() });
+        return Some(if is_known { phone } else { phone.doubted(written) });
     }
     Some(whole.filter(|phone| phone.key().is_some()).unwrap_or(phone))
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))
@@ -110,14 +98,16 @@ pub(super) fn is_mobile_of_china(written: &str, read: &Phone) -> bool {
 
 /// Whether the eleven digits of a mobile number of China are also a number of another country, without the trunk 0 where
 /// it has one.
-fn may_be_national(country: &str, digits: &str, options: &PhoneOptions<'_>) -> bool {
-    let digits = digits.trim_start_matches('0');
-    let is_known = options
-        .oracle
-        .and_then(|oracle| oracle.judge(digits, country))
-        .is_some_and(|answer| answer.quality == PhoneQuality::Ok);
-    is_known
-        || match digits.as_bytes() {
+pub(super) fn may_be_national(country: &Region, digits: &[u8], options: &PhoneOptions<'_>) -> bool {
+    let country = numbering_country(country);
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let digits = digits.get(zeros..).unwrap_or_default();
+    let is_known = || {
+        let number = std::str::from_utf8(digits).ok()?;
+        options.oracle?.judge(number, country).map(|answer| answer.quality == PhoneQuality::Ok)
+    };
+    is_known() == Some(true)
+        || match digits {
             [b'1', b'5'..=b'7', ..] if country == "DE" => true,
             // An area code of two digits and a mobile number.
             [b'1', _, b'9', ..] if country == "BR" => true,

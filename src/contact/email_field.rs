@@ -154,9 +154,14 @@ impl Reader {
     fn join_signs(&mut self) {
         let is_blank = |at: usize| self.char(at) == Some(' ');
         let is_part = |at: usize| self.char(at).is_some_and(|c| c.is_ascii_alphanumeric());
+        // `call me @ lei@x.cn`: the word behind has a sign of its own.
+        let has_own = |at: usize| {
+            (at..).map_while(|at| self.char(at)).take_while(|c| !c.is_whitespace()).any(|c| c == '@')
+        };
         let is_apart = |at: &usize| {
             let at = *at;
             self.char(at) == Some('@')
+                && !has_own(at + 2)
                 && at >= 2
                 && is_blank(at - 1)
                 && is_blank(at + 1)

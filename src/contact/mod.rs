@@ -47,7 +47,7 @@
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
 //! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, where
 //!   the lead states a country that is not understood, or where a number fits both China and the stated country, the number is
-//!   such a guess without a key: it can be called but identifies nobody.
+//!   such a guess. What is a number where the field is from keeps its key, whatever stands beside it.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.

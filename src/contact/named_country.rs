@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::country::{country_of_code, country_of_name, flag};
-use super::phone::numbering_country;
 use super::phone_label::{Label, before as before_number, is_phone_word};
-use super::plans::is_known;
 use super::scan::{digit_value, is_closing, is_opening, narrow};
 use crate::model::Region;
 use crate::text::is_ideograph;
@@ -14,12 +12,10 @@ use crate::text::is_ideograph;
 const MAX_NAME: usize = 80;
 /// Fewest letters of a Latin name: shorter ones are codes, which stand in capitals.
 const MIN_LATIN: usize = 4;
-/// Names of countries that people are called.
-const PEOPLE: [&str; 5] = ["chad", "georgia", "israel", "jordan", "kenya"];
 /// Codes of countries in capitals that mean something else next to a number: `NO 1`, `ID 1`, `PH` for phone.
 const WORDS: [&str; 8] = ["AT", "BE", "ID", "IN", "IS", "MO", "NO", "PH"];
-/// The same of countries with a known plan, which a department or a title is called as well, or a person.
-const DOUBTFUL: [&str; 4] = ["IT", "MY", "SA", "SE"];
+/// Codes that a title or a department is called as well: a number of the forms' country has no need of them.
+const DOUBTFUL: [&str; 8] = ["AI", "CA", "IT", "MY", "PR", "SA", "SE", "VC"];
 /// What people write around the name of a country, beside the labels of numbers.
 const LATIN_AROUND: [&str; 8] = ["area", "code", "country", "from", "in", "nation", "region", "the"];
 const HAN_BEHIND: [&str; 12] =
@@ -163,19 +159,17 @@ fn said(field: &str, place: &Range<usize>) -> Option<Said> {
     if let [word] = words.as_slice() {
         let code: String = word.chars().filter(|c| *c != '.').collect();
         if let Some(country) = country_of_code(&code) {
-            let is_sure = is_known(numbering_country(&country)) && !DOUBTFUL.contains(&code.as_str());
-            let said = if is_sure { Said::In(country) } else { Said::Perhaps(country) };
             // `SN 2026718843` is a serial number.
             let is_other =
                 WORDS.contains(&code.as_str()) || before_number(&code, false).label != Label::Phone;
+            let is_doubtful = DOUBTFUL.contains(&code.as_str());
+            let said = if is_doubtful { Said::Perhaps(country) } else { Said::In(country) };
             return Some(said).filter(|_| !is_other);
         }
     }
     let name = words.join(" ");
-    let country =
-        country_of_name(&name).filter(|_| name.chars().filter(|c| c.is_alphabetic()).count() >= MIN_LATIN)?;
-    let is_name = PEOPLE.contains(&name.to_lowercase().as_str());
-    Some(if is_name { Said::Perhaps(country) } else { Said::In(country) })
+    let country = country_of_name(&name)?;
+    (name.chars().filter(|c| c.is_alphabetic()).count() >= MIN_LATIN).then_some(Said::In(country))
 }
 
 /// A place with the brackets around it.

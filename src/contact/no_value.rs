@@ -8,6 +8,14 @@ use crate::text::fold;
 
 /// Bytes of the longest such text.
 const MAX_TEXT: usize = 80;
+/// Letters of the longest such text without blanks.
+const MAX_GLUED: usize = 32;
+/// Fewest letters of the word beside the one that says it: shorter ones make names, as `seeto` and `nado`.
+const MIN_BESIDE: usize = 4;
+/// Words of the lists that are names: beside another word they say nothing.
+const NAMES: [&str; 3] = ["blank", "na", "nan"];
+/// 没有 and 暂无 in Latin letters: where an account is asked for they can only say that. A firm may be called so.
+const IN_PINYIN: [&str; 2] = ["meiyou", "zanwu"];
 
 /// Further words that say there is none, or that nobody is told, beside those that stand for a name too. Folded: lower case,
 /// simplified characters.
@@ -55,7 +63,7 @@ const SAME: [&str; 26] = [
     "可加", "搜", "搜索", "same", "above", "ditto", "see", "同步", "为准", "见", "沟通", "联系",
 ];
 /// Words for the value itself, and words that join the others. Alone they mean nothing.
-const OF: [&str; 92] = [
+const OF: [&str; 93] = [
     "手机",
     "手机号",
     "手机号码",
@@ -132,6 +140,7 @@ const OF: [&str; 92] = [
     "available",
     "applicable",
     "provided",
+    "given",
     "以",
     "名片",
     "给您",
@@ -196,6 +205,37 @@ pub(crate) fn names_the_phone(field: &str) -> bool {
     let folded = fold(field);
     let parts = || folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     parts().all(|part| says(part).is_some()) && PHONE.iter().any(|word| folded.contains(word))
+}
+
+/// Whether an account or a mailbox is called by what people write who have none: `notprovided`, `no.email`, `same-as-phone`,
+/// `meiyouweixin`. Every word of it is known, and a single one is a name unless it can only say that.
+pub(super) fn says_none(account: &str) -> bool {
+    let letters: String = account.chars().filter(|c| !matches!(c, '.' | '_' | '-')).collect();
+    if letters.len() > MAX_GLUED || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
+    // What the words before a place may be: whether one says it, and whether a longer one stands beside that.
+    let mut ways: Vec<Vec<(bool, bool)>> = vec![Vec::new(); letters.len() + 1];
+    if let Some(first) = ways.first_mut() {
+        first.push((false, false));
+    }
+    for from in 0..letters.len() {
+        let Some(before) = ways.get_mut(from).map(std::mem::take) else { break };
+        let rest = letters.get(from..).unwrap_or_default();
+        let listed = rest.chars().next().and_then(|first| BY_LETTER.get(&first)).into_iter().flatten();
+        let words = listed.copied().chain(IN_PINYIN.map(|word| (word, true)));
+        for (word, is_telling) in words.filter(|(word, _)| !before.is_empty() && rest.starts_with(word)) {
+            let is_telling = is_telling && !NAMES.contains(&word);
+            let Some(after) = ways.get_mut(from + word.len()) else { continue };
+            after.extend(before.iter().map(|(says, beside)| {
+                let is_beside = word.len() >= MIN_BESIDE && (*says || !is_telling);
+                (*says || is_telling, *beside || is_beside)
+            }));
+            after.sort_unstable();
+            after.dedup();
+        }
+    }
+    IN_PINYIN.contains(&letters.as_str()) || ways.last().is_some_and(|ways| ways.contains(&(true, true)))
 }
 
 /// Text that people leave in a field that must not be blank.
@@ -294,6 +334,23 @@ mod tests {
             "无锡 李无 同济 微信 手机号 加州 *** … +86 ① zhangsan 同手机号88 lei@x.cn noah samel 没有@";
         for value in values.split_whitespace() {
             assert!(!has_no_value(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_called_by_words_for_none() {
+        for account in "notapplicable same-as-phone sameasphone sameasabove meiyou meiyouweixin nowechat no.email noemailgiven \
+            notprovided not_available dont-have zanwu unknownaddress"
+            .split_whitespace()
+        {
+            assert!(says_none(account), "{account}");
+        }
+        for account in
+            "leiwang sunshine your.email email nan.mail seeto noto nado noah blank private hello same weixin \
+            lei_wang88 wang.lei happyday none.li"
+                .split_whitespace()
+        {
+            assert!(!says_none(account), "{account}");
         }
     }
 

@@ -6,7 +6,6 @@ use super::email::Email;
 use super::fake::{FakeReason, fake_email, fake_name, fake_phone};
 use super::fake_wechat::fake_wechat;
 use super::fault::{PhoneKind, PhoneQuality};
-use super::nobody::{is_word_account, is_word_mailbox};
 use super::phone::Phone;
 use super::wechat::{Wechat, WechatKind};
 use crate::text::fold;
@@ -54,22 +53,6 @@ impl Email {
         !self.is_role() && !fake_email(self).iter().any(invents)
     }
 
-    /// Whether it may be what people write who give no address: words in a row, the name of its firm, or one or two characters
-    /// at a public provider. It is somebody's as well, so two records with it are of one person unless their names and mobile
-    /// numbers both differ.
-    ///
-    /// ```
-    /// use leadkit::contact::Email;
-    ///
-    /// assert!(Email::parse("no.email@gmail.com")?.may_say_none());
-    /// assert!(!Email::parse("wang.lei@gmail.com")?.may_say_none());
-    /// # Ok::<(), leadkit::contact::EmailFault>(())
-    /// ```
-    #[must_use]
-    pub fn may_say_none(&self) -> bool {
-        is_word_mailbox(self)
-    }
-
     /// One key for the ways a person writes one address: without a `+tag`, and at gmail.com without dots, which that provider
     /// ignores. Lists and comparisons of people use it; matching uses the exact [`key`](Email::key).
     ///
@@ -100,21 +83,6 @@ impl Wechat {
     #[must_use]
     pub fn names_person(&self) -> bool {
         fake_wechat(self).is_none()
-    }
-
-    /// Whether it may be what people write who give no id: it has no digit. It is somebody's as well, so two records with it
-    /// are of one person unless their names and mobile numbers both differ.
-    ///
-    /// ```
-    /// use leadkit::contact::Wechat;
-    ///
-    /// assert!(Wechat::parse("sameasphone")?.may_say_none());
-    /// assert!(!Wechat::parse("zhang_san88")?.may_say_none());
-    /// # Ok::<(), leadkit::contact::WechatFault>(())
-    /// ```
-    #[must_use]
-    pub fn may_say_none(&self) -> bool {
-        is_word_account(self)
     }
 }
 

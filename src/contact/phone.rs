@@ -362,11 +362,9 @@ impl Phone {
         Phone::malformed(PhoneFault::Empty).assumed()
     }
 
-    /// Takes the key from a number that is written without a country code.
-    pub(super) fn doubt(&mut self, written: &str) {
-        if self.key.is_some() && !is_coded(written) {
-            *self = Phone::of_doubtful_country();
-        }
+    /// The same number as a guess, unless it is written with its country code.
+    pub(super) fn doubted(self, written: &str) -> Phone {
+        if self.key.is_some() && !is_coded(written) { self.assumed() } else { self }
     }
 
     /// `(44) 7400 183652`: a number in brackets before one that is not of the country of the field is the calling

@@ -67,7 +67,8 @@ pub(super) fn read_phones_as(
     }
     let decoded = Decoded::of(field);
     let text = decoded.as_ref().map_or(field, |decoded| &decoded.text);
-    let coded = (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text)).flatten();
+    let coded =
+        (text.len() <= MAX_FIELD && !text.contains(REVERSED)).then(|| Coded::of(text, options)).flatten();
     let text = coded.as_ref().map_or(text, |coded| &coded.text);
     let named = (text.len() <= MAX_FIELD).then(|| Named::of(text)).flatten();
     let text = named.as_ref().map_or(text, |named| &named.text);
@@ -76,7 +77,11 @@ pub(super) fn read_phones_as(
         Some(named) => read_named(named, read_all(text, options), options, again),
     };
     if coded.as_ref().is_some_and(|coded| coded.is_open(&found)) {
-        found.iter_mut().for_each(|one| one.value.doubt(text.get(one.span.clone()).unwrap_or_default()));
+        let doubted = |one: ContactValue<Phone>| {
+            let value = one.value.doubted(text.get(one.span.clone()).unwrap_or_default());
+            ContactValue { value, ..one }
+        };
+        found = found.into_iter().map(doubted).collect();
     }
     for one in &mut found {
         one.span = coded.as_ref().map_or_else(|| one.span.clone(), |coded| coded.original(&one.span));

@@ -1,8 +1,7 @@
 //! Numbers as they are dialled in the country that a person states.
 
-use super::country::StatedCountry;
-use super::dialled::{as_said, dialled_in, is_abroad, is_mobile_of_china};
-use super::named_country::Said;
+use super::country::{StatedCountry, calling_code_of};
+use super::dialled::{dialled_in, is_abroad, is_mobile_of_china};
 use super::phone::{Phone, PhoneOptions, is_coded, numbering_country};
 use super::phone_field::{read_phones, read_phones_as};
 use super::scan::{is_closing, is_opening, narrow};
@@ -28,14 +27,14 @@ pub(crate) fn read_phones_of(
 
 /// The numbers of a person whose stated country is not understood: only a number with a country code and a whole mobile
 /// number of China are certain; any other may belong to somebody else.
-fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
-    for one in &mut found {
+fn in_no_country(text: &str, found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
+    let read = |one: ContactValue<Phone>| {
         let written = text.get(one.span.clone()).unwrap_or_default();
-        if !is_mobile_of_china(written, &one.value) {
-            one.value.doubt(written);
-        }
-    }
-    found
+        let is_certain = is_mobile_of_china(written, &one.value);
+        let value = if is_certain { one.value } else { one.value.doubted(written) };
+        ContactValue { value, ..one }
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// Whether the numbers of a person who states their country are read in another way than [`read_phones`] reads them.
@@ -76,15 +75,28 @@ pub(crate) fn country_of_lone_code(value: &str) -> Option<Region> {
     is_coded(text).then(|| StatedCountry::read(text, |_| None).region()).flatten()
 }
 
-/// The numbers of a field beside another that says which country they are of.
+/// The numbers of a field beside another that holds the code of their country.
 pub(crate) fn read_phones_beside(
     text: &str,
     country: Region,
     options: &PhoneOptions<'_>,
 ) -> Vec<ContactValue<Phone>> {
+    if !is_abroad(&country, options) {
+        return read_phones(text, options);
+    }
+    let abroad = PhoneOptions { default_region: country, ..*options };
     let read = |one: ContactValue<Phone>| {
         let written = text.get(one.span.clone()).unwrap_or_default();
-        ContactValue { value: as_said(written, one.value, Said::In(country), options), ..one }
+        let value = match dialled_in(written, &one.value, &abroad) {
+            // The code is written: a number that both countries have is of this one.
+            Some(there) if there.is_assumed() => {
+                let code = calling_code_of(&country).unwrap_or_default();
+                Phone::parse(&format!("+{code} {written}"), options)
+            }
+            Some(there) if there.key().is_some() || one.value.key().is_none() => there,
+            _ => one.value,
+        };
+        ContactValue { value, ..one }
     };
     read_phones_as(text, options, |_, found| found).into_iter().map(read).collect()
 }

@@ -67,15 +67,6 @@ fn names_one(key: &MatchKey, facts: &Facts<'_>) -> bool {
     }
 }
 
-/// Whether a key may be no more than a word that people write who give no account.
-fn is_word(key: &MatchKey) -> bool {
-    match key.kind {
-        MatchKeyKind::Wechat => Wechat::parse(&key.value).is_ok_and(|id| id.may_say_none()),
-        MatchKeyKind::Email => Email::parse(&key.value).is_ok_and(|email| email.may_say_none()),
-        _ => false,
-    }
-}
-
 /// Whether a WeChat id, by its key, is one person's.
 fn names_person(key: &MatchKey) -> bool {
     Wechat::parse(&key.value).is_ok_and(|id| id.names_person())
@@ -108,20 +99,7 @@ impl Candidate<'_> {
         let is_wrong = |key: &MatchKey| self.lead().is_some_and(|lead| is_marked_wrong(key, lead, tables));
         let shared = case.usable.iter().enumerate().filter(|(place, _)| self.has(*place));
         let mut shared = shared.filter_map(|(_, key)| *key);
-        shared.any(|key| {
-            is_strong(key, case.facts) && !is_wrong(key) && !(is_word(key) && self.is_stranger(case))
-        })
-    }
-
-    /// Whether name and mobile number of both differ: a word that both wrote for an account does not make them one.
-    fn is_stranger(&self, case: &Case<'_, '_>) -> bool {
-        let mobiles = |facts: &Facts<'_>| -> Vec<String> {
-            let own = facts.phones().iter().filter(|phone| phone.names_person());
-            own.filter_map(|phone| phone.key().map(str::to_owned)).collect()
-        };
-        let Some(known) = self.lead().filter(|_| self.is_other_person(case)) else { return false };
-        let (ours, theirs) = (mobiles(case.facts), mobiles(&Facts::new(known, case.facts.context())));
-        !ours.is_empty() && !theirs.is_empty() && ours.iter().all(|one| !theirs.contains(one))
+        shared.any(|key| is_strong(key, case.facts) && !is_wrong(key))
     }
 
     /// Whether it comes before the lead, so that it may absorb the lead.

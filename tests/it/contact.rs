@@ -16,6 +16,7 @@ mod beside;
 mod brackets;
 mod check_contacts;
 mod derived;
+mod doubt;
 mod emails_differ;
 mod fields;
 mod hostile;

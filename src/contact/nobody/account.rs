@@ -2,10 +2,11 @@
 //!
 //! A pattern and a word that may be a name are a suspicion only: people choose accounts that are easy to keep in mind.
 
+use super::super::no_value::says_none;
 use super::super::services::is_service;
 use super::super::wechat::{Wechat, WechatKind};
 use super::mailbox::{counts_from_one, is_word_for_none};
-use super::words::NO_ACCOUNT;
+use super::words::{NO_ACCOUNT, is_nickname, is_no_id};
 
 /// Fewest letters of a service's name that is no id: `ins123` is somebody's.
 const MIN_SERVICE: usize = 6;
@@ -26,7 +27,11 @@ pub(crate) fn is_nobodys_wechat(id: &Wechat) -> bool {
 
 /// Whether an id without its digits names a way to be reached, or that there is none.
 pub(in crate::contact) fn is_no_account(word: &str) -> bool {
-    NO_ACCOUNT.contains(&word) || word.len() >= MIN_SERVICE && is_service(word)
+    NO_ACCOUNT.contains(&word)
+        || is_nickname(word)
+        || is_no_id(word)
+        || says_none(word)
+        || word.len() >= MIN_SERVICE && is_service(word)
 }
 
 #[cfg(test)]

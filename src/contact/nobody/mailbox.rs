@@ -4,8 +4,9 @@
 
 use super::super::domain::is_public_mail_domain;
 use super::super::email::Email;
+use super::super::no_value::says_none;
 use super::words::{
-    NO_MAILBOX, SHOWN_NAMES, THROW_AWAY, is_doubtful, is_nickname, is_none_or_trial, is_placeholder,
+    NO_MAILBOX, SHOWN_NAMES, THROW_AWAY, is_doubtful, is_nickname, is_no_id, is_none_or_trial, is_placeholder,
 };
 use crate::text::is_ideograph;
 
@@ -36,10 +37,11 @@ pub(in crate::contact) fn is_written_for_none(email: &Email) -> bool {
         host == Some(local) && (is_thrown_away(local) || local.len() == 1 || is_public_mail_domain(domain));
     is_twice
         || NO_MAILBOX.contains(&local)
+        || says_none(local)
         || host.is_some_and(|host| are_neighbours(local, host))
         || is_sample_domain(domain)
         || SHOWN_DOMAINS.contains(&domain) && is_shown(local)
-        || local.len() < 7 && counts_from_one(local) && is_public_mail_domain(domain)
+        || (local == "0" || local.len() < 7 && counts_from_one(local)) && is_public_mail_domain(domain)
         || is_of_no_provider(local, domain)
 }
 
@@ -55,7 +57,11 @@ fn is_shown(local: &str) -> bool {
 
 /// Whether a name that is the domain's too is a word for none.
 fn is_thrown_away(local: &str) -> bool {
-    is_none_or_trial(local) || is_shown(local) || THROW_AWAY.contains(&local) || counts_from_one(local)
+    is_none_or_trial(local)
+        || is_no_id(local)
+        || is_shown(local)
+        || THROW_AWAY.contains(&local)
+        || counts_from_one(local)
 }
 
 /// Whether a domain is set aside for documentation.

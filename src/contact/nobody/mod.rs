@@ -6,14 +6,12 @@
 //! | [`says_nothing`] | a value that two records are compared by |
 //! | [`names_nobody`] | the name of a person |
 //! | [`is_nobodys_email`], [`is_nobodys_wechat`] | an address, an account |
-//! | [`is_word_mailbox`], [`is_word_account`] | the same: it tells one person from another only together with something else |
 //! | `is_placeholder` | a word where a name or an account is asked for: a suspicion only |
 //!
 //! The words stand in `words`, each once. That a *field* holds no value, in however many words, is
 //! [`has_no_value`](super::has_no_value).
 
 mod account;
-mod bare_word;
 mod id;
 mod mailbox;
 mod name;
@@ -21,7 +19,6 @@ mod words;
 
 pub(super) use account::is_no_account;
 pub(crate) use account::is_nobodys_wechat;
-pub(super) use bare_word::{is_word_account, is_word_mailbox};
 pub(crate) use id::{names_nothing, says_nothing};
 pub(crate) use mailbox::is_nobodys_email;
 pub(super) use mailbox::{are_neighbours, firm_of, is_sample_domain, is_written_for_none};

@@ -25,8 +25,6 @@ pub(in crate::contact) const SAY_NONE: [&str; 18] = [
 pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "unknown"];
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
-/// Chinese words for none as people write them in Latin letters. Some are names as well.
-pub(super) const IN_PINYIN: [&str; 6] = ["baomi", "meiyou", "weizhi", "wu", "wuyouxiang", "zanwu"];
 /// Who tries a form writes it, often with a number.
 pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
@@ -100,7 +98,7 @@ pub(super) const NO_MAILBOX: [&str; 16] = [
 pub(super) const SHOWN_NAMES: [&str; 8] =
     ["email", "me", "mail", "name", "username", "you", "your", "yourname"];
 /// Further words on both sides of the `@` of somebody who has no address to give.
-pub(super) const THROW_AWAY: [&str; 4] = ["abc", "abcd", "foo", "xyz"];
+pub(super) const THROW_AWAY: [&str; 5] = ["abc", "abcd", "foo", "hi", "xyz"];
 /// Words that name a way to be reached, or that there is none, where the id of an account is asked for.
 pub(super) const NO_ACCOUNT: [&str; 16] = [
     "weixin",
@@ -184,7 +182,6 @@ mod tests {
             &SHOWN_NAMES,
             &THROW_AWAY,
             &NO_ACCOUNT,
-            &IN_PINYIN,
         ]
         .concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();

@@ -60,17 +60,20 @@ fn a_code_alone_belongs_to_the_next_number() {
         ("美国王磊 13927461853", &["+8613927461853"]),
         ("+86 13927461853 王磊 0755-26718843", &["+8613927461853", "+8675526718843"]),
         ("+86 QQ 2026718843", &[]),
-        // Nobody knows of which number it is, so that none has a Chinese key.
-        ("+49 lei@xinghe.cn 15088672341", &[]),
-        ("+1 QQ 2026718843 电话 13927461853", &[]),
-        ("🇺🇸 13927461853", &[]),
+        // Nobody knows of which number it is: a guess.
+        ("+49 lei@xinghe.cn 15088672341", &["+8615088672341"]),
+        ("+1 QQ 2026718843 电话 13927461853", &["+8613927461853"]),
+        ("🇺🇸 13927461853", &["+8613927461853"]),
     ]);
     let field = "+852(香港)60987654，王磊";
     assert_eq!(&field[read_phones(field, &PhoneOptions::default())[0].span.clone()], "+852(香港)60987654");
     let field = "王磊 60987654（+852）";
     assert_eq!(&field[read_phones(field, &PhoneOptions::default())[0].span.clone()], "60987654");
-    let open = read_phones("🇺🇸 13927461853", &PhoneOptions::default());
+    let open = read_phones("+49 lei@xinghe.cn 15088672341", &PhoneOptions::default());
     assert_eq!(open[0].value.fault(), Some(PhoneFault::AssumedCountry));
+    // No American number begins so.
+    let other = read_phones("🇺🇸 13927461853", &PhoneOptions::default());
+    assert_eq!(other[0].value.fault(), None);
 }
 
 /// These links and this app know numbers with their code and without `+`.
@@ -82,6 +85,14 @@ fn the_number_of_a_chat_begins_with_its_code() {
         ("https://wa.me/8613927461853?text=hello", &["+8613927461853"]),
         ("https://api.whatsapp.com/send?phone=14155552671", &["+14155552671"]),
         ("https://api.whatsapp.com/send?phone=+14155552671&text=hi", &["+14155552671"]),
+        ("whatsapp://send?phone=8613927461853", &["+8613927461853"]),
+        ("whatsapp://send/?phone=14155552671&text=hi", &["+14155552671"]),
+        ("https://web.whatsapp.com/send?phone=85260987654", &["+85260987654"]),
+        ("https://api.whatsapp.com/send/?text=hi&phone=14155552671", &["+14155552671"]),
+        ("tel:+8613927461853", &["+8613927461853"]),
+        ("tel:13927461853", &["+8613927461853"]),
+        ("sms:13927461853?body=hi", &["+8613927461853"]),
+        ("weixin://dl/chat?13927461853", &["+8613927461853"]),
         ("WhatsApp 85260987654", &["+85260987654"]),
         ("WhatsApp：14155552671", &["+14155552671"]),
         ("WhatsApp 13927461853", &["+8613927461853"]),

@@ -49,3 +49,20 @@ fn unescaped(field: &str) -> String {
     }
     text
 }
+
+/// `@` said for `at` is no part of the address behind it; one between two words makes them an address.
+#[test]
+fn a_word_behind_a_lone_sign_has_its_own() {
+    for (field, key) in [
+        ("call me @ leiwang@163.com", "leiwang@163.com"),
+        ("reach us @ info@xinghe.cn", "info@xinghe.cn"),
+        ("lei.wang @ 163.com", "lei.wang@163.com"),
+    ] {
+        let found: Vec<String> = read_emails(field)
+            .into_iter()
+            .flat_map(|one| one.value)
+            .map(|email| email.key().to_owned())
+            .collect();
+        assert_eq!(found, [key], "{field}");
+    }
+}

@@ -112,11 +112,10 @@ fn a_mobile_number_is_one_person_s_whether_as_phone_or_as_wechat() {
     }
 }
 
-/// Two people who have nothing in common but a word that people write who give no account are two; somebody with a new number
-/// is the same person, and so is somebody who signs in another way.
+/// A value that says there is none joins nobody, whoever gives a mobile number; any other is one person's, in letters only as well.
 #[test]
-fn a_word_for_an_account_joins_nobody_whose_name_and_number_differ() {
-    for word in ["notapplicable", "same-as-phone", "sameasabove", "customer", "meiyouweixin", "leiwang"] {
+fn a_word_for_none_joins_nobody_and_any_other_account_joins() {
+    for word in ["notapplicable", "same-as-phone", "sameasabove", "customer", "meiyouweixin", "没有"] {
         assert!(stay_two(|lead| lead.wechat = Some(word.into())), "{word}");
     }
     for word in [
@@ -129,12 +128,20 @@ fn a_word_for_an_account_joins_nobody_whose_name_and_number_differ() {
     ] {
         assert!(stay_two(|lead| lead.emails = vec![word.into()]), "{word}");
     }
-    for own in ["leiwang@163.com", "li.na88@gmail.com"] {
+    // One of them, or neither, gives a number.
+    for word in ["meiyouweixin", "notapplicable"] {
+        assert!(
+            stay_two(|lead| {
+                lead.wechat = Some(word.into());
+                lead.phones.truncate(usize::from(lead.id.as_str() == "L1"));
+            }),
+            "{word}"
+        );
+    }
+    for own in ["leiwang@163.com", "li.na88@gmail.com", "sunny.day@gmail.com"] {
         assert!(!stay_two(|lead| lead.emails = vec![own.into()]), "{own}");
     }
-    let with_one_name = |lead: &mut Lead| {
-        lead.name = Some("陈明".into());
-        lead.wechat = Some("leiwang".into());
-    };
-    assert!(!stay_two(with_one_name));
+    for own in ["leiwang", "sunshine"] {
+        assert!(!stay_two(|lead| lead.wechat = Some(own.into())), "{own}");
+    }
 }

@@ -255,3 +255,53 @@ proptest! {
         prop_assert_eq!(subjects(&rules, &written), subjects(&rules, &plain));
     }
 }
+
+/// A text that is folded because of one of its values brings the others along.
+#[test]
+fn a_value_beside_the_known_one_is_not_lost() {
+    for rules in [companies(), consumers()] {
+        let mut desk = Desk::new(&rules);
+        let first = Lead { emails: vec!["leiwang@163.com".into()], ..lead("L1", 1) };
+        let second = Lead { emails: vec!["13927461853/leiwang@163.com".into()], ..lead("L2", 2) };
+        desk.submit(&first);
+        let outcome = desk.submit(&second).outcome;
+        assert_eq!(outcome.route().folded_into(), Some(&first.id), "{outcome}");
+        // Whoever comes with the number alone is the same person.
+        let outcome = desk.submit(&caller("L3", 30, "13927461853")).outcome;
+        assert_eq!(outcome.route().folded_into(), Some(&first.id), "{outcome}");
+    }
+}
+
+/// Words beside a number make nobody another person.
+#[test]
+fn a_number_with_words_beside_it_is_one_person() {
+    for words in ["香港", "台湾", "Singapore", "PR", "AI", "CA", "VC", "（36）", "(44)", "（德国）"]
+    {
+        for number in ["13927461853", "15254599371"] {
+            let mut desk = Desk::new(&consumers());
+            let first = caller("L1", 1, number);
+            desk.submit(&first);
+            let outcome = desk.submit(&caller("L2", 30, &format!("{number} {words}"))).outcome;
+            assert_eq!(outcome.route().folded_into(), Some(&first.id), "{number} {words}: {outcome}");
+        }
+    }
+}
+
+/// A code in a field of its own is the number's where its country has such a number.
+#[test]
+fn a_code_in_a_field_of_its_own_is_the_number_s() {
+    for (code, number, key) in [
+        ("+49", "15254599371", "+4915254599371"),
+        ("+49", "13927461853", "+8613927461853"),
+        ("+49", "030 12345678", "+493012345678"),
+        ("+852", "60987654", "+85260987654"),
+        ("+852", "13927461853", "+8613927461853"),
+        ("+86", "13927461853", "+8613927461853"),
+    ] {
+        let pair = Lead { phones: vec![code.into(), number.into()], ..lead("L1", 1) };
+        let keys = Intake::compile(&Rules::b2c()).unwrap().probe(&pair).keys;
+        let phones: Vec<&str> =
+            keys.iter().filter(|one| one.kind.as_str() == "phone").map(|one| one.value.as_str()).collect();
+        assert_eq!(phones, [key], "{code} {number}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
-use leadkit::contact::{Email, Phone, PhoneOptions, Wechat, are_two_people};
+use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
 use leadkit::dedup::KeyPeople;
 use leadkit::model::{
     EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, Value, WechatId,
@@ -112,25 +112,6 @@ fn is_asked(lead: &Lead, reps: [Option<&RepId>; 2], seen: &Seen<'_>) -> bool {
     asked.any(|one| reps.into_iter().all(|rep| rivals(one, seen).contains(&rep)))
 }
 
-/// Whether a key may be what people write who give none, and the two who wrote it have other names and other mobiles.
-fn is_word_of_strangers(lead: &Lead, other: &Lead, key: &str, intake: &Intake) -> bool {
-    let may_say_none = match key.split_once(' ') {
-        Some(("email", value)) => Email::parse(value).is_ok_and(|email| email.may_say_none()),
-        Some(("wechat", value)) => Wechat::parse(value).is_ok_and(|id| id.may_say_none()),
-        _ => false,
-    };
-    let names = lead.name.as_deref().zip(other.name.as_deref());
-    let mobiles = |one| -> BTreeSet<String> {
-        strong_keys(one, intake).into_iter().filter(|key| key.starts_with("phone ")).collect()
-    };
-    let (ours, theirs) = (mobiles(lead), mobiles(other));
-    may_say_none
-        && names.is_some_and(|(one, other)| are_two_people(one, other))
-        && !ours.is_empty()
-        && !theirs.is_empty()
-        && ours.is_disjoint(&theirs)
-}
-
 /// Whether one of two leads names parts of several reps, and its owner is one of them: who has another of its parts, by a lead of
 /// the person that is not of the other's. One lead has one owner, so the rep of each other part keeps what he has of it.
 fn is_one_of_several(lead: &Lead, other: &Lead, key: &str, seen: &Seen<'_>) -> bool {
@@ -220,7 +201,6 @@ impl Laws {
                 !is_shared_by_design(lead, key, seen)
                     && !is_asked(lead, [Some(owner), of], seen)
                     && !is_one_of_several(lead, one, key, seen)
-                    && !is_word_of_strangers(lead, one, key, seen.intake)
             });
             found.extend(rival.map(|one| {
                 let clause = if is_converted(one) { Clause::OneOwnerConverted } else { Clause::OneOwner };

@@ -27,6 +27,9 @@ const OF_THE_ENTRY: [LeadField; 15] = [
     LeadField::Stage,
 ];
 
+/// Fields whose values are compared by the keys that they make.
+const CONTACTS: [&str; 3] = ["phones", "emails", "wechat"];
+
 /// Tags that say what reviewers or the engine have decided.
 const MARKS: [&str; 5] = ["released", "collision", "owners_exhausted", "burst", "contact_unusable"];
 
@@ -114,8 +117,12 @@ struct Keys<'k> {
 impl Keys<'_> {
     /// Whether every key that a value makes is made by one that is kept under the same field.
     fn has(&self, (field, value): &(String, String)) -> bool {
-        if !["phones", "emails", "wechat"].contains(&field.as_str()) {
+        if !CONTACTS.contains(&field.as_str()) {
             return false;
+        }
+        let folded = value.to_lowercase();
+        if self.kept.iter().any(|(of, text)| of == field && text.to_lowercase() == folded) {
+            return true;
         }
         let keys = |text: &str| -> BTreeSet<String> {
             let mut lead = Lead {
@@ -178,7 +185,9 @@ fn plain(field: &str, value: &Value) -> Vec<(String, String)> {
     };
     let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+- ()".contains(c));
     let item = |item: &String| {
-        let text = item.trim().to_lowercase();
+        // Case may tell a country from a word: `60987354 (HK)`.
+        let text =
+            if CONTACTS.contains(&field) { item.trim().to_owned() } else { item.trim().to_lowercase() };
         if field != "phones" || !is_number(&text) {
             return text;
         }
