@@ -11,7 +11,7 @@ use crate::model::{
     Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, are_opposed,
 };
 use crate::order;
-use crate::rule::{ContactField, HostTables, holds_other_kind};
+use crate::rule::HostTables;
 use crate::text::fold;
 
 impl Deduplicator {
@@ -160,14 +160,13 @@ fn same_text(a: &Value, b: &Value) -> bool {
     matches!((a, b), (Value::Text(a), Value::Text(b)) if fold(a.trim()) == fold(b.trim()))
 }
 
-/// A value of a list as two spellings share it. A text that holds values of other kinds too is like no other.
+/// A value of a list as two spellings share it.
 pub(crate) fn canonical(field: LeadField, value: &str, tables: &HostTables) -> String {
-    let (key, kind) = match field {
-        LeadField::Phones => (phone_keys(value, &tables.phone_options()), Some(ContactField::Phone)),
-        LeadField::Emails => (email_keys(value), Some(ContactField::Email)),
-        LeadField::Wechat => (Some(canonical_id(value)), None),
-        _ => (None, None),
+    let key = match field {
+        LeadField::Phones => phone_keys(value, &tables.phone_options()),
+        LeadField::Emails => email_keys(value),
+        LeadField::Wechat => Some(canonical_id(value)),
+        _ => None,
     };
-    let is_mixed = || kind.is_some_and(|kind| holds_other_kind(kind, value, tables));
-    key.filter(|_| !is_mixed()).unwrap_or_else(|| fold(value.trim()))
+    key.unwrap_or_else(|| fold(value.trim()))
 }

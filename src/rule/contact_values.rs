@@ -250,23 +250,6 @@ pub(crate) fn may_be_misplaced(lead: &Lead) -> bool {
     odd_texts(lead).next().is_some()
 }
 
-/// Whether a text holds values of another kind than its field is for.
-pub(crate) fn holds_other_kind(field: ContactField, text: &str, tables: &HostTables) -> bool {
-    if is_plain(field, text) {
-        return false;
-    }
-    let mut lead = Lead::default();
-    match field {
-        ContactField::Phone => lead.phones.push(text.into()),
-        ContactField::Email => lead.emails.push(text.into()),
-        ContactField::Wechat => lead.wechat = Some(text.into()),
-    }
-    let all = ContactValues::of_lead(&lead, StatedCountry::Unstated, tables);
-    field != ContactField::Phone && !all.phones.values.is_empty()
-        || field != ContactField::Email && !all.emails.values.is_empty()
-        || field != ContactField::Wechat && !all.wechats.values.is_empty()
-}
-
 /// The city that local numbers of a lead belong to: its own. Where the company's name or another number says it is, a
 /// person may still write the number of another city.
 fn city_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Option<Region> {

@@ -256,22 +256,6 @@ proptest! {
     }
 }
 
-/// A text that is folded because of one of its values brings the others along.
-#[test]
-fn a_value_beside_the_known_one_is_not_lost() {
-    for rules in [companies(), consumers()] {
-        let mut desk = Desk::new(&rules);
-        let first = Lead { emails: vec!["leiwang@163.com".into()], ..lead("L1", 1) };
-        let second = Lead { emails: vec!["13927461853/leiwang@163.com".into()], ..lead("L2", 2) };
-        desk.submit(&first);
-        let outcome = desk.submit(&second).outcome;
-        assert_eq!(outcome.route().folded_into(), Some(&first.id), "{outcome}");
-        // Whoever comes with the number alone is the same person.
-        let outcome = desk.submit(&caller("L3", 30, "13927461853")).outcome;
-        assert_eq!(outcome.route().folded_into(), Some(&first.id), "{outcome}");
-    }
-}
-
 /// Words beside a number make nobody another person.
 #[test]
 fn a_number_with_words_beside_it_is_one_person() {
