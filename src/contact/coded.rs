@@ -35,8 +35,8 @@ pub(super) struct Coded {
     pub(super) text: String,
     /// Where the text has parts of the field: first byte in the text, first byte in the field, number of bytes.
     kept: Vec<(usize, usize, usize)>,
-    /// The field has a code of another country, and it is unclear which number the code belongs to.
-    is_open: bool,
+    /// Codes of other countries of which it is unclear to which number they belong.
+    open: Vec<u16>,
     /// Codes of other countries that stand before a number as codes do, divided from it by signs.
     leading: Vec<u16>,
 }
@@ -63,17 +63,17 @@ impl Coded {
             options,
             chars,
             edits: Vec::new(),
-            is_open: false,
+            open: Vec::new(),
             leading: Vec::new(),
             loose: Vec::new(),
         };
         reader.read();
-        let Reader { mut edits, is_open, leading, .. } = reader;
-        if edits.is_empty() && !is_open && leading.is_empty() {
+        let Reader { mut edits, open, leading, .. } = reader;
+        if edits.is_empty() && open.is_empty() && leading.is_empty() {
             return None;
         }
         let text = String::with_capacity(field.len() + 8);
-        let mut coded = Coded { text, kept: Vec::new(), is_open, leading };
+        let mut coded = Coded { text, kept: Vec::new(), open, leading };
         edits.sort_by_key(|edit| edit.out.start);
         let mut at = 0;
         for Edit { out, put } in edits {
@@ -92,17 +92,30 @@ impl Coded {
         }
     }
 
-    /// Whether the field has a code of another country that none of its numbers was read with.
-    pub(super) fn is_open(&self, found: &[ContactValue<Phone>]) -> bool {
+    /// Doubts the numbers of a field with a code of another country that none of them was read with. What may be a number of
+    /// that country has no key; any other keeps it as a guess.
+    pub(super) fn doubt(&self, found: &mut [ContactValue<Phone>], options: &PhoneOptions<'_>) {
+        let written = |one: &ContactValue<Phone>| self.text.get(one.span.clone()).unwrap_or_default();
         // A number that is cut off has its code too.
-        let is_spoilt = |one: &ContactValue<Phone>| {
-            one.value.key().is_none() && self.text.get(one.span.clone()).is_some_and(is_coded)
-        };
+        let is_spoilt = |one: &ContactValue<Phone>| one.value.key().is_none() && is_coded(written(one));
         let is_of = |code: u16| {
             move |one: &ContactValue<Phone>| one.value.calling_code() == Some(code) || is_spoilt(one)
         };
-        let has_number = |code: &u16| found.iter().any(is_of(*code));
-        self.is_open || !self.leading.iter().all(has_number)
+        let has_number = |code: &&u16| found.iter().any(is_of(**code));
+        let mut open = self.open.clone();
+        open.extend(self.leading.iter().filter(|code| !has_number(code)));
+        if open.is_empty() {
+            return;
+        }
+        for one in found {
+            let written = self.text.get(one.span.clone()).unwrap_or_default();
+            let digits: Vec<u8> = written.chars().filter_map(digit_value).map(|digit| b'0' + digit).collect();
+            if open.iter().any(|code| is_of_code(*code, &digits, options)) {
+                one.value.doubt(written);
+            } else {
+                one.value = one.value.clone().doubted(written);
+            }
+        }
     }
 
     /// The bytes of the field that a range of the text stands for.
@@ -119,13 +132,27 @@ impl Coded {
     }
 }
 
+/// Whether digits may be a number of the country with a code. A whole mobile number of China is one of another country only
+/// where that has such numbers.
+fn is_of_code(code: u16, digits: &[u8], options: &PhoneOptions<'_>) -> bool {
+    if code == CHINA {
+        return true;
+    }
+    if cn_plan::is_mobile(digits) {
+        let country = country_of_calling_code(code);
+        return country.is_some_and(|country| may_be_national(&country, digits, options));
+    }
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    fits_plan(code, digits.get(zeros..).unwrap_or_default()) || !is_known_code(code)
+}
+
 struct Reader<'t, 'o> {
     field: &'t str,
     options: &'t PhoneOptions<'o>,
     /// The visible characters of the field, with their places.
     chars: Vec<(usize, char)>,
     edits: Vec<Edit>,
-    is_open: bool,
+    open: Vec<u16>,
     leading: Vec<u16>,
     /// Codes before which no number stands, each with its sign and brackets.
     loose: Vec<(Range<usize>, u16)>,
@@ -137,14 +164,14 @@ impl Reader<'_, '_> {
         while at < self.chars.len() {
             at = self.step(at).unwrap_or(0).max(at + 1);
         }
-        self.is_open |= self.begins_with_code();
+        self.open.extend(self.begins_with_code());
         let codes: Vec<u16> = self.loose.iter().map(|(_, code)| *code).collect();
         if let [code] = codes.as_slice()
             && let Some(edits) = self.of_only_number(*code)
         {
             self.edits = edits;
         } else {
-            self.is_open |= codes.iter().any(|code| *code != CHINA);
+            self.open.extend(codes.into_iter().filter(|code| *code != CHINA));
         }
     }
 
@@ -169,7 +196,7 @@ impl Reader<'_, '_> {
         let [(number, digits)] = numbers.as_slice() else { return None };
         let is_coded = digits.starts_with(b"00")
             || number.start.checked_sub(1).and_then(|at| self.char(at)) == Some('+');
-        if is_coded || !self.is_of(code, digits) || digits.len() > MAX_NUMBER {
+        if is_coded || !is_of_code(code, digits, self.options) || digits.len() > MAX_NUMBER {
             return None;
         }
         let start = self.place(number.start);
@@ -179,33 +206,19 @@ impl Reader<'_, '_> {
         ])
     }
 
-    /// Whether digits may be a number of the country with a code. A whole mobile number of China is one of another country only
-    /// where that has such numbers.
-    fn is_of(&self, code: u16, digits: &[u8]) -> bool {
-        if code == CHINA {
-            return true;
-        }
-        if cn_plan::is_mobile(digits) {
-            let country = country_of_calling_code(code);
-            return country.is_some_and(|country| may_be_national(&country, digits, self.options));
-        }
-        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-        fits_plan(code, digits.get(zeros..).unwrap_or_default()) || !is_known_code(code)
-    }
-
     /// Whether digits are a number of the forms' own country.
     fn is_own(&self, digits: &[u8]) -> bool {
         std::str::from_utf8(digits).is_ok_and(|digits| Phone::parse(digits, self.options).is_ok())
     }
 
     /// `49/15254599371`: a code without its sign, or the number of an item.
-    fn begins_with_code(&self) -> bool {
+    fn begins_with_code(&self) -> Option<u16> {
         let digits: Vec<u8> = (0..).map_while(|at| self.digit(at)).take(4).collect();
         let end = digits.len();
-        let is_code =
-            calling_code::split(&digits).is_some_and(|(code, rest)| rest.is_empty() && code != CHINA);
+        let (code, _) =
+            calling_code::split(&digits).filter(|(code, rest)| rest.is_empty() && *code != CHINA)?;
         let is_divided = matches!(self.char(end), Some('/' | '+'));
-        end > 1 && is_code && is_divided && cn_plan::is_mobile(&self.number(end + 1).0)
+        (end > 1 && is_divided && cn_plan::is_mobile(&self.number(end + 1).0)).then_some(code)
     }
 
     fn char(&self, at: usize) -> Option<char> {
@@ -348,7 +361,7 @@ impl Reader<'_, '_> {
             || between.contains(['@', '＠', '﹫'])
             || self.char(number_end) == Some('@')
         {
-            self.is_open |= code != CHINA;
+            self.open.extend(Some(code).filter(|code| *code != CHINA));
             return Some(end);
         }
         let opens = next.checked_sub(1).filter(|at| *at >= end && self.char(*at).is_some_and(is_opening));
@@ -373,13 +386,15 @@ impl Reader<'_, '_> {
         let is_first = self.edits.iter().all(|edit| edit.out.end <= self.place(start));
         let is_whole = number.len() >= MIN_NUMBER && number_end <= open && is_first;
         let sign = self.field.get(self.place(open + 1)..self.place(end))?;
-        (is_apart && is_whole && !number.starts_with(b"00") && self.is_of(code, &number)).then(|| {
-            let put = format!("{sign} ");
-            [
-                Edit { out: self.place(start)..self.place(start), put },
-                Edit { out: self.place(number_end)..self.place(end + 1), put: String::new() },
-            ]
-        })
+        (is_apart && is_whole && !number.starts_with(b"00") && is_of_code(code, &number, self.options)).then(
+            || {
+                let put = format!("{sign} ");
+                [
+                    Edit { out: self.place(start)..self.place(start), put },
+                    Edit { out: self.place(number_end)..self.place(end + 1), put: String::new() },
+                ]
+            },
+        )
     }
 
     /// `wa.me/14155552671`, `WhatsApp 85260987654`: a `+` belongs before the digits.

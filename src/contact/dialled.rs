@@ -40,9 +40,12 @@ fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -
     };
     // A local number is completed by its city.
     let is_left = read.key().is_some() || read.fault() == Some(PhoneFault::MissingAreaCode);
-    dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options })
-        .filter(|there| there.key().is_some() || !is_left)
-        .unwrap_or(read)
+    match dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options }) {
+        Some(there) if there.key().is_some() => there,
+        Some(there) if there.is_assumed() && is_left => read.doubted(written),
+        Some(there) if !is_left => there,
+        _ => read,
+    }
 }
 
 /// Whether numbers are dialled in a country in another way than in that of the options.
@@ -61,7 +64,7 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
     let is_trunk = digits.starts_with('0') && dials_trunk(&country);
     if is_mobile_of_china(written, read) && !is_trunk {
         return may_be_national(&options.default_region, digits.as_bytes(), options)
-            .then(|| read.clone().doubted(written));
+            .then(Phone::of_doubtful_country);
     }
     let phone = Phone::parse(written, options);
     if phone.key().is_some() {
@@ -81,7 +84,7 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
         && let Some(phone) = of_china()
     {
         let is_known = !is_trunk || options.oracle.is_some() || is_known(&country);
-        return Some(if is_known { phone } else { phone.doubted(written) });
+        return Some(if is_known { phone } else { Phone::of_doubtful_country() });
     }
     Some(whole.filter(|phone| phone.key().is_some()).unwrap_or(phone))
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))

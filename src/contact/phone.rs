@@ -305,32 +305,14 @@ impl Phone {
                 [b'0', b'1'..=b'9', ..] => Some(digits),
                 _ => None,
             };
-            // `+13927461853`: a mobile number of China with a `+` too many, if no American number can be meant.
-            if let [b'1', national @ ..] = digits
-                && cn_plan::is_mobile(digits)
-                && !plans::is_american(national)
-                && numbering_country(&options.default_region) == "CN"
-            {
-                let is_grouped = is_american(scan);
-                return if is_grouped {
-                    Phone::of_doubtful_country()
-                } else {
-                    Phone::chinese(digits).assumed()
-                };
-            }
-            // `+1 13927461853`: the same behind the code that a form begins with, or an American number that none has.
-            if let [b'1', own @ ..] = digits
-                && let [b'1', national @ ..] = own
-                && cn_plan::is_mobile(own)
-                && !plans::is_american(national)
-                && numbering_country(&options.default_region) == "CN"
-            {
-                return Phone::of_doubtful_country();
+            if let Some(phone) = Phone::of_no_american(scan, digits, options) {
+                return phone;
             }
             let own = trunk.map(|digits| Phone::dialled(digits, options)).filter(Phone::is_ok);
             return own.unwrap_or_else(|| Phone::international(digits, options));
         }
-        if let Some(phone) = Phone::of_china_in_brackets(scan, digits, options) {
+        let signed = digits.strip_prefix(b"00").and_then(|own| Phone::of_no_american(scan, own, options));
+        if let Some(phone) = signed.or_else(|| Phone::of_china_in_brackets(scan, digits, options)) {
             return phone;
         }
         let phone = Phone::dialled(digits, options);
@@ -339,6 +321,23 @@ impl Phone {
         }
         let abroad = Phone::behind_bracket(scan, digits, options);
         abroad.or_else(|| Phone::behind_code(scan, digits, options)).unwrap_or(phone)
+    }
+
+    /// What stands behind `+` or `00` and would be of America, if it is a mobile number of China and no American number.
+    fn of_no_american(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
+        let [b'1', own @ ..] = digits else { return None };
+        let is_of_china = |mobile: &[u8]| {
+            cn_plan::is_mobile(mobile)
+                && !mobile.strip_prefix(b"1").is_some_and(plans::is_american)
+                && numbering_country(&options.default_region) == "CN"
+        };
+        if is_of_china(digits) {
+            // `+13927461853`: with a sign too many, unless it is divided as an American number is.
+            let mobile = || Phone::chinese(digits).assumed();
+            return Some(if is_american(scan) { Phone::of_doubtful_country() } else { mobile() });
+        }
+        // `+1 13927461853`: behind the code that a form begins with, or an American number that none has.
+        is_of_china(own).then(Phone::of_doubtful_country)
     }
 
     /// `(86) 139 2746 1853`: a mobile number of China in every country, some of which have numbers of any length.
@@ -360,6 +359,13 @@ impl Phone {
     /// A number that two countries may have: it can be called, but it identifies nobody.
     pub(super) fn of_doubtful_country() -> Phone {
         Phone::malformed(PhoneFault::Empty).assumed()
+    }
+
+    /// Takes the key from a number that is written without a country code, though one of another country is stated.
+    pub(super) fn doubt(&mut self, written: &str) {
+        if self.key.is_some() && !is_coded(written) {
+            *self = Phone::of_doubtful_country();
+        }
     }
 
     /// The same number as a guess, unless it is written with its country code.
@@ -702,7 +708,8 @@ pub(super) fn is_coded(written: &str) -> bool {
 
 /// Whether a number is divided as `1-415-555-2671` is, and no number of China.
 fn is_american(scan: &Scan) -> bool {
-    scan.splits().iter().map(|split| split.at).eq([1, 4, 7])
+    let code = if scan.digits.as_slice().starts_with(b"00") { 3 } else { 1 };
+    scan.splits().iter().map(|split| split.at).filter(|at| *at >= code).eq([code, code + 3, code + 6])
 }
 
 /// Whether a text begins with a date.

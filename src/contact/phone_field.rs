@@ -76,12 +76,8 @@ pub(super) fn read_phones_as(
         None => again(text, read_all(text, options)),
         Some(named) => read_named(named, read_all(text, options), options, again),
     };
-    if coded.as_ref().is_some_and(|coded| coded.is_open(&found)) {
-        let doubted = |one: ContactValue<Phone>| {
-            let value = one.value.doubted(text.get(one.span.clone()).unwrap_or_default());
-            ContactValue { value, ..one }
-        };
-        found = found.into_iter().map(doubted).collect();
+    if let Some(coded) = &coded {
+        coded.doubt(&mut found, options);
     }
     for one in &mut found {
         one.span = coded.as_ref().map_or_else(|| one.span.clone(), |coded| coded.original(&one.span));

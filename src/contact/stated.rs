@@ -27,14 +27,14 @@ pub(crate) fn read_phones_of(
 
 /// The numbers of a person whose stated country is not understood: only a number with a country code and a whole mobile
 /// number of China are certain; any other may belong to somebody else.
-fn in_no_country(text: &str, found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
-    let read = |one: ContactValue<Phone>| {
+fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
+    for one in &mut found {
         let written = text.get(one.span.clone()).unwrap_or_default();
-        let is_certain = is_mobile_of_china(written, &one.value);
-        let value = if is_certain { one.value } else { one.value.doubted(written) };
-        ContactValue { value, ..one }
-    };
-    found.into_iter().map(read).collect()
+        if !is_mobile_of_china(written, &one.value) {
+            one.value.doubt(written);
+        }
+    }
+    found
 }
 
 /// Whether the numbers of a person who states their country are read in another way than [`read_phones`] reads them.

@@ -199,8 +199,8 @@ impl Intake {
     }
 
     /// Nobody else can answer: the owner keeps the customer and is reminded. If another rep may have them later, as at the next
-    /// opening, the owner has until then. Else the administrators of the pool are told once, and the owner's time begins anew
-    /// after thirty days.
+    /// opening, the owner has until then, by one deadline after another of the usual length, and is reminded once. Else the
+    /// administrators of the pool are told once, and the owner's time begins anew after thirty days.
     fn stay_with(&self, case: &Case<'_>, owner: &RepId, chance: Option<DateTime<Utc>>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -209,14 +209,17 @@ impl Intake {
         let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
         let last = now + EXHAUSTED;
         let chance = chance.filter(|at| *at < last);
-        // A time that starts so is over at that moment, and not before now.
-        outcome.restart(case, (chance.unwrap_or(last) - first_contact).max(now));
+        // The last of these deadlines is over at the very moment when another rep may have the customer.
+        let from = chance.map_or((last - first_contact).max(now), |at| (at - first_contact).min(now));
+        outcome.restart(case, from);
         if chance.is_none() && !is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
             outcome.effects.push(Effect::AddTag { lead, tag });
             self.tell_admins(&self.pool, OWNERS_EXHAUSTED, case, &mut outcome);
         }
-        outcome.tell(owner, "nobody_answers", &about);
+        if chance.is_none() || case.has_first_deadline(owner) {
+            outcome.tell(owner, "nobody_answers", &about);
+        }
         self.attend(case, &facts, owner, &mut outcome);
         outcome.route = converted_to(owner, lead);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());

@@ -239,11 +239,7 @@ impl Intake {
     /// have decided nobody loses the customer.
     fn waits_for_reviewers(&self, case: &Case<'_>, owner: &RepId) -> bool {
         let Case { lead, activities, history, now, .. } = *case;
-        let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
-        let since = tenures.next().map(|tenure| tenure.from);
-        let is_first =
-            |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
-        if !history.deadlines.iter().any(is_first) {
+        if !case.has_first_deadline(owner) {
             return false;
         }
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -271,6 +267,18 @@ impl Intake {
         }
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
+    }
+}
+
+impl Case<'_> {
+    /// Whether the open deadline is the one that began with the owner's tenure, and not one that began anew.
+    pub(super) fn has_first_deadline(&self, owner: &RepId) -> bool {
+        let mut tenures =
+            self.history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
+        let since = tenures.next().map(|tenure| tenure.from);
+        let is_first =
+            |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
+        self.history.deadlines.iter().any(is_first)
     }
 }
 

@@ -131,6 +131,10 @@ fn a_number_with_its_country_code_has_one_key_whoever_judges_it() {
         ("+1 555 0100", Some("+15550100")),
         // A mobile number of China behind the code that a form begins with, or nobody's in America.
         ("+1 13927461853", None),
+        ("001 13927461853", None),
+        ("001 392 746 1853", None),
+        ("0018900000000", Some("+8618900000000")),
+        ("001 310 555 1234", Some("+13105551234")),
         ("+1 1 415 555 2671", Some("+14155552671")),
         ("+852 2123 4567", Some("+85221234567")),
         ("+44 123", None),

@@ -665,6 +665,11 @@ fn entries_that_mean_nearly_everybody_are_warned_of() {
             json!([]),
             "whole_registry rules[0].check.domain.domains[1]",
         ),
+        (
+            json!({"list": {"phones": ["13927461853", "010-62641234", "+49 171 5550199", "0171 5550199"]}}),
+            json!([]),
+            "assumed_country rules[0].check.list.phones[3]",
+        ),
         (json!({"prefix": {"phones": ["+86"]}}), json!([]), "whole_country rules[0].check.prefix.phones[0]"),
         (
             json!({"prefix": {"networks": ["0.0.0.0/0"]}}),

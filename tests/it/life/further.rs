@@ -66,14 +66,14 @@ fn a_customer_whom_nobody_answers_at_night_goes_on_at_the_opening() {
     let mut desk = team(json!({"life": {"first_contact_hours": 1}}), &[]);
     desk.roster = Roster::compile(&["li", "wang"].map(works), &office()).unwrap();
     acme_at(&mut desk, 17);
-    let night = desk.lose("L1", ReassignReason::DeadlineMissed, 18);
-    assert_eq!((desk.owner("L1"), desk.lead("L1").tags.len()), ("li", 0), "{}", night.explain());
-    assert_eq!(desk.told(), ["li account_lead lead L1", "li nobody_answers lead L1"]);
-    // It is over when the next rep opens, and not every hour of the night.
-    assert_eq!(
-        (desk.book.overdue(hour(DAY + 8)), desk.book.overdue(hour(DAY + 9))),
-        (vec![], vec!["L1".into()])
-    );
+    for at in 18..DAY + 9 {
+        assert_eq!(desk.book.overdue(hour(at)), ["L1".into()], "{at}");
+        drop(desk.lose("L1", ReassignReason::DeadlineMissed, at));
+        assert_eq!((desk.owner("L1"), desk.lead("L1").tags.len()), ("li", 0));
+    }
+    assert_eq!(desk.told(), ["li account_lead lead L1", "li nobody_answers lead L1"], "once in the night");
+    // The last deadline of the night is over when the next rep opens.
+    assert_eq!(desk.book.overdue(hour(DAY + 9)), ["L1".into()]);
     drop(desk.lose("L1", ReassignReason::DeadlineMissed, DAY + 9));
     assert_eq!((desk.owner("L1"), owner_of_account(&desk)), ("wang", "wang".to_owned()));
 }

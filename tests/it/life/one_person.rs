@@ -101,7 +101,7 @@ fn who_has_a_lead_of_the_person_has_the_next_whatever_the_rules_compare() {
     let owner = desk.owner("L1").to_owned();
     let decided = desk.submit(&asks("L2", 1, &["erp"])).outcome;
     let wanted = expect_test::expect![
-        "shares a contact value with lead L1 but is a separate lead, for the same owner li; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
+        "is of the same customer as lead L1 but a separate lead, for the same owner li; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
     ];
     wanted.assert_eq(&decided.resolution().unwrap().to_string());
     desk.submit(&asks("L4", 2, &[]));
@@ -149,7 +149,7 @@ fn a_lead_that_names_no_part_goes_to_who_has_the_person_there() {
     desk.submit(&asks("L1", 0, &["crm"]));
     let decided = desk.submit(&asks("L2", 1, &[])).outcome;
     let wanted = expect_test::expect![
-        "shares a contact value with lead L1 but is a separate lead, for the same owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
+        "is of the same customer as lead L1 but a separate lead, for the same owner li; account A1 has the same company (北京纷扬科技有限公司), rule account-company; account A1 has the same phone (+86138****9876), rule contact-phone; lead L1 has the same phone (+86138****9876), rule lead-phone; lead L1 has the same company (北京纷扬科技有限公司), rule lead-company"
     ];
     wanted.assert_eq(&decided.resolution().unwrap().to_string());
     // The rep answers it, nobody is asked, and the account stays divided as it was.
