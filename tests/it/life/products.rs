@@ -531,22 +531,22 @@ fn the_next_lead_of_one_product_goes_to_who_has_exactly_that() {
 }
 
 /// li, wang or zhao have a lead of each of two products, and a lead of both waits for a person.
-fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2], impl Fn(&str, i64, &[&str]) -> Lead) {
+fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2]) {
     let mut rules = rules.clone();
     rules["scope"] = json!(["products"]);
     let mut desk = Desk::with(&rules, &[], &[]);
-    let asks = |id: &str, at: i64, products: &[&str]| Lead {
-        phones: vec![MOBILE.into()],
-        name: Some("Pat Lee".into()),
-        ..of(id, at, products)
-    };
-    desk.submit(&asks("L0", 0, &["crm"]));
-    desk.submit(&asks("L1", 1, &["erp"]));
-    desk.submit(&asks("L2", 24, &["crm", "erp"]));
+    desk.submit(&pat("L0", 0, &["crm"]));
+    desk.submit(&pat("L1", 1, &["erp"]));
+    desk.submit(&pat("L2", 24, &["crm", "erp"]));
     let owners = ["L0", "L1"].map(|id| desk.owner(id).to_owned());
     assert_ne!(owners[0], owners[1]);
     assert_eq!(desk.owner("L2"), "-");
-    (desk, owners, asks)
+    (desk, owners)
+}
+
+/// A lead of Pat Lee.
+fn pat(id: &str, at: i64, products: &[&str]) -> Lead {
+    Lead { phones: vec![MOBILE.into()], name: Some("Pat Lee".into()), ..of(id, at, products) }
 }
 
 /// An administrator's order about a lead is about its products: what others have of them goes along, and what comes later.
@@ -554,7 +554,7 @@ fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2], impl Fn(&str, i64, 
 fn an_order_about_two_products_takes_both_from_who_has_them() {
     for rules in [companies(), consumers()] {
         for has_waited in [false, true] {
-            let (mut desk, owners, asks) = waiting_for_a_person(&rules);
+            let (mut desk, owners) = waiting_for_a_person(&rules);
             if has_waited {
                 let _ = desk.review("L2", 34);
                 assert!(owners.iter().any(|one| one == desk.owner("L2")), "nobody answered");
@@ -576,7 +576,7 @@ fn an_order_about_two_products_takes_both_from_who_has_them() {
             // The same order again is refused, and nothing that comes later undoes it.
             assert!(desk.allot("L0", third, 36).refusal().is_some());
             for (number, products) in [&["crm"][..], &["erp"], &["erp", "crm"]].into_iter().enumerate() {
-                desk.submit(&asks(&format!("M{number}"), 48, products));
+                desk.submit(&pat(&format!("M{number}"), 48, products));
             }
             for id in ["L0", "L1", "L2"] {
                 let _ = desk.review(id, 60);
@@ -592,7 +592,7 @@ fn an_order_about_two_products_takes_both_from_who_has_them() {
 fn an_order_about_one_product_takes_along_what_its_owner_had_by_it() {
     for rules in [companies(), consumers()] {
         for place in [0, 1] {
-            let (mut desk, owners, _) = waiting_for_a_person(&rules);
+            let (mut desk, owners) = waiting_for_a_person(&rules);
             let _ = desk.review("L2", 34);
             let of_both = desk.owner("L2").to_owned();
             let third = ["li", "wang", "zhao"].into_iter().find(|one| owners.iter().all(|had| had != one));
@@ -613,10 +613,10 @@ fn an_order_about_one_product_takes_along_what_its_owner_had_by_it() {
 fn a_second_form_does_not_answer_whose_the_first_is() {
     for rules in [companies(), consumers()] {
         for products in [&["crm", "erp"][..], &["erp", "crm"], &["crm"], &["erp"]] {
-            let (mut desk, owners, asks) = waiting_for_a_person(&rules);
+            let (mut desk, owners) = waiting_for_a_person(&rules);
             let until = desk.book.wake_up(&"L2".into()).cloned();
             assert_eq!(until.as_ref().map(|one| one.code.as_ref()), Some("review_due"));
-            desk.submit(&asks("L3", 25, products));
+            desk.submit(&pat("L3", 25, products));
             let waits = |desk: &Desk| {
                 assert_eq!(desk.owner("L2"), "-", "{products:?} {:?}", desk.told());
                 assert_eq!(desk.book.wake_up(&"L2".into()), until.as_ref(), "{products:?}: not put off");
