@@ -94,6 +94,7 @@ use crate::model::{
 use crate::names::NameIndex;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables, read_text};
+use crate::text::written_out;
 use due::DueIndex;
 use filed::Filed;
 use key_index::KeyIndex;
@@ -165,9 +166,21 @@ pub struct Book {
 /// Names of companies. An account has several: its company is the first, its aliases follow.
 #[derive(Debug, Clone)]
 struct Names {
-    leads: NameIndex<LeadId>,
+    /// By the number of the name among those of the record.
+    leads: NameIndex<(LeadId, u32)>,
     accounts: NameIndex<(AccountId, u32)>,
 }
+
+/// The names that a record is found by: those of the companies it means, in each spelling.
+fn spelt(name: &str, gazetteer: &Gazetteer) -> impl Iterator<Item = String> {
+    let name = read_text(name);
+    let meant = gazetteer.alias_of(name).unwrap_or(name).to_owned();
+    let written_out = written_out(&meant);
+    std::iter::once(meant).chain(written_out)
+}
+
+/// Most [spellings](spelt) of a name.
+const MAX_SPELLINGS: u32 = 2;
 
 impl Names {
     fn new(gazetteer: &Gazetteer) -> Names {
@@ -179,22 +192,28 @@ impl Names {
 
     fn insert_lead(&mut self, lead: &Lead) {
         if let Some(name) = lead.company.as_deref().filter(|name| !name.trim().is_empty()) {
-            let name = read_text(name);
-            let meant = self.leads.gazetteer().alias_of(name).unwrap_or(name).to_owned();
-            self.leads.insert(lead.id.clone(), &meant);
+            for (number, name) in (0..).zip(spelt(name, &self.leads.gazetteer().clone())) {
+                self.leads.insert((lead.id.clone(), number), &name);
+            }
+        }
+    }
+
+    fn remove_lead(&mut self, id: &LeadId) {
+        for number in 0..MAX_SPELLINGS {
+            self.leads.remove(&(id.clone(), number));
         }
     }
 
     fn insert_account(&mut self, account: &Account) {
-        for (number, name) in (0..).zip(std::iter::once(&account.company).chain(&account.aliases)) {
-            let name = read_text(name);
-            let meant = self.accounts.gazetteer().alias_of(name).unwrap_or(name).to_owned();
-            self.accounts.insert((account.id.clone(), number), &meant);
+        let gazetteer = self.accounts.gazetteer().clone();
+        let names = std::iter::once(&account.company).chain(&account.aliases);
+        for (number, name) in (0..).zip(names.flat_map(|name| spelt(name, &gazetteer))) {
+            self.accounts.insert((account.id.clone(), number), &name);
         }
     }
 
     fn remove_account(&mut self, account: &Account) {
-        for number in 0..=account.aliases.len() as u32 {
+        for number in 0..MAX_SPELLINGS * (1 + account.aliases.len() as u32) {
             self.accounts.remove(&(account.id.clone(), number));
         }
     }
@@ -411,7 +430,7 @@ impl Book {
         }
         self.by_key.remove(&RecordRef::Lead(id.clone()));
         if let Some(names) = &mut self.names {
-            names.leads.remove(id);
+            names.remove_lead(id);
         }
         Some(lead)
     }
@@ -592,7 +611,7 @@ impl Book {
         let accounts = names.accounts.candidates_with(company, &grams, MAX_LIKE);
         let leads = names.leads.candidates_with(company, &grams, MAX_LIKE);
         let accounts = accounts.into_iter().map(|(id, _)| RecordRef::Account(id));
-        accounts.chain(leads.into_iter().map(RecordRef::Lead)).collect()
+        accounts.chain(leads.into_iter().map(|(id, _)| RecordRef::Lead(id))).collect()
     }
 
     fn keys_of_lead(&self, lead: &Lead) -> Probe {

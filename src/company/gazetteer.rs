@@ -11,7 +11,7 @@ use super::tables::Phrases;
 
 use crate::contact::StatedCountry;
 use crate::model::Region;
-use crate::text::fold;
+use crate::text::{fold, spellings};
 
 const CHINA: &str = include_str!("data/regions_cn.tsv");
 const WORLD: &str = include_str!("data/regions_world.tsv");
@@ -88,7 +88,7 @@ impl Tables {
             let Ok(region) = code.parse::<Region>() else { continue };
             let level = if region.subdivision().is_some() { Level::Province } else { Level::Country };
             for name in names.split('|') {
-                tables.places.add(&clean(name), region, level, true);
+                tables.places.add_spellings(name, region, level);
             }
         }
         for line in lines(FORMS) {
@@ -138,12 +138,12 @@ impl Tables {
                 self.form_names.len() as u32 - 1
             }
         };
-        for phrase in written {
+        for phrase in written.flat_map(spellings) {
             if let Some(inner) = phrase.strip_prefix('(').and_then(|p| p.strip_suffix(')')) {
                 self.bracketed.add_first(&clean(inner), id);
                 continue;
             }
-            let phrase = clean(phrase);
+            let phrase = clean(&phrase);
             self.forms.add(&phrase, id);
             if let Some(spellings) = self.spellings.get_mut(id as usize) {
                 spellings.push(phrase.as_str().into());
@@ -394,10 +394,7 @@ impl GazetteerBuilder {
             (_, Some(code)) if code % 100 == 0 => Level::City,
             _ => Level::County,
         };
-        let name = clean(name);
-        if !name.is_empty() {
-            self.tables.places.add(&name, region, level, true);
-        }
+        self.tables.places.add_spellings(name, region, level);
         self
     }
 

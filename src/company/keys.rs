@@ -8,6 +8,7 @@ use super::gazetteer::Gazetteer;
 use super::name::{CompanyName, form_names};
 use super::parse::Parsed;
 use super::tables::is_unspaced;
+use crate::text::written_out;
 
 /// Bytes of the text of a region, and of the sign before it.
 const MAX_REGION: usize = 16;
@@ -19,7 +20,8 @@ pub(crate) const MAX_GRAMS: usize = 16;
 pub struct StorageKeys {
     /// The identity key, as [`exact_key`] gives it.
     pub exact: String,
-    /// At most 16 gram keys, most telling first.
+    /// At most 16 gram keys, most telling first. A name with letters that ASCII writes in two ways (`Müller`) has those of
+    /// both.
     pub grams: Vec<String>,
 }
 
@@ -154,8 +156,11 @@ impl CompanyName {
 #[must_use]
 pub fn keys_for_storage(name: &str, gazetteer: &Gazetteer) -> StorageKeys {
     let parsed = CompanyName::parse(name, gazetteer);
+    let written_out = written_out(name).map(|name| CompanyName::parse(&name, gazetteer));
+    let names = || std::iter::once(&parsed).chain(&written_out);
+    let parts = names().map(CompanyName::brand).chain(names().filter_map(CompanyName::industry));
     let mut grams = Vec::new();
-    visit_grams([parsed.brand(), parsed.industry().unwrap_or_default()], |gram| {
+    visit_grams(parts, |gram| {
         grams.push(gram.text.to_owned());
         true
     });
@@ -186,7 +191,10 @@ impl PartialEq for Gram<'_> {
 }
 
 /// Shows the gram keys of the parts of a name, brand before industry, until `visit` stops.
-pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(Gram<'t>) -> bool) {
+pub(crate) fn visit_grams<'t>(
+    parts: impl IntoIterator<Item = &'t str>,
+    mut visit: impl FnMut(Gram<'t>) -> bool,
+) {
     let mut seen = [Gram::default(); MAX_GRAMS];
     let mut count = 0;
     let mut show = |text: &'t str| {

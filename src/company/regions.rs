@@ -1,8 +1,10 @@
 //! Place names: from a word to a [`Region`].
 
+use super::clean::clean;
 use super::tables::{Phrases, Start, Tail};
 use crate::model::Region;
 use crate::order;
+use crate::text::spellings;
 
 /// Every reading of every place name.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +56,13 @@ impl Places {
         }
         self.phrases.add(name, self.readings.len() as u32);
         self.readings.push(vec![reading]);
+    }
+
+    /// A full name, in each spelling of its letters.
+    pub(super) fn add_spellings(&mut self, name: &str, region: Region, level: Level) {
+        for name in spellings(name).map(|name| clean(&name)).filter(|name| !name.is_empty()) {
+            self.add(&name, region, level, true);
+        }
     }
 
     /// A line of the Chinese table: the full name, then short ones.

@@ -3,7 +3,7 @@
 use super::clean::clean_folded;
 use super::gazetteer::{Gazetteer, Tables};
 use super::tables::{find_unspaced, is_unspaced};
-use crate::text::{fold, slips};
+use crate::text::{fold, slips, written_out};
 
 /// The parts of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,9 +40,15 @@ impl Gazetteer {
         taken_apart(folded, &self.tables).part
     }
 
-    /// The names of a field besides the first: cheap if there is only one.
+    /// The names of a field besides the first, and all of them as ASCII writes out their letters. Cheap for a field that
+    /// holds one name in one spelling.
     pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
-        if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
+        let is_one = holds_one_name(field);
+        let mut others = if is_one { Vec::new() } else { self.names_in(field).split_off(1) };
+        if let Some(written_out) = written_out(field) {
+            others.extend(if is_one { vec![written_out] } else { self.names_in(&written_out) });
+        }
+        others
     }
 }
 

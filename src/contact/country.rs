@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::nobody::names_nothing;
 use crate::model::Region;
 use crate::order;
-use crate::text::fold;
+use crate::text::{fold, spellings};
 
 /// Bytes of the longest statement that is looked at.
 const MAX_TEXT: usize = 120;
@@ -125,7 +125,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let Ok(region) = alpha_2.parse::<Region>() else { continue };
         let code: u16 = code.parse().unwrap_or_default();
         names.extend([alpha_2, alpha_3, number].map(|name| (normal(name), region)));
-        names.extend(written.split('|').map(|name| (normal(name), region)));
+        let written = written.split('|').flat_map(spellings);
+        names.extend(written.map(|name| (normal(&name), region)));
         calling.push((alpha_2, code));
         codes.extend([(alpha_2, region), (alpha_3, region)]);
         by_calling.push((code, region, MAIN.contains(&alpha_2)));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::fold;
+use crate::text::{agree_in_a_spelling, fold, spellings};
 
 /// Titles people are addressed by, behind a Chinese and before a Latin name.
 const BEHIND: [&str; 14] = [
@@ -42,7 +42,8 @@ const MAX_NAME: usize = 128;
 /// Whether two names cannot belong to one person. Names that are blank, of only a title or surname, or
 /// of which one abbreviates the other do not distinguish people; a man's and a woman's title do, and so does a given name of
 /// two Chinese characters with the first of them alone (`陈静`, `陈静怡`).
-/// The first 128 bytes of each are compared.
+/// The first 128 bytes of each are compared. A name is met by either spelling of its letters in ASCII: `Jörg` by `Jorg` and
+/// by `Joerg`, which are two people to one another.
 ///
 /// ```
 /// use leadkit::contact::are_two_people;
@@ -52,14 +53,19 @@ const MAX_NAME: usize = 128;
 /// assert!(!are_two_people("张先生", "张伟"));
 /// assert!(!are_two_people("Anna Schmidt", "schmidt, anna"));
 /// assert!(!are_two_people("A. Schmidt", "Anna Schmidt"));
+/// assert!(!are_two_people("Jörg Brandt", "Joerg Brandt"));
 /// ```
 #[must_use]
 pub fn are_two_people(a: &str, b: &str) -> bool {
-    let (ours, theirs) = (words(a), words(b));
-    if ours.is_empty() || theirs.is_empty() {
-        return false;
-    }
-    are_two_names(ours, theirs) || is_of_a_woman(a).zip(is_of_a_woman(b)).is_some_and(|(a, b)| a != b)
+    let may_be_one = |a: &str, b: &str| {
+        let (ours, theirs) = (words(a), words(b));
+        ours.is_empty() || theirs.is_empty() || !are_two_names(ours, theirs)
+    };
+    let says_nothing = |name: &str| words(name).is_empty();
+    !agree_in_a_spelling(a, b, may_be_one)
+        || !says_nothing(a)
+            && !says_nothing(b)
+            && is_of_a_woman(a).zip(is_of_a_woman(b)).is_some_and(|(a, b)| a != b)
 }
 
 /// Whether the words of two names are of two people.
@@ -170,6 +176,10 @@ fn without_remarks(name: &str) -> Cow<'_, str> {
 /// Words and letters of which two names that [can be one person's](are_two_people) have one in common: each word and
 /// its initial, and each character of a name that is written without blanks. O(n).
 pub(crate) fn name_words(name: &str) -> Vec<String> {
+    spellings(name).flat_map(|name| words_of_spelling(&name)).collect()
+}
+
+fn words_of_spelling(name: &str) -> Vec<String> {
     let words = words(name);
     let whole = words.concat();
     if is_unspaced(&whole) {

@@ -234,7 +234,7 @@ impl Probe {
             others.iter().map(|name| CompanyName::parse(name, gazetteer)).collect();
         // By the brand, as the judge does: rows that share only an industry are not fetched.
         for company in std::iter::once(meant.as_ref().unwrap_or(company)).chain(&others) {
-            visit_grams([company.brand(), ""], |gram| {
+            visit_grams([company.brand()], |gram| {
                 self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
                 true
             });

@@ -309,7 +309,7 @@ impl<'x, 'a> Reading<'x, 'a> {
                 asked.read(meant);
             }
             // The likeliest of its names represents a record.
-            if let Some(found) = asked.weigh_read()
+            if let Some(found) = asked.weigh_read(meant.unwrap_or(name))
                 && best.as_ref().is_none_or(|best| best.found.is_less_than(&found))
             {
                 best = Some(Likeness { found, name, company: asked.company_read(&found) });

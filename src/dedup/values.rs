@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::order;
 use crate::rule::HostTables;
-use crate::text::fold;
+use crate::text::{agree_in_a_spelling, fold};
 
 impl Deduplicator {
     /// What to write on the record so that nothing of the entry is lost. A list gets the values it does not have; a
@@ -157,7 +157,8 @@ fn one(
 }
 
 fn same_text(a: &Value, b: &Value) -> bool {
-    matches!((a, b), (Value::Text(a), Value::Text(b)) if fold(a.trim()) == fold(b.trim()))
+    let agree = |a: &str, b: &str| fold(a.trim()) == fold(b.trim());
+    matches!((a, b), (Value::Text(a), Value::Text(b)) if agree_in_a_spelling(a, b, agree))
 }
 
 /// A value of a list as two spellings share it.

@@ -14,7 +14,7 @@ use crate::contact::{
 };
 use crate::model::{ExternalIdKind, OpenGroup, Safeguard, Value, mask_email, mask_id, mask_phone, yes_or_no};
 use crate::order;
-use crate::text::{fold, scrubbed};
+use crate::text::{agree_in_a_spelling, fold, scrubbed};
 
 /// Most characters of a value that are shown.
 const SHOWN: usize = 60;
@@ -294,7 +294,9 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
         return a == b;
     }
     match (a, b) {
-        (Value::Text(a), Value::Text(b)) => canonical(name, a, phones) == canonical(name, b, phones),
+        (Value::Text(a), Value::Text(b)) => {
+            agree_in_a_spelling(a, b, |a, b| canonical(name, a, phones) == canonical(name, b, phones))
+        }
         (Value::List(a), Value::List(b)) => {
             let all = |items: &[String]| -> Vec<(String, String)> {
                 let one = |item: &String| (canonical(name, item, phones), note_of(name, item, phones));

@@ -10,7 +10,7 @@ use super::relation::Relation;
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
 use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
-use crate::text::is_common_word;
+use crate::text::{is_common_word, written_out};
 
 /// Judges which of some fetched rows is the company that a name means.
 ///
@@ -112,8 +112,9 @@ impl NameJudge {
         let mut weighed: Vec<(usize, Weighed, String)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
             // Rows are read one by one into the same buffers, so whatever is kept of one is copied here.
-            asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
-            if let Some(found) = asked.weigh_read() {
+            let text = gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref());
+            asked.read(text);
+            if let Some(found) = asked.weigh_read(text) {
                 weighed.push((row, found, asked.company_read(&found)));
             }
         }
@@ -137,18 +138,16 @@ impl NameJudge {
     pub(crate) fn ask<'a>(&'a self, name: &str, gazetteer: &'a Gazetteer) -> Asked<'a> {
         let mut reader = Reader::default();
         let name = gazetteer.alias_of(name).unwrap_or(name);
-        let mut written = gazetteer.names_in(name);
         // The first is the name itself, which is read as it was written.
-        if let Some(first) = written.first_mut() {
-            name.clone_into(first);
-        }
+        let written: Vec<String> =
+            std::iter::once(name.to_owned()).chain(gazetteer.other_names(name)).collect();
         let ask = |name: &str, reader: &mut Reader| {
             let mut bytes = Vec::new();
             let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
             let mut grams = Vec::new();
             // Of the brand only: rows that share only an industry are not candidates.
             let [brand, _] = reader.parts();
-            visit_grams([brand, ""], |gram| {
+            visit_grams([brand], |gram| {
                 grams.push(gram.text.to_owned());
                 true
             });
@@ -322,8 +321,21 @@ impl Asked<'_> {
         self.key.exact(self.reader.parsed(), self.gazetteer)
     }
 
-    /// Compares with the name that was read; `None` when it cannot be the same company.
-    pub(crate) fn weigh_read(&mut self) -> Option<Weighed> {
+    /// Compares with the row whose name was read; `None` when it cannot be the same company. The spelling of the name
+    /// that is likelier to be meant is the one read afterwards.
+    pub(crate) fn weigh_read(&mut self, row: &str) -> Option<Weighed> {
+        let found = self.weigh_spelling();
+        let Some(written_out) = written_out(row) else { return found };
+        self.read(&written_out);
+        let other = self.weigh_spelling();
+        if found.zip(other).map_or(other.is_some(), |(found, other)| found.is_less_than(&other)) {
+            return other;
+        }
+        self.read(row);
+        found
+    }
+
+    fn weigh_spelling(&mut self) -> Option<Weighed> {
         let mut scratch = std::mem::take(&mut self.scratch);
         let row = self.row();
         let found = self.names.iter().enumerate().filter_map(|(number, name)| {

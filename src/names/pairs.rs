@@ -14,6 +14,7 @@ use super::record::{Reader, Regions, View, slice};
 use super::relation::Relation;
 use super::tuning::Weights;
 use super::{NameIndex, NameIndexBuilder, SearchOptions};
+use crate::text::written_out;
 
 /// How alike two company names are, and what agrees in them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,9 +60,23 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     #[must_use]
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let alias = |name| self.gazetteer.alias_of(name);
-        let (target, record, vector) = self.vector_of(alias(a).unwrap_or(a), alias(b).unwrap_or(b));
-        let relation = Relation::of(&vector);
-        let similarity = self.weights(target.unspaced).similarity(&vector, relation);
+        let (ours, theirs) = (alias(a).unwrap_or(a), alias(b).unwrap_or(b));
+        let read = |a: &str, b: &str| {
+            let (target, record, vector) = self.vector_of(a, b);
+            let relation = Relation::of(&vector);
+            let similarity = self.weights(target.unspaced).similarity(&vector, relation);
+            (target, record, vector, relation, similarity)
+        };
+        // The spellings that are most alike are the ones meant.
+        let mut best = read(ours, theirs);
+        let one_side =
+            [written_out(ours).map(|a| read(&a, theirs)), written_out(theirs).map(|b| read(ours, &b))];
+        for found in one_side.into_iter().flatten() {
+            if found.4 > best.4 {
+                best = found;
+            }
+        }
+        let (target, record, vector, relation, similarity) = best;
         let (query, view) = (target.view(), View::new(&record));
         let mut evidence = Evidence::new(&query, &view, &vector, similarity);
         evidence.alias = alias(a).is_some() || alias(b).is_some();

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::company::{Gazetteer, Parsed, numbers_of};
 use crate::model::Region;
+use crate::text::has_two_spellings;
 
 /// Bytes of text that are kept; of a longer name only the beginning is kept.
 pub(super) const MAX_TEXT: usize = 240;
@@ -15,6 +16,8 @@ pub(super) const JOINT_STOCK: u8 = 2;
 pub(super) const JOINT_STOCK_HINT: u8 = 4;
 /// Written in a script without spaces.
 pub(super) const UNSPACED: u8 = 8;
+/// Written with letters that ASCII writes in two ways.
+pub(super) const TWO_SPELLINGS: u8 = 16;
 /// The value in place of a legal form when the name has none.
 pub(super) const NO_FORM: u8 = 255;
 
@@ -96,6 +99,9 @@ impl Reader {
         }
         if core.chars().any(crate::company::is_unspaced) {
             flags |= UNSPACED;
+        }
+        if has_two_spellings(name) {
+            flags |= TWO_SPELLINGS;
         }
         let numbers = number_hash(&numbers_of(core));
         // The text is at most 240 bytes, so that each border fits into one.

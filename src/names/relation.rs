@@ -2,10 +2,10 @@
 
 use super::features::{Information, Query, Scratch, Vector, at, fill, flag};
 use super::number::round;
-use super::record::{GROUP, NO_FORM, UNSPACED, View};
+use super::record::{GROUP, NO_FORM, TWO_SPELLINGS, UNSPACED, View};
 use crate::company::Gazetteer;
 use crate::model::open_enum::closed_enum;
-use crate::text::{Slips, slips};
+use crate::text::{Slips, slips, slips_in_spellings};
 
 closed_enum! {
     /// How the companies behind two names are related, as far as the names show.
@@ -143,10 +143,15 @@ impl Names<'_> {
         ours != theirs && (self.both_full() || ours != 0 && theirs != 0)
     }
 
+    fn two_spellings(&self) -> bool {
+        self.query.has(TWO_SPELLINGS) || self.record.has(TWO_SPELLINGS)
+    }
+
     fn slips(&self, most_loose: u8) -> Option<Slips> {
         let longest = self.a.len().max(self.b.len());
         // A swap takes one character out of the order.
-        let found = (longest >= 4 && self.common + 2 >= longest).then(|| slips(self.a, self.b)).flatten();
+        let near = longest >= 4 && self.common + 2 >= longest;
+        let found = near.then(|| slips_in_spellings(self.a, self.b, self.two_spellings())).flatten();
         // Two more characters are a word, and a slip does not turn a number into another one.
         let numbers = self.query.numbers == self.record.numbers || self.query.numbers == 0;
         let loose = |slips: &Slips| slips.loose + slips.other <= most_loose && slips.other <= 1;
@@ -304,7 +309,9 @@ impl Names<'_> {
             if a.is_matched(i) {
                 continue;
             }
-            let found = b.open().find_map(|j| Some((j, likeness(a.get(i), b.get(j), information)?)));
+            let found = b
+                .open()
+                .find_map(|j| Some((j, likeness(a.get(i), b.get(j), self.two_spellings(), information)?)));
             // Two slips in all: more of them may turn any name into another.
             if let Some((j, slips)) = found.filter(|(_, slips)| forgiven.count() + slips.count() <= 2) {
                 a.matched |= 1 << i;
@@ -441,7 +448,8 @@ fn explains(
     if common(a) && common(b) || figures(a) || figures(b) || slips.other > 0 {
         return false;
     }
-    !(short(a) || short(b)) || slips.loose == 0 && length >= 7 || long
+    // Of three letters one slip leaves a word to know it by, two leave another word.
+    !(short(a) || short(b)) || slips.loose == 0 && slips.count() == 1 && length >= 7 || long
 }
 
 /// Whether a word of more than two letters that both names have is rare.
@@ -475,7 +483,7 @@ fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
 }
 
 /// Whether two words in scripts with spaces are one: an abbreviation, or a slip that makes no other word of it.
-fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
+fn likeness(a: &str, b: &str, two_spellings: bool, information: &impl Information) -> Option<Slips> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     // A digit makes it another word: `3m` is not a slip of `mm`. Only `2nd` is `second`.
     if short.is_empty()
@@ -503,7 +511,8 @@ fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
         text.chars().zip(slots.iter_mut()).map(|(c, slot)| *slot = c).count()
     };
     let (m, n) = (count(a, &mut p), count(b, &mut q));
-    let found = slips(p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default())?;
+    let (p, q) = (p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default());
+    let found = slips_in_spellings(p, q, two_spellings)?;
     // Two slips in five letters are accepted only if each has an explanation.
     let most = if short.len() >= 7 || short.len() > 4 && found.other == 0 { 2 } else { 1 };
     // Two common words a letter apart are two words, as `bank` and `tank`; a plural is the same word.

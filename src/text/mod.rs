@@ -22,6 +22,7 @@ mod sentence;
 pub(crate) mod similarity;
 mod sip;
 mod slip;
+mod spelling;
 mod traditional;
 mod words;
 
@@ -35,7 +36,8 @@ pub(crate) use habit::meant;
 pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed, shown_address};
 pub(crate) use sentence::{list, moment};
 pub(crate) use sip::sip_hash;
-pub(crate) use slip::{Slips, slips};
+pub(crate) use slip::{Slips, slips, slips_in_spellings};
+pub(crate) use spelling::{agree_in_a_spelling, has_two_spellings, spellings, written_out};
 pub(crate) use words::is_common_word;
 
 /// The first bytes of a text, whole characters only.

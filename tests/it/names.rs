@@ -429,3 +429,30 @@ fn a_name_that_is_there_is_found_whatever_its_grams_cost() {
     index.remove(&9999);
     assert!(index.search("中国农业银行股份有限公司", &options).iter().all(|found| found.id != 9999));
 }
+
+#[test]
+fn a_name_is_the_same_in_either_spelling_of_its_letters() {
+    for (a, b) in [
+        ("Müller GmbH", "Mueller GmbH"),
+        ("JÄGER GMBH", "Jaeger GmbH"),
+        ("Bäcker & Söhne OHG", "Baecker & Soehne OHG"),
+        ("Höß UG", "Hoess UG"),
+        ("Brüder Günther e.K.", "Brueder Guenther eK"),
+        ("Jørgensen Møbler ApS", "Joergensen Moebler ApS"),
+        ("Ålesund Båt AS", "Aalesund Baat AS"),
+    ] {
+        for (a, b) in [(a, b), (b, a)] {
+            let index = index(&[a, "Kalvex Inc", "Bauer GmbH", "Neue Energie GmbH"]);
+            let compared = index.compare(a, b);
+            assert_eq!(compared.relation, Relation::Same, "{a} / {b}");
+            assert!(compared.similarity > 0.95, "{a} / {b}: {}", compared.similarity);
+            let found = index.search(b, &SearchOptions::default());
+            assert_eq!((found[0].id, found[0].relation), (0, Relation::Same), "{a} / {b}");
+            assert!(found[0].score > 0.9, "{a} / {b}: {}", found[0].score);
+        }
+    }
+    let index = index(&[]);
+    for (a, b) in [("Bauer GmbH", "Baur GmbH"), ("Neue Energie GmbH", "Nue Energie GmbH")] {
+        assert!(!index.compare(a, b).evidence.equal, "{a} / {b}");
+    }
+}

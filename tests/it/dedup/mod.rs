@@ -20,6 +20,7 @@ mod likeness;
 mod person_ids;
 mod places;
 mod spellings;
+mod umlauts;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
 
