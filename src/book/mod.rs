@@ -44,7 +44,7 @@
 //! };
 //! let input = Input { lead: lead.clone(), ..Input::default() };
 //! let outcome = intake.process(&input, &Roster::from_ids(["li"]), &State::default(), now);
-//! let log = [serde_json::to_string(&(&lead, &outcome))?; 2];
+//! let log = vec![serde_json::to_string(&(&lead, &outcome))?; 2];
 //!
 //! let mut book = intake.book();
 //! for line in &log {
