@@ -10,12 +10,10 @@ use crate::text::{fold, spellings};
 
 /// Bytes of the longest statement that is looked at.
 const MAX_TEXT: usize = 120;
-/// Parts of what a list asks for, or offers to those whose country it lacks, as folded.
-const PROMPTS: [&str; 10] = ["请", "选择", "国家", "地区", "所在", "您的", "你的", "或", "其他", "其它"];
-const PROMPT_WORDS: [&str; 14] = [
-    "a", "an", "choose", "country", "nation", "one", "option", "or", "other", "others", "please", "region",
-    "select", "your",
-];
+/// Parts of what a list asks for, as folded.
+const PROMPTS: [&str; 8] = ["请", "选择", "国家", "地区", "所在", "您的", "你的", "或"];
+const PROMPT_WORDS: [&str; 12] =
+    ["a", "an", "choose", "country", "nation", "one", "option", "or", "please", "region", "select", "your"];
 /// First of the 26 signs that flags consist of, for `A`.
 const FIRST_FLAG_LETTER: u32 = 0x1F1E6;
 
@@ -372,10 +370,6 @@ mod tests {
             "国家/地区",
             "所在国家",
             "Country/Region",
-            "Other",
-            "Other country",
-            "其他",
-            "其它国家",
             "未知",
         ];
         for text in unchosen.into_iter().chain(["", " ", "无", "N/A", "-", "unknown", "{{country}}", "0"]) {
@@ -386,7 +380,7 @@ mod tests {
             assert_eq!(read(text), expected, "{text}");
             assert_eq!((expected.region(), expected.plan()), (None, "US".parse().ok()));
         }
-        for text in ["Overseas", "海外", "EMEA", "China/US", "Atlantis", "376", "999"] {
+        for text in ["Overseas", "海外", "Other", "其他", "EMEA", "China/US", "Atlantis", "376", "999"] {
             assert_eq!(read(text), StatedCountry::Unknown, "{text}");
         }
     }
