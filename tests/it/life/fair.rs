@@ -66,6 +66,43 @@ fn where_a_pool_has_a_cool_down_of_its_own_it_is_the_pool_s() {
     }
 }
 
+/// A number that is set is set, 0 too; from either preset, and from what it writes.
+#[test]
+fn the_cool_down_is_the_pool_s_where_that_sets_one_else_that_of_life() {
+    let set = |pool: &[(&str, u32)], life: &[(&str, u32)]| {
+        let mut of_presets = [Rules::b2b(), Rules::b2c()].map(|preset| {
+            let mut rules = serde_json::to_value(preset).unwrap();
+            pool.iter().for_each(|(key, number)| rules["assign"]["pools"]["leads"][key] = json!(number));
+            life.iter().for_each(|(key, number)| rules["life"][key] = json!(number));
+            let read = Rules::load(rules).unwrap();
+            let written = Rules::from_json_str(&serde_json::to_string(&read).unwrap()).unwrap();
+            assert_eq!(written, read);
+            Intake::compile(&written).unwrap().claim_cool_down(&lead("L1", 0)).num_hours()
+        });
+        of_presets.sort_unstable();
+        of_presets
+    };
+    let (days, hours) = ("claim_cool_down_days", "claim_cool_down_hours");
+    assert_eq!(set(&[], &[]), [720; 2], "as the presets say");
+    assert_eq!(set(&[], &[("cool_down_days", 7)]), [168; 2], "life sets it");
+    assert_eq!(set(&[], &[("cool_down_days", 0)]), [0; 2], "life sets none");
+    assert_eq!(set(&[(days, 3)], &[]), [72; 2], "the pool sets it");
+    assert_eq!(set(&[(hours, 5)], &[("cool_down_days", 7)]), [5; 2], "both do, and the pool's counts");
+    assert_eq!(set(&[(days, 0)], &[("cool_down_days", 7)]), [0; 2], "the pool sets none");
+    assert_eq!(set(&[(days, 0), (hours, 0)], &[]), [0; 2], "nor hours");
+}
+
+#[test]
+fn a_cool_down_of_no_time_lets_the_last_owner_claim_at_once() {
+    let none = || json!({"cool_down_days": 0});
+    let of_pool = json!({"rules": to_all()["rules"], "claim_cool_down_days": 0});
+    for (pool, life) in [(of_pool.clone(), json!({})), (of_pool, none()), (to_all(), none())] {
+        let mut desk = given_back(pool, life);
+        assert_eq!(desk.claim("L1", "li", 1).refusal(), None);
+        assert_eq!(desk.owner("L1"), "li");
+    }
+}
+
 #[test]
 fn without_any_rules_of_assignment_a_claim_waits_out_the_cool_down_too() {
     let pools = json!([{"id": "sea", "zone": "+08:00"}]);

@@ -112,7 +112,9 @@ fn a_claim_after_the_cool_down_of_the_rules_breaks_no_law() {
             .as_array_mut()
             .unwrap()
             .push(json!({"id": "sea", "kind": "public_general", "mode": "claim_only"}));
-        rules["assign"]["pools"]["leads"]["claim_cool_down_hours"] = json!(hours_of_pool);
+        if hours_of_pool > 0 {
+            rules["assign"]["pools"]["leads"]["claim_cool_down_hours"] = json!(hours_of_pool);
+        }
         if hours_of_life > 0 {
             (rules["life"]["cool_down_days"], rules["life"]["cool_down_hours"]) =
                 (json!(0), json!(hours_of_life));
