@@ -251,6 +251,46 @@ fn a_wrong_decision_is_taken_back_after_another_lead_was_joined_with_it() {
     assert_eq!(desk.roster.holding(&rep, &desk.state.reps), 0, "the place");
 }
 
+/// li goes away for a month and wang, whom the rules find, has the lead: by a decision that names whom it was in place of.
+#[test]
+fn what_went_to_another_because_its_owner_was_away_is_taken_back() {
+    let mut desk = team(json!({}), &["li", "wang"].map(rep));
+    desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
+    desk.staffed(&[super::continues::away("li", 1, 30 * DAY), rep("wang")]);
+    drop(desk.review("L1", 2));
+    let (wang, day) = ("wang".into(), hour(0).date_naive());
+    assert_eq!((desk.owner("L1"), desk.state.reps.assigned_on(&wang, day)), ("wang", 1));
+    let wrong = desk.intake.revoke(&desk.input("L1", 3), &desk.roster, &desk.state, hour(3));
+    let assign = wrong.delta().assign.as_ref().unwrap();
+    let keys = desk.intake.storage_keys(&desk.input("L1", 3), &desk.roster);
+    assert!(keys.decisions.iter().any(|key| Some(key.as_str()) == assign.key()), "{:?}", keys.decisions);
+    assert!(assign.takes_back());
+    desk.state.apply(wrong.delta()).unwrap();
+    assert_eq!(desk.state.reps.assigned_on(&wang, day), 0);
+}
+
+/// Of a lead that many had, who may stand in from now on is read for each of its customer's owners, and what was decided before
+/// for those who had it.
+#[test]
+fn what_is_read_of_a_lead_with_a_long_life_does_not_multiply() {
+    let desk = team(json!({}), &[rep("li")]);
+    let tenure = |number: i64| Tenure {
+        lead: "L1".into(),
+        owner: "wang".into(),
+        from: hour(number),
+        until: Some(hour(number + 1)),
+        acquisition: Acquisition::AutoAssigned,
+        end: Some(TenureEnd::Returned),
+        close_reason: None,
+    };
+    let history = History { tenures: (0..20).map(tenure).collect(), ..History::default() };
+    let leads = (0..30).map(|number| owned(lead(&format!("M{number}"), 0), &format!("r{number}"))).collect();
+    let rows = leadkit::dedup::Rows { leads, ..Default::default() };
+    let input = Input { lead: caller("L1", 0, MOBILE), history, rows, ..Input::default() };
+    let keys = desk.intake.storage_keys(&input, &desk.roster);
+    assert!(keys.decisions.len() < 200, "{}", keys.decisions.len());
+}
+
 // Owners on file.
 
 /// What comes for somebody's account while the owner has left, is at a cap, or is on leave.
