@@ -53,7 +53,8 @@ impl Assigner {
         self.plan(pool).holding_cap
     }
 
-    /// How long a rep who lost a lead of a pool or gave it up waits before claiming it; zero for no cool-down.
+    /// How long a rep who lost a lead of a pool or gave it up waits before claiming it; zero where the rules set no cool-down, or one of
+    /// no time.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -67,7 +68,7 @@ impl Assigner {
     /// ```
     #[must_use]
     pub fn claim_cool_down(&self, pool: &PoolId) -> TimeDelta {
-        TimeDelta::hours(self.plan(pool).cool_down.into())
+        TimeDelta::hours(self.plan(pool).cool_down.unwrap_or_default().into())
     }
 
     /// The local date of a pool, by which leads are counted.
@@ -147,12 +148,12 @@ impl Assigner {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             // From the last time the rep lost it: a lead held twice waits once.
             let last = lost.filter_map(|one| one.until).max()?;
-            let until = last.checked_add_signed(TimeDelta::hours(pool.cool_down.into()));
+            let until = last.checked_add_signed(TimeDelta::hours(pool.cool_down?.into()));
             let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
         // A rep who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
-        let waits = pool.cool_down > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
+        let waits = pool.cool_down.is_some() && facts.history().tenures.iter().any(|one| one.owner == *rep);
         let ruled_out = || match question.ruled_out(rep) {
             Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
             reason => reason,

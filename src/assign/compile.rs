@@ -182,10 +182,7 @@ impl PoolPlan {
             daily_claim_cap: pool.daily_claim_cap,
             holding_cap: pool.holding_cap,
             untouched_limit: pool.untouched_limit,
-            cool_down: pool
-                .claim_cool_down_days
-                .saturating_mul(24)
-                .saturating_add(pool.claim_cool_down_hours),
+            cool_down: pool.cool_down(),
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             serve_unserved_region: pool.serve_unserved_region,

@@ -125,17 +125,10 @@ impl Spans {
         self.months.add(Period::Month.start(date), rep, way);
     }
 
-    /// Forgets periods that ended before a date, except the week and the month before: pools in other zones may be a day
-    /// behind.
+    /// Forgets all but the newest few weeks and months up to those of a date.
     pub(super) fn prune(&mut self, date: NaiveDate) {
-        self.weeks.prune(Period::Week.start(date), 7);
-        self.months.prune(Period::Month.start(date), 31);
-    }
-
-    /// The same where nothing shows which date is true, as [`prune_but_last`].
-    pub(super) fn prune_but_last(&mut self, date: NaiveDate) {
-        prune_but_last(&mut self.weeks.0, Period::Week.start(date), 7);
-        prune_but_last(&mut self.months.0, Period::Month.start(date), 31);
+        self.weeks.prune(date);
+        self.months.prune(date);
     }
 
     pub(super) fn take_back(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
@@ -231,9 +224,9 @@ impl DayCounts {
         all.find(|(_, count)| sum(count) > most).map(|(rep, _)| rep)
     }
 
-    /// Forgets the days more than `days` before `today`.
-    pub(super) fn prune(&mut self, today: NaiveDate, days: u64) {
-        prune(&mut self.0, today, days);
+    /// Forgets all but the newest few periods that began by `today`.
+    pub(super) fn prune(&mut self, today: NaiveDate) {
+        prune(&mut self.0, today);
     }
 
     /// Forgets the days after a date.
@@ -242,23 +235,18 @@ impl DayCounts {
     }
 }
 
-/// Forgets the days more than `days` before `today`.
-pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
-    // Most decisions forget nothing, and the oldest day alone shows it.
-    if let Some(first) = today.checked_sub_days(Days::new(days))
+/// How many days, weeks or months are kept up to the one of a decision: two that a true date needs, as pools in other zones may
+/// be a day behind, and as many again, so that two decisions of wrong dates in a row take no true one's place.
+const PERIODS_KEPT: usize = 4;
+
+/// Forgets the periods before the newest few that began by `today`. Of which date is true nothing is known: that a period is
+/// long ago by this decision's date alone loses nothing.
+pub(super) fn prune<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate) {
+    // Most decisions forget nothing, and the oldest period alone shows it.
+    let first = counts.range(..=today).rev().nth(PERIODS_KEPT - 1).map(|(begun, _)| *begun);
+    if let Some(first) = first
         && counts.first_key_value().is_some_and(|(oldest, _)| *oldest < first)
     {
         *counts = counts.split_off(&first);
     }
-}
-
-/// As [`prune`], but for the last day before `today`: should today be a month ahead by mistake, that one is the true today, and
-/// its caps still hold.
-pub(super) fn prune_but_last<T>(counts: &mut BTreeMap<NaiveDate, T>, today: NaiveDate, days: u64) {
-    let last = counts.range(..today).next_back().map(|(day, _)| *day);
-    prune(
-        counts,
-        last.map_or(today, |day| day.checked_add_days(Days::new(days)).unwrap_or(today).min(today)),
-        days,
-    );
 }

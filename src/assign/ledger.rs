@@ -21,8 +21,6 @@ use crate::model::{GroupId, PoolId, RepId, RuleId};
 
 const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
-/// Days before today whose counts are kept.
-const DAYS_KEPT: u64 = 1;
 /// How many revisions back a decision's turn is remembered, so that it can be given back: it names the classes that took
 /// part.
 pub(super) const TURNS_KEPT: u64 = 1_000;
@@ -307,7 +305,7 @@ impl Ledger {
             self.take_back(change);
         } else {
             self.remember(delta, change);
-            self.prune(known_at, change.date.min(known_at.date_naive()));
+            self.prune(known_at, change.date);
         }
         Ok(())
     }
@@ -527,7 +525,7 @@ impl Ledger {
     }
 
     fn prune(&mut self, known_at: DateTime<Utc>, today: NaiveDate) {
-        self.counts.prune(today, DAYS_KEPT);
+        self.counts.prune(today);
         self.spans.prune(today);
         let oldest = KEYS_KEPT.before(known_at);
         // By revision, hence mostly by time: the oldest stand in front, and pruning costs what it removes.

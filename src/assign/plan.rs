@@ -22,8 +22,8 @@ pub(super) struct PoolPlan {
     pub(super) daily_claim_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
-    /// Hours.
-    pub(super) cool_down: u32,
+    /// Hours; `None` where the rules name no cool-down.
+    pub(super) cool_down: Option<u32>,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) serve_unserved_region: bool,

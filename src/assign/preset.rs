@@ -43,7 +43,7 @@ impl AssignRules {
 
     /// For sales to consumers: by region, within working hours and daily caps, else to anybody who is there.
     ///
-    /// A rep is assigned at most 30 leads a day and claims at most 20, and none that the rep gave up within 30 days.
+    /// A rep is assigned at most 30 leads a day and claims at most 20.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};
@@ -62,7 +62,6 @@ impl AssignRules {
             daily_assign_cap: Some(30),
             daily_claim_cap: Some(20),
             holding_cap: Some(50),
-            claim_cool_down_days: 30,
             rules,
             ..pool()
         };

@@ -6,13 +6,10 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
-use super::counts::{DayCount, Period, Spans, prune_but_last};
+use super::counts::{DayCount, Period, Spans, prune};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
-
-/// Days before the date of a decision whose counts are kept: pools in other zones may be a day behind.
-const DAYS_KEPT: u64 = 2;
 
 /// The running state of all reps over all pools: daily counts, and leads taken since the host last read their
 /// holdings. Each rep has a row with a revision of its own: a decision moves the row of the rep it gives to, and no
@@ -327,10 +324,10 @@ impl RepLedger {
             return;
         }
         counts.counts.entry(change.date).or_default().add(change.way);
-        prune_but_last(&mut counts.counts, change.date, DAYS_KEPT);
+        prune(&mut counts.counts, change.date);
         if spans {
             counts.spans.add(change.date, rep, change.way);
-            counts.spans.prune_but_last(change.date);
+            counts.spans.prune(change.date);
         }
         counts.taken = counts.taken.saturating_add(1);
     }

@@ -152,13 +152,14 @@ pub struct PoolRules {
     /// of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,
-    /// Days for which a rep cannot claim a lead after losing it or giving it up; 0 by default. Without days and hours there
-    /// is no cool-down; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::cool_down_days).
-    #[serde(skip_serializing_if = "is_default")]
-    pub claim_cool_down_days: u32,
-    /// Hours beside these days, for a cool-down of less than a day; 0 by default.
-    #[serde(skip_serializing_if = "is_default")]
-    pub claim_cool_down_hours: u32,
+    /// Days for which a rep cannot claim a lead after losing it or giving it up: with 0 the rep may claim it at once.
+    /// If neither days nor hours are set, [`previous_owners`](PoolRules::previous_owners) decides, and
+    /// [`Intake`](crate::Intake) fills in the cool-down of its [`LifeRules`](crate::LifeRules::cool_down_days).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim_cool_down_days: Option<u32>,
+    /// Hours beside these days, for a cool-down of less than a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim_cool_down_hours: Option<u32>,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these; `true` by default.
@@ -202,8 +203,8 @@ impl Default for PoolRules {
             daily_claim_cap: None,
             holding_cap: None,
             untouched_limit: None,
-            claim_cool_down_days: 0,
-            claim_cool_down_hours: 0,
+            claim_cool_down_days: None,
+            claim_cool_down_hours: None,
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,
@@ -214,6 +215,16 @@ impl Default for PoolRules {
             previous_owners: PreviousOwners::default(),
             rules: Vec::new(),
         }
+    }
+}
+
+impl PoolRules {
+    /// The hours of the cool-down of claims, if it is set.
+    pub(crate) fn cool_down(&self) -> Option<u32> {
+        let (days, hours) = (self.claim_cool_down_days, self.claim_cool_down_hours);
+        let days = days.map(|days| days.saturating_mul(24));
+        (days.is_some() || hours.is_some())
+            .then(|| days.unwrap_or_default().saturating_add(hours.unwrap_or_default()))
     }
 }
 

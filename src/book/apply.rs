@@ -12,6 +12,7 @@ use crate::model::{
     Account, AccountId, Acquisition, ContactMove, Effect, FoldKind, FollowUp, FollowUpId, Lead, LeadField,
     LeadId, LeadStatus, OpenGroup, OpportunityId, PoolId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
+use crate::text::Code;
 
 impl Book {
     /// Applies the effects of one decision that was made at that time. `decision` names it, so that effects that were applied
@@ -101,7 +102,10 @@ impl Book {
                 });
                 self.end_tenure(lead, TenureEnd::Recycled, at);
             }
-            Effect::SetOwner { lead, owner, acquisition } => self.set_owner(lead, owner, acquisition, at),
+            Effect::SetOwner { lead, owner, acquisition } => {
+                self.answer(lead, at, |one| one.reviewer.is_some());
+                self.set_owner(lead, owner, acquisition, at);
+            }
             Effect::EndTenure { lead, rep, end } => self.end_tenure_of(lead, rep, *end, at),
             Effect::Cover { lead, rep, .. } => self.cover(lead, rep, at),
             Effect::PassOn { lead, partner, until } => self.pass_on(lead, partner, *until, at),
@@ -112,12 +116,14 @@ impl Book {
                     LeadStatus::Voided => self.end_tenure(lead, TenureEnd::Voided, at),
                     _ => return,
                 }
+                self.answer(lead, at, |_| true);
                 self.life(lead).wake_up = None;
             }
             Effect::Fold { entry, subject, kind } => self.fold(entry, subject, *kind, at),
             Effect::Erase { lead } => self.erase(lead),
-            Effect::StartCycle { lead, at } => {
-                self.end_tenure(lead, TenureEnd::Recycled, *at);
+            Effect::StartCycle { lead, at: began } => {
+                self.answer(lead, at, |_| true);
+                self.end_tenure(lead, TenureEnd::Recycled, *began);
                 self.refile(lead, |lead| {
                     lead.status = LeadStatus::Unassigned;
                     lead.close_reason = None;
@@ -126,7 +132,7 @@ impl Book {
                 });
                 let history = &mut self.life(lead).history;
                 history.cycle += 1;
-                history.cycle_started_at = Some(*at);
+                history.cycle_started_at = Some(*began);
             }
             Effect::StartDeadlines { lead, from } => self.start_deadlines(lead, *from),
             Effect::SetNextWakeUp { lead, at, code } if self.leads.contains_key(lead) => {
@@ -287,6 +293,18 @@ impl Book {
                 asked.and_modify(|one| one.reviewer.clone_from(reviewer)).or_insert(request);
             }
             _ => {}
+        }
+    }
+
+    /// People have answered some of what they were asked about a lead before. What the same decision asks them is not
+    /// answered by it.
+    fn answer(&mut self, lead: &LeadId, at: DateTime<Utc>, what: impl Fn(&ReviewRequest) -> bool) {
+        let asked = self.desk.reviews.range((lead.clone(), Code::default())..);
+        let asked =
+            asked.take_while(|((of, _), _)| of == lead).filter(|(_, one)| one.since < at && what(one));
+        let answered: Vec<(LeadId, Code)> = asked.map(|(key, _)| key.clone()).collect();
+        for key in &answered {
+            self.desk.reviews.remove(key);
         }
     }
 

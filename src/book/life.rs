@@ -155,8 +155,8 @@ pub struct Desk {
     pub conversions: BTreeMap<LeadId, ConversionRecord>,
     /// The notices that reps received, in order.
     pub notices: Vec<Notice>,
-    /// Review requests, by lead and code: what people were asked. The call that answers one, such as `release` or `close`, leaves
-    /// it here; a host marks it in its own table.
+    /// Review requests, by lead and code: what people are asked and have not answered. A new cycle and an end of the lead
+    /// answer what was asked about it before, and a new owner what a named reviewer was asked.
     pub reviews: BTreeMap<(LeadId, Code), ReviewRequest>,
     /// Differences between entries and records, in order.
     pub conflicts: Vec<Conflict>,

@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
-use super::converted::is_exhausted;
 use super::engine::Case;
-use super::marks::is_disputed;
+use super::marks::{is_disputed, is_unanswered};
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{
@@ -203,9 +202,9 @@ impl Intake {
             {
                 outcome.wait_for(case, own, until);
             }
-            // The owner is back before the time they were waited for: their time begins. That of an owner who is asked again in
-            // a month does not.
-            (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {
+            // The owner is back before the time they were waited for: their time begins. That of an owner who was reminded is
+            // set already.
+            (OwnerState::Active | OwnerState::Full, None) if waits() && !is_unanswered(case.lead) => {
                 outcome.restart(case, case.now);
             }
             (OwnerState::Away { until }, Some(_))

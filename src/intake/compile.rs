@@ -156,9 +156,9 @@ fn with_limits(rules: &Rules) -> AssignRules {
     assign.pools.entry(rules.pool.clone()).or_default();
     for known in assign.pools.values_mut() {
         known.untouched_limit.get_or_insert(life.untouched_limit);
-        if (known.claim_cool_down_days, known.claim_cool_down_hours) == (0, 0) {
+        if known.cool_down().is_none() {
             (known.claim_cool_down_days, known.claim_cool_down_hours) =
-                (life.cool_down_days, life.cool_down_hours);
+                (Some(life.cool_down_days), Some(life.cool_down_hours));
         }
     }
     for pool in &rules.pools {

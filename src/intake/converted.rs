@@ -6,9 +6,9 @@ use super::act::Act;
 use super::claim::held_by;
 use super::engine::Case;
 
-use super::marks::{OWNERS_EXHAUSTED, is_disputed};
+use super::marks::{OWNERS_EXHAUSTED, UNANSWERED, is_disputed, is_unanswered};
 use super::move_customer::{Move, Takes};
-use super::pools::EXHAUSTED;
+use super::pools::{EXHAUSTED, later};
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
@@ -21,11 +21,6 @@ use crate::rule::{FactContext, Facts};
 
 /// The interval of checks whether a rep has joined.
 const ABANDONED: TimeDelta = TimeDelta::days(1);
-
-/// Whether every rep who might have the customer has let them wait.
-pub(super) fn is_exhausted(lead: &Lead) -> bool {
-    lead.tags.iter().any(|tag| tag == OWNERS_EXHAUSTED)
-}
 
 impl Intake {
     /// Converts a lead to a customer: a rep has won it, or says that it belongs to an account.
@@ -183,24 +178,21 @@ impl Intake {
         let takes = Takes::All;
         outcome.move_customer(self, &case, &Move { from: Some(owner), to: &heir, how, others, takes });
         if is_last_resort && !is_answered {
-            outcome.tell(&heir, "nobody_answers", &RecordRef::Lead(lead.id.clone()));
+            outcome.tell(&heir, UNANSWERED, &RecordRef::Lead(lead.id.clone()));
         }
         if is_disputed(lead) {
             // The reviewers who are asked who owns the customer are asked about the new owner too.
             outcome.request_ownership_review(self, &case);
-        }
-        if is_exhausted(lead) {
-            let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
-            outcome.effects.push(Effect::RemoveTag { lead, tag });
         }
         outcome.route = converted_to(&heir, lead);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }
 
-    /// Nobody else can answer: the owner keeps the customer and is reminded. If another rep may have them later, as at the next
-    /// opening, the owner has until then, by one deadline after another of the usual length, and is reminded once. Else the
-    /// administrators of the pool are told once, and the owner's time begins anew after thirty days.
+    /// Nobody else can answer: the owner keeps the customer and is reminded once. If another rep may have them later, as at
+    /// the next opening, the owner has until then. Else the owner has thirty days, and is reminded after each thirty. The
+    /// administrators of the pool are told once: if no rep may have the customer later, or none has got them within the days
+    /// for which a lead waits in a pool.
     fn stay_with(&self, case: &Case<'_>, owner: &RepId, chance: Option<DateTime<Utc>>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
@@ -208,17 +200,24 @@ impl Intake {
         let mut outcome = self.nothing(case);
         let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
         let last = now + EXHAUSTED;
-        let chance = chance.filter(|at| *at < last);
-        // The last of these deadlines is over at the very moment when another rep may have the customer.
-        let from = chance.map_or((last - first_contact).max(now), |at| (at - first_contact).min(now));
-        outcome.restart(case, from);
-        if chance.is_none() && !is_exhausted(lead) {
-            let (lead, tag) = (lead.id.clone(), OWNERS_EXHAUSTED.to_owned());
-            outcome.effects.push(Effect::AddTag { lead, tag });
+        // What is no later than now was tried now.
+        let chance = chance.filter(|at| now < *at && *at < last);
+        // The deadline is over at the very moment when another rep may have the customer.
+        let from = chance.unwrap_or(last).checked_sub_signed(first_contact);
+        outcome.restart(case, from.unwrap_or(now));
+        let is_new = !is_unanswered(lead);
+        let missed = later(case.had_since(owner), first_contact);
+        let waited = || self.stay_ends(case, missed, self.life.pool_stay_hours) <= now;
+        let is_told = lead.tags.iter().any(|tag| tag == OWNERS_EXHAUSTED);
+        let tells = !is_told && (chance.is_none() || !is_new && waited());
+        for tag in [(is_new, UNANSWERED), (tells, OWNERS_EXHAUSTED)].iter().filter(|one| one.0) {
+            outcome.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: tag.1.to_owned() });
+        }
+        if tells {
             self.tell_admins(&self.pool, OWNERS_EXHAUSTED, case, &mut outcome);
         }
-        if chance.is_none() || case.has_first_deadline(owner) {
-            outcome.tell(owner, "nobody_answers", &about);
+        if chance.is_none() || is_new {
+            outcome.tell(owner, UNANSWERED, &about);
         }
         self.attend(case, &facts, owner, &mut outcome);
         outcome.route = converted_to(owner, lead);

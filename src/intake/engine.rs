@@ -354,8 +354,9 @@ impl Intake {
 
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
-    /// The tags `released`, `collision`, `owners_exhausted`, `burst`, `contact_unusable`, `no_allowed_channel`, `flagged` and
-    /// `do_not_contact_…` (`phone`, `email`, `wechat`) say what was decided about a lead on file.
+    /// The tags `released`, `collision`, `owners_exhausted`, `nobody_answers`, `burst`, `contact_unusable`,
+    /// `no_allowed_channel`, `flagged` and `do_not_contact_…` (`phone`, `email`, `wechat`) say what was decided about a lead
+    /// on file.
     /// An entry that brings one is decided without it, and loses it.
     ///
     /// O(rules + rows + activities).

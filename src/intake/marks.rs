@@ -8,6 +8,9 @@ use crate::model::{Effect, Lead};
 /// Code: every rep who may have the lead has lost it. Tag of a customer whom nobody answers and nobody else can: the
 /// administrator of the pool was told, and the owner is asked once in thirty days.
 pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
+/// Tag of a customer whom nobody answered in time and another rep may not have yet, and code of the notice that reminds the
+/// owner.
+pub(super) const UNANSWERED: &str = "nobody_answers";
 /// Code: nobody has claimed the lead within its stay.
 pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
 /// Tag of a lead that came with many others of one origin, and code of the review that is requested.
@@ -25,8 +28,29 @@ pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
 /// Tag of a lead of which the blacklist found something that whoever works on it should look at first.
 pub(super) const FLAGGED: &str = "flagged";
 
-const MARKS: [&str; 10] =
-    [RELEASED, COLLISION, OWNERS_EXHAUSTED, BURST, UNUSABLE, REFUSED, NO_PHONE, NO_EMAIL, NO_WECHAT, FLAGGED];
+const MARKS: [&str; 11] = [
+    RELEASED,
+    COLLISION,
+    OWNERS_EXHAUSTED,
+    UNANSWERED,
+    BURST,
+    UNUSABLE,
+    REFUSED,
+    NO_PHONE,
+    NO_EMAIL,
+    NO_WECHAT,
+    FLAGGED,
+];
+
+/// Whether the owner of a customer was reminded and has a set time: until another rep may have them, or in thirty days.
+pub(super) fn is_unanswered(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == UNANSWERED)
+}
+
+/// Whether a tag says that this owner has not answered: it goes with the owner.
+pub(super) fn is_of_owner(tag: &str) -> bool {
+    matches!(tag, OWNERS_EXHAUSTED | UNANSWERED)
+}
 
 /// Whether reviewers are asked who owns the customer of a lead.
 pub(super) fn is_disputed(lead: &Lead) -> bool {

@@ -12,7 +12,7 @@ use super::pools::later;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::Roster;
-use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, TenureEnd};
+use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 /// Why a lead leaves its owner.
@@ -78,8 +78,9 @@ impl Intake {
     ///
     /// A converted lead that its account's owner did not answer passes to the deputy, else to the rep whom the rules
     /// find, with the account; while a partner's deal protects the account, to the partner, and the account stays.
-    /// If every other rep is off hours, away or full, the owner keeps it until the first of them may have it. If no rep is
-    /// left it stays with its owner, the administrators of the pool are told, and the owner's time starts again after thirty
+    /// If every other rep is off hours, away or full, the owner is reminded and keeps it until the first of them may have it;
+    /// if nobody has got it within `pool_stay_hours`, the administrators of the pool are told. If no rep is
+    /// left it stays with its owner, the administrators are told, and the owner's time starts again after thirty
     /// days. A lead that an open opportunity holds stays with its owner: that is [refused](Outcome::refusal),
     /// unless the owner has left. Giving back a lead that has ended is refused too.
     ///
@@ -273,12 +274,19 @@ impl Intake {
 impl Case<'_> {
     /// Whether the open deadline is the one that began with the owner's tenure, and not one that began anew.
     pub(super) fn has_first_deadline(&self, owner: &RepId) -> bool {
-        let mut tenures =
-            self.history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
-        let since = tenures.next().map(|tenure| tenure.from);
+        let since = self.tenure_of(owner).map(|tenure| tenure.from);
         let is_first =
             |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
         self.history.deadlines.iter().any(is_first)
+    }
+
+    /// Since when an owner has the lead, as far as it is known.
+    pub(super) fn had_since(&self, owner: &RepId) -> DateTime<Utc> {
+        self.tenure_of(owner).map_or(self.now, |tenure| tenure.from)
+    }
+
+    fn tenure_of(&self, rep: &RepId) -> Option<&Tenure> {
+        self.history.tenures.iter().find(|one| one.until.is_none() && one.owner == *rep)
     }
 }
 

@@ -88,12 +88,17 @@ impl Intake {
         if case.lead.has_ended() || !case.lead.is_on_file() {
             return self.look_after_customer(case);
         }
-        // A stay in nurture ends a cycle: once the lead is ready, a new one begins.
-        if case.is_due(wake_up::NURTURE) && case.history.ended_tenures().next().is_some() {
+        // A stay in nurture ends a cycle: once the lead is ready, a new one begins. Whom reps have lost is asked about in due
+        // time only.
+        let is_over = match case.history.ended_tenures().next() {
+            Some(_) => case.is_due(wake_up::NURTURE),
+            None => case.lead.pool.as_ref() == Some(&self.nurture_pool),
+        };
+        if is_over {
             let fresh = Without::cycle(case.lead, case.history, case.now);
             let lead = Lead { pool: case.lead.pool.clone(), ..fresh.lead };
             let mut outcome = self.decide(&Case { lead: &lead, history: &fresh.history, ..*case });
-            if !matches!(outcome.route, Route::Nurture { .. } | Route::Blocked) {
+            if !matches!(outcome.route, Route::Nurture { .. } | Route::Blocked | Route::Folded { .. }) {
                 outcome.after(fresh.effects);
                 return outcome;
             }

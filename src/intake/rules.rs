@@ -176,7 +176,7 @@ pub struct LifeRules {
     /// default.
     pub exclusion_days: u32,
     /// Days for which a rep cannot claim a lead after losing it or giving it up, unless its pool
-    /// [says otherwise](crate::assign::PoolRules::claim_cool_down_days); 30 by default.
+    /// [says otherwise](crate::assign::PoolRules::claim_cool_down_days); 30 by default. With 0 the rep may claim it at once.
     pub cool_down_days: u32,
     /// Hours beside these days, for a cool-down of less than a day; 0 by default.
     #[serde(skip_serializing_if = "is_default")]

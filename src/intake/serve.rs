@@ -15,7 +15,7 @@ use crate::rule::{FactContext, Facts};
 
 impl Intake {
     /// Gives waiting leads to reps who have room: the best cell first, then the lead that has waited longest, then by id. A lead
-    /// that came back waits from its return.
+    /// that came back waits from its return, and one that was nurtured from when it became ready.
     ///
     /// Call it when a rep has room (a lead was followed up, lost, closed, converted or merged, a rep has joined) and
     /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then leads that wait for the same
@@ -99,10 +99,12 @@ impl Intake {
     }
 }
 
-/// Since when a lead waits: its cycle began, or its last owner had it until then. A decision that was taken back as wrong
-/// leaves it the place that it had.
+/// Since when a lead waits: its cycle began, as when it became ready after a stay in nurture, or its last owner had it until
+/// then. A decision that was taken back as wrong leaves it the place that it had.
 fn waits_since(Input { lead, history, .. }: &Input) -> DateTime<Utc> {
     let began = history.cycle_started_at.unwrap_or(lead.created_at);
-    let had = history.ended_tenures().filter(|one| one.end != Some(TenureEnd::Revoked));
+    // What it took in brought losses along, which are not its own.
+    let own = history.ended_tenures().filter(|one| one.lead == lead.id);
+    let had = own.filter(|one| one.end != Some(TenureEnd::Revoked));
     had.filter_map(|one| one.until).fold(began, DateTime::max)
 }

@@ -152,15 +152,26 @@ pub(super) fn main_keys(lead: &Lead, history: &History, own: Option<&str>) -> Ve
 }
 
 fn stands(lead: &Lead, history: &History) -> impl Iterator<Item = String> {
+    let before = (0..history.ended_tenures().count()).map(|tenures| stand(lead, history.cycle, tenures));
+    before.chain(stands_from_now(lead, history))
+}
+
+/// As the lead is now, and may be after a call.
+fn stands_from_now(lead: &Lead, history: &History) -> impl Iterator<Item = String> {
     let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
     // By now the lead may have lost any of those who work on it: its owner, and who stands in for them.
     let open = history.tenures.iter().filter(|one| one.until.is_none()).count();
-    let known = (0..=tenures.saturating_add(open).saturating_add(1)).map(move |tenures| (cycle, tenures));
-    let known = known.chain([(cycle.saturating_add(1), 0)]);
-    known.map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned())
+    let last = tenures.saturating_add(open).saturating_add(1);
+    let known = (tenures..=last).map(move |tenures| (cycle, tenures));
+    known.chain([(cycle.saturating_add(1), 0)]).map(|(cycle, tenures)| stand(lead, cycle, tenures))
 }
 
-/// Each of these keys as what was decided, what was claimed, and who stands in for whom.
+fn stand(lead: &Lead, cycle: u32, tenures: usize) -> String {
+    key_at(key_of(&lead.id), cycle, tenures).into_owned()
+}
+
+/// Each of these keys as what was decided and what was claimed; who stands in for whom, as the lead is from now on; and who
+/// got it because an owner of this cycle was away.
 pub(super) fn all_keys<'r>(
     lead: &Lead,
     history: &History,
@@ -171,8 +182,13 @@ pub(super) fn all_keys<'r>(
     keys.retain(|key| !key.trim().is_empty());
     let claims: Vec<String> = keys.iter().filter_map(|key| claim_key(key)).collect();
     keys.extend(claims);
+    let covers = history.covers();
+    for key in stands_from_now(lead, history) {
+        keys.extend(owners.clone().into_iter().map(|owner| cover_key(&key, covers, owner)));
+    }
+    let had: BTreeSet<&RepId> = history.ended_tenures().map(|one| &one.owner).collect();
     for key in stands(lead, history) {
-        keys.extend(owners.clone().into_iter().map(|owner| cover_key(&key, history.covers(), owner)));
+        keys.extend(had.iter().map(|owner| cover_key(&key, covers, owner)));
     }
     keys
 }

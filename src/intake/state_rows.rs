@@ -151,12 +151,13 @@ impl State {
         let assign = delta.assign.as_ref().filter(|assign| !assign.is_empty());
         let ledger = assign.and_then(|assign| self.ledgers.get(assign.pool()));
         let decision = ledger.zip(assign).and_then(|(ledger, assign)| ledger.decision(assign.key()?));
-        let rep = assign.and_then(|assign| self.reps.row(assign.rep()?));
+        // A companion's row moves too.
+        let reps = assign.into_iter().flat_map(|assign| assign.reps());
         StateRows {
             events: delta.windows.events().to_vec(),
             ledgers: ledger.map(Ledger::without_decisions).into_iter().collect(),
             decisions: decision.into_iter().collect(),
-            reps: rep.into_iter().collect(),
+            reps: reps.filter_map(|(rep, _)| self.reps.row(rep)).collect(),
             newest: self.newest.filter(|_| !delta.is_empty()),
         }
     }

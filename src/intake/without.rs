@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Input;
+use super::marks::is_of_owner;
 use crate::model::{Acquisition, Effect, History, Lead, LeadStatus, RepId, Tenure, TenureEnd};
 
 /// A lead after something has ended, and the effects of that.
@@ -44,6 +45,10 @@ impl Without {
         history.deadlines.retain(|deadline| deadline.done_at.is_some());
         lead.owner = None;
         lead.pool = None;
+        let (gone, tags) = lead.tags.into_iter().partition(|tag| is_of_owner(tag));
+        lead.tags = tags;
+        let gone: Vec<String> = gone;
+        effects.extend(gone.into_iter().map(|tag| Effect::RemoveTag { lead: id.clone(), tag }));
         if !lead.has_ended() {
             lead.status = LeadStatus::Unassigned;
             effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Unassigned });

@@ -119,7 +119,7 @@ impl Desk {
             rows: Vec::new(),
             clock: Clock::default(),
             laws: Laws::new(rules),
-            holdings: Holdings::default(),
+            holdings: Holdings::new(&rules.assign),
             disputes: BTreeMap::new(),
             ownerless: BTreeMap::new(),
             pauses: BTreeMap::new(),

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Outcome;
+use leadkit::assign::{AssignRules, Assignment, AssignmentKind, PoolRules};
 use leadkit::book::Book;
-use leadkit::model::{Effect, LeadId, LeadStatus, RecordRef, RepId};
+use leadkit::model::{Effect, LeadId, LeadStatus, PoolId, RecordRef, RepId, RuleId};
 
 use super::clock::is_live;
 
@@ -34,7 +35,9 @@ pub(crate) struct Holdings {
     helper_of: BTreeMap<LeadId, RepId>,
     helped_by: BTreeMap<RepId, BTreeSet<LeadId>>,
     beside: BTreeMap<LeadId, Beside>,
-    /// Leads that a rep has as a reward: they fill no place.
+    /// The rules that give rewards.
+    rewarding: BTreeSet<(PoolId, RuleId)>,
+    /// Leads that a rep has as a reward, as long as the rep has them: they fill no place.
     rewards: BTreeMap<LeadId, RepId>,
     /// Reps who hold other leads since they were counted last.
     recounted: BTreeSet<RepId>,
@@ -43,6 +46,14 @@ pub(crate) struct Holdings {
 }
 
 impl Holdings {
+    pub(crate) fn new(rules: &AssignRules) -> Holdings {
+        let rewards = |(pool, rules): (&PoolId, &PoolRules)| -> Vec<(PoolId, RuleId)> {
+            let rewarding = rules.rules.iter().filter(|rule| rule.reward);
+            rewarding.map(|rule| (pool.clone(), rule.id.clone())).collect()
+        };
+        Holdings { rewarding: rules.pools.iter().flat_map(rewards).collect(), ..Holdings::default() }
+    }
+
     /// A decision was carried out. Who stands beside the owner whom it names, and whether the lead is a reward, no row of the
     /// book says.
     pub(crate) fn decided(&mut self, book: &Book, outcome: &Outcome) {
@@ -54,8 +65,16 @@ impl Holdings {
         if !reps.is_empty() {
             self.seat(id, Some(Beside { owner: owner.clone(), reps }));
         }
-        // It was given, and counts for nobody.
-        if !assign.is_empty() && !assign.takes_back() && assign.rep().is_none() {
+        if assign.is_empty() {
+            return;
+        }
+        // What is decided anew is a reward or is none, whatever it was.
+        self.rewards.remove(id);
+        if let Some(AssignmentKind::Assigned { rep, pool, rule, .. }) =
+            outcome.assignment().map(Assignment::kind)
+            && *rep == owner
+            && self.rewarding.contains(&(pool.clone(), rule.clone()))
+        {
             self.rewards.insert(id.clone(), owner);
         }
     }
@@ -68,6 +87,9 @@ impl Holdings {
             let counts = lead.status != LeadStatus::Converted && self.rewards.get(id) != Some(&rep);
             Some(Held { rep, counts, is_untouched: lead.status == LeadStatus::Pending })
         });
+        if self.rewards.get(id) != held.as_ref().map(|held| &held.rep) {
+            self.rewards.remove(id);
+        }
         let before = match held.clone() {
             Some(held) => self.held.insert(id.clone(), held),
             None => self.held.remove(id),

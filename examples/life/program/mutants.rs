@@ -160,6 +160,30 @@ fn law_5_who_gave_it_back_does_not_get_it_again() {
     assert_eq!(live(&format!("{before}{allotted}"), "").2, Verdict::Lawful);
 }
 
+/// The laws read the rules themselves: an engine that lets who gave a lead back claim it too early is found out.
+#[test]
+fn law_5_an_engine_that_forgets_the_cool_down_is_caught() {
+    let claim = r#""claim":{"lead":"L1","rep":"li"}"#;
+    let lines = [submit(0, "L1", ACME, PHONE), at(1, r#""return":{"lead":"L1"}"#), at(9, claim)].concat();
+    for rules in [Rules::b2b(), Rules::b2c()] {
+        let reps = ["li"].map(|id| Rep { id: id.into(), ..Rep::default() });
+        let lived = |days: Option<u32>| {
+            let mut desk = Desk::with(&rules, &reps, &Default::default(), false).unwrap();
+            if let Some(days) = days {
+                let mut forgets = rules.clone();
+                forgets.life.cool_down_days = days;
+                desk.intake = leadkit::Intake::compile(&forgets).unwrap();
+            }
+            for line in read_lines(&lines, "s.jsonl").unwrap() {
+                desk.live(&line).unwrap();
+            }
+            desk.check_all();
+            desk.broken().iter().map(|one| one.clause).collect::<Vec<_>>()
+        };
+        assert_eq!((lived(None), lived(Some(0))), (vec![], vec![Clause::CoolDown]));
+    }
+}
+
 /// Somebody else is there who never had it.
 #[test]
 fn law_5_a_new_cycle_leaves_out_who_lost_the_last() {

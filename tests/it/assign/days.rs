@@ -124,7 +124,8 @@ fn a_decision_of_yesterday_is_taken_back_before_the_day_begins() {
     assert_eq!(credits(&desk).values().sum::<i64>(), 0);
 }
 
-/// What is left of days, weeks and months long past belongs to no later decision: it is forgotten, or nothing could be read.
+/// What is left of days, weeks and months long past can be read. One date far ahead forgets none of it; later days, weeks and
+/// months take its place.
 #[test]
 fn a_ledger_is_read_after_a_late_taking_back_and_after_months_without_counts() {
     let mut team = team();
@@ -143,8 +144,15 @@ fn a_ledger_is_read_after_a_late_taking_back_and_after_months_without_counts() {
     assert!(read(&desk).contains("spans"));
     // Half a year in which nobody with a cap of a week is given a lead.
     assert_eq!(desk.run(10, 2, monday() + hours(183 * 24))[0], "r01");
-    assert!(!read(&desk).contains("spans"));
-    assert!(!read(&desk).contains("\"2026-03-02\""), "the day is over");
+    let counts = |desk: &Desk| serde_json::to_value(&desk.ledger).unwrap()["counts"].clone();
+    assert!(read(&desk).contains("spans"));
+    assert_eq!(counts(&desk).as_object().unwrap().len(), 2);
+    for month in 0..4 {
+        desk.run(100 * (month + 1), COUNT, monday() + hours((190 + 31 * month as i64) * 24));
+    }
+    let text = read(&desk);
+    assert!(!text.contains("\"2026-03-02\"") && !text.contains("\"2026-03-01\""), "they are over");
+    assert_eq!(counts(&desk).as_object().unwrap().len(), 4);
 }
 
 /// Deltas that were stored before said apart who of those who are away may catch up.

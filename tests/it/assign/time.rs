@@ -196,6 +196,40 @@ fn one_lead_from_a_year_ahead_frees_no_cap_of_a_week_or_a_month() {
     }
 }
 
+/// Two entries with two wrong dates in a row, whichever they are: the caps of the true day, week and month still hold.
+#[test]
+fn two_leads_of_other_dates_in_a_row_free_no_cap() {
+    let day = |number: i64| monday() + hours(24 * number);
+    let capped: [fn(&mut Rep, &mut PoolRules); 7] = [
+        |rep, _| rep.daily_cap = Some(2),
+        |rep, _| rep.weekly_cap = Some(2),
+        |rep, _| rep.monthly_cap = Some(2),
+        |_, pool| pool.daily_assign_cap = Some(2),
+        |_, pool| pool.weekly_assign_cap = Some(2),
+        |_, pool| pool.monthly_assign_cap = Some(2),
+        |_, pool| pool.total_daily_cap = Some(2),
+    ];
+    for (which, cap) in capped.iter().enumerate() {
+        for wrong in [[400, 800], [800, 400], [400, -400], [-800, 400], [400, 400]] {
+            let mut a = rep("a");
+            let mut pool = PoolRules { rules: vec![rule("share", to_group())], ..PoolRules::default() };
+            cap(&mut a, &mut pool);
+            let mut desk = Desk::new(&with_pool(&[("a", 1)], pool), &[a]);
+            // The days before have counts too.
+            for before in [-3, -2, -1] {
+                desk.run((10 - before) as usize, 1, day(before - 60));
+            }
+            assert_eq!(desk.run(0, 2, day(0)), ["a", "a"]);
+            let given: Vec<String> =
+                (20..).zip(wrong).flat_map(|(number, at)| desk.run(number, 1, day(at))).collect();
+            assert_eq!(given, ["a", "a"]);
+            desk.ledger = serde_json::from_str(&serde_json::to_string(&desk.ledger).unwrap()).unwrap();
+            desk.reps = serde_json::from_str(&serde_json::to_string(&desk.reps).unwrap()).unwrap();
+            assert_eq!(desk.run(3, 1, day(0) + hours(1)), ["-"], "cap {which} after {wrong:?}");
+        }
+    }
+}
+
 /// Neither a decision of the wrong date that is taken back nor a wrong clock that takes one back frees what is given today.
 #[test]
 fn taking_back_by_a_wrong_clock_frees_no_cap_of_the_pool() {

@@ -79,7 +79,7 @@ fn every_previous_owner_waits_before_claiming_again() {
     let refused = |days: u32, by: &str, now: &str| {
         let mut rules = Rules::b2b();
         rules.life.cool_down_days = days;
-        rules.assign.pools.values_mut().for_each(|pool| pool.claim_cool_down_days = days);
+        rules.assign.pools.values_mut().for_each(|pool| pool.claim_cool_down_days = Some(days));
         let intake = Intake::compile(&rules).unwrap();
         let roster = crate::assign::desk::roster(&reps(&["ann", "bo", "cy"]));
         let input = given_back_by("03-03 10:00", "03-04 10:00");

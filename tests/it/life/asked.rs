@@ -86,6 +86,50 @@ fn what_the_reviewer_decides_is_an_allotment() {
     assert_eq!(how, leadkit::model::Acquisition::AssignedByAdmin);
 }
 
+fn asked_since(desk: &Desk) -> Option<i64> {
+    let request = desk.book.desk().reviews.get(&("L1".into(), "assignment_review".into()))?;
+    Some((request.since - hour(0)).num_hours())
+}
+
+#[test]
+fn a_question_that_was_answered_is_asked_anew_from_then_on() {
+    let reps = ["boss", "chief", "li", "wang"].map(rep);
+    let mut rules = directed(&json!({"by": "boss"}), true);
+    rules["life"] = json!({"recycled_to": "rotation"});
+    let asked = || {
+        let mut desk = team(rules.clone(), &reps);
+        desk.submit(&caller("L1", 0, MOBILE));
+        assert_eq!(asked_since(&desk), Some(0));
+        // Another look asks nothing new.
+        let _ = desk.review("L1", 1);
+        assert_eq!(asked_since(&desk), Some(0));
+        desk
+    };
+    // The director gives it to a rep, who gives it back a week later.
+    let mut desk = asked();
+    let _ = desk.allot("L1", "li", 3);
+    assert_eq!((desk.owner("L1"), asked_since(&desk)), ("li", None));
+    let again = desk.lose("L1", leadkit::ReassignReason::Returned, 7 * DAY);
+    assert_eq!((again.route().code(), asked_since(&desk)), ("awaiting_review", Some(7 * DAY)));
+    // It is released, and asked about again.
+    let mut desk = asked();
+    let _ = desk.release("L1", 3);
+    assert_ne!(asked_since(&desk), Some(0));
+    let ask = Effect::RequestReview {
+        lead: "L1".into(),
+        reviewer: Some("boss".into()),
+        code: "assignment_review".into(),
+    };
+    desk.book.apply_effects("asked again", &[ask], hour(7 * DAY));
+    assert_ne!(asked_since(&desk), Some(0));
+    // It is closed.
+    let mut desk = asked();
+    let reason = leadkit::model::CloseReason::NoIntent;
+    let closed = desk.intake.close(&desk.input("L1", 3), reason, &desk.roster, &desk.state, hour(3));
+    desk.apply(&closed);
+    assert_eq!(asked_since(&desk), None);
+}
+
 /// Small companies to a pool of their own.
 fn by_size() -> Json {
     json!({

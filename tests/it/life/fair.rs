@@ -66,6 +66,43 @@ fn where_a_pool_has_a_cool_down_of_its_own_it_is_the_pool_s() {
     }
 }
 
+/// A number that is set is set, 0 too; from either preset, and from what it writes.
+#[test]
+fn the_cool_down_is_the_pool_s_where_that_sets_one_else_that_of_life() {
+    let set = |pool: &[(&str, u32)], life: &[(&str, u32)]| {
+        let mut of_presets = [Rules::b2b(), Rules::b2c()].map(|preset| {
+            let mut rules = serde_json::to_value(preset).unwrap();
+            pool.iter().for_each(|(key, number)| rules["assign"]["pools"]["leads"][key] = json!(number));
+            life.iter().for_each(|(key, number)| rules["life"][key] = json!(number));
+            let read = Rules::load(rules).unwrap();
+            let written = Rules::from_json_str(&serde_json::to_string(&read).unwrap()).unwrap();
+            assert_eq!(written, read);
+            Intake::compile(&written).unwrap().claim_cool_down(&lead("L1", 0)).num_hours()
+        });
+        of_presets.sort_unstable();
+        of_presets
+    };
+    let (days, hours) = ("claim_cool_down_days", "claim_cool_down_hours");
+    assert_eq!(set(&[], &[]), [720; 2], "as the presets say");
+    assert_eq!(set(&[], &[("cool_down_days", 7)]), [168; 2], "life sets it");
+    assert_eq!(set(&[], &[("cool_down_days", 0)]), [0; 2], "life sets none");
+    assert_eq!(set(&[(days, 3)], &[]), [72; 2], "the pool sets it");
+    assert_eq!(set(&[(hours, 5)], &[("cool_down_days", 7)]), [5; 2], "both do, and the pool's counts");
+    assert_eq!(set(&[(days, 0)], &[("cool_down_days", 7)]), [0; 2], "the pool sets none");
+    assert_eq!(set(&[(days, 0), (hours, 0)], &[]), [0; 2], "nor hours");
+}
+
+#[test]
+fn a_cool_down_of_no_time_lets_the_last_owner_claim_at_once() {
+    let none = || json!({"cool_down_days": 0});
+    let of_pool = json!({"rules": to_all()["rules"], "claim_cool_down_days": 0});
+    for (pool, life) in [(of_pool.clone(), json!({})), (of_pool, none()), (to_all(), none())] {
+        let mut desk = given_back(pool, life);
+        assert_eq!(desk.claim("L1", "li", 1).refusal(), None);
+        assert_eq!(desk.owner("L1"), "li");
+    }
+}
+
 #[test]
 fn without_any_rules_of_assignment_a_claim_waits_out_the_cool_down_too() {
     let pools = json!([{"id": "sea", "zone": "+08:00"}]);
@@ -212,6 +249,46 @@ fn a_wrong_decision_is_taken_back_after_another_lead_was_joined_with_it() {
     desk.apply(&wrong);
     assert_eq!(desk.state.reps.assigned_on(&rep, day), 0, "the day's count");
     assert_eq!(desk.roster.holding(&rep, &desk.state.reps), 0, "the place");
+}
+
+/// li goes away for a month and wang, whom the rules find, has the lead: by a decision that names whom it was in place of.
+#[test]
+fn what_went_to_another_because_its_owner_was_away_is_taken_back() {
+    let mut desk = team(json!({}), &["li", "wang"].map(rep));
+    desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 0, MOBILE) });
+    desk.staffed(&[super::continues::away("li", 1, 30 * DAY), rep("wang")]);
+    drop(desk.review("L1", 2));
+    let (wang, day) = ("wang".into(), hour(0).date_naive());
+    assert_eq!((desk.owner("L1"), desk.state.reps.assigned_on(&wang, day)), ("wang", 1));
+    let wrong = desk.intake.revoke(&desk.input("L1", 3), &desk.roster, &desk.state, hour(3));
+    let assign = wrong.delta().assign.as_ref().unwrap();
+    let keys = desk.intake.storage_keys(&desk.input("L1", 3), &desk.roster);
+    assert!(keys.decisions.iter().any(|key| Some(key.as_str()) == assign.key()), "{:?}", keys.decisions);
+    assert!(assign.takes_back());
+    desk.state.apply(wrong.delta()).unwrap();
+    assert_eq!(desk.state.reps.assigned_on(&wang, day), 0);
+}
+
+/// Of a lead that many had, who may stand in from now on is read for each of its customer's owners, and what was decided before
+/// for those who had it.
+#[test]
+fn what_is_read_of_a_lead_with_a_long_life_does_not_multiply() {
+    let desk = team(json!({}), &[rep("li")]);
+    let tenure = |number: i64| Tenure {
+        lead: "L1".into(),
+        owner: "wang".into(),
+        from: hour(number),
+        until: Some(hour(number + 1)),
+        acquisition: Acquisition::AutoAssigned,
+        end: Some(TenureEnd::Returned),
+        close_reason: None,
+    };
+    let history = History { tenures: (0..20).map(tenure).collect(), ..History::default() };
+    let leads = (0..30).map(|number| owned(lead(&format!("M{number}"), 0), &format!("r{number}"))).collect();
+    let rows = leadkit::dedup::Rows { leads, ..Default::default() };
+    let input = Input { lead: caller("L1", 0, MOBILE), history, rows, ..Input::default() };
+    let keys = desk.intake.storage_keys(&input, &desk.roster);
+    assert!(keys.decisions.len() < 200, "{}", keys.decisions.len());
 }
 
 // Owners on file.

@@ -66,16 +66,67 @@ fn a_customer_whom_nobody_answers_at_night_goes_on_at_the_opening() {
     let mut desk = team(json!({"life": {"first_contact_hours": 1}}), &[]);
     desk.roster = Roster::compile(&["li", "wang"].map(works), &office()).unwrap();
     acme_at(&mut desk, 17);
+    assert_eq!(desk.book.overdue(hour(18)), ["L1".into()]);
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, 18));
     for at in 18..DAY + 9 {
-        assert_eq!(desk.book.overdue(hour(at)), ["L1".into()], "{at}");
-        drop(desk.lose("L1", ReassignReason::DeadlineMissed, at));
-        assert_eq!((desk.owner("L1"), desk.lead("L1").tags.len()), ("li", 0));
+        assert_eq!(desk.book.overdue(hour(at)), [], "{at}");
+        assert!(desk.review("L1", at).effects().is_empty(), "the owner's time is set, whoever looks");
     }
+    assert_eq!((desk.owner("L1"), &desk.lead("L1").tags[..]), ("li", &["nobody_answers".to_owned()][..]));
     assert_eq!(desk.told(), ["li account_lead lead L1", "li nobody_answers lead L1"], "once in the night");
-    // The last deadline of the night is over when the next rep opens.
+    // The owner's time is over when the next rep opens.
     assert_eq!(desk.book.overdue(hour(DAY + 9)), ["L1".into()]);
     drop(desk.lose("L1", ReassignReason::DeadlineMissed, DAY + 9));
     assert_eq!((desk.owner("L1"), owner_of_account(&desk)), ("wang", "wang".to_owned()));
+    assert!(desk.lead("L1").tags.is_empty(), "nothing is said of wang yet");
+}
+
+/// wang may have the customer every morning, and never can: each day wang is away while the office is open.
+#[test]
+fn who_runs_the_pool_is_told_once_of_a_customer_whom_no_opening_helps() {
+    let works = |id: &str| Rep { hours: Some("office".into()), ..rep(id) };
+    let mut desk = team(json!({"life": {"first_contact_hours": 1}}), &[]);
+    desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));
+    let staffed = |desk: &mut Desk, wang: Rep| {
+        desk.roster = Roster::compile(&[works("li"), wang], &office()).unwrap();
+    };
+    staffed(&mut desk, works("wang"));
+    acme_at(&mut desk, 17);
+    let mut tries = Vec::new();
+    for at in 18..12 * DAY {
+        let (day, is_open) = (at - at % DAY, (9..18).contains(&(at % DAY)));
+        let absences = if is_open { away("wang", day + 9, day + 18).absences } else { Vec::new() };
+        staffed(&mut desk, Rep { absences, ..works("wang") });
+        if !desk.book.overdue(hour(at)).is_empty() {
+            drop(desk.lose("L1", ReassignReason::DeadlineMissed, at));
+            tries.push(at);
+        }
+    }
+    assert_eq!(desk.owner("L1"), "li");
+    let told = |what: &str| desk.told().iter().filter(|told| told.contains(what)).count();
+    assert_eq!((told("nobody_answers"), told("owners_exhausted")), (1, 1), "{:?}", desk.told());
+    let told_at =
+        desk.book.desk().notices.iter().find(|one| one.code.as_ref() == "owners_exhausted").unwrap().at;
+    let waited = (told_at - hour(18)).num_hours();
+    assert!((2 * DAY..=5 * DAY).contains(&waited), "{waited} hours, tried at {tries:?}");
+    assert!(tries.len() >= 4 && tries.len() <= 24, "at openings, not each hour: {tries:?}");
+}
+
+/// li is reminded once: not before being back, and not a second time.
+#[test]
+fn an_owner_who_was_away_is_reminded_too() {
+    let works = |id: &str| Rep { hours: Some("office".into()), ..rep(id) };
+    let li = Rep { absences: away("li", 0, 10).absences, ..works("li") };
+    let mut desk = team(json!({"life": {"first_contact_hours": 10}}), &[]);
+    desk.roster = Roster::compile(&[li, works("wang")], &office()).unwrap();
+    acme_at(&mut desk, 9);
+    assert_eq!(desk.book.history(&"L1".into()).deadlines[0].started_at, hour(10));
+    let told = |desk: &Desk| desk.told().iter().filter(|told| told.contains("nobody_answers")).count();
+    assert_eq!((desk.book.overdue(hour(20)), told(&desk)), (vec!["L1".into()], 0));
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, 20));
+    assert_eq!((desk.owner("L1"), told(&desk)), ("li", 1));
+    drop(desk.lose("L1", ReassignReason::DeadlineMissed, 21));
+    assert_eq!((desk.owner("L1"), told(&desk)), ("li", 1));
 }
 
 #[test]

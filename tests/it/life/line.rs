@@ -113,6 +113,63 @@ fn who_lost_what_joined_a_lead_of_the_line_has_lost_it_in_the_same_call() {
     assert_eq!((desk.owner("L1"), desk.lead("L1").pool.as_ref().unwrap().as_str()), ("-", "nurture"));
 }
 
+/// L1 waits from hour 3; what it took in was lost at hour 7, and L2 waits from hour 5.
+#[test]
+fn a_lead_does_not_wait_from_the_loss_of_one_that_it_took_in() {
+    for (of, first) in [("L0", "L1"), ("L1", "L2")] {
+        let mut desk = team(json!({}), &[rep("wang")]);
+        desk.book.insert_lead(caller("L1", 3, MOBILE));
+        desk.book.insert_lead(caller("L2", 5, "13927461853"));
+        let lost = Tenure {
+            lead: of.into(),
+            owner: "li".into(),
+            from: hour(4),
+            until: Some(hour(7)),
+            acquisition: Acquisition::AutoAssigned,
+            end: Some(TenureEnd::Returned),
+            close_reason: None,
+        };
+        desk.book.insert_life(
+            &"L1".into(),
+            History { tenures: vec![lost], ..History::default() },
+            Vec::new(),
+        );
+        let line = [desk.input("L1", 9), desk.input("L2", 9)];
+        let served = desk.intake.serve(&line, &desk.roster, &desk.state, hour(9));
+        assert_eq!(served[0].lead().as_str(), first, "{of} was lost");
+    }
+}
+
+/// Three months in nurture are no wait: L1 is ready on its last day, and L2 waited before that.
+#[test]
+fn a_nurtured_lead_waits_from_when_it_is_ready() {
+    let cold = |id: &str, at, phone| Lead { tags: vec!["cold".into()], ..caller(id, at, phone) };
+    for (ready, first) in [(90 * DAY, "L2"), (80 * DAY, "L1")] {
+        let mut desk = team(json!({}), &[busy("li"), busy("wang")]);
+        desk.submit(&cold("L1", 0, MOBILE));
+        assert_eq!(desk.lead("L1").pool, Some("nurture".into()));
+        if ready > 85 * DAY {
+            desk.submit(&caller("L2", 85 * DAY, "13927461853"));
+        }
+        let warm = Lead { tags: Vec::new(), ..desk.lead("L1").clone() };
+        desk.book.insert_lead(warm);
+        assert_eq!(desk.review("L1", ready).route().code(), "unassigned");
+        let (cycle, pool) = (desk.book.history(&"L1".into()).cycle, desk.lead("L1").pool.clone());
+        assert_eq!((cycle, pool), (1, None), "it is nurtured no more");
+        // Another look begins nothing anew.
+        let _ = desk.review("L1", ready + 1);
+        assert_eq!(desk.book.history(&"L1".into()).cycle_started_at, Some(hour(ready)));
+        if ready < 85 * DAY {
+            desk.submit(&caller("L2", 85 * DAY, "13927461853"));
+        }
+        desk.roster = Roster::compile(&["li", "wang"].map(rep), &Calendars::default()).unwrap();
+        let line = [desk.input("L1", 91 * DAY), desk.input("L2", 91 * DAY)];
+        let served = desk.intake.serve(&line, &desk.roster, &desk.state, hour(91 * DAY));
+        assert_eq!(served.iter().map(Outcome::lead).next().unwrap().as_str(), first, "ready at {ready}");
+        assert_eq!(served.len(), 2);
+    }
+}
+
 /// What people write for "never again" is as long as time is.
 #[test]
 fn any_number_of_days_or_hours_that_is_read_can_be_counted() {

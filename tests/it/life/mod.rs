@@ -28,6 +28,7 @@ mod partners;
 mod products;
 mod properties;
 mod shared;
+mod threads;
 mod worked;
 mod writings;
 

@@ -531,7 +531,7 @@ fn the_next_lead_of_one_product_goes_to_who_has_exactly_that() {
 }
 
 /// li, wang or zhao have a lead of each of two products, and a lead of both waits for a person.
-fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2]) {
+pub(super) fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2]) {
     let mut rules = rules.clone();
     rules["scope"] = json!(["products"]);
     let mut desk = Desk::with(&rules, &[], &[]);
@@ -545,7 +545,7 @@ fn waiting_for_a_person(rules: &Json) -> (Desk, [String; 2]) {
 }
 
 /// A lead of Pat Lee.
-fn pat(id: &str, at: i64, products: &[&str]) -> Lead {
+pub(super) fn pat(id: &str, at: i64, products: &[&str]) -> Lead {
     Lead { phones: vec![MOBILE.into()], name: Some("Pat Lee".into()), ..of(id, at, products) }
 }
 

@@ -99,7 +99,26 @@ fn a_reward_takes_no_place_from_the_next_lead() {
     assert_eq!(["L2", "L3"].map(|id| owner(&out, id)), ["li", "-"], "{out}");
 }
 
-/// The laws ask the rules how long a rep waits, and a claim after that is right, in the same cycle too.
+/// A lead that was a reward once fills a place when it is given again by a rule that gives none.
+#[test]
+fn what_was_a_reward_fills_a_place_once_it_is_given_anew() {
+    let assign = json!({"pools": {"leads": {"rules": [
+        {"id": "reward", "when": {"field": "tags", "eq": "card"}, "then": {"reps": ["li"]}, "reward": true},
+        {"id": "all", "then": {"reps": ["li"]}},
+    ]}}});
+    let lines = [
+        ("03-02T08:00", json!({"join": {"id": "li", "holding_cap": 1}})),
+        ("03-02T09:00", lead("L1", PHONE, json!({"tags": ["card"]}))),
+        ("03-02T09:05", json!({"allot": {"lead": "L1", "rep": "wang", "by": "boss"}})),
+        ("03-02T09:06", json!({"allot": {"lead": "L1", "rep": "li", "by": "boss"}})),
+        ("03-02T09:10", call("L1", "li")),
+        ("03-02T09:20", lead("L2", SECOND, json!({}))),
+    ];
+    let out = by_rules(assign, &lines);
+    assert_eq!(["L1", "L2"].map(|id| owner(&out, id)), ["li", "-"], "{out}");
+}
+
+/// The laws read in the rules how long a rep waits, and a claim after that is right, in the same cycle too.
 #[test]
 fn a_claim_after_the_cool_down_of_the_rules_breaks_no_law() {
     let claim = |rep: &str| json!({"claim": {"lead": "L1", "rep": rep}});
@@ -112,7 +131,9 @@ fn a_claim_after_the_cool_down_of_the_rules_breaks_no_law() {
             .as_array_mut()
             .unwrap()
             .push(json!({"id": "sea", "kind": "public_general", "mode": "claim_only"}));
-        rules["assign"]["pools"]["leads"]["claim_cool_down_hours"] = json!(hours_of_pool);
+        if hours_of_pool > 0 {
+            rules["assign"]["pools"]["leads"]["claim_cool_down_hours"] = json!(hours_of_pool);
+        }
         if hours_of_life > 0 {
             (rules["life"]["cool_down_days"], rules["life"]["cool_down_hours"]) =
                 (json!(0), json!(hours_of_life));

@@ -317,3 +317,25 @@ fn rows_decide_as_the_whole_state_does_while_owners_are_away() {
     }
     assert!(covers > 60 && passed_on > 30, "{covers} {passed_on}");
 }
+
+/// A lead of two reps moves the rows of both: what is written is the whole state.
+#[test]
+fn the_row_of_a_companion_is_written_too() {
+    let intake = Intake::load(serde_json::json!({
+        "score": {"fit": {"rules": [{"id": "all", "points": 90}]}},
+        "assign": {"groups": {"presales": {"members": [{"rep": "zhao"}]}}, "pools": {"leads": {"rules": [
+            {"id": "all", "then": {"reps": ["li"]}, "also": [{"role": "presales", "group": "presales"}]}]}}},
+    }))
+    .unwrap();
+    let (roster, mut state) = (super::roster(), State::default());
+    let lead =
+        Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: hour(0), ..Lead::default() };
+    let input = Input { lead, ..Input::default() };
+    let outcome = intake.process(&input, &roster, &state, hour(0));
+    state.apply(outcome.delta()).unwrap();
+    let written = state.rows_written(outcome.delta());
+    assert_eq!(written.reps.iter().map(|row| row.rep().as_str()).collect::<Vec<_>>(), ["li", "zhao"]);
+    let read = State::from_rows(written).unwrap();
+    assert_eq!(read.reps.assigned_on(&"zhao".into(), hour(0).date_naive()), 1);
+    assert_eq!(read.reps.row(&"zhao".into()), state.reps.row(&"zhao".into()));
+}

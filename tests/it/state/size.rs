@@ -53,9 +53,10 @@ fn traffic(desk: &Desk, tables: &mut Tables, from: usize, history: usize) -> Tra
 #[test]
 fn rows_and_bytes_of_one_lead_do_not_grow_with_the_history() {
     let (desk, mut tables) = (Desk::with_cap(None), Tables::default());
-    let early = traffic(&desk, &mut tables, 0, 300);
-    let (few, later) = (tables.len(), traffic(&desk, &mut tables, 400, 2_400));
-    println!("after 300 leads {early:?}, after 2400 {later:?}");
+    // Four days, of which counts are kept, and a month.
+    let early = traffic(&desk, &mut tables, 0, 600);
+    let (few, later) = (tables.len(), traffic(&desk, &mut tables, 700, 4_200));
+    println!("after 600 leads {early:?}, after 4200 {later:?}");
     assert!(tables.len() > 5 * few);
     // Numbers get a digit longer; nothing else does.
     assert!(later.rows_read <= early.rows_read + 1 && later.rows_written <= early.rows_written);

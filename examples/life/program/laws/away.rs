@@ -1,13 +1,15 @@
 //! Law 1, of owners who are away: nobody misses anything meanwhile, and nothing waits for who is back.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::model::{Lead, LeadStatus, OwnerState, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
 use super::{Clause, Laws, Seen};
 
-/// Tag of a customer about whom the owner is asked once in thirty days.
-const EXHAUSTED: &str = "owners_exhausted";
+/// Tag of a customer whom nobody answered in time: the owner has until another rep may have them.
+const UNANSWERED: &str = "nobody_answers";
+/// The owner is asked again after so many days at the latest.
+const ASKED_AGAIN: TimeDelta = TimeDelta::days(30);
 
 impl Laws {
     pub(super) fn check_away(&mut self, lead: &Lead, seen: &Seen<'_>) {
@@ -26,9 +28,11 @@ impl Laws {
         }
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let is_here = matches!(seen.state_of(owner), OwnerState::Active | OwnerState::Full);
-        let is_asked = lead.tags.iter().any(|tag| tag == EXHAUSTED);
+        // While nobody else is at work, the time of a customer's owner is over when somebody is.
+        let is_asked = lead.status == LeadStatus::Converted && lead.tags.iter().any(|tag| tag == UNANSWERED);
+        let is_late = |due: DateTime<Utc>| !is_asked || due > seen.now + ASKED_AGAIN;
         let mut open = history.deadlines.iter().filter(|one| one.done_at.is_none() && one.owner == *owner);
-        if is_here && !is_asked && open.any(|one| one.started_at > seen.now) {
+        if is_here && open.any(|one| one.started_at > seen.now && is_late(one.due_at)) {
             let what = format!("lead {id}: {owner} is there, and their time has not begun");
             self.report(Clause::StartsLate, id, seen.now, what);
         }

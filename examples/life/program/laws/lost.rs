@@ -31,7 +31,8 @@ const OF_THE_ENTRY: [LeadField; 15] = [
 const CONTACTS: [&str; 3] = ["phones", "emails", "wechat"];
 
 /// Tags that say what reviewers or the engine have decided.
-const MARKS: [&str; 5] = ["released", "collision", "owners_exhausted", "burst", "contact_unusable"];
+const MARKS: [&str; 6] =
+    ["released", "collision", "owners_exhausted", "nobody_answers", "burst", "contact_unusable"];
 
 pub(super) type Items = BTreeSet<(String, String)>;
 

@@ -215,6 +215,9 @@ pub(crate) struct Laws {
     pools: BTreeMap<PoolId, PoolKind>,
     /// How long and how often, as the rules say.
     life: LifeRules,
+    /// How long a rep who lost a lead waits before claiming it, by the pool that the lead is in; and from any other.
+    cool_downs: BTreeMap<PoolId, TimeDelta>,
+    cool_down: TimeDelta,
     /// What was said before: a law that is broken is reported once for a lead.
     reported: BTreeSet<(Clause, String)>,
 }
@@ -269,7 +272,21 @@ impl Laws {
         let listed = rules.pools.iter().map(|pool| (pool.id.clone(), pool.kind.clone()));
         let nurture = (rules.nurture_pool.clone(), PoolKind::Nurture);
         let (pools, life) = (listed.chain([nurture]).collect(), rules.life.clone());
-        Laws { pools, life, ..Laws::default() }
+        // Read of the document, whatever the engine makes of it.
+        let by_rules_of = |pool: &PoolId| {
+            let own = rules.assign.pools.get(pool);
+            let set = own.map(|own| (own.claim_cool_down_days, own.claim_cool_down_hours));
+            let (days, hours) = match set {
+                Some((None, None)) | None => (life.cool_down_days, life.cool_down_hours),
+                Some((days, hours)) => (days.unwrap_or_default(), hours.unwrap_or_default()),
+            };
+            TimeDelta::days(days.into()) + TimeDelta::hours(hours.into())
+        };
+        let assigned = rules.assign.pools.keys().map(|pool| (pool.clone(), by_rules_of(pool)));
+        let named = rules.pools.iter().filter_map(|pool| Some((&pool.id, pool.assigns_from.as_ref()?)));
+        let named = named.map(|(pool, from)| (pool.clone(), by_rules_of(from)));
+        let (cool_downs, cool_down) = (assigned.chain(named).collect(), by_rules_of(&rules.pool));
+        Laws { pools, life, cool_downs, cool_down, ..Laws::default() }
     }
 
     pub(crate) fn broken(&self) -> &[Broken] {

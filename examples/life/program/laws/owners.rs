@@ -79,8 +79,8 @@ impl Laws {
             one.until.is_some_and(|until| ends(until).is_none_or(|ends| ends > tenure.from))
         };
         // As the rules say of the pool that it was claimed from.
-        let from_pool = Lead { pool: stood.pool.clone().map(|(pool, _)| pool), ..lead.clone() };
-        let cool_down = seen.intake.claim_cool_down(&from_pool);
+        let of_pool = stood.pool.as_ref().and_then(|(pool, _)| self.cool_downs.get(pool));
+        let cool_down = of_pool.copied().unwrap_or(self.cool_down);
         let cooled = |one: &Tenure| one.owner == *owner && within(one, cool_down);
         if is_claim && is_first && history.tenures.iter().filter(ended_before).any(cooled) {
             let what = format!("lead {id} was claimed by {owner} within {cool_down} of having had it");
