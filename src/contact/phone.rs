@@ -697,7 +697,7 @@ pub(super) fn numbering_country(region: &Region) -> &str {
 }
 
 /// Whether a number is written with `+` or `00` before its country code.
-pub(super) fn is_coded(written: &str) -> bool {
+pub(crate) fn is_coded(written: &str) -> bool {
     let mut signs =
         written.chars().map(scan::narrow).filter(|c| !scan::is_blank(*c) && !scan::is_invisible(*c));
     match signs.next() {
