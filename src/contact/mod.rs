@@ -45,9 +45,13 @@
 //!   not a number either.
 //! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number does not belong to the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
-//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, where
-//!   the lead states a country that is not understood, or where a number fits both China and the stated country, the number is
-//!   such a guess. What is a number where the field is from keeps its key, whatever stands beside it.
+//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, the
+//!   number is such a guess.
+//! * A country is stated in the lead's own field, beside the number, or as a code in brackets: it means the same. A mobile number
+//!   of China keeps its key; where the country may have that very number, or is not understood and the number is no mobile
+//!   number, it is such a guess. Any other number without its code is read as it is dialled in that country, where that has such
+//!   a number: `010-62641234 (UK)` is `+441062641234`.
+//! * The key of a guess counts for lists and to forget a person; records are joined by no guess.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.

@@ -15,7 +15,7 @@ use crate::contact::{
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
 use crate::rule::{
-    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_keys,
+    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_sure_phone_keys,
 };
 
 /// Digits at the end of a number by which most other numbers are ruled out at a glance.
@@ -180,7 +180,7 @@ impl<'x, 'a> Reading<'x, 'a> {
     fn read_lead(&mut self, lead: &Lead) {
         if self.phone && lead.phones.iter().any(|phone| self.may_be_ours(phone.as_str())) {
             let tables = self.context.tables;
-            visit_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
+            visit_sure_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
         }
         self.read_wechat(lead.wechat.as_ref());
         if self.email || self.domain {
@@ -224,10 +224,12 @@ impl<'x, 'a> Reading<'x, 'a> {
             }
             // Most numbers are written plainly and need no parser, unless they are of another country.
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
-                Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
+                Some(phone) => {
+                    phone.sure_key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key))
+                }
                 None => {
                     let found = read_phones_of(phone.as_str(), region.into(), &options);
-                    let keys = found.iter().filter_map(|one| one.value.key());
+                    let keys = found.iter().filter_map(|one| one.value.sure_key());
                     keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
                 }
             }

@@ -235,14 +235,14 @@ fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<
     )
 }
 
-/// The keys of all phone numbers of a lead, as its facts have them.
-pub(crate) fn visit_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
+/// The keys of all phone numbers of a lead that are not a guess, as its facts have them.
+pub(crate) fn visit_sure_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
     let stated = tables.gazetteer.country_of(lead.country.as_deref());
     let phones = match odd_texts(lead).next() {
         Some(_) => ContactValues::of_lead(lead, stated, tables).phones,
         None => phones_of(lead, stated, tables),
     };
-    phones.values.iter().filter_map(Phone::key).for_each(visit);
+    phones.values.iter().filter_map(Phone::sure_key).for_each(visit);
 }
 
 /// Whether a lead may have contact values in the fields of other kinds.
@@ -285,7 +285,7 @@ mod tests {
     fn keys(country: &str, phone: &str) -> Vec<String> {
         let lead = lead_in(country, phone);
         let mut keys = Vec::new();
-        visit_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
+        visit_sure_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
         keys
     }
 
@@ -326,7 +326,7 @@ mod tests {
         assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
     }
 
-    /// A trunk 0 is dialled in the stated country; a number of both plans identifies nobody.
+    /// A trunk 0 is dialled in the stated country; a number of both plans joins nobody.
     #[test]
     fn a_mobile_of_china_may_be_a_number_of_the_stated_country() {
         for (country, phone, expected) in [
