@@ -102,6 +102,7 @@ mod spreadsheet;
 mod stated;
 mod value;
 mod wechat;
+mod wechat_called;
 mod wechat_field;
 mod wechat_words;
 #[cfg(feature = "phone-world")]
@@ -134,6 +135,7 @@ pub(crate) use stated::{country_of_lone_code, is_planned, read_phones_beside, re
 pub(crate) use phone::{is_coded, without_city};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
+pub(crate) use wechat_called::{called_wechats, is_qq_account};
 pub use wechat_field::read_wechats;
 pub(crate) use wechat_field::{wechat_ids, wechat_keys};
 #[cfg(feature = "phone-world")]
