@@ -108,7 +108,7 @@ mod wechat_words;
 #[cfg(feature = "phone-world")]
 mod world;
 
-pub(crate) use canonical::{email_keys, phone_keys};
+pub(crate) use canonical::{email_keys, phone_keys, wechat_keys};
 pub(crate) use country::StatedCountry;
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
 pub use email::Email;
@@ -127,16 +127,16 @@ pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
 pub(crate) use person_name::{name_key, name_spelling, name_words};
 pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile};
+pub(crate) use phone::{is_coded, without_city};
 pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
 pub(crate) use site::site_domain;
 pub(crate) use stated::{country_of_lone_code, is_planned, read_phones_beside, read_phones_of};
-pub(crate) use phone::{is_coded, without_city};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub(crate) use wechat_called::{called_wechats, is_qq_account};
 pub use wechat_field::read_wechats;
-pub(crate) use wechat_field::{wechat_ids, wechat_keys};
+pub(crate) use wechat_field::wechat_ids;
 #[cfg(feature = "phone-world")]
 pub use world::WorldPhones;

@@ -6,7 +6,7 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::composite::{Composite, Composites};
 use super::deduplicator::Deduplicator;
 use super::holding::{Holding, holdings};
-use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys};
+use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys, mixed_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
@@ -162,10 +162,19 @@ impl<'x, 'a> Reading<'x, 'a> {
 
     fn read_account(&mut self, account: &Account) {
         for contact in &account.contacts {
-            self.read_phones(&contact.phones, account.region);
-            self.read_wechat(contact.wechat.as_ref());
-            if self.email {
-                self.read_emails(&contact.emails, false);
+            match mixed_keys(contact, account.region, self.context.tables) {
+                Some(keys) => {
+                    for key in keys.iter().filter(|key| self.asks(key.kind)).collect::<Vec<_>>() {
+                        self.note(key.kind, &key.value);
+                    }
+                }
+                None => {
+                    self.read_phones(&contact.phones, account.region);
+                    self.read_wechat(contact.wechat.as_ref());
+                    if self.email {
+                        self.read_emails(&contact.emails, false);
+                    }
+                }
             }
             if self.ids {
                 let ids = contact.person_ids().take(LeadLimits::ITEMS);
@@ -342,6 +351,15 @@ impl<'x, 'a> Reading<'x, 'a> {
             },
         };
         note(lead_keys, shared, MatchKeyKind::CompanyExact, key);
+    }
+
+    /// Whether a rule compares contact values of a kind.
+    fn asks(&self, kind: MatchKeyKind) -> bool {
+        match kind {
+            MatchKeyKind::Email => self.email,
+            MatchKeyKind::Phone => self.phone,
+            _ => self.wechat || self.phone,
+        }
     }
 
     fn note(&mut self, kind: MatchKeyKind, value: &str) {
