@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 use super::entry_keys::{phone_entries, squeezed_company};
 use super::found::Found;
 use super::lists::{
-    CompanyKeys, company_keys, domain_key, email_key, ip_key, phone_key, warn_of_company, wechat_key,
+    CompanyKeys, company_keys, domain_key, email_key, ip_key, phone_key, warn_of_company, warn_of_phone,
+    wechat_key,
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
@@ -304,7 +305,10 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
             return Vec::new();
         }
         Allow::Lead(id) => ("lead", Ok(id.as_str().into())),
-        Allow::Phone(text) => ("phone", phone_key(text.as_str())),
+        Allow::Phone(text) => {
+            report.within("phone", |report| warn_of_phone(text.as_str(), report));
+            ("phone", phone_key(text.as_str()))
+        }
         Allow::Email(text) => ("email", email_key(text.as_str())),
         Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
         Allow::Company(text) => match company_keys(text) {

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::contacts::Channels;
 use super::entry_keys::phone_entries;
 use super::holders::{Holder, Holders, KeyKind};
-use super::lists::{email_key, phone_key, wechat_key};
+use super::lists::{email_key, phone_key, warn_of_phone, wechat_key};
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
 use crate::contact::{Wechat, person_of};
 use crate::error::Report;
@@ -81,6 +81,7 @@ impl Consents {
             };
         if let Some(phone) = &record.phone {
             add("phone", phone_key(phone.as_str()), report);
+            report.within("phone", |report| warn_of_phone(phone.as_str(), report));
         }
         if let Some(email) = &record.email {
             add("email", email_key(email.as_str()), report);

@@ -205,6 +205,16 @@ impl Reach {
         self.is_possible(phone, self.allow_not_assigned) && self.against_phone(phone).next().is_none()
     }
 
+    fn is_possible_wechat(&self, id: &Wechat) -> bool {
+        number_of(id).is_none_or(|phone| self.is_possible(&phone, self.allow_not_assigned))
+    }
+
+    /// Whether somebody may be found by an id, as far as no override says otherwise.
+    fn is_sound_wechat(&self, id: &Wechat) -> bool {
+        let is_sample = || number_of(id).is_some_and(|phone| self.against_phone(&phone).next().is_some());
+        self.is_possible_wechat(id) && self.against_wechat(id).next().is_none() && !is_sample()
+    }
+
     fn by_phone(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
         let is_allowed = |one: Placed<'_, Phone>| {
             let lifts_range = || allowed.lift(self.formats.iter(), &one, facts);
@@ -225,27 +235,23 @@ impl Reach {
     }
 
     fn by_wechat(&self, facts: &Facts<'_>, allowed: Allowed<'_>) -> bool {
-        // An account that is found by a phone number is that number.
-        let number = |id: &Wechat| {
-            let is_phone = id.kind() == WechatKind::Phone;
-            is_phone.then(|| Phone::parse(id.key(), &PhoneOptions::default()))
-        };
-        let is_possible =
-            |id: &Wechat| number(id).is_none_or(|phone| self.is_possible(&phone, self.allow_not_assigned));
-        let names_nobody = |id: &Wechat| {
-            self.against_wechat(id).next().is_some()
-                || number(id).is_some_and(|phone| self.against_phone(&phone).next().is_some())
-        };
         let is_allowed = |one: Placed<'_, Result<Wechat, WechatFault>>| {
             one.value.as_ref().is_ok_and(|id| {
-                let phone = number(id);
+                let phone = number_of(id);
                 let samples = phone.iter().flat_map(|phone| self.against_phone(phone));
-                is_possible(id) && allowed.lift(self.against_wechat(id).chain(samples), &one, facts)
+                self.is_possible_wechat(id)
+                    && allowed.lift(self.against_wechat(id).chain(samples), &one, facts)
             })
         };
-        facts.wechat_ids().any(|id| is_possible(id) && !names_nobody(id))
+        facts.wechat_ids().any(|id| self.is_sound_wechat(id))
             || !allowed.places.is_empty() && facts.placed_wechats().any(is_allowed)
     }
+}
+
+/// An account that is found by a phone number is that number.
+fn number_of(id: &Wechat) -> Option<Phone> {
+    let is_phone = id.kind() == WechatKind::Phone;
+    is_phone.then(|| Phone::parse(id.key(), &PhoneOptions::default()))
 }
 
 /// Whether a number would be whole once its range is opened.
@@ -291,8 +297,8 @@ pub(super) struct Written {
     pub(super) moved: Lead,
 }
 
-/// The first number or address by which a lead without any may be answered after all: calls and chats are imported with it
-/// in the name or the message.
+/// The first number, address or WeChat id by which a lead without any may be answered after all: calls and chats are imported
+/// with it in the name or the message.
 pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
     let lead = facts.read();
     let texts = [("name", lead.name.as_deref()), ("message", lead.message.as_deref())];
@@ -307,11 +313,15 @@ pub(super) fn in_text(facts: &Facts<'_>, reach: &Reach) -> Option<Written> {
                 FoundContact::Email(email) if reach.against_email(email).next().is_none() => {
                     (ContactKind::Email, mask_email(written))
                 }
+                FoundContact::Wechat(id) if reach.is_sound_wechat(id) => {
+                    (ContactKind::Wechat, mask_id(written))
+                }
                 _ => return None,
             };
             let mut moved = Lead { name: None, message: None, ..lead.clone() };
             match kind {
                 ContactKind::Phone => moved.phones.push(written.into()),
+                ContactKind::Wechat => moved.wechat = Some(written.into()),
                 _ => moved.emails.push(written.into()),
             }
             let found = Found::at(field, None, Some(span), HitReason::ContactInText { kind });

@@ -16,8 +16,8 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key, place_key};
 use crate::contact::{
-    EmailFault, Phone, PhoneOptions, WechatFault, WechatKind, canonical_domain, is_public_mail_domain,
-    read_emails, read_phones, read_wechats,
+    ContactValue, EmailFault, Phone, PhoneOptions, PhoneQuality, WechatFault, WechatKind, canonical_domain,
+    is_coded, is_public_mail_domain, read_emails, read_phones, read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -99,10 +99,13 @@ pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
 
 /// Warns of a number without a country code that no Chinese network has: it may be one of another country.
 pub(super) fn warn_of_phone(text: &str, report: &mut Report) {
-    let phone = Phone::parse(text, &PhoneOptions::default());
-    if phone.fault().is_some()
-        && !phone.key().is_some_and(|key| digits(text).starts_with(digits(key).as_str()))
-    {
+    let found = read_phones(text, &PhoneOptions::default());
+    let is_doubtful = |one: &ContactValue<Phone>| {
+        one.value.quality() == PhoneQuality::PossibleNotAssigned
+            && one.value.key().is_some()
+            && text.get(one.span.clone()).is_some_and(|written| !is_coded(written))
+    };
+    if matches!(&*found, [one] if is_doubtful(one)) {
         report.warning(
             "assumed_country",
             format!(
@@ -112,10 +115,6 @@ pub(super) fn warn_of_phone(text: &str, report: &mut Report) {
             "write a number of another country with its code, such as `+4930123456`",
         );
     }
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// The [person key](Email::person_key) of a written e-mail address, or what would be right. It is read as a lead's
@@ -261,37 +260,28 @@ impl Lists {
     pub(super) fn compile(check: &ListCheck, holder: &mut Holder<'_>, report: &mut Report) -> Lists {
         let set = check.phone_set.then(Arc::default);
         let mut lists = Lists { set, lacks_set: check.phone_set, ..Lists::default() };
-        let phone =
-            |text: &str, report: &mut Report| phone_key(text).inspect(|_| warn_of_phone(text, report));
-        read(&check.phones, "phones", report, phone, |key| {
+        read(&check.phones, "phones", report, phone_key, |key| {
             holder.add(KeyKind::Phone, &*key);
             lists.phones.insert(key)
         });
-        read(
-            &check.emails,
-            "emails",
-            report,
-            |text, _| email_key(text),
-            |key| {
-                holder.add(KeyKind::Email, &*key);
-                lists.emails.insert(key)
-            },
-        );
+        report.within("phones", |report| {
+            for (index, phone) in check.phones.iter().enumerate() {
+                report.item(index, |report| warn_of_phone(phone.as_ref(), report));
+            }
+        });
+        read(&check.emails, "emails", report, email_key, |key| {
+            holder.add(KeyKind::Email, &*key);
+            lists.emails.insert(key)
+        });
         // An account that is found by a phone number is that number.
-        read(
-            &check.wechats,
-            "wechats",
-            report,
-            |text, _| wechat_key(text),
-            |key| {
-                let (kind, keys) = match key.starts_with('+') {
-                    true => (KeyKind::Phone, &mut lists.phones),
-                    false => (KeyKind::Wechat, &mut lists.wechats),
-                };
-                holder.add(kind, &*key);
-                keys.insert(key)
-            },
-        );
+        read(&check.wechats, "wechats", report, wechat_key, |key| {
+            let (kind, keys) = match key.starts_with('+') {
+                true => (KeyKind::Phone, &mut lists.phones),
+                false => (KeyKind::Wechat, &mut lists.wechats),
+            };
+            holder.add(kind, &*key);
+            keys.insert(key)
+        });
         report.within("companies", |report| {
             for (index, company) in check.companies.iter().enumerate() {
                 if report.has_more() {
@@ -306,16 +296,10 @@ impl Lists {
                 });
             }
         });
-        read(
-            &check.ips,
-            "ips",
-            report,
-            |text, _| ip_key(text),
-            |ip| {
-                holder.add_ip(ip);
-                lists.ips.insert(ip)
-            },
-        );
+        read(&check.ips, "ips", report, ip_key, |ip| {
+            holder.add_ip(ip);
+            lists.ips.insert(ip)
+        });
         if *check == ListCheck::default() {
             report.error(
                 "empty_list",
@@ -417,7 +401,7 @@ fn read<T: AsRef<str>, K>(
     entries: &[T],
     name: &str,
     report: &mut Report,
-    key: impl Fn(&str, &mut Report) -> Result<K, (String, &'static str)>,
+    key: impl Fn(&str) -> Result<K, (String, &'static str)>,
     mut insert: impl FnMut(K) -> bool,
 ) {
     report.within(name, |report| {
@@ -427,7 +411,7 @@ fn read<T: AsRef<str>, K>(
                 break;
             }
             report.item(index, |report| {
-                let key = check_length(entry.as_ref()).and_then(|()| key(entry.as_ref(), report));
+                let key = check_length(entry.as_ref()).and_then(|()| key(entry.as_ref()));
                 tell(key.map(&mut insert), report);
             });
         }
@@ -465,16 +449,10 @@ pub(super) struct Domains {
 impl Domains {
     pub(super) fn compile(check: &DomainCheck, holder: &mut Holder<'_>, report: &mut Report) -> Domains {
         let mut domains = FxHashSet::default();
-        read(
-            &check.domains,
-            "domains",
-            report,
-            |text, _| domain_key(text),
-            |key| {
-                holder.add(KeyKind::Domain, &*key);
-                domains.insert(key)
-            },
-        );
+        read(&check.domains, "domains", report, domain_key, |key| {
+            holder.add(KeyKind::Domain, &*key);
+            domains.insert(key)
+        });
         report.within("domains", |report| {
             if check.domains.is_empty() {
                 report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");

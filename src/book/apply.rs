@@ -237,7 +237,9 @@ impl Book {
                     self.answer_with(&record.lead, &open, record.at);
                 }
             }
-            Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from, at),
+            Effect::AddContact { account, contact, from, phones } => {
+                self.add_contact(account, contact, from, phones, at);
+            }
             Effect::MoveContact { contact, from, to, is_proposal: true } => {
                 let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
                 self.desk.proposals.insert(MoveProposal { contact, from, to });
@@ -604,8 +606,13 @@ mod tests {
             wechat: Some("zhang_w".into()),
             ..Lead::default()
         };
-        book.insert_lead(lead);
-        let add = Effect::AddContact { account: "A1".into(), contact: "C1".into(), from: "L1".into() };
+        book.insert_lead(lead.clone());
+        let add = Effect::AddContact {
+            account: "A1".into(),
+            contact: "C1".into(),
+            from: "L1".into(),
+            phones: lead.phones.clone(),
+        };
         book.apply_effects("d", &[add], DateTime::UNIX_EPOCH);
         let account = book.account(&"A1".into()).unwrap().clone();
         assert_eq!(account.contacts.len(), 1);

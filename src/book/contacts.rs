@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Book;
 use super::fields::{add_id, field_of_contact, set_of_contact};
 use crate::dedup::Probe;
-use crate::model::{AccountId, Contact, ContactId, ContactMove, LeadId, RecordRef, Value};
+use crate::model::{AccountId, Contact, ContactId, ContactMove, LeadId, PhoneNumber, RecordRef, Value};
 use crate::rule::FactContext;
 
 impl Book {
@@ -17,6 +17,7 @@ impl Book {
         account: &AccountId,
         contact: &ContactId,
         from: &LeadId,
+        phones: &[PhoneNumber],
         at: DateTime<Utc>,
     ) {
         let Some(lead) = self.leads.get(from) else { return };
@@ -29,7 +30,7 @@ impl Book {
             title: lead.title.clone(),
             job_function: lead.job_function.clone(),
             buying_role: None,
-            phones: lead.phones.clone(),
+            phones: phones.to_vec(),
             emails: lead.emails.clone(),
             wechat: lead.wechat.clone(),
             external_ids: BTreeMap::new(),

@@ -23,9 +23,9 @@ const MIN_LINKED: usize = 8;
 const MAX_NUMBER: usize = 12;
 /// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
-/// The host of a link to a chat, and what precedes the number in the query of another. The number has its code, without `+`.
-const LINK: &str = "wa.me/";
-const LINKED: (&str, &str) = ("whatsapp", "phone=");
+/// What a link to a chat begins with, and what precedes the number in it, which has its code, without `+`.
+const LINKS: [(&str, &str); 3] =
+    [("wa.me/", "wa.me/"), ("whatsapp.com/", "phone="), ("whatsapp://", "phone=")];
 /// Names of chats that know only numbers with their code, as they are written before such a number.
 const CHATS: [&str; 3] = ["whatsapp", "whats app", "wa"];
 const CHINA: u16 = 86;
@@ -92,8 +92,8 @@ impl Coded {
         }
     }
 
-    /// Doubts the numbers of a field with a code of another country that none of them was read with. What may be a number of
-    /// that country has no key; any other keeps it as a guess.
+    /// Makes guesses of the numbers of a field with a code of another country that none of them was read with, where that country
+    /// may have them.
     pub(super) fn doubt(&self, found: &mut [ContactValue<Phone>], options: &PhoneOptions<'_>) {
         let written = |one: &ContactValue<Phone>| self.text.get(one.span.clone()).unwrap_or_default();
         // A number that is cut off has its code too.
@@ -111,8 +111,6 @@ impl Coded {
             let written = self.text.get(one.span.clone()).unwrap_or_default();
             let digits: Vec<u8> = written.chars().filter_map(digit_value).map(|digit| b'0' + digit).collect();
             if open.iter().any(|code| is_of_code(*code, &digits, options)) {
-                one.value.doubt(written);
-            } else {
                 one.value = one.value.clone().doubted(written);
             }
         }
@@ -247,8 +245,9 @@ impl Reader<'_, '_> {
         None
     }
 
-    /// `60987354 (852)`: a code without its sign, in brackets behind a number that needs one and is of that country. Behind any
-    /// other it is an extension, an age, a room.
+    /// `60987354 (852)`: a code without its sign, in brackets behind a number that needs one and is of that country. Behind a mobile
+    /// number of China it may be one where the country has that number too; behind any other it is an extension, an age, a
+    /// room.
     fn in_brackets(&mut self, at: usize) -> Option<usize> {
         let digits: Vec<u8> = (at + 1..).map_while(|at| self.digit(at)).take(4).collect();
         let end = at + 1 + digits.len();
@@ -266,6 +265,10 @@ impl Reader<'_, '_> {
             })
             .count();
         let (number, _) = self.number_in(at - count..at);
+        if cn_plan::is_mobile(&number) && code != CHINA && is_of_code(code, &number, self.options) {
+            self.open.push(code);
+            return Some(end + 1);
+        }
         if number.len() < MIN_LINKED || !fits_plan(code, &number) || self.is_own(&number) {
             return None;
         }
@@ -409,8 +412,7 @@ impl Reader<'_, '_> {
         let from = text.char_indices().rev().take(MAX_BETWEEN).last().map_or(0, |(from, _)| from);
         let text = text.get(from..)?.to_ascii_lowercase();
         let put = || Edit { out: self.place(at)..self.place(at), put: "+".to_owned() };
-        let is_linked = text.ends_with(LINK) || text.ends_with(LINKED.1) && text.contains(LINKED.0);
-        if digits.len() >= MIN_LINKED && is_linked {
+        if digits.len() >= MIN_LINKED && is_link(&text) {
             return Some(Edit { put: " +".to_owned(), ..put() });
         }
         let label = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
@@ -421,6 +423,15 @@ impl Reader<'_, '_> {
         let fits = is_chat && code != CHINA && fits_plan(code, number) && !cn_plan::is_mobile(&digits);
         fits.then(put)
     }
+}
+
+/// Whether a text in lower case ends with a link up to its number.
+fn is_link(text: &str) -> bool {
+    let word = text.rsplit(|c: char| !c.is_ascii_graphic()).next().unwrap_or_default();
+    LINKS.iter().any(|(host, last)| {
+        let head = word.split_once(host).map(|(head, _)| head);
+        word.ends_with(last) && head.is_some_and(|head| !head.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    })
 }
 
 /// Whether a character ends a row of digits and the signs between them.

@@ -29,8 +29,8 @@ pub(super) fn read_named(
     found.into_iter().flat_map(read).collect()
 }
 
-/// A number beside which the field names a country, read as it is of a person who states that country. What is a number where
-/// the field is from never loses its key to a word.
+/// A number beside which the field names a country, read as it is of a person who states that country. A mobile number of
+/// China keeps its key.
 fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -> Phone {
     let country = match said {
         Said::In(country) if is_abroad(&country, options) => country,
@@ -42,7 +42,6 @@ fn as_said(written: &str, read: Phone, said: Said, options: &PhoneOptions<'_>) -
     let is_left = read.key().is_some() || read.fault() == Some(PhoneFault::MissingAreaCode);
     match dialled_in(written, &read, &PhoneOptions { default_region: country, ..*options }) {
         Some(there) if there.key().is_some() => there,
-        Some(there) if there.is_assumed() && is_left => read.doubted(written),
         Some(there) if !is_left => there,
         _ => read,
     }
@@ -64,7 +63,7 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
     let is_trunk = digits.starts_with('0') && dials_trunk(&country);
     if is_mobile_of_china(written, read) && !is_trunk {
         return may_be_national(&options.default_region, digits.as_bytes(), options)
-            .then(Phone::of_doubtful_country);
+            .then(|| read.clone().doubted(written));
     }
     let phone = Phone::parse(written, options);
     if phone.key().is_some() {
@@ -84,7 +83,7 @@ pub(super) fn dialled_in(written: &str, read: &Phone, options: &PhoneOptions<'_>
         && let Some(phone) = of_china()
     {
         let is_known = !is_trunk || options.oracle.is_some() || is_known(&country);
-        return Some(if is_known { phone } else { Phone::of_doubtful_country() });
+        return Some(if is_known { phone } else { phone.doubted(written) });
     }
     Some(whole.filter(|phone| phone.key().is_some()).unwrap_or(phone))
         .filter(|phone| matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry))

@@ -154,14 +154,10 @@ impl Reader {
     fn join_signs(&mut self) {
         let is_blank = |at: usize| self.char(at) == Some(' ');
         let is_part = |at: usize| self.char(at).is_some_and(|c| c.is_ascii_alphanumeric());
-        // `call me @ lei@x.cn`: the word behind has a sign of its own.
-        let has_own = |at: usize| {
-            (at..).map_while(|at| self.char(at)).take_while(|c| !c.is_whitespace()).any(|c| c == '@')
-        };
         let is_apart = |at: &usize| {
             let at = *at;
             self.char(at) == Some('@')
-                && !has_own(at + 2)
+                && !self.has_own_sign(at + 2)
                 && at >= 2
                 && is_blank(at - 1)
                 && is_blank(at + 1)
@@ -173,6 +169,21 @@ impl Reader {
             self.text.remove(at + 1);
             self.text.remove(at - 1);
         }
+    }
+
+    /// Whether the word from a character on has a sign of its own: `call me @ lei@x.cn`. It ends where addresses are divided, and
+    /// behind a whole domain: `lei @ 163.com,info@x.cn`, `lei @ 163.com+info@x.cn`.
+    fn has_own_sign(&self, from: usize) -> bool {
+        let word = |fits: fn(char) -> bool| {
+            self.chars(from..self.text.len()).take(MAX_PART).take_while(|c| fits(*c)).count()
+        };
+        let length = word(|c| is_local(c) && !DIVIDING.contains(&c));
+        let host = self.string(from..from + word(is_domain));
+        let is_host = |(_, top): (&str, &str)| TOPS.contains(&top.to_ascii_lowercase().as_str());
+        let is_divided = host.chars().count() < length && host.rsplit_once('.').is_some_and(is_host);
+        self.char(from + length) == Some('@')
+            && !is_divided
+            && self.domain_length(from..from + length, true) == length
     }
 
     /// A typographic apostrophe between two letters is one, and a long dash no divider: `o’brien@…`, `lei–wang@…`.

@@ -98,7 +98,8 @@ pub enum PhoneFault {
     /// No operator or city has this prefix.
     UnassignedPrefix,
     /// The country is a guess: its code is in brackets without `+` or `00`, as in `(44) 7400 183652` (its own country's code is
-    /// not a guess, as `(86)` in China), or the number may be of two countries, and where the country is stated has no key.
+    /// not a guess, as `(86)` in China), or the country that is stated may have the number too. Its key counts for lists and
+    /// to forget a person, but joins no records.
     AssumedCountry,
     /// It is another kind of number: a date, or what its label says, such as a QQ account, a card or a post code.
     OtherNumber,

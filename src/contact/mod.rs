@@ -45,9 +45,13 @@
 //!   not a number either.
 //! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number does not belong to the country
 //!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
-//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, where
-//!   the lead states a country that is not understood, or where a number fits both China and the stated country, the number is
-//!   such a guess. What is a number where the field is from keeps its key, whatever stands beside it.
+//! * A code alone belongs to the next number (`+1 (United States) 415…`, `wa.me/1415…`). Where it is not clear to which, the
+//!   number is such a guess.
+//! * A country is stated in the lead's own field, beside the number, or as a code in brackets: it means the same. A mobile number
+//!   of China keeps its key; where the country may have that very number, or is not understood and the number is no mobile
+//!   number, it is such a guess. Any other number without its code is read as it is dialled in that country, where that has such
+//!   a number: `010-62641234 (UK)` is `+441062641234`.
+//! * The key of a guess counts for lists and to forget a person; records are joined by no guess.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.
@@ -98,12 +102,13 @@ mod spreadsheet;
 mod stated;
 mod value;
 mod wechat;
+mod wechat_called;
 mod wechat_field;
 mod wechat_words;
 #[cfg(feature = "phone-world")]
 mod world;
 
-pub(crate) use canonical::{email_keys, phone_keys};
+pub(crate) use canonical::{email_keys, phone_keys, wechat_keys};
 pub(crate) use country::StatedCountry;
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
 pub use email::Email;
@@ -121,8 +126,8 @@ pub(crate) use note::{email_note, note, phone_note};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
 pub(crate) use person_name::{name_key, name_spelling, name_words};
-pub(crate) use phone::without_city;
 pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile};
+pub(crate) use phone::{is_coded, without_city};
 pub(crate) use phone_field::plain_phone;
 pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
@@ -130,7 +135,8 @@ pub(crate) use site::site_domain;
 pub(crate) use stated::{country_of_lone_code, is_planned, read_phones_beside, read_phones_of};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
+pub(crate) use wechat_called::{called_wechats, is_qq_account};
 pub use wechat_field::read_wechats;
-pub(crate) use wechat_field::{wechat_ids, wechat_keys};
+pub(crate) use wechat_field::wechat_ids;
 #[cfg(feature = "phone-world")]
 pub use world::WorldPhones;

@@ -3,19 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::nobody::{MAY_SAY_NONE, NONE_OR_NAME, SAY_NONE};
+use super::nobody::{MAY_SAY_NONE, NO_PUBLIC_MAILBOX, NO_VALUES, NONE_OR_NAME, SAY_NONE};
 use crate::text::fold;
 
 /// Bytes of the longest such text.
 const MAX_TEXT: usize = 80;
-/// Letters of the longest such text without blanks.
+/// Letters of an account without signs that are compared: more than any of the lists has.
 const MAX_GLUED: usize = 32;
-/// Fewest letters of the word beside the one that says it: shorter ones make names, as `seeto` and `nado`.
-const MIN_BESIDE: usize = 4;
-/// Words of the lists that are names: beside another word they say nothing.
-const NAMES: [&str; 3] = ["blank", "na", "nan"];
-/// 没有 and 暂无 in Latin letters: where an account is asked for they can only say that. A firm may be called so.
-const IN_PINYIN: [&str; 2] = ["meiyou", "zanwu"];
 
 /// Further words that say there is none, or that nobody is told, beside those that stand for a name too. Folded: lower case,
 /// simplified characters.
@@ -208,34 +202,19 @@ pub(crate) fn names_the_phone(field: &str) -> bool {
 }
 
 /// Whether an account or a mailbox is called by what people write who have none: `notprovided`, `no.email`, `same-as-phone`,
-/// `meiyouweixin`. Every word of it is known, and a single one is a name unless it can only say that.
+/// `meiyouweixin`. An id that only begins so is an id.
 pub(super) fn says_none(account: &str) -> bool {
-    let letters: String = account.chars().filter(|c| !matches!(c, '.' | '_' | '-')).collect();
-    if letters.len() > MAX_GLUED || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return false;
-    }
-    // What the words before a place may be: whether one says it, and whether a longer one stands beside that.
-    let mut ways: Vec<Vec<(bool, bool)>> = vec![Vec::new(); letters.len() + 1];
-    if let Some(first) = ways.first_mut() {
-        first.push((false, false));
-    }
-    for from in 0..letters.len() {
-        let Some(before) = ways.get_mut(from).map(std::mem::take) else { break };
-        let rest = letters.get(from..).unwrap_or_default();
-        let listed = rest.chars().next().and_then(|first| BY_LETTER.get(&first)).into_iter().flatten();
-        let words = listed.copied().chain(IN_PINYIN.map(|word| (word, true)));
-        for (word, is_telling) in words.filter(|(word, _)| !before.is_empty() && rest.starts_with(word)) {
-            let is_telling = is_telling && !NAMES.contains(&word);
-            let Some(after) = ways.get_mut(from + word.len()) else { continue };
-            after.extend(before.iter().map(|(says, beside)| {
-                let is_beside = word.len() >= MIN_BESIDE && (*says || !is_telling);
-                (*says || is_telling, *beside || is_beside)
-            }));
-            after.sort_unstable();
-            after.dedup();
-        }
-    }
-    IN_PINYIN.contains(&letters.as_str()) || ways.last().is_some_and(|ways| ways.contains(&(true, true)))
+    NO_VALUES.contains(&without_signs(account).as_str())
+}
+
+/// The same of a mailbox of a provider, where fewer people are called so than write it for none: `wuyouxiang`, `xx`.
+pub(super) fn says_no_mailbox(local: &str) -> bool {
+    let is_crossed_out = local.len() > 1 && local.bytes().all(|byte| byte == b'x');
+    is_crossed_out || NO_PUBLIC_MAILBOX.contains(&without_signs(local).as_str())
+}
+
+fn without_signs(account: &str) -> String {
+    account.chars().filter(|c| !matches!(c, '.' | '_' | '-')).take(MAX_GLUED).collect()
 }
 
 /// Text that people leave in a field that must not be blank.

@@ -361,13 +361,6 @@ impl Phone {
         Phone::malformed(PhoneFault::Empty).assumed()
     }
 
-    /// Takes the key from a number that is written without a country code, though one of another country is stated.
-    pub(super) fn doubt(&mut self, written: &str) {
-        if self.key.is_some() && !is_coded(written) {
-            *self = Phone::of_doubtful_country();
-        }
-    }
-
     /// The same number as a guess, unless it is written with its country code.
     pub(super) fn doubted(self, written: &str) -> Phone {
         if self.key.is_some() && !is_coded(written) { self.assumed() } else { self }
@@ -522,6 +515,11 @@ impl Phone {
     /// Whether its country is a guess.
     pub(crate) fn is_assumed(&self) -> bool {
         self.hint == Some(PhoneFault::AssumedCountry)
+    }
+
+    /// The key of a number that is not a guess: records are joined by no other.
+    pub(crate) fn sure_key(&self) -> Option<&str> {
+        self.key().filter(|_| !self.is_assumed())
     }
 
     /// Whether the number is in an assigned range.
@@ -697,7 +695,7 @@ pub(super) fn numbering_country(region: &Region) -> &str {
 }
 
 /// Whether a number is written with `+` or `00` before its country code.
-pub(super) fn is_coded(written: &str) -> bool {
+pub(crate) fn is_coded(written: &str) -> bool {
     let mut signs =
         written.chars().map(scan::narrow).filter(|c| !scan::is_blank(*c) && !scan::is_invisible(*c));
     match signs.next() {

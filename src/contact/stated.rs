@@ -26,12 +26,12 @@ pub(crate) fn read_phones_of(
 }
 
 /// The numbers of a person whose stated country is not understood: only a number with a country code and a whole mobile
-/// number of China are certain; any other may belong to somebody else.
+/// number of China are certain; any other is a guess.
 fn in_no_country(text: &str, mut found: Vec<ContactValue<Phone>>) -> Vec<ContactValue<Phone>> {
     for one in &mut found {
         let written = text.get(one.span.clone()).unwrap_or_default();
         if !is_mobile_of_china(written, &one.value) {
-            one.value.doubt(written);
+            one.value = one.value.clone().doubted(written);
         }
     }
     found

@@ -72,15 +72,6 @@ pub(crate) fn wechat_ids(field: Option<&WechatId>) -> impl Iterator<Item = Wecha
     found.into_iter().filter_map(|one| one.value.ok())
 }
 
-/// The keys of a field, however it is written; `None` when it holds no id.
-pub(crate) fn wechat_keys(field: &str) -> Option<String> {
-    let found = read_wechats(field).into_iter().filter_map(|one| one.value.ok());
-    let mut keys: Vec<String> = found.map(|id| id.key().to_owned()).collect();
-    keys.sort();
-    keys.dedup();
-    (!keys.is_empty()).then(|| keys.join(","))
-}
-
 /// A part of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
@@ -111,7 +102,9 @@ fn links(field: &str) -> Vec<Range<usize>> {
         let top = name.rsplit('.').next().unwrap_or_default();
         let is_link = name.ends_with(':') && !host.ends_with(is_host)
             || name.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
-        if !is_link || found.last().is_some_and(|last| last.end > slash) {
+        // `lei@163.com/lei_wang88`: an address and an id.
+        let is_domain = host.ends_with(['@', '＠', '﹫']);
+        if !is_link || is_domain || found.last().is_some_and(|last| last.end > slash) {
             continue;
         }
         let rest = field.get(slash..).unwrap_or_default();

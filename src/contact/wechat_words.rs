@@ -1,16 +1,17 @@
 //! Words of a WeChat field: labels of an id, words around one, labels of accounts with other services.
 
 use super::services::ends_in_service;
+use crate::text::is_common_word;
 
-/// What people write before an id.
-pub(super) const LABELS: [&str; 25] = [
-    "vx",
-    "wx",
+/// Names of WeChat, folded.
+pub(super) const NAMES: [&str; 10] =
+    ["微信", "薇信", "威信", "维信", "weixin", "wechat", "vx", "wx", "v信", "v"];
+/// What may stand between such a name and the id.
+pub(super) const BETWEEN: [&str; 7] = ["号码", "号", "hao", "id", "是", "is", "为"];
+/// What else people write before an id in a field for it.
+const LABELS: [&str; 16] = [
     "wxid",
-    "v",
     "w",
-    "weixin",
-    "wechat",
     "weixinhao",
     "qq",
     "id",
@@ -19,12 +20,8 @@ pub(super) const LABELS: [&str; 25] = [
     "tel",
     "phone",
     "mobile",
-    "微信",
     "微信号",
     "微信號",
-    "薇信",
-    "威信",
-    "维信",
     "加",
     "号",
     "是",
@@ -84,17 +81,29 @@ const SPOKEN: [&str; 13] = [
 /// Digits as people write them out.
 const NUMERALS: &str = "零〇一二三四五六七八九十幺两";
 
+/// Fewest letters of a word that tells a remark from an account: initials are no words.
+const MIN_REMARK: usize = 3;
+
 pub(super) fn is_label(text: &str) -> bool {
-    LABELS.contains(&text)
+    labels().any(|label| label == text)
+}
+
+fn labels() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain(LABELS)
 }
 
 /// Whether a word in a script without blanks ends with a label: `我的微信号`.
 pub(super) fn ends_in_label(text: &str) -> bool {
-    LABELS.iter().any(|label| !label.is_ascii() && text.ends_with(label))
+    labels().any(|label| !label.is_ascii() && text.ends_with(label))
 }
 
 pub(super) fn is_around(text: &str) -> bool {
     AROUND.contains(&text)
+}
+
+/// Whether a word beside a value is a remark about it, and no part of an id.
+pub(super) fn is_remark(word: &str) -> bool {
+    is_around(word) || word.len() >= MIN_REMARK && is_common_word(word)
 }
 
 /// Whether a word ends with the name of another service's account: `抖音号`, `公众号`.

@@ -12,14 +12,13 @@ use super::resolution::MatchAction;
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use super::values::added;
-use crate::contact::are_two_people;
-use crate::contact::wechat_ids;
+use crate::contact::{are_two_people, read_phones_of, wechat_ids};
 use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
-    LinkKind, RecordRef, Value,
+    LinkKind, PhoneNumber, RecordRef, Region, Value,
 };
 use crate::order;
-use crate::rule::{HostTables, LeadLimits};
+use crate::rule::{HostTables, LeadLimits, phones_in_full};
 
 impl<'c, 'r> Case<'c, 'r> {
     /// An account among the rows.
@@ -140,9 +139,20 @@ fn person(
     }
     // Made from the lead's id, so that the same decision twice adds one contact.
     let id: ContactId = format!("lead:{}", lead.id).into();
-    let added =
-        Effect::AddContact { account: account.id.clone(), contact: id.clone(), from: lead.id.clone() };
+    let added = Effect::AddContact {
+        account: account.id.clone(),
+        contact: id.clone(),
+        from: lead.id.clone(),
+        phones: phones_at(account.region, lead, facts.context().tables),
+    };
     (Some(id), vec![added])
+}
+
+/// The phone numbers of a lead as a contact of an account in a region has them.
+pub(crate) fn phones_at(region: Option<Region>, lead: &Lead, tables: &HostTables) -> Vec<PhoneNumber> {
+    let options = tables.phone_options();
+    let full = phones_in_full(lead, tables, |text| read_phones_of(text, region.into(), &options));
+    full.into_iter().map(PhoneNumber::from).collect()
 }
 
 /// The contact that shares a key with the lead which names one person, or any key and the name. O(contacts).
@@ -176,7 +186,8 @@ fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Con
 /// What the lead knows about the person and the contact does not.
 fn new_values(account: &Account, contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
     let record = RecordRef::ContactAt { contact: contact.id.clone(), account: account.id.clone() };
-    let phones = (contact.phones.iter().map(AsRef::as_ref), lead.phones.iter().map(AsRef::as_ref));
+    let ours = phones_at(account.region, lead, tables);
+    let phones = (contact.phones.iter().map(AsRef::as_ref), ours.iter().map(AsRef::as_ref));
     let emails = (contact.emails.iter().map(AsRef::as_ref), lead.emails.iter().map(AsRef::as_ref));
     let mut effects = added(&record, LeadField::Phones, phones.0, phones.1, tables);
     effects.extend(added(&record, LeadField::Emails, emails.0, emails.1, tables));

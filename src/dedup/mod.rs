@@ -66,6 +66,7 @@ pub use action::RuleAction;
 pub(crate) use case::Look;
 pub use comparator::Comparator;
 pub(crate) use composite::Composites;
+pub(crate) use convert::phones_at;
 pub use deduplicator::Deduplicator;
 pub(crate) use effects::COLLISION;
 pub(crate) use holding::{

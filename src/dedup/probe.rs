@@ -13,7 +13,10 @@ use crate::model::open_enum::closed_enum;
 use crate::model::{
     Account, AccountId, Contact, ExternalIdKind, Lead, LeadField, Region, mask_email, mask_id, mask_phone,
 };
-use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
+use crate::rule::{
+    FactContext, Facts, FoundContact, HostTables, LeadLimits, cut_account, cut_lead_on_file, mixed_fields,
+    read_text, values_of,
+};
 
 closed_enum! {
     /// The kind of a key.
@@ -353,20 +356,47 @@ const SECOND_LEVELS: [&str; 12] =
 
 /// The keys of a contact of an account in a region.
 pub(super) fn contact_keys(contact: &Contact, region: Option<Region>, tables: &HostTables) -> Vec<MatchKey> {
-    let options = tables.phone_options();
-    let phones = contact.phones.iter().take(LeadLimits::VALUES);
-    let phones = phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region.into(), &options));
-    let phones = phones.filter_map(|phone| phone.value.key().map(str::to_owned));
-    let emails = contact.emails.iter().take(LeadLimits::VALUES);
-    let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
-    let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
-    let wechat: Vec<Wechat> = contact.wechat.iter().flat_map(|id| ids_in(read_text(id.as_str()))).collect();
-    let key = |kind| move |value| MatchKey { kind, value };
-    let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
-    keys.extend(emails.map(key(MatchKeyKind::Email)));
-    keys.extend(wechat.iter().flat_map(of_wechat));
+    let mut keys = mixed_keys(contact, region, tables).unwrap_or_else(|| {
+        let options = tables.phone_options();
+        let phones = contact.phones.iter().take(LeadLimits::VALUES);
+        let phones =
+            phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region.into(), &options));
+        let phones = phones.filter_map(|phone| phone.value.sure_key().map(str::to_owned));
+        let emails = contact.emails.iter().take(LeadLimits::VALUES);
+        let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
+        let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
+        let wechat: Vec<Wechat> =
+            contact.wechat.iter().flat_map(|id| ids_in(read_text(id.as_str()))).collect();
+        let key = |kind| move |value| MatchKey { kind, value };
+        let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
+        keys.extend(emails.map(key(MatchKeyKind::Email)));
+        keys.extend(wechat.iter().flat_map(of_wechat));
+        keys
+    });
     keys.extend(contact.person_ids().take(LeadLimits::ITEMS).filter_map(|(name, id)| id_key(name, id)));
     keys
+}
+
+/// The keys of a contact whose fields hold values of other kinds.
+pub(super) fn mixed_keys(
+    contact: &Contact,
+    region: Option<Region>,
+    tables: &HostTables,
+) -> Option<Vec<MatchKey>> {
+    let of_one = |value| match value {
+        FoundContact::Phone(phone) => {
+            let key = phone.sure_key().map(str::to_owned);
+            key.map(|value| MatchKey { kind: MatchKeyKind::Phone, value }).into_iter().collect()
+        }
+        FoundContact::Email(email) => {
+            vec![MatchKey { kind: MatchKeyKind::Email, value: email.key().to_owned() }]
+        }
+        FoundContact::Wechat(id) => of_wechat(&id).collect::<Vec<_>>(),
+    };
+    let person = mixed_fields(contact)?;
+    let cut = cut_lead_on_file(&person);
+    let values = values_of(cut.as_deref().unwrap_or(&person), region.into(), tables);
+    Some(values.into_iter().flat_map(of_one).collect())
 }
 
 /// The keys made of identifiers in other systems.

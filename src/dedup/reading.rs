@@ -6,7 +6,7 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::composite::{Composite, Composites};
 use super::deduplicator::Deduplicator;
 use super::holding::{Holding, holdings};
-use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys};
+use super::probe::{MatchKey, MatchKeyKind, Probe, domains_of, id_key, id_keys, mixed_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
@@ -15,7 +15,7 @@ use crate::contact::{
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
 use crate::rule::{
-    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_keys,
+    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_sure_phone_keys,
 };
 
 /// Digits at the end of a number by which most other numbers are ruled out at a glance.
@@ -162,10 +162,19 @@ impl<'x, 'a> Reading<'x, 'a> {
 
     fn read_account(&mut self, account: &Account) {
         for contact in &account.contacts {
-            self.read_phones(&contact.phones, account.region);
-            self.read_wechat(contact.wechat.as_ref());
-            if self.email {
-                self.read_emails(&contact.emails, false);
+            match mixed_keys(contact, account.region, self.context.tables) {
+                Some(keys) => {
+                    for key in keys.iter().filter(|key| self.asks(key.kind)).collect::<Vec<_>>() {
+                        self.note(key.kind, &key.value);
+                    }
+                }
+                None => {
+                    self.read_phones(&contact.phones, account.region);
+                    self.read_wechat(contact.wechat.as_ref());
+                    if self.email {
+                        self.read_emails(&contact.emails, false);
+                    }
+                }
             }
             if self.ids {
                 let ids = contact.person_ids().take(LeadLimits::ITEMS);
@@ -180,7 +189,7 @@ impl<'x, 'a> Reading<'x, 'a> {
     fn read_lead(&mut self, lead: &Lead) {
         if self.phone && lead.phones.iter().any(|phone| self.may_be_ours(phone.as_str())) {
             let tables = self.context.tables;
-            visit_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
+            visit_sure_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
         }
         self.read_wechat(lead.wechat.as_ref());
         if self.email || self.domain {
@@ -224,10 +233,12 @@ impl<'x, 'a> Reading<'x, 'a> {
             }
             // Most numbers are written plainly and need no parser, unless they are of another country.
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
-                Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
+                Some(phone) => {
+                    phone.sure_key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key))
+                }
                 None => {
                     let found = read_phones_of(phone.as_str(), region.into(), &options);
-                    let keys = found.iter().filter_map(|one| one.value.key());
+                    let keys = found.iter().filter_map(|one| one.value.sure_key());
                     keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
                 }
             }
@@ -340,6 +351,15 @@ impl<'x, 'a> Reading<'x, 'a> {
             },
         };
         note(lead_keys, shared, MatchKeyKind::CompanyExact, key);
+    }
+
+    /// Whether a rule compares contact values of a kind.
+    fn asks(&self, kind: MatchKeyKind) -> bool {
+        match kind {
+            MatchKeyKind::Email => self.email,
+            MatchKeyKind::Phone => self.phone,
+            _ => self.wechat || self.phone,
+        }
     }
 
     fn note(&mut self, kind: MatchKeyKind, value: &str) {

@@ -11,7 +11,7 @@ use crate::model::{
     Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, are_opposed,
 };
 use crate::order;
-use crate::rule::HostTables;
+use crate::rule::{FoundContact, HostTables, phones_in_full, read_phones_as_of, strays_of, values_of};
 use crate::text::{agree_in_a_spelling, fold};
 
 impl Deduplicator {
@@ -37,6 +37,10 @@ impl Deduplicator {
                 && Part::of(field) != Part::Description
             {
                 let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
+                if field == LeadField::Phones {
+                    effects.extend(phones(entry, record, tables));
+                    continue;
+                }
                 // A dispute about an entry is not one about the record.
                 let items = items.iter().filter(|item| field != LeadField::Tags || *item != COLLISION);
                 let (known, items) = (known.iter().map(String::as_str), items.map(String::as_str));
@@ -58,7 +62,14 @@ impl Deduplicator {
             };
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
         }
-        effects.extend(identifiers(entry, record));
+        let (ids, others): (Vec<_>, Vec<_>) =
+            strays(entry, record, tables).into_iter().partition(|(field, _)| *field == LeadField::Wechat);
+        effects.extend(others.into_iter().map(|(field, value)| Effect::AddValue {
+            record: to.clone(),
+            field: field.as_str().to_owned(),
+            value: Value::from(value),
+        }));
+        effects.extend(identifiers(entry, record, &ids));
         for group in OpenGroup::ALL {
             let (Some(theirs), Some(ours)) = (group.texts(entry), group.texts(record)) else { continue };
             for (name, found) in theirs {
@@ -75,8 +86,39 @@ impl Deduplicator {
     }
 }
 
+/// The numbers that the record does not have yet. Each is the number of its own record, whatever country either states.
+fn phones(entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
+    let full = |lead: &Lead, there: &Lead| {
+        phones_in_full(lead, tables, |text| read_phones_as_of(there, text, tables))
+    };
+    let mut known = full(record, &Lead::default());
+    known.extend(record.phones.iter().map(|phone| phone.as_str().to_owned()));
+    let (known, found) = (known.iter().map(String::as_str), full(entry, record));
+    let to = RecordRef::Lead(record.id.clone());
+    added(&to, LeadField::Phones, known, found.iter().map(String::as_str), tables)
+}
+
+/// The values that the entry has in the fields of other kinds and the record has nowhere, by their own fields.
+fn strays(entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<(LeadField, String)> {
+    let stated = |lead: &Lead| tables.gazetteer.country_of(lead.country.as_deref());
+    let stray = |value| match value {
+        FoundContact::Phone(phone) => {
+            let extension = phone.extension().map(|own| format!(" ext. {own}")).unwrap_or_default();
+            phone.key().map(|key| (LeadField::Phones, format!("{key}{extension}")))
+        }
+        FoundContact::Email(email) => Some((LeadField::Emails, email.key().to_owned())),
+        FoundContact::Wechat(id) => Some((LeadField::Wechat, id.key().trim_start_matches("qq:").to_owned())),
+    };
+    let found = strays_of(entry, stated(entry), tables);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let known = order::set(values_of(record, stated(record), tables).into_iter().filter_map(stray));
+    found.into_iter().filter_map(stray).filter(|one| !known.contains(one)).collect()
+}
+
 /// What names a person or an event stays a key: the first value under a name fills it, others are kept next to it.
-fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
+fn identifiers(entry: &Lead, record: &Lead, strays: &[(LeadField, String)]) -> Vec<Effect> {
     let same = |(field, value): (String, &str)| {
         // By its keys, as spellings differ and keys do not.
         let plain = if field == WECHAT { canonical_id(value) } else { value.trim().to_owned() };
@@ -85,7 +127,8 @@ fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
     let mut known: BTreeSet<(String, String)> = order::set(ids_of(record).map(same));
     let mut filled: BTreeSet<String> = order::set(ids_of(record).map(|(field, _)| field));
     let mut effects = Vec::new();
-    for (field, value) in ids_of(entry) {
+    let strays = strays.iter().map(|(field, value)| (field.as_str().to_owned(), value.as_str()));
+    for (field, value) in ids_of(entry).chain(strays) {
         if value.trim().is_empty() || !known.insert(same((field.clone(), value))) {
             continue;
         }

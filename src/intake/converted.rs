@@ -12,7 +12,7 @@ use super::pools::{EXHAUSTED, later};
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
-use crate::dedup::{holdings, scope_texts, share_a_part};
+use crate::dedup::{holdings, phones_at, scope_texts, share_a_part};
 use crate::model::{
     Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
     PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
@@ -60,8 +60,14 @@ impl Intake {
         let mut outcome = self.nothing(&case);
         let contact = ContactId::from(lead.id.as_str());
         let helper = input.history.helper().map(|one| one.owner.clone());
+        let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
         outcome.effects = vec![
-            Effect::AddContact { account: account.clone(), contact: contact.clone(), from: lead.id.clone() },
+            Effect::AddContact {
+                account: account.clone(),
+                contact: contact.clone(),
+                from: lead.id.clone(),
+                phones: phones_at(of_account.and_then(|one| one.region), lead, &self.tables),
+            },
             Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted },
             Effect::Convert(ConversionRecord {
                 lead: lead.id.clone(),
@@ -83,7 +89,6 @@ impl Intake {
         // One customer, one owner: the account's, unless that rep has lost the lead.
         let is_there =
             |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
-        let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
         // The holder of a part keeps what names none: the person is theirs.
         let names_no_part = scope_texts(case.scope, lead).is_empty();
         let has_a_part = |account: &Account| names_no_part && account.owners.values().any(|rep| *rep == own);

@@ -148,6 +148,9 @@ impl Intake {
                     hashes.push(hash(&format!("email {}", email.key())));
                     hashes.push(hash(&format!("email {}", email.person_key())));
                 }
+                FoundContact::Wechat(id) if id.names_person() => {
+                    hashes.push(hash(&format!("wechat {}", id.key())));
+                }
                 _ => {}
             }
         }

@@ -9,8 +9,8 @@ use crate::text::{Code, codes, moment};
 
 use super::open_enum::closed_enum;
 use super::{
-    AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PoolId, RepId,
-    TenureEnd, Value, mask_email, mask_id, mask_phone,
+    AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PhoneNumber,
+    PoolId, RepId, TenureEnd, Value, mask_email, mask_id, mask_phone,
 };
 
 /// A record a decision refers to.
@@ -350,8 +350,8 @@ pub enum Effect {
         /// The lead to erase.
         lead: LeadId,
     },
-    /// Make the person of a lead a contact of an account: name, title, function, phones, e-mails and WeChat as the lead
-    /// has them, since the time of the decision.
+    /// Make the person of a lead a contact of an account: name, title, function, e-mails and WeChat as the lead has them,
+    /// and the phones of the effect, since the time of the decision.
     AddContact {
         /// The account that gets the contact.
         account: AccountId,
@@ -359,6 +359,10 @@ pub enum Effect {
         contact: ContactId,
         /// The lead whose person it is.
         from: LeadId,
+        /// The phone numbers of the contact: the lead's, with their country codes where the account is in another country than
+        /// the lead.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        phones: Vec<PhoneNumber>,
     },
     /// Move a person to another account.
     MoveContact {
@@ -562,7 +566,7 @@ impl fmt::Display for Effect {
                 write!(f, "fold lead {entry} into lead {subject} ({kind})")
             }
             Effect::StartCycle { lead, .. } => write!(f, "begin a new cycle of lead {lead}"),
-            Effect::AddContact { account, contact, from } => {
+            Effect::AddContact { account, contact, from, .. } => {
                 write!(f, "make the person of lead {from} contact {contact} of account {account}")
             }
             Effect::MoveContact { contact, from, to, is_proposal } => {

@@ -6,10 +6,10 @@ use super::HostTables;
 use super::misplaced::{ContactField, FoundContact, Misplaced, is_plain, misplaced_in, overlap};
 use crate::contact::{
     ContactValue, Email, EmailFault, Phone, PhoneFault, StatedCountry, Wechat, WechatFault,
-    country_of_lone_code, is_planned, plain_email, plain_phone, read_emails, read_phones, read_phones_beside,
-    read_phones_of, read_wechats,
+    country_of_lone_code, is_coded, is_planned, plain_email, plain_phone, read_emails, read_phones,
+    read_phones_beside, read_phones_of, read_wechats,
 };
-use crate::model::{EmailAddress, Lead, PhoneNumber, Region};
+use crate::model::{Contact, EmailAddress, Lead, PhoneNumber, Region};
 
 /// Where a contact value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,14 +235,103 @@ fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<
     )
 }
 
-/// The keys of all phone numbers of a lead, as its facts have them.
-pub(crate) fn visit_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
+/// The keys of all phone numbers of a lead that are not a guess, as its facts have them.
+pub(crate) fn visit_sure_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
     let stated = tables.gazetteer.country_of(lead.country.as_deref());
     let phones = match odd_texts(lead).next() {
         Some(_) => ContactValues::of_lead(lead, stated, tables).phones,
         None => phones_of(lead, stated, tables),
     };
-    phones.values.iter().filter_map(Phone::key).for_each(visit);
+    phones.values.iter().filter_map(Phone::sure_key).for_each(visit);
+}
+
+/// The phone texts of a lead as another record keeps them, where they are read by `there`. A text that would be another number
+/// there, or none, has its numbers with their country codes; beside a guess it has the country.
+pub(crate) fn phones_in_full(
+    lead: &Lead,
+    tables: &HostTables,
+    there: impl Fn(&str) -> Vec<ContactValue<Phone>>,
+) -> Vec<String> {
+    let read = phones_of(lead, tables.gazetteer.country_of(lead.country.as_deref()), tables);
+    let meaning = |phone: &Phone| (phone.key().map(str::to_owned), phone.is_assumed());
+    let in_full = |(index, text): (usize, &PhoneNumber)| {
+        let here: Vec<Placed<'_, Phone>> = read.placed(lead).filter(|one| one.index == Some(index)).collect();
+        let mut full = text.as_str().to_owned();
+        let found = there(&full);
+        if here.iter().map(|one| meaning(one.value)).eq(found.iter().map(|one| meaning(&one.value))) {
+            return full;
+        }
+        for one in here.iter().rev().filter(|one| !is_coded(one.text)) {
+            if let Some(key) = one.value.sure_key() {
+                let extension = one.value.extension().map(|own| format!(" ext. {own}")).unwrap_or_default();
+                full.replace_range(one.span.clone(), &format!("{key}{extension}"));
+            }
+        }
+        if let Some(country) =
+            lead.country.as_deref().filter(|_| here.iter().any(|one| one.value.is_assumed()))
+        {
+            full.push_str(&format!(" ({country})"));
+        }
+        full
+    };
+    lead.phones.iter().enumerate().map(in_full).collect()
+}
+
+/// The numbers in a text as a phone field of a lead has them.
+pub(crate) fn read_phones_as_of(lead: &Lead, text: &str, tables: &HostTables) -> Vec<ContactValue<Phone>> {
+    let alone = Lead {
+        phones: vec![text.into()],
+        country: lead.country.clone(),
+        region: lead.region,
+        province: lead.province.clone(),
+        city: lead.city.clone(),
+        ..Lead::default()
+    };
+    let read = phones_of(&alone, tables.gazetteer.country_of(alone.country.as_deref()), tables);
+    let placed = read.placed(&alone).map(|one| ContactValue { span: one.span, value: one.value.clone() });
+    placed.collect()
+}
+
+/// Every contact value of a record, as its own kind.
+pub(crate) fn values_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Vec<FoundContact> {
+    found_in(lead, stated, tables, |_, _| true)
+}
+
+/// Those in the fields of other kinds.
+pub(crate) fn strays_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Vec<FoundContact> {
+    let is_mixed = may_be_misplaced(lead);
+    if is_mixed { found_in(lead, stated, tables, |home, field| home != field) } else { Vec::new() }
+}
+
+fn found_in(
+    lead: &Lead,
+    stated: StatedCountry,
+    tables: &HostTables,
+    fits: impl Fn(ContactField, ContactField) -> bool,
+) -> Vec<FoundContact> {
+    let all = ContactValues::of_lead(lead, stated, tables);
+    let phones = all.phones.placed(lead).filter(|one| fits(ContactField::Phone, one.field));
+    let phones = phones.map(|one| FoundContact::Phone(one.value.clone()));
+    let emails = all.emails.placed(lead).filter(|one| fits(ContactField::Email, one.field));
+    let emails = emails.filter_map(|one| one.value.clone().ok()).map(FoundContact::Email);
+    let wechats = all.wechats.placed(lead).filter(|one| fits(ContactField::Wechat, one.field));
+    let wechats = wechats.filter_map(|one| one.value.clone().ok()).map(FoundContact::Wechat);
+    phones.chain(emails).chain(wechats).collect()
+}
+
+/// The fields of a contact, if they may hold values of other kinds.
+pub(crate) fn mixed_fields(contact: &Contact) -> Option<Lead> {
+    let phones = contact.phones.iter().map(|text| (ContactField::Phone, text.as_str()));
+    let emails = contact.emails.iter().map(|text| (ContactField::Email, text.as_str()));
+    let wechat = contact.wechat.iter().map(|text| (ContactField::Wechat, text.as_str()));
+    let mut texts = phones.chain(emails).chain(wechat);
+    let fields = || Lead {
+        phones: contact.phones.clone(),
+        emails: contact.emails.clone(),
+        wechat: contact.wechat.clone(),
+        ..Lead::default()
+    };
+    texts.any(|(field, text)| !is_plain(field, text)).then(fields)
 }
 
 /// Whether a lead may have contact values in the fields of other kinds.
@@ -285,7 +374,7 @@ mod tests {
     fn keys(country: &str, phone: &str) -> Vec<String> {
         let lead = lead_in(country, phone);
         let mut keys = Vec::new();
-        visit_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
+        visit_sure_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
         keys
     }
 
@@ -326,7 +415,7 @@ mod tests {
         assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
     }
 
-    /// A trunk 0 is dialled in the stated country; a number of both plans identifies nobody.
+    /// A trunk 0 is dialled in the stated country; a number of both plans joins nobody.
     #[test]
     fn a_mobile_of_china_may_be_a_number_of_the_stated_country() {
         for (country, phone, expected) in [

@@ -59,7 +59,10 @@ pub use crate::document::{Fingerprint, RulesVersion};
 pub(crate) use crate::model::FieldType;
 pub(crate) use band::NumberBand;
 pub use condition::Condition;
-pub(crate) use contact_values::{Placed, may_be_misplaced, visit_phone_keys};
+pub(crate) use contact_values::{
+    Placed, may_be_misplaced, mixed_fields, phones_in_full, read_phones_as_of, strays_of, values_of,
+    visit_sure_phone_keys,
+};
 pub(crate) use document::{RulesDocument, rules_document};
 pub use fact_value::{FactSource, FactValue};
 pub(crate) use fact_value::{number, own_column, text, texts};

@@ -4,7 +4,7 @@
 
 use super::super::domain::is_public_mail_domain;
 use super::super::email::Email;
-use super::super::no_value::says_none;
+use super::super::no_value::{says_no_mailbox, says_none};
 use super::words::{
     NO_MAILBOX, SHOWN_NAMES, THROW_AWAY, is_doubtful, is_nickname, is_no_id, is_none_or_trial, is_placeholder,
 };
@@ -38,6 +38,7 @@ pub(in crate::contact) fn is_written_for_none(email: &Email) -> bool {
     is_twice
         || NO_MAILBOX.contains(&local)
         || says_none(local)
+        || says_no_mailbox(local) && is_public_mail_domain(domain)
         || host.is_some_and(|host| are_neighbours(local, host))
         || is_sample_domain(domain)
         || SHOWN_DOMAINS.contains(&domain) && is_shown(local)
@@ -108,7 +109,8 @@ mod tests {
         for address in "none@xinghe.cn test@test.com test@xinghe.cn test1@xinghe.cn 无@qq.com 没有@163.com 123@123.com a@a.com a@b.com \
             none@none.cn abc@abc.com nil@nil.com testing@testing.com.cn qq@qq.com 163@163.com zhang@example.com 123456@qq.com 12345@163.com \
             noemail@gmail.com nope@nope.com user@domain.com your@email.com name@company.com 手机号@qq.com 张三@qq.com \
-            你的邮箱@163.com undefined@xinghe.cn"
+            你的邮箱@163.com undefined@xinghe.cn wuyouxiang@qq.com baomi@163.com bao.mi@126.com xx@qq.com xxxx@163.com \
+            not.provided@xinghe.cn meiyou_youxiang@qq.com"
             .split_whitespace()
         {
             let email = Email::parse(address).unwrap();
@@ -118,7 +120,7 @@ mod tests {
         }
         for address in "nil@xinghe.cn testing@sgs.com tester@testerlab.cn xxx@xinghe.cn qwe@xinghe.cn mail@mail.xinghe.cn \
             aaa@aaa.com asd@asd.de 654321@qq.com 98765@qq.com 66666@qq.com 88888@163.com ppp@163.com zzz@gmail.com \
-            sap@sap.com 张三@xinghe.cn name@xinghe.cn me@jingye-x.com 123456@xinghe.cn 10086@139.com"
+            sap@sap.com 张三@xinghe.cn name@xinghe.cn me@jingye-x.com 123456@xinghe.cn 10086@139.com baomi@xinghe.cn xx@xinghe.cn wuyouxiang@xinghe.cn baomihua@qq.com xxli@qq.com ihavenothing@163.com"
             .split_whitespace()
         {
             assert!(!is_nobodys_email(&Email::parse(address).unwrap()), "{address}");

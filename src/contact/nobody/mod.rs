@@ -23,4 +23,4 @@ pub(crate) use id::{names_nothing, says_nothing};
 pub(crate) use mailbox::is_nobodys_email;
 pub(super) use mailbox::{are_neighbours, firm_of, is_sample_domain, is_written_for_none};
 pub(crate) use name::names_nobody;
-pub(super) use words::{MAY_SAY_NONE, NONE_OR_NAME, SAY_NONE, is_placeholder};
+pub(super) use words::{MAY_SAY_NONE, NO_PUBLIC_MAILBOX, NO_VALUES, NONE_OR_NAME, SAY_NONE, is_placeholder};

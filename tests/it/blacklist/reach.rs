@@ -539,6 +539,47 @@ fn a_contact_in_a_text_is_a_flag_that_names_the_text() {
             Severity::Flag,
             "wrong_field flag contact_in_text/email message -",
         ),
+        (
+            json!({"message": "你好，想了解价格，微信：abc_12345"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/wechat message -",
+        ),
+        (
+            json!({"message": "wechat id: abc_12345, please add me"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/wechat message -",
+        ),
+        (
+            json!({"name": "王磊 加V lei_wang88"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/wechat name -",
+        ),
+        (
+            json!({"message": "加QQ 2026718843详谈"}),
+            Severity::Flag,
+            "wrong_field flag contact_in_text/wechat message -",
+        ),
+        // A word is no account, and neither is what another service calls one.
+        (
+            json!({"message": "wechat preferred, please"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "我们做微信小程序 mini_app2 开发，抖音号 lei_wang88"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "微信：weixin123"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
+        (
+            json!({"message": "lei_wang88"}),
+            Severity::Block,
+            "no_usable_contact block no_usable_contact/no_contact",
+        ),
         // What is nobody's, or no number, is none there either.
         (
             json!({"message": "请打13800138000"}),

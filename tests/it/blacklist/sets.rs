@@ -670,6 +670,16 @@ fn entries_that_mean_nearly_everybody_are_warned_of() {
             json!([]),
             "assumed_country rules[0].check.list.phones[3]",
         ),
+        (
+            json!({"list": {"phones": ["+13927461853", "+86 199 0171 5550", "0171 5550199"]}}),
+            json!([]),
+            "assumed_country rules[0].check.list.phones[2]",
+        ),
+        (
+            list.clone(),
+            allow(json!({"phone": "0171 5550199"}), "lead"),
+            "assumed_country overrides[0].allow.phone",
+        ),
         (json!({"prefix": {"phones": ["+86"]}}), json!([]), "whole_country rules[0].check.prefix.phones[0]"),
         (
             json!({"prefix": {"networks": ["0.0.0.0/0"]}}),

@@ -61,7 +61,7 @@ fn a_code_alone_belongs_to_the_next_number() {
         ("+86 13927461853 王磊 0755-26718843", &["+8613927461853", "+8675526718843"]),
         ("+86 QQ 2026718843", &[]),
         // Nobody knows of which number it is: a guess.
-        ("+49 lei@xinghe.cn 15088672341", &[]),
+        ("+49 lei@xinghe.cn 15088672341", &["+8615088672341"]),
         ("+1 QQ 2026718843 电话 13927461853", &["+8613927461853"]),
         ("🇺🇸 13927461853", &["+8613927461853"]),
     ]);
@@ -98,6 +98,13 @@ fn the_number_of_a_chat_begins_with_its_code() {
         ("WhatsApp 13927461853", &["+8613927461853"]),
         ("WhatsApp +44 7911 123457", &["+447911123457"]),
         ("wa 0755-26718843", &["+8675526718843"]),
+        // Columns of a form are no link.
+        ("whatsapp=yes&phone=13927461853", &["+8613927461853"]),
+        ("name=lei&whatsapp=1&phone=15088672341&city=sz", &["+8615088672341"]),
+        ("whatsapp phone=13927461853", &["+8613927461853"]),
+        ("notwhatsapp.com/send?phone=13927461853", &["+8613927461853"]),
+        ("(https://api.whatsapp.com/send?phone=14155552671)", &["+14155552671"]),
+        ("微信/wa.me/85260987654", &["+85260987654"]),
     ]);
     let field = "wa.me/14155552671";
     assert_eq!(&field[read_phones(field, &PhoneOptions::default())[0].span.clone()], "14155552671");

@@ -1,6 +1,9 @@
-//! What is a number where the field is from stays that number, whatever stands beside it; a landline may be one of the country named.
+//! A mobile number of China keeps its key, whatever stands beside it; any other number without its code is read in the country
+//! named where that has such a number.
 
 use leadkit::contact::{PhoneFault, PhoneOptions, PhoneQuality, read_phones};
+use leadkit::model::Lead;
+use leadkit::rule::{FactContext, Facts, HostTables};
 
 const LANDLINE: &str = "0755-26718843";
 /// Numbers of China, one with its country code, and one of another country with its own.
@@ -128,15 +131,57 @@ fn a_number_without_a_country_gets_the_one_beside_it() {
     }
 }
 
+/// However the country is stated: the key stands for lists and to forget, and the doubt beside it.
 #[test]
 fn a_number_that_two_countries_have_is_a_guess() {
-    let found = read_phones("15254599371（德国）", &PhoneOptions::default());
-    let phone = &found[0].value;
-    assert_eq!(phone.key(), Some("+8615254599371"));
-    assert_eq!(
-        (phone.quality(), phone.fault()),
-        (PhoneQuality::UnknownCountry, Some(PhoneFault::AssumedCountry))
-    );
+    let options = PhoneOptions::default();
+    for (country, code, number) in [("Germany", "49", "15254599371"), ("Brazil", "55", "15988672341")] {
+        for field in [
+            format!("{country} {number}"),
+            format!("{number}（{country}）"),
+            format!("{number}, {country}"),
+            format!("{number} ({code})"),
+            format!("{number}（{code}）"),
+            format!("{code}/{number}"),
+            format!("+{code}...{number}"),
+        ] {
+            let found = read_phones(&field, &options);
+            assert_eq!(found.len(), 1, "{field}");
+            let phone = &found[0].value;
+            assert_eq!(phone.key(), Some(format!("+86{number}").as_str()), "{field}");
+            let judged = (phone.quality(), phone.fault());
+            assert_eq!(judged, (PhoneQuality::UnknownCountry, Some(PhoneFault::AssumedCountry)), "{field}");
+        }
+    }
     // No such number exists there.
-    assert_eq!(read_phones("13927461853（香港）", &PhoneOptions::default())[0].value.fault(), None);
+    for field in [
+        "13927461853（香港）",
+        "13927461853 (852)",
+        "13927461853 Germany",
+        "13927461853 (49)",
+        "49/13927461853",
+    ] {
+        assert_eq!(read_phones(field, &options)[0].value.fault(), None, "{field}");
+    }
+}
+
+/// In a field of the lead or beside the number, a country means the same.
+#[test]
+fn a_country_means_the_same_in_its_own_field_and_beside_the_number() {
+    for country in ["Germany", "德国", "Brazil", "Hong Kong", "USA", "Japan", "UK", "Singapore"] {
+        for number in ["15254599371", "13927461853", "15988672341", "13105551234", "18912345670"] {
+            let read = |lead: serde_json::Value| {
+                let lead: Lead = serde_json::from_value(lead).unwrap();
+                let tables = HostTables::default();
+                let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+                let phones = facts.phones().iter();
+                phones.map(|one| (one.key().map(str::to_owned), one.fault())).collect::<Vec<_>>()
+            };
+            let lead = |phone: String, country: &str| serde_json::json!({"id": "L1", "created_at": "2026-03-02T09:00:00+08:00", "phones": [phone], "country": country});
+            let stated = read(lead(number.to_owned(), country));
+            let beside = read(lead(format!("{number} ({country})"), ""));
+            assert_eq!(stated, beside, "{country} {number}");
+            assert_eq!(stated[0].0.as_deref(), Some(format!("+86{number}").as_str()), "{country} {number}");
+        }
+    }
 }

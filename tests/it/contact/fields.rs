@@ -1,6 +1,8 @@
 //! Fields as people write them: every value is read or reported, and no key is wrong.
 
-use leadkit::contact::{ContactValue, Email, EmailFault, Phone, PhoneOptions, read_emails, read_phones};
+use leadkit::contact::{
+    ContactValue, Email, EmailFault, Phone, PhoneFault, PhoneOptions, read_emails, read_phones,
+};
 use leadkit::model::Region;
 use proptest::prelude::*;
 
@@ -12,6 +14,8 @@ fn phones(field: &str) -> Vec<ContactValue<Phone>> {
 
 fn shown(phone: &Phone) -> String {
     match phone.key() {
+        // A guess is marked.
+        Some(key) if phone.fault() == Some(PhoneFault::AssumedCountry) => format!("{key}?"),
         Some(key) => key.to_owned(),
         None => format!("!{}", phone.fault().map_or("-", |fault| fault.code())),
     }
@@ -52,6 +56,41 @@ fn every_field_of_the_corpus_is_read_as_written_down() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Blanks around the sign change nothing about what follows the address.
+#[test]
+fn a_sign_between_blanks_belongs_to_the_address_whatever_divides_it_from_the_next() {
+    let keys = |field: &str| -> Vec<String> {
+        let read = read_emails(field).into_iter().filter_map(|one| one.value.ok());
+        read.map(|email| email.key().to_owned()).collect()
+    };
+    let dividers = [
+        ",", ";", "、", "，", "；", "/", "|", "&", "+", " ", "\n", "\t", ":::", " / ", ", ", "和", "或",
+        " and ",
+    ];
+    for divider in dividers {
+        for (local, domain, next) in [
+            ("lei.wang", "163.com", "info@xinghe.cn"),
+            ("lei", "qq.com", "wu@lvhu-x.cn"),
+            ("lei_wang88", "xinghe.com.cn", "lei.wang@163.com"),
+        ] {
+            let expected = [format!("{local}@{domain}"), next.to_owned()];
+            for sign in ["@", " @ "] {
+                let field = format!("{local}{sign}{domain}{divider}{next}");
+                assert_eq!(keys(&field), expected, "{field:?}");
+            }
+        }
+    }
+    // The word behind the sign has one of its own.
+    for (field, key) in [
+        ("call me @ lei@xinghe.cn", "lei@xinghe.cn"),
+        ("mail @ lei.wang@163.com", "lei.wang@163.com"),
+        ("mail @ lei+news@xinghe.cn", "lei+news@xinghe.cn"),
+        ("mail @ lei_wang-88@xinghe.cn", "lei_wang-88@xinghe.cn"),
+    ] {
+        assert_eq!(keys(field), [key], "{field}");
+    }
 }
 
 #[test]

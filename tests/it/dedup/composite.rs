@@ -552,7 +552,12 @@ fn a_record_is_found_by_what_is_written_later() {
         field: field.into(),
         value: Value::from(value),
     };
-    let contact = Effect::AddContact { account: "A1".into(), contact: "C1".into(), from: "L1".into() };
+    let contact = Effect::AddContact {
+        account: "A1".into(),
+        contact: "C1".into(),
+        from: "L1".into(),
+        phones: Vec::new(),
+    };
     let steps = [
         (
             set(&of_account, "registration_number", "9111"),

@@ -187,7 +187,12 @@ fn nothing_is_left_of_who_is_erased() {
         Effect::SetOwner { lead: lead(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
         Effect::StartDeadlines { lead: lead(), from: hour(1) },
         Effect::RequestReview { lead: lead(), reviewer: None, code: "possible_duplicate".into() },
-        Effect::AddContact { account: "A1".into(), contact: "lead:L7".into(), from: lead() },
+        Effect::AddContact {
+            account: "A1".into(),
+            contact: "lead:L7".into(),
+            from: lead(),
+            phones: vec!["13927461853".into()],
+        },
         Effect::UpdateField {
             record: record(),
             field: "name".into(),

@@ -59,7 +59,12 @@ pub(super) fn one_of_each() -> Vec<Effect> {
             by: None,
             rule: None,
         }),
-        Effect::AddContact { account: "A1".into(), contact: "lead:L1".into(), from: lead() },
+        Effect::AddContact {
+            account: "A1".into(),
+            contact: "lead:L1".into(),
+            from: lead(),
+            phones: vec!["13927461853".into()],
+        },
         Effect::MoveContact { contact: "C1".into(), from: "A1".into(), to: None, is_proposal: true },
         Effect::MoveContact {
             contact: "C2".into(),

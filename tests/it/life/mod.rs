@@ -18,6 +18,7 @@ mod fair;
 mod further;
 mod held;
 mod joins;
+mod kept;
 mod limits;
 mod line;
 mod lives;

@@ -148,6 +148,8 @@ fn a_field_of_several_values_is_as_good_as_its_values() {
         let field = if cells[0] == "phone" { "phones" } else { "emails" };
         let read: Vec<&str> =
             cells[2].split(' ').filter(|one| !one.starts_with('!') && *one != "-").collect();
+        // A guess joins nobody.
+        let read: Vec<&str> = read.into_iter().filter(|one| !one.ends_with('?')).collect();
         if read.is_empty() || cells[1].contains('\\') {
             continue;
         }
@@ -259,8 +261,7 @@ proptest! {
 /// Words beside a number make nobody another person.
 #[test]
 fn a_number_with_words_beside_it_is_one_person() {
-    for words in ["香港", "台湾", "Singapore", "PR", "AI", "CA", "VC", "（36）", "(44)", "（德国）"]
-    {
+    for words in ["香港", "台湾", "Singapore", "PR", "AI", "CA", "VC", "（36）", "(44)"] {
         for number in ["13927461853", "15254599371"] {
             let mut desk = Desk::new(&consumers());
             let first = caller("L1", 1, number);
@@ -268,6 +269,32 @@ fn a_number_with_words_beside_it_is_one_person() {
             let outcome = desk.submit(&caller("L2", 30, &format!("{number} {words}"))).outcome;
             assert_eq!(outcome.route().folded_into(), Some(&first.id), "{number} {words}: {outcome}");
         }
+    }
+}
+
+/// A number that the stated country may have too joins nobody, whichever of the two comes first and however the country is stated.
+#[test]
+fn a_number_that_may_be_another_country_s_joins_nobody() {
+    let number = "15254599371";
+    let plain = |id: &str, at: i64| caller(id, at, number);
+    let stated = |id: &str, at: i64| Lead { country: Some("Germany".into()), ..caller(id, at, number) };
+    let beside = |id: &str, at: i64| caller(id, at, &format!("{number}（德国）"));
+    let coded = |id: &str, at: i64| caller(id, at, &format!("{number} (49)"));
+    let guesses: [&dyn Fn(&str, i64) -> Lead; 3] = [&stated, &beside, &coded];
+    for guess in guesses {
+        for (first, second) in [(guess("L1", 1), plain("L2", 30)), (plain("L1", 1), guess("L2", 30))] {
+            let mut desk = Desk::new(&consumers());
+            desk.submit(&first);
+            let outcome = desk.submit(&second).outcome;
+            assert_eq!(outcome.route().folded_into(), None, "{first:?} {second:?}: {outcome}");
+        }
+    }
+    // Lists and `forget` ask for the key all the same.
+    let intake = Intake::compile(&Rules::b2c()).unwrap();
+    let key = leadkit::intake::ErasureKey::new(*b"kept in a vault ");
+    let hashes = |lead: &Lead| intake.erasure_hashes(lead, &key);
+    for guess in guesses {
+        assert!(hashes(&guess("L1", 1)).iter().any(|hash| hashes(&plain("L1", 1)).contains(hash)));
     }
 }
 

@@ -169,7 +169,12 @@ fn two_contacts_of_one_person_follow_one_another_by_their_own_time() {
     book.insert_account(old);
     book.insert_account(account("A2", 1));
     book.insert_lead(by_phone("L1", 3, "张伟", "13927461853"));
-    let add = Effect::AddContact { account: "A2".into(), contact: "C2".into(), from: "L1".into() };
+    let add = Effect::AddContact {
+        account: "A2".into(),
+        contact: "C2".into(),
+        from: "L1".into(),
+        phones: vec!["13927461853".into()],
+    };
     book.apply_effects("converted", &[add], at("2026-01-20T00:00:00Z"));
     let accounts: Vec<Account> = book.accounts().cloned().collect();
     let added = &accounts[1].contacts[0];
