@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::life::{MoveProposal, ReviewRequest};
+use super::referrers::Referrer;
 use crate::model::{
     Account, AccountId, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link,
     OpportunityId, PoolId, RecordRef, RepId, StepDeadline,
@@ -41,8 +42,10 @@ type LastActive = Option<DateTime<Utc>>;
 /// References that pointed at one record and point at another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moved {
-    /// Leads that were folded into it or collected under it, conflicts, replaced values, opportunities.
+    /// Leads that were folded into it or collected under it, and opportunities.
     pub(super) referrers: Vec<Pointer>,
+    /// Conflicts and replaced values, with their record before and after.
+    pub(super) records: Vec<(Referrer, RecordRef, RecordRef)>,
     /// As they were, and the ones in their place, unless those were there already.
     pub(super) links: Vec<(Link, Option<Link>)>,
     pub(super) proposals: Vec<(MoveProposal, Option<MoveProposal>)>,
@@ -73,8 +76,6 @@ pub(super) struct Moved {
 pub(super) enum Pointer {
     Folded(LeadId),
     Collected(LeadId),
-    Conflict(usize),
-    Replaced(usize),
     OpportunityOfLead(OpportunityId),
     OpportunityOfAccount(OpportunityId),
 }
@@ -82,6 +83,7 @@ pub(super) enum Pointer {
 impl Moved {
     pub(super) fn append(&mut self, later: Moved) {
         self.referrers.extend(later.referrers);
+        self.records.extend(later.records);
         self.links.extend(later.links);
         self.proposals.extend(later.proposals);
         self.reviews.extend(later.reviews);

@@ -61,28 +61,22 @@ impl Book {
         match &referrer {
             Referrer::Lead(id) => self.refer_lead(id, from, to, moved),
             Referrer::Link(link) => {
-                if self.desk.links.remove(link) {
-                    let after = (link.from != *to).then(|| Link { to: to.clone(), ..link.clone() });
-                    after.iter().for_each(|after| self.referrers.add_link(after));
-                    let after = after.filter(|after| self.desk.links.insert(after.clone()));
-                    moved.links.push((link.clone(), after));
-                }
+                let Some(to) = link.to.following(from, to).filter(|_| self.desk.links.remove(link)) else {
+                    return;
+                };
+                let after = (link.from != to).then(|| Link { to, ..link.clone() });
+                after.iter().for_each(|after| self.referrers.add_link(after));
+                let after = after.filter(|after| self.desk.links.insert(after.clone()));
+                moved.links.push((link.clone(), after));
                 return;
             }
-            Referrer::Conflict(place) => {
-                let conflict =
-                    self.desk.conflicts.get_mut(*place).filter(|conflict| conflict.record == *from);
-                if let Some(conflict) = conflict {
-                    conflict.record = to.clone();
-                    moved.referrers.push(Pointer::Conflict(*place));
-                }
-            }
-            Referrer::Replaced(place) => {
-                let replaced = self.desk.replaced.get_mut(*place).filter(|replaced| replaced.record == *from);
-                if let Some(replaced) = replaced {
-                    replaced.record = to.clone();
-                    moved.referrers.push(Pointer::Replaced(*place));
-                }
+            Referrer::Conflict(_) | Referrer::Replaced(_) => {
+                let Some(record) = self.record_of(&referrer) else { return };
+                let Some(after) = record.following(from, to) else { return };
+                let before = std::mem::replace(record, after.clone());
+                self.referrers.add(&after, &referrer);
+                moved.records.push((referrer, before, after));
+                return;
             }
             Referrer::Opportunity(id) => {
                 let known = self.opportunities.get(id);
@@ -101,7 +95,16 @@ impl Book {
                 return;
             }
         }
-        self.referrers.add(to.clone(), referrer);
+        self.referrers.add(to, &referrer);
+    }
+
+    /// The record that a conflict or a replaced value is of.
+    pub(super) fn record_of(&mut self, referrer: &Referrer) -> Option<&mut RecordRef> {
+        match referrer {
+            Referrer::Conflict(place) => self.desk.conflicts.get_mut(*place).map(|one| &mut one.record),
+            Referrer::Replaced(place) => self.desk.replaced.get_mut(*place).map(|one| &mut one.record),
+            _ => None,
+        }
     }
 
     fn refer_lead(&mut self, id: &LeadId, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {

@@ -68,6 +68,7 @@ impl Book {
         for pointer in &moved.referrers {
             self.point_back(pointer, into, record);
         }
+        self.records_back(&moved, into, record);
         self.links_back(&moved);
         for (before, after) in &moved.proposals {
             self.proposal_back(before, after.as_ref());
@@ -196,23 +197,22 @@ impl Book {
                 *field = Some(to.clone());
                 Referrer::Lead(child.clone())
             }
-            Pointer::Conflict(place) => {
-                let known = self.desk.conflicts.get_mut(*place).filter(|one| one.record == *from);
-                let Some(conflict) = known else { return };
-                conflict.record = to.clone();
-                Referrer::Conflict(*place)
-            }
-            Pointer::Replaced(place) => {
-                let known = self.desk.replaced.get_mut(*place).filter(|one| one.record == *from);
-                let Some(replaced) = known else { return };
-                replaced.record = to.clone();
-                Referrer::Replaced(*place)
-            }
             Pointer::OpportunityOfLead(id) | Pointer::OpportunityOfAccount(id) => {
                 return self.move_opportunity(id, from, to);
             }
         };
-        self.referrers.add(to.clone(), referrer);
+        self.referrers.add(to, &referrer);
+    }
+
+    /// Gives conflicts and replaced values their earlier record again. Another merge may have moved them on since.
+    fn records_back(&mut self, moved: &Moved, from: &RecordRef, to: &RecordRef) {
+        for (referrer, before, after) in &moved.records {
+            let Some(record) = self.record_of(referrer) else { continue };
+            let back = if record == after { Some(before.clone()) } else { record.following(from, to) };
+            let Some(back) = back else { continue };
+            record.clone_from(&back);
+            self.referrers.add(&back, referrer);
+        }
     }
 
     fn links_back(&mut self, moved: &Moved) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::MergeError;
-use super::record::Mergeable;
+use super::record::{Mergeable, row_at};
 use super::undo::{UndoConflict, UndoRecord};
 use super::undo_effects::effects;
 use crate::model::{Effect, RecordRef};
@@ -184,9 +184,11 @@ impl<R: Mergeable> MergeLog<R> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn forget(&mut self, record: &RecordRef) {
-        let is_contact =
-            |one: &R| one.contacts().iter().any(|one| RecordRef::Contact(one.id.clone()) == *record);
-        let holds = |one: &R| one.reference() == *record || is_contact(one);
+        let holds = |one: &R| {
+            let rows = one.contacts().iter().map(|contact| row_at(&contact.id, &one.reference()));
+            let mut records = rows.flat_map(|row| row.with_followed().collect::<Vec<_>>());
+            one.reference() == *record || records.any(|one| one == *record)
+        };
         self.0.retain(|undo| !undo.originals().chain([undo.merged()]).any(holds));
     }
 

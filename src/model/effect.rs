@@ -46,6 +46,37 @@ impl RecordRef {
             RecordRef::Lead(id) => id.as_str(),
         }
     }
+
+    /// What it names once one record has become another: a row of a contact follows its contact and its account. `None` where
+    /// it stays as it is.
+    pub(crate) fn following(&self, from: &RecordRef, to: &RecordRef) -> Option<RecordRef> {
+        if self == from {
+            return Some(to.clone());
+        }
+        let RecordRef::ContactAt { contact, account } = self else { return None };
+        let [of_contact, of_account] =
+            [RecordRef::Contact(contact.clone()), RecordRef::Account(account.clone())];
+        match to {
+            RecordRef::Contact(contact) if of_contact == *from => {
+                Some(RecordRef::ContactAt { contact: contact.clone(), account: account.clone() })
+            }
+            RecordRef::Account(account) if of_account == *from => {
+                Some(RecordRef::ContactAt { contact: contact.clone(), account: account.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// It, and the records that it follows.
+    pub(crate) fn with_followed(&self) -> impl Iterator<Item = RecordRef> + use<> {
+        let followed = match self {
+            RecordRef::ContactAt { contact, account } => {
+                Some([RecordRef::Contact(contact.clone()), RecordRef::Account(account.clone())])
+            }
+            _ => None,
+        };
+        std::iter::once(self.clone()).chain(followed.into_iter().flatten())
+    }
 }
 
 impl fmt::Display for RecordRef {

@@ -432,6 +432,71 @@ fn what_has_been_merged_on_is_taken_back_first() {
     assert_eq!(shown(&book, &book), before);
 }
 
+/// What was replaced in the row of a contact, or stood in conflict with it, follows the account and the contact, and comes back.
+#[test]
+fn the_history_of_a_row_follows_its_account_and_its_contact() {
+    let row = |contact: &str, account: &str| RecordRef::ContactAt {
+        contact: contact.into(),
+        account: account.into(),
+    };
+    let conflict = |record: RecordRef| Effect::RecordConflict {
+        record,
+        field: "title".into(),
+        kept: Value::from("CIO"),
+        found: Value::from("CTO"),
+        entry: "L1".into(),
+    };
+    let title = |record: RecordRef| Effect::UpdateField {
+        record,
+        field: "title".into(),
+        value: Value::from("CIO"),
+        replaces: Value::from("CFO"),
+    };
+    let c = |id: &str| RecordRef::Contact(id.into());
+    let repoint = |from: RecordRef, to: RecordRef| {
+        [link(from.clone(), LinkKind::MergedInto, to.clone()), Effect::Repoint { from, to }]
+    };
+    let mut book = Book::new();
+    [account("A0", 1), account("A1", 2), pat_at("A2", 3, "CFO", &[])]
+        .into_iter()
+        .for_each(|one| book.insert_account(one));
+    let near = link(l("L1"), LinkKind::RelatedTo, row("C1", "A2"));
+    book.apply_effects("before", &[title(row("C1", "A2")), conflict(row("C1", "A2")), near], at(THEN));
+    let of = |book: &Book| {
+        let desk = book.desk();
+        let near = desk.links.iter().find(|one| one.kind == LinkKind::RelatedTo).unwrap();
+        (desk.replaced[0].record.clone(), desk.conflicts[0].record.clone(), near.to.clone())
+    };
+    let stands = |row: RecordRef| (row.clone(), row.clone(), row);
+    let merges = [
+        (repoint(a("A2"), a("A1")), row("C1", "A1")),
+        (repoint(a("A1"), a("A0")), row("C1", "A0")),
+        (repoint(c("C1"), c("C2")), row("C2", "A0")),
+    ];
+    let mut states = vec![shown(&book, &book)];
+    for (number, (effects, wanted)) in merges.iter().enumerate() {
+        book.apply_effects(&format!("merge {number}"), effects, at(NOW));
+        assert_eq!(of(&book), stands(wanted.clone()));
+        states.push(shown(&book, &book));
+    }
+    let undo = |effects: &[Effect]| {
+        let Some(Effect::Repoint { from, to }) = effects.last() else { panic!("{effects:?}") };
+        [Effect::Unmerge { record: from.clone(), from: to.clone() }]
+    };
+    // Of the contact and of an account in either order.
+    let mut other = book.clone();
+    for place in [1, 2, 0] {
+        other.apply_effects(&format!("undo {place}"), &undo(&merges[place].0), at(LATER));
+    }
+    let (replaced, conflict, _) = of(&other);
+    assert_eq!([replaced, conflict], [row("C1", "A2"), row("C1", "A2")]);
+    for place in [2, 1, 0] {
+        book.apply_effects(&format!("undo {place}"), &undo(&merges[place].0), at(LATER));
+        assert_eq!(shown(&book, &book), states[place]);
+    }
+    assert_eq!(of(&book), stands(row("C1", "A2")));
+}
+
 #[test]
 fn what_was_said_to_the_customer_stands_with_who_goes_on() {
     let mut book = Book::new();
@@ -538,6 +603,12 @@ fn nothing_is_kept_of_who_asks_to_be_forgotten() {
     assert!(book.accounts().all(|one| one.contacts.is_empty()), "{:?}", book.account(&"A2".into()));
     log.forget(&RecordRef::Contact("C9".into()));
     assert_eq!(log.iter().count(), 1);
+    for id in ["C2", "C9"] {
+        let row = RecordRef::ContactAt { contact: id.into(), account: "A2".into() };
+        let mut log = log.clone();
+        log.forget(&row);
+        assert_eq!(log.iter().count(), usize::from(id == "C9"), "{row}");
+    }
     log.forget(&RecordRef::Contact("C2".into()));
     assert_eq!(log.iter().count(), 0);
 }
