@@ -1,9 +1,9 @@
 //! An embeddable rules engine for sales leads: filter, match, score, assign and follow them up, and explain every
 //! decision.
 //!
-//! leadkit is pure: it does no I/O and reads no clock. A host passes in the lead, the rows its database found, the state
-//! and the time; it gets a decision with its reasons, the [effects](model::Effect) to apply in its own transaction, and a
-//! delta for the state. The same input gives the same bytes on every platform.
+//! leadkit is pure: it does no I/O and reads no clock. A host passes in the lead, the rows its database found, the
+//! state and the time; leadkit returns a decision with its reasons, the [effects](model::Effect) to apply in the host's
+//! transaction, and a delta for the state. The same input gives the same bytes on every platform.
 //!
 //! ```
 //! use leadkit::{Input, Intake, Roster, Rules, State};
@@ -45,7 +45,7 @@
 //! | [`Outcome`] | where a lead goes, what each engine found, effects, delta, [`explain`](Outcome::explain) |
 //! | [`Roster`] | your reps, their working hours and caps |
 //! | [`State`] | what leadkit must remember between calls: recent submissions, turns, counts |
-//! | [`book::Book`] | the reference host in memory: it applies every effect, as your SQL does |
+//! | [`book::Book`] | an in-memory reference host: it applies every effect as your SQL should |
 //! | [`model`] | leads, accounts, contacts, activities, reps, pools, money, regions |
 //! | [`rule::Condition`] | the one condition language of every engine; [`rule::FIELDS`] lists its fields |
 //! | [`guide::life`] | the life of a lead: routes, statuses, pools, notices |

@@ -193,13 +193,13 @@ fn check_severity(rule: &BlacklistRule, report: &mut Report) {
     let message = match &rule.check {
         BlacklistCheck::Consent(_) => "a `consent` rule cannot block: the lead is held".to_owned(),
         check @ (BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_)) => {
-            format!("a `{}` rule cannot block: it is a suspicion", check.kind())
+            format!("a `{}` rule cannot block: what it finds is only a suspicion", check.kind())
         }
         _ => return,
     };
     if rule.severity == Severity::Block {
         report.within("severity", |report| {
-            report.error("flags_only", message, "write `flag`, or `pass` to note it only");
+            report.error("flags_only", message, "write `flag`, or `pass` to record it only");
         });
     }
 }
@@ -220,7 +220,7 @@ fn check_fake(check: &FakeCheck, report: &mut Report) {
             report.within(name, |report| {
                 report.error(
                     "empty_list",
-                    "the rule looks for nothing",
+                    "the list is empty, so the rule never matches",
                     "name at least one, or remove the rule",
                 );
             });

@@ -205,7 +205,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
     let folded = parsed.folded().unwrap_or_default();
     let (mut key, name) = (exact_key(&parsed), squeezed_name(folded));
     if key.is_empty() || name.is_empty() {
-        return Err((format!("`{}` names no company", head(text)), "write the registered name"));
+        return Err((format!("`{}` is not a company name", head(text)), "write the registered name"));
     }
     let mut place = place_key(&parsed).map(Box::from);
     let part = gazetteer.part_behind(folded).map(Box::from);

@@ -161,7 +161,7 @@ impl Book {
 
     fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
         let is_known = self.leads.contains_key(lead);
-        // A rep who stood in for the previous owner does so no longer: the new owner's tenure begins.
+        // The previous owner's stand-in stops: the new owner's tenure begins.
         let holds =
             |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner && !tenure.is_beside_owner();
         self.change(lead, |lead| {
@@ -227,7 +227,7 @@ impl Book {
             Effect::Convert(record) => {
                 self.belong_to(&record.lead, &record.account);
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
-                // By a person, or its owner has spoken to it at this very moment.
+                // A person converted it, or its owner contacted it at this very moment.
                 let has_spoken = |one| self.is_answer(&record.lead, one);
                 if record.by.is_some() || self.history(&record.lead).follow_ups.iter().any(has_spoken) {
                     self.finish_work(&record.lead, record.at);
@@ -266,7 +266,7 @@ impl Book {
         }
     }
 
-    /// Effects that put something before people: conflicts, notices, requests for review.
+    /// Effects that ask or tell people something: conflicts, notices, review requests.
     fn tell(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::RecordConflict { record, field, kept, found, entry } => {
@@ -291,7 +291,7 @@ impl Book {
                     since: at,
                 };
                 let asked = self.desk.reviews.entry((lead.clone(), code.clone()));
-                // Somebody else is asked the same: it is theirs to decide, and was asked when it was.
+                // The same question now goes to another reviewer; it keeps the time of the first request.
                 asked.and_modify(|one| one.reviewer.clone_from(reviewer)).or_insert(request);
             }
             _ => {}
@@ -370,7 +370,8 @@ impl Book {
         }
     }
 
-    /// Whether who holds an account may be written: where somebody else holds it, or a part of it, they keep it.
+    /// Whether the owner or pool of an account may be written. If somebody else holds the account or a part of it, they
+    /// keep it.
     fn may_hold(&self, id: &AccountId, field: &str, value: &Value, replaces: &Value) -> bool {
         let Some(account) = self.accounts.get(id) else { return false };
         let Some(before) = holder_of(account, field) else { return true };

@@ -70,7 +70,7 @@ impl Book {
         self.desk.moves.push(one);
     }
 
-    /// Where a contact stands: at accounts, by id, and `None` by itself.
+    /// The rows of a contact: one per account, by id, and `None` for a row without an account.
     fn places_of(&self, id: &ContactId) -> Vec<Option<AccountId>> {
         let alone = self.contacts.contains_key(id).then_some(None);
         let at = self.employers.get(id).into_iter().flatten();
@@ -101,7 +101,7 @@ impl Book {
         }
     }
 
-    /// Changes a contact wherever it stands.
+    /// Changes every row of a contact.
     pub(super) fn change_contact(&mut self, id: &ContactId, write: impl Fn(&mut Contact)) {
         for place in self.places_of(id) {
             self.change_contact_at(id, place.as_ref(), &write);
@@ -128,12 +128,12 @@ impl Book {
     }
 }
 
-/// Whether two values say the same; nothing is as good as a blank.
+/// Whether two values are the same; a missing value equals a blank one.
 fn same(a: &Value, b: &Value) -> bool {
     a == b || a.is_blank() && b.is_blank()
 }
 
-/// A list without what went and with what came; `None` of what is no list.
+/// A list with the old items removed and the new items added; `None` if the value is not a list.
 fn beside(row: &Value, value: &Value, replaces: &Value) -> Option<Value> {
     let items = |value: &Value| match value {
         Value::List(items) => Some(items.clone()),

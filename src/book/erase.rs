@@ -9,8 +9,8 @@ impl Book {
         self.lead(id).is_some_and(|lead| lead.close_reason == Some(CloseReason::Erased))
     }
 
-    /// Of the lead only the fact remains that it was erased: no value, no key, no history, nothing on anybody's desk, and no
-    /// contact that it became.
+    /// Keeps only the fact that the lead was erased. Removes its values, keys and history, everything about it on
+    /// anybody's desk, and the contact that it became.
     pub(super) fn erase(&mut self, id: &LeadId) {
         let Some(lead) = self.remove_lead(id) else { return };
         self.insert_lead(Lead {

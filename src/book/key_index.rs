@@ -12,8 +12,8 @@ use crate::model::RecordRef;
 
 /// Records by key. Looked up only, never iterated.
 ///
-/// Keys are kept as digests: nobody needs them back, and a record that another key's digest would bring is not a match when
-/// it is compared.
+/// Stores keys as digests: nobody reads keys back, and if two digests collide, the extra record fails the later
+/// comparison.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyIndex {
     records: FxHashMap<Digest, Records>,

@@ -1,4 +1,4 @@
-//! What is known of a lead besides its fields, and what waits for people.
+//! The history of a lead, and what people have to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -67,7 +67,7 @@ pub struct Notice {
     pub at: DateTime<Utc>,
 }
 
-/// Something a person is asked to decide.
+/// A request for a person to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReviewRequest {

@@ -34,8 +34,8 @@ impl Book {
         }
     }
 
-    /// The lead that continues for a lead: itself, or the one it was folded into. What comes later under the id of a folded
-    /// entry is that lead's.
+    /// The lead that continues: the lead itself, or the one it was folded into. Whatever arrives later under the id of
+    /// a folded entry belongs to that lead.
     ///
     /// ```
     /// # use leadkit::book::Book;
@@ -189,8 +189,8 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
-    /// Removes a wake-up that has come, and [counts](History::wake_ups) it: the lead is reviewed now, in the same
-    /// transaction, with the history of before, and an outcome that sets none needs none.
+    /// Removes a wake-up that has come due, and [counts](History::wake_ups) it. Review the lead in the same
+    /// transaction, with its history from before this call; if the outcome sets no new wake-up, the lead needs none.
     ///
     /// ```
     /// # use leadkit::book::Book;

@@ -71,7 +71,7 @@ pub(super) struct Moved {
     pub(super) last_active: Option<(LastActive, LastActive)>,
 }
 
-/// Something that pointed at a record by a field of its own.
+/// A record that referred to the merged record in one of its fields.
 #[derive(Debug, Clone)]
 pub(super) enum Pointer {
     Folded(LeadId),

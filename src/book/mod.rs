@@ -1,6 +1,6 @@
 //! Records in memory: the reference host, for tests, examples and small hosts.
 //!
-//! A host with a database does by SQL what a [`Book`] does in memory: fetch the rows that share a key with a lead
+//! With a database, a host does in SQL what a [`Book`] does in memory: fetch the rows that share a key with a lead
 //! ([`Book::rows`]), apply effects once ([`Book::apply_effects`]), and find what is due ([`Book::due`],
 //! [`Book::overdue`]).
 //!
@@ -29,8 +29,9 @@
 //!
 //! # Restart
 //!
-//! A book is what was written into it, in this order. A small host appends a line to a log for each lead, account, activity and
-//! follow-up that comes in and for each outcome, and reads the log when it starts. A line that comes twice is applied once.
+//! To restore a book, write the same things into it in the same order. A small host appends a line to a log for each
+//! incoming lead, account, activity and follow-up and for each outcome, and replays the log when it starts. A repeated
+//! line is applied only once.
 //!
 //! ```
 //! use leadkit::model::Lead;
@@ -120,13 +121,13 @@ fn most_rows(probe: &Probe, key: &MatchKey) -> usize {
 /// Leads, accounts and all that belongs to them in memory; the executable meaning of every
 /// [`Effect`](crate::model::Effect).
 ///
-/// A host with a database needs none: it stores the keys next to the rows, fetches by [`Probe::keys`], and does in its
-/// tables what [`apply_effects`](Book::apply_effects) does here. A lead that is folded, voided or blocked stays on
-/// record and is found by no key.
+/// A host with a database does not need a book: it stores the keys next to the rows, fetches by [`Probe::keys`], and
+/// does in its tables what [`apply_effects`](Book::apply_effects) does here. A folded, voided or blocked lead stays on
+/// record, but no key finds it.
 ///
-/// Company names are indexed too, for rules that compare them by [likeness](crate::dedup::Comparator::Company): about two
-/// microseconds a name, saved with its memory by [`without_names`](Book::without_names). Of the like names a
-/// probe fetches the 32 accounts and the 32 leads that share most with the wanted one.
+/// A book also indexes company names, for rules that compare them by [likeness](crate::dedup::Comparator::Company).
+/// This takes about two microseconds per name; [`without_names`](Book::without_names) saves that time and the memory.
+/// Among similar names, a probe fetches the 32 accounts and the 32 leads that share most with the name it looks for.
 ///
 /// ```
 /// use leadkit::book::Book;
@@ -232,8 +233,8 @@ impl Book {
         Book::with_tables(HostTables::default())
     }
 
-    /// An empty book that reads names and numbers with the host's tables: the ones the rules are used with.
-    /// [`Intake::book`](crate::Intake::book) makes it so.
+    /// An empty book that reads names and numbers with the host's tables, which must be the tables of the rules.
+    /// [`Intake::book`](crate::Intake::book) creates such a book.
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -273,9 +274,10 @@ impl Book {
         }
     }
 
-    /// Files records by what the rules compare beyond phones, addresses and names too: for
-    /// [rules](crate::dedup::MatchRule) of several comparisons or of other fields. [`Intake::book`](crate::Intake::book)
-    /// makes it so, and so does [`process_batch`](crate::Intake::process_batch). O(records on file).
+    /// Also indexes records by the other fields that rules compare, besides phones, addresses and names: for
+    /// [rules](crate::dedup::MatchRule) with several comparisons or with other fields.
+    /// [`Intake::book`](crate::Intake::book) and [`process_batch`](crate::Intake::process_batch) do this for you.
+    /// O(records on file).
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -320,8 +322,8 @@ impl Book {
         }
     }
 
-    /// Keeps no index of names: for rules none of which compares company names by likeness. Matches that such rules would
-    /// find are missing then.
+    /// Drops the index of names, for rules that do not compare company names by likeness. Rules that do would miss
+    /// matches.
     #[must_use]
     pub fn without_names(mut self) -> Book {
         self.names = None;
@@ -529,8 +531,8 @@ impl Book {
         self.accounts.values()
     }
 
-    /// The rows that share a key with the probe or have a like name, and the accounts that converted leads among them
-    /// became part of, by id; for each key as many as the probe asks for, at most 500 of each kind.
+    /// The rows that share a key with the probe or have a similar name, and the accounts of converted leads among them,
+    /// by id. Returns as many rows per key as the probe asks for, and at most 500 of each kind.
     ///
     /// ```
     /// use leadkit::{Intake, Rules};
@@ -572,7 +574,7 @@ impl Book {
         rows
     }
 
-    /// Notes the open opportunities of the leads among the rows, and which customers nobody has answered.
+    /// Adds the open opportunities of the leads among the rows, and the customers who still wait for an answer.
     fn note_work(&self, rows: &mut Rows) {
         for lead in &rows.leads {
             let history = self.history(&lead.id);

@@ -6,9 +6,9 @@ use super::Book;
 use crate::model::{LeadId, Opportunity, OpportunityId, RecordRef, RepId, Value};
 
 impl Book {
-    /// Files an opportunity, in place of the one with its id. While it is open it stands in the
-    /// [history](crate::model::History::opportunities) of its lead, which is the lead that continues when the named one
-    /// was folded. A customer with a new opportunity is answered.
+    /// Files an opportunity, in place of the one with its id. While it is open it is in the
+    /// [history](crate::model::History::opportunities) of its lead; if the named lead was folded, that is the lead that
+    /// continues. A new opportunity counts as an answer to the customer.
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -47,7 +47,7 @@ impl Book {
         self.opportunities.insert(id, opportunity);
     }
 
-    /// Whether an opportunity belongs to the lead's present owner: an earlier owner's answers nobody.
+    /// Whether an opportunity belongs to the lead's present owner; one of an earlier owner does not count as an answer.
     pub(super) fn is_of_owner(&self, lead: &LeadId, opportunity: &OpportunityId) -> bool {
         let owner = self.lead(lead).and_then(|lead| lead.owner.as_ref());
         let of = self.opportunities.get(opportunity).and_then(|one| one.owner.as_ref());

@@ -35,8 +35,8 @@ impl Book {
     /// open opportunity holds them or a partner's [deal](crate::Intake::register_deal) protects their account. O(answers +
     /// missed deadlines of leads that deals protect).
     ///
-    /// [`reassign`](crate::Intake::reassign) takes the lead it is called with off the list, and may take others with it. Take
-    /// the first until there is none.
+    /// [`reassign`](crate::Intake::reassign) removes its lead from this list, and sometimes others as well. Process the
+    /// first lead, and repeat until the list is empty.
     ///
     /// ```
     /// # use leadkit::book::Book;

@@ -10,7 +10,7 @@ use crate::dedup::{KeyPeople, MatchKey, Probe};
 use crate::model::Lead;
 use crate::rule::{FactContext, Facts, HostTables};
 
-/// So many names are enough.
+/// Keep at most this many names per key.
 const MAX_NAMES: usize = 20;
 
 /// The names of folded entries by key, each as often as it came. Looked up by key only, never iterated.
@@ -51,7 +51,7 @@ impl People {
 }
 
 impl fmt::Debug for People {
-    /// Contact values are not for showing.
+    /// `Debug` hides contact values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "People({} keys)", self.0.len())
     }

@@ -120,7 +120,7 @@ impl Book {
         point(&mut lead.collected_under, Pointer::Collected);
     }
 
-    /// A record that was merged is no longer kept by itself: no key leads to it.
+    /// A merged record no longer exists separately: no key finds it.
     fn merge_into(&mut self, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         match (from, to) {
             (RecordRef::Lead(from), RecordRef::Lead(to)) => {

@@ -10,7 +10,7 @@ const FIRST_CONTACT: &str = "first_contact";
 /// The steps after it.
 const FOLLOW_UP: &str = "follow_up";
 
-/// By when the rep who works on a lead speaks to it: first, and then again and again.
+/// Deadlines for the rep who works on a lead: the first contact, and every contact after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Clocks {
     pub(crate) first_contact: TimeDelta,

@@ -140,7 +140,7 @@ fn check_date(date: NaiveDate, one: &DayOverride, week: &[Vec<DayWindow>; 7], re
         DayOverride::Off => {}
         DayOverride::Work if week.iter().all(Vec::is_empty) => {
             let help = "write `weekly`, or the hours of the date: `{\"windows\": \"09:00-18:00\"}`";
-            report.error("no_hours", "the date is worked in the usual hours, but there are none", help);
+            report.error("no_hours", "the date uses the usual hours, but the calendar defines none", help);
         }
         DayOverride::Work => {}
         DayOverride::WorkAs(day) => {

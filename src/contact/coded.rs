@@ -279,7 +279,7 @@ impl Reader<'_, '_> {
     /// A code behind which no number stands.
     fn leave(&mut self, at: usize, end: usize, code: u16) -> Option<usize> {
         let is_counted = self.char(end).is_some_and(|c| COUNTED.contains(c));
-        // `13927461853 +1`: he brings somebody.
+        // `13927461853 +1`: the person brings a guest.
         if is_counted || code == 1 {
             return None;
         }

@@ -26,7 +26,7 @@ pub(crate) enum StatedCountry {
     In(Region),
     /// In one of several countries with one numbering plan (`US, CA`), of which this is the first.
     Among(Region),
-    /// He says something that is not understood, or names countries with several plans.
+    /// The statement is not understood, or names countries with several plans.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! E-mail addresses, judged by the one question that matters for a lead: can we write to it?
+//! E-mail addresses, checked for one purpose: whether a lead can be reached there.
 
 use std::fmt;
 

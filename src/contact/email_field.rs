@@ -41,9 +41,9 @@ type Read = Result<Email, EmailFault>;
 /// order of the text, at most 64 of them from the first 16 KiB; the rest is one value that cannot be read. A blank field
 /// has none, and neither has one that says so (`无`, `N/A`).
 ///
-/// What cannot be read is an error, and where two readings are possible there is none: a wrong address is worse than no
-/// address. `zhang san@x.cn` may have lost a dot, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere, so it
-/// is not `lei@x.co`.
+/// An unreadable value is an error. If two readings are possible, none is returned, because a wrong address is worse
+/// than no address. `zhang san@x.cn` may have lost a dot, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere,
+/// so it is not `lei@x.co`.
 ///
 /// ```
 /// use leadkit::contact::read_emails;

@@ -1,6 +1,6 @@
 //! Values that are well-formed and yet look invented: pure checks, each with its reason.
 //!
-//! All of them are suspicions, never proof: somebody owns 13800138000. Thresholds are chosen so that fewer than one
+//! Each finding is a suspicion, not proof: somebody does own 13800138000. Thresholds are chosen so that fewer than one
 //! in ten thousand evenly spread mobile numbers is suspected.
 
 use std::borrow::Cow;
@@ -143,7 +143,7 @@ pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
         return vec![FakeReason::SampleNumber];
     }
     let mut reasons = fake_digits(national);
-    // A company may well give its 95xxx number; nobody owns 110 or 12315.
+    // A company may well give its 95xxx number, but no lead owns 110 or 12315.
     let is_service = phone.calling_code() == Some(86) && phone.kind() == PhoneKind::Service;
     if is_service && phone.e164().is_none() && national.starts_with('1') {
         reasons.insert(0, FakeReason::ServiceNumber);

@@ -61,7 +61,7 @@ closed_enum! {
         Service = "service",
         /// Voice over IP, as other countries' plans know it.
         Voip = "voip",
-        /// The plan does not say what it is.
+        /// The numbering plan does not tell the kind of line.
         Unknown = "unknown",
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! * [`read_phones`] and [`read_emails`] read a field as people fill it in: every value, with its place. They are what the
 //!   engines read leads with.
-//! * [`Phone`] knows China's numbering plan; for other countries it uses a [`PhoneOracle`].
-//!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
+//! * [`Phone`] knows China's numbering plan; for other countries it uses a [`PhoneOracle`]. [`PhoneSegments`] adds the
+//!   region of mobile numbers; [`check_cn_mobile`] is a quick test for Chinese mobile numbers.
 //! * [`Email`] is a check for leads, which differs from the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
@@ -52,11 +52,11 @@
 //!   number, it is such a guess. Any other number without its code is read as it is dialled in that country, where that has such
 //!   a number: `010-62641234 (UK)` is `+441062641234`.
 //! * The key of a guess counts for lists and to forget a person; records are joined by no guess.
-//! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is not a value: nobody knows how it continues.
-//! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
-//!   `phone-world`), or one of the host. Its answer counts, even where it differs from the above.
-//!   A number that is written with its country code has the same [key](Phone::key) with and without an oracle, so that
-//!   keys stay when the feature is turned on or off; only a number without a code gets one from the oracle.
+//! * A truncated value (`+44 20 7946…`, `lei@xinghe.co…`) is not read as a value, because the rest is unknown.
+//! * Another country's number is [`PhoneQuality::UnknownCountry`] unless you provide an oracle: `WorldPhones` (feature
+//!   `phone-world`) or the host's implementation. The oracle's answer wins, even if it differs from the above. A number
+//!   that is written with its country code has the same [key](Phone::key) with and without an oracle, so that keys stay
+//!   when the feature is turned on or off; only a number without a code gets one from the oracle.
 
 mod area_codes;
 mod calling_code;

@@ -1,4 +1,4 @@
-//! Fields that say they hold no value: there is none, or it is in another field.
+//! Recognises fields whose text says that they hold no value, or that the value is in another field.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -56,7 +56,7 @@ const SAME: [&str; 26] = [
     "同", "同号", "同上", "相同", "一样", "一致", "如上", "见上", "上面", "即", "就是", "是", "为", "加",
     "可加", "搜", "搜索", "same", "above", "ditto", "see", "同步", "为准", "见", "沟通", "联系",
 ];
-/// Words for the value itself, and words that join the others. Alone they mean nothing.
+/// Words for the value itself, and connecting words. On their own they do not say that there is no value.
 const OF: [&str; 93] = [
     "手机",
     "手机号",

@@ -350,7 +350,7 @@ impl Phone {
         Some(if is_written { Phone::chinese(number) } else { Phone::chinese(number).assumed() })
     }
 
-    /// A number whose country is a guess: it stays unverified, even where its plan is known.
+    /// A number whose country is a guess stays unverified, even if its plan is known.
     fn assumed(self) -> Phone {
         let hint = Some(PhoneFault::AssumedCountry);
         Phone { quality: PhoneQuality::UnknownCountry, hint, ..self }
@@ -594,8 +594,8 @@ impl Phone {
 
     /// Where the number is from: the longest prefix among the host's rows, else the city of the landline's area code.
     ///
-    /// Hong Kong, Macao and Taiwan answer as `CN-HK`, `CN-MO` and `CN-TW` by their country codes. Mobile numbers
-    /// need `segments`: which city a segment was given to is the host's data.
+    /// Hong Kong, Macao and Taiwan answer as `CN-HK`, `CN-MO` and `CN-TW` by their country codes. Mobile numbers need
+    /// `segments`: the host supplies the city of each segment.
     ///
     /// ```
     /// use leadkit::contact::{Phone, PhoneOptions, PhoneSegments};

@@ -35,7 +35,7 @@ const MAX_PLAIN: usize = 24;
 /// the first 16 KiB; the rest is one value that cannot be read. A blank field has none, and neither
 /// has one that says so (`无`, `N/A`).
 ///
-/// What cannot be read is a malformed [`Phone`], and where two readings are possible there is none: a wrong number
+/// An unreadable value is a malformed [`Phone`]. If two readings are possible, none is returned, because a wrong number
 /// is worse than no number. Short digits of a note next to a number (`2号楼`) are not a value.
 ///
 /// A local number gets the area code of the city in [`PhoneOptions::default_region`], or of the landline before it in

@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(before("会員番号：", false).label, Label::Either);
     }
 
-    /// Digits behind the name of a service are its account's, where nobody is found by his phone number.
+    /// Digits after the name of a service are an account, if that service does not find people by phone number.
     #[test]
     fn an_account_of_a_service_is_no_number() {
         for text in ["Instagram: ", "支付宝：", "飞书号 ", "我的抖音 ", "Skype: "] {

@@ -1,7 +1,7 @@
 //! Other services that people have accounts at, beside WeChat.
 
-/// Services where an account has a name or a number of its own: digits behind one are no phone number by themselves. A name for
-/// show (昵称) finds nobody either.
+/// Services whose accounts have names or numbers: digits after such a name are not a phone number by themselves. A
+/// display name (昵称) does not find anybody either.
 pub(super) const NAMED: [&str; 37] = [
     "skype",
     "instagram",

@@ -1,4 +1,4 @@
-//! A fetched row as rules look at it.
+//! A fetched row as rules see it.
 
 use std::borrow::Cow;
 

@@ -36,7 +36,7 @@ pub(super) struct Case<'c, 'r> {
 pub(crate) struct Look {
     /// It is a new entry; otherwise it is on file, repeats nothing, and may be joined with others on file.
     pub(crate) is_entry: bool,
-    /// It is a row of an import: whatever is on file was there before it, be it of the same moment.
+    /// It is a row of an import: everything on file counts as older, even if created at the same moment.
     pub(crate) comes_last: bool,
     /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
     pub(crate) settles: bool,

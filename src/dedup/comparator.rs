@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// How two values are compared. In a document `"exact"`, `"folded"`, `"phone"`, `"domain"`, `"person_name"`,
 /// `{"company": {"threshold": 0.8}}` or `{"similar": {"threshold": 0.9}}`.
 ///
-/// A blank value equals nothing, and neither does a word for none (`暂无`, `N/A`, `000000`). Of fields that hold several
-/// values one pair is enough.
+/// A blank value, or a word for none (`暂无`, `N/A`, `000000`), never equals anything. For fields that hold several
+/// values, one equal pair is enough.
 ///
 /// ```
 /// use leadkit::book::Book;
@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Comparator {
-    /// As written, but for spaces around.
+    /// As written, ignoring leading and trailing spaces.
     Exact,
     /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
     /// the key every spelling of one registered name shares; names of people without titles, degrees, apostrophes and remarks in brackets,
@@ -70,18 +70,18 @@ pub enum Comparator {
     },
     /// Company names that are probably one company; only for the lead's company.
     ///
-    /// What is compared with the threshold is the probability that a record is the company meant, see
-    /// [`NameJudge`](crate::names::NameJudge); names that are equal in canonical form have 1. Several records that
-    /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
-    /// the region distinguishes them, they decide nothing and are [ambiguous](super::Match::ambiguous).
+    /// Compares the threshold with the probability that the record is the company the lead means, see
+    /// [`NameJudge`](crate::names::NameJudge); names that are equal in canonical form have probability 1. Several
+    /// equally likely records share the probability that one of them is meant; unless another key or the region
+    /// distinguishes them, they decide nothing and are [ambiguous](super::Match::ambiguous).
     ///
     /// A record of another company (a sister, a branch, another legal form), as far as the names show, is matched by a rule
     /// that marks and by no other, whatever the threshold: see [`Relation`](crate::names::Relation).
     ///
-    /// On held-out names, the share of right ones among the likeliest records that reached 0.85 (0.5) was, looked up by
-    /// stored keys among 10,000 and 100,000 Chinese names, 98.7 % (97.9 %) and 97.8 % (96.0 %); of the names
-    /// that had a record, it was found for 89.9 % (93.5 %) and 83.4 % (89.4 %). Among as many English
-    /// names: 99.9 % (99.8 %) and 99.4 % (99.2 %) right, 90.6 % (91.2 %) and 90.2 % (90.9 %) found.
+    /// Measured on held-out names, looked up by stored keys, at a threshold of 0.85 (0.5 in brackets). Among 10,000 and
+    /// 100,000 Chinese names, 98.7 % (97.9 %) and 97.8 % (96.0 %) of the best records that reached the threshold were
+    /// right; of the names that had a record, 89.9 % (93.5 %) and 83.4 % (89.4 %) were found. Among as many English
+    /// names, 99.9 % (99.8 %) and 99.4 % (99.2 %) were right, and 90.6 % (91.2 %) and 90.2 % (90.9 %) were found.
     Company {
         /// Least probability, above 0 and at most 1. 0.85 is good for conversions, 0.5 for marks.
         threshold: f64,

@@ -217,7 +217,7 @@ fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator
         });
     }
     let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
-    // Places are places, whether a text or a code names them.
+    // A place is compared as a place, whether a text or a code names it.
     let is_comparable = ours.can_equal(theirs) || (lead.is_place() && target.is_place());
     if !is_comparable {
         report.within("target", |report| {
@@ -352,7 +352,7 @@ impl RuleAction {
                 };
                 report.error(
                     "wrong_action",
-                    format!("`{self}` cannot be the action for a match among {objects}"),
+                    format!("a match with {objects} cannot have the action `{self}`"),
                     format!("use {others}"),
                 );
             }
@@ -428,7 +428,7 @@ const TAKEN: [&str; 13] = [
 
 fn check_code(code: &str, report: &mut Report) {
     if code.trim().is_empty() {
-        report.error("blank_code", "the code is blank", "name it: leads are tagged with it");
+        report.error("blank_code", "the code is blank", "give it a name: it becomes a tag of the lead");
     } else if code.trim() != code || code.contains(char::is_control) {
         let message =
             format!("the code `{}` has spaces around it or control characters", code.escape_debug());

@@ -1,4 +1,4 @@
-//! What follows from a decision: the action, its effects, and which lead continues.
+//! Turns a decision into its action and effects, and decides which lead continues.
 
 use chrono::{DateTime, Utc};
 
@@ -198,7 +198,7 @@ impl Deduplicator {
             [first, others @ ..] => held(first, others, case),
             [] => return found,
         };
-        // What marks the lead stays; all else yields to the owner.
+        // Marks on the lead stay; everything else gives way to the owner.
         let marks = found.effects.into_iter().filter(|effect| matches!(effect, Effect::AddTag { .. }));
         let effects = marks.chain(decided.effects).collect();
         Consequences { effects, ..decided }
@@ -263,7 +263,7 @@ impl Deduplicator {
         if !candidate.shares_person(case) {
             return self.mark(candidate, case.facts.lead());
         }
-        // A customer's lead absorbs nothing, nor does another person's: the entry remains separate.
+        // A converted lead never absorbs an entry, and neither does another person's lead: the entry stays separate.
         if known.status == LeadStatus::Converted
             || candidate.is_somebody_else(action, case)
             || candidate.unites_scopes(case)
@@ -502,7 +502,7 @@ impl Consequences {
     }
 }
 
-/// Records of several owners, and nothing says which is meant: a person decides.
+/// Matches of several owners that nothing distinguishes: a person decides.
 pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
     let lead = case.facts.lead();
     // Records without an owner conflict over nothing.
@@ -564,7 +564,7 @@ fn shown(value: Effect, entry: &Lead) -> Effect {
     }
 }
 
-/// A lead that a rep got as a reward is theirs, whoever the customer's owner is.
+/// A lead that a rep received as a reward stays with that rep, whoever owns the customer.
 pub(super) fn is_reward(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == "reward")
 }

@@ -93,7 +93,7 @@ pub(crate) fn share_scope(scope: &[LeadKey], a: &Lead, b: &Lead) -> bool {
     })
 }
 
-/// Whether a lead names no value that the other does not name.
+/// Whether every value that a lead names is also named by the other.
 pub(crate) fn is_within(scope: &[LeadKey], one: &Lead, other: &Lead) -> bool {
     scope.iter().all(|key| {
         let wider = scope_values(key, other);
@@ -101,7 +101,7 @@ pub(crate) fn is_within(scope: &[LeadKey], one: &Lead, other: &Lead) -> bool {
     })
 }
 
-/// Whether a lead belongs to no part of an account that another does not belong to.
+/// Whether the other lead belongs to every part of the account that this lead belongs to.
 pub(crate) fn is_of_parts_of(scope: &[LeadKey], one: &Lead, other: &Lead, account: &Account) -> bool {
     let wider = holdings(scope, other, account);
     holdings(scope, one, account).iter().all(|part| wider.contains(part))

@@ -251,8 +251,8 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
     let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
-    // In the order of what they tell: who has exactly what the lead is of, the company, then the name; the rep who spoke to the
-    // customer last comes after all.
+    // The strongest evidence first: exactly the lead's scope, then the company, then the name, and last the rep who
+    // contacted the customer most recently.
     for told in [
         owned.iter().filter(|one| one.has_same_scope(case)).copied().collect::<Vec<_>>(),
         owned.iter().filter(same_company).copied().collect(),

@@ -142,8 +142,8 @@ fn near<'x, 'c, 'r>(rows: &'x [Row<'c, 'r>]) -> Option<(Vec<&'x Row<'c, 'r>>, Op
     let best = rows.first()?.found.log_odds;
     let near: Vec<&Row<'c, 'r>> = rows.iter().take_while(|row| is_near(best, row.found.log_odds)).collect();
     let stranger = |row: &&Row<'c, 'r>| !near.iter().any(|near| near.is_company_of(row));
-    // Compared with the nearest outside the group: compared with one another, none of the near names would ever be
-    // likely.
+    // Compare with the nearest record outside the group. If the near names were compared with one another, none would
+    // ever be likely.
     let outside = rows.iter().skip(near.len()).find(stranger).map(|row| row.found.log_odds);
     (companies(&near) > 1).then_some((near, outside))
 }

@@ -20,7 +20,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// The one table of this, for what an entry leaves and for what rules may name.
+    /// Decides both what a folded entry leaves to the lead on file and which fields rules may name.
     pub(super) fn of(field: LeadField) -> Part {
         match field {
             LeadField::Id

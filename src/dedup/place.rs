@@ -24,7 +24,8 @@ fn name_key(text: &str) -> String {
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
 
-/// What forms offer to those who are at no place of their list: two who choose it agree on nothing.
+/// Options that forms offer to people whose place is not in their list: two people who choose such an option do not
+/// share a place.
 const NO_PLACES: [&str; 20] = [
     "其他",
     "其它",

@@ -68,7 +68,7 @@ impl Plan {
             format!("a text of {} characters", name.chars().count())
         };
         let message = if RuleAction::PLAIN.iter().any(|action| action.as_str() == name) {
-            format!("the script returns {shown}, which cannot be the action for a match with `{target}`")
+            format!("the script returns {shown}, but a match with `{target}` cannot have that action")
         } else {
             format!("the script returns {shown}, which is neither an action nor a code of the rule")
         };

@@ -1,4 +1,4 @@
-//! What to look for: keys that a host's database, or a [`Book`](crate::book::Book), fetches rows by.
+//! The keys by which a host's database, or a [`Book`](crate::book::Book), fetches rows.
 
 use std::fmt;
 
@@ -120,8 +120,8 @@ impl fmt::Debug for MatchKey {
 pub struct Probe {
     /// The keys to fetch rows by, each once.
     pub keys: Vec<MatchKey>,
-    /// Most rows that are worth fetching for one key (but not a `company_gram` or `account`): a key that more records share
-    /// is not a key, so these rows are enough to find out.
+    /// The maximum number of rows to fetch for one key, except a `company_gram` or `account` key. A key that more
+    /// records share identifies nothing, and this many rows are enough to detect that.
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
     /// The company name to find similar names for; only when a rule compares names by likeness. An alias in the

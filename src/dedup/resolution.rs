@@ -92,8 +92,8 @@ pub enum MatchAction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
     },
-    /// The lead has a contact value or the company in common with the record and is somebody else: another person, another
-    /// company, a customer who comes again. It is a separate lead, and goes to the record's owner.
+    /// The lead shares a contact value or the company with the record, but is not the same lead: another person,
+    /// another company, or a returning customer. It stays a separate lead and goes to the record's owner.
     SameOwner {
         /// The record's owner, who gets this lead too.
         owner: RepId,
@@ -385,7 +385,7 @@ impl fmt::Display for OnFile {
     }
 }
 
-/// A key too many records share to mean anything.
+/// A key that too many records share to identify anything.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CrowdedKey {

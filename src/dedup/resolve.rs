@@ -165,7 +165,7 @@ impl Deduplicator {
         }
         match (&decision, guess) {
             (Some(decision), _) => (self.consequences(decision, case), Some(decision.rule)),
-            // A guess is never more than a mark.
+            // A guess may only mark a lead.
             (None, Some(guess)) => (self.mark(guess, case.facts.lead()), None),
             (None, None) => (Consequences::new(MatchAction::New, Vec::new()), None),
         }
@@ -492,7 +492,7 @@ fn labels(
     if action.owner().is_some() {
         labels.insert(MatchLabel::ByOwner);
     }
-    // A guess claims nothing for anybody.
+    // A guess gives nobody a claim to the lead.
     let found = matches.iter().filter(|found| !found.ambiguous);
     if differ(found.map(|found| &found.record)) {
         labels.insert(MatchLabel::OneToMany);

@@ -37,10 +37,10 @@ pub struct DedupRules {
     pub update: Vec<LeadField>,
     /// Lead fields whose change is a key change: they decide who should own the lead.
     pub decisive: Vec<LeadField>,
-    /// Fields of leads within which one customer has one owner, such as `products` or `attributes.brand`: a lead on file
-    /// whose values differ there is another matter, and only marks the entry. Case and width do not count. A field that is
-    /// blank, or holds a word for none, is in every scope: such a lead goes to the rep who has the person in any, and takes
-    /// no other lead with it.
+    /// Fields of leads within which one customer has one owner, such as `products` or `attributes.brand`: a lead on
+    /// file with different values there is a separate need, and only marks the entry. Case and width do not count. A
+    /// field that is blank, or holds a word for none, is in every scope: such a lead goes to the rep who has the person
+    /// in any, and takes no other lead with it.
     ///
     /// An account has its owners per value in [`owners`](crate::model::Account::owners).
     ///

@@ -17,7 +17,8 @@ use crate::text::{agree_in_a_spelling, fold};
 impl Deduplicator {
     /// What to write on the record so that nothing of the entry is lost. A list gets the values it does not have; a
     /// single field gets a value where it has none, the newer one where the rules say that it may be updated, and else
-    /// the difference is shown to a person. A consent that the entry gives anew is shown; one that it takes away is taken.
+    /// the difference is shown to a person. Consent that the entry newly gives is shown to a person; consent that it
+    /// withdraws is withdrawn on the record.
     pub(super) fn values(&self, entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
         let to = RecordRef::Lead(record.id.clone());
         // Only a later value may replace an earlier one, whichever of the two records continues.

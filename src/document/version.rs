@@ -44,8 +44,8 @@ impl RulesVersion {
                 let newest = Self::FORMAT;
                 report.error(
                     "unknown_format",
-                    format!("format {format} is not known"),
-                    format!("this version reads formats 1 to {newest}"),
+                    format!("format {format} is not supported"),
+                    format!("the newest format that this version reads is {newest}"),
                 );
             });
         }

@@ -177,8 +177,8 @@ pub(super) fn opening_of(calendar: &Calendar, date: NaiveDate) -> Result<DateTim
     calendar.next_opening(calendar.zone().start_of_day(calendar.nth_workday(date, 0)?))
 }
 
-/// The first moment at which something has been missed: to act at the deadline itself is in time, and records have whole
-/// seconds.
+/// The first moment at which something counts as missed: acting exactly at the deadline is in time, and records have
+/// whole seconds.
 pub(super) fn after(due: DateTime<Utc>) -> DateTime<Utc> {
     due.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(due)
 }

@@ -22,8 +22,8 @@ use crate::rule::{Facts, ScriptSession};
 const OVERDUE: &str = "overdue.";
 
 impl FollowUpPolicies {
-    /// What is due on a lead, what was missed and what happens now, by its facts alone:
-    /// [`evaluate_with`](Self::evaluate_with) without anything else.
+    /// What is due on a lead, what was missed and what happens now, from its facts alone:
+    /// [`evaluate_with`](Self::evaluate_with) with default options.
     ///
     /// ```
     /// # use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -47,13 +47,13 @@ impl FollowUpPolicies {
 
     /// What is due on a lead, what was missed and what happens now.
     ///
-    /// What comes after [`Facts::now`] is not known: the same history can be looked at from any moment. Looking twice finds
-    /// the same; later looks find every violation of earlier ones. On a day off nothing happens: what was to happen then,
-    /// happens at the first opening of the next working day.
+    /// Ignores everything after [`Facts::now`], so the same history can be evaluated at any moment. Evaluating twice
+    /// gives the same report, and later reports contain every earlier violation. Nothing happens on a day off: what was
+    /// due then happens at the first opening of the next working day.
     ///
-    /// Conditions, and what has no history, are judged as they are now. So a host hands in the
-    /// [record](FollowUpOptions::record) of the last look, and calls this whenever something has happened: what was found
-    /// stays found, and what comes true later counts from then.
+    /// Conditions, and fields without a history, are evaluated as they are now. So pass in the
+    /// [record](FollowUpOptions::record) of the last look, and call this whenever something has happened: earlier
+    /// findings stay, and a condition that becomes true later counts from that time.
     ///
     /// O(n·log n) in the records of the lead for each node.
     ///
@@ -194,7 +194,7 @@ impl<'a> Look<'a> {
     }
 
     /// Notes what is to be done, and what no earlier look requested. A lead is taken away once: by the first of the new
-    /// steps. A step that finds no pool takes nothing.
+    /// steps. A step that finds no pool takes no lead away.
     fn mark_notified(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {

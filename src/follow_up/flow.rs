@@ -79,7 +79,8 @@ impl FlowMove {
         format!("flow {} {} {pool} {}", self.lead, self.flow, moment(self.at))
     }
 
-    /// Whether the lead may not move this way, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
+    /// Whether the move is refused, for the reason in the faults: the lead has ended, an open opportunity holds it, or
+    /// nobody holds it.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.faults.iter().any(FollowUpFault::is_refusal)
@@ -147,9 +148,9 @@ impl EventRoute {
 impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
-    /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
-    /// loses what is not held: then the move has a fault that says so and no effects. An owner who loses the lead because
-    /// of somebody else's act is told.
+    /// A lead that has ended does not move, a lead with an open opportunity stays with its owner, and a lead without an
+    /// owner cannot be given back or lost. In these cases the move has no effects, and a fault gives the reason. An
+    /// owner who loses the lead by somebody else's act gets a notice.
     ///
     /// ```
     /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};

@@ -58,7 +58,7 @@ impl Look<'_> {
         if !(self.is_live || is_customer) || !track.is_open() {
             return;
         }
-        // An owner who has yet to speak to the lead is reminded of that, not of its silence.
+        // An owner who has not contacted the lead yet is reminded of that, not of the lead's silence.
         let is_asked = is_of_silence(track.node) && tracks.iter().any(|one| is_first_contact(one, track));
         let (policy, node) = (&track.policy.rules.id, track.node);
         for rung in &node.ladder {

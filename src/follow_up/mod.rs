@@ -1,24 +1,25 @@
 //! Follow-up: what is due on a lead, what was missed, what happens as a result, and where leads go.
 //!
-//! [`FollowUpRules`] are the data. [`FollowUpPolicies`], compiled from them, looks at one lead at one moment and says
-//! what is due by whom, whom to remind, what was missed with its evidence, what the ladders require, and when to look
-//! again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead moves on an occasion
-//! ([`flow`](FollowUpPolicies::flow)) and where the leads of an event go ([`route_event`](FollowUpPolicies::route_event)).
+//! [`FollowUpRules`] are the data. [`FollowUpPolicies`], compiled from them, looks at one lead at one moment and
+//! reports what is due and from whom, whom to remind, what was missed (with evidence), what the ladders require, and
+//! when to look again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead moves on an occasion
+//! ([`flow`](FollowUpPolicies::flow)) and where the leads of an event go
+//! ([`route_event`](FollowUpPolicies::route_event)).
 //!
 //! # Deadlines
 //!
 //! A policy has a condition and nodes. A node has an anchor, from which its clock runs ([`Anchor`]), an allowance on a
-//! clock of the calendar, what meets it ([`MetBy`]) and a ladder of steps, each with an allowance of its own. To act at
-//! the deadline is in time; a second later it is missed.
+//! clock of the calendar, what meets it ([`MetBy`]) and a ladder of steps, each with an allowance of its own. Acting
+//! exactly at the deadline is in time; one second later it is missed.
 //!
 //! * **T** is the last *real* change of owner: a rep who gives a lead back and takes it again in the same cycle, with nobody in
 //!   between, has the same time left; the time in which nobody had it is not counted.
 //! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not apply, the clock stops,
-//!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does;
-//!   while it lasts the owner is reminded at the rhythm. Evidence names each pause. On working days a pause in which nobody
-//!   would have worked, as one over the night, adds no time; nothing falls due in it either. The rep who stands in has a
-//!   separate clock for what the owner had not done; if the deputy misses it, another rep stands in, and the owner, who is
-//!   away, keeps the lead.
+//!   and the ladder waits. A pause without an end ends with its owner, and with the next thing the customer does; while
+//!   it lasts the owner is reminded at the rhythm. Evidence names each pause. On a clock of working days, a pause
+//!   outside working hours (such as overnight) adds no time, but nothing falls due during it either. The rep who stands
+//!   in has a separate clock for what the owner had not done; if the deputy misses it, another rep stands in, and the
+//!   owner, who is away, keeps the lead.
 //! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
 //! * **A conversion** by the rules meets what was to convert the lead: its owner owes the first contact
 //!   ([`FollowUpOptions::awaits_answer`]).
@@ -26,19 +27,19 @@
 //!   ([`Lead::filed_at`](crate::model::Lead::filed_at)), that of leads that were on file before the rules with
 //!   [`FollowUpRules::live_since`].
 //! * **Conditions** read what is handed in: of the score, the match and the verdict what the last decision found
-//!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. A lead
-//!   is looked at when time alone may have turned a condition, as one that counts the visits of seven days.
+//!   ([`Facts::set_score`](crate::rule::Facts::set_score)); without it they fail, which is a [`FollowUpFault`]. The
+//!   next look comes when time alone may change a condition, such as one that counts visits within seven days.
 //! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
 //! * **Nobody is forgotten**: an owner whose lead has nothing due is reminded at the rhythm, and from the second
 //!   unanswered time on the manager is told too.
-//! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
-//!   at most takes a lead away, the first.
+//! * **Several policies**: of several nodes with the same name, the one due first acts and the others wait until it is
+//!   done. At most one step takes a lead away: the first.
 //! * **Days off**: nothing fires on one; what is due then fires at the next opening. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
-//!   converters separately. A later look finds every earlier one; one whose step is done at last says so and stays. A step
-//!   that turns out to have been done in time, as a call whose record comes late, was not missed: it is taken off. A host
-//!   that does not trust times that are typed by hand hands in those of writing.
+//!   converters separately. A later look reports every earlier violation; if the step is done late, the violation says
+//!   so and stays. If the step turns out to have been done in time (a call recorded late), the violation is removed. A
+//!   host that does not trust hand-typed times passes the times of recording instead.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was requested
 //!   is not requested again, what was missed stays missed whatever changes, and a policy whose condition comes true later
 //!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
@@ -65,10 +66,10 @@
 //!
 //! # With the main job
 //!
-//! The policies say when a lead leaves its owner, [`Intake`](crate::Intake) who has it then. A host that uses both carries out
-//! what a look asks for; where the step that takes the lead away is `reassign`, or the lead was converted, it calls
-//! [`Intake::reassign`](crate::Intake::reassign) in place of that step's effects. Then it looks again, as after anything that
-//! happens to a lead: the time of the next owner has begun.
+//! The policies say when a lead leaves its owner; [`Intake`](crate::Intake) says who gets it. A host that uses both
+//! applies what a look asks for; where the step that takes the lead away is `reassign`, or the lead was converted, it
+//! calls [`Intake::reassign`](crate::Intake::reassign) in place of that step's effects. Then it looks again, as after
+//! anything that happens to a lead: the time of the next owner has begun.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -129,8 +130,8 @@
 //!
 //! # Protection
 //!
-//! [`ProtectionRules`] give an owner a length of days, an extension by each qualifying act, and a hard stop. An extension
-//! never shortens.
+//! [`ProtectionRules`] protect an owner for a number of days. Each qualifying act extends the protection, up to a hard
+//! stop, and never shortens it.
 //!
 //! ```
 //! use leadkit::calendar::{CalendarRules, Zone};

@@ -48,9 +48,10 @@ pub struct FollowUpOptions {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
     /// Of a converted lead whose account is divided among reps, what its owner has of it for the lead, as
-    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the account is
-    /// taken to be theirs alone: the effect names the field `owner`, and is [not written](crate::model::Effect) where that says
-    /// another, nor the pool of an account that somebody holds a part of.
+    /// [`Intake::held_parts`](crate::Intake::held_parts) says: only that is taken from them. Without it, the owner is
+    /// assumed to have the whole account: the effect names the field `owner`, and is
+    /// [not written](crate::model::Effect) if that field names somebody else. Nor is the pool of an account written
+    /// while somebody holds a part of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldParts>,
     /// What earlier looks found: the [`record`](super::FollowUpReport::record) of the last report. Without it, every look is
@@ -75,7 +76,7 @@ impl FollowUpOptions {
     #[must_use]
     pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
         let owner = lead.owner.as_ref().and_then(&rep);
-        // A rep who has left is told nothing more; a rep who is not known may still be there.
+        // A rep who has left gets no more notices; an unknown rep may still be active.
         let is_here = |id: &&RepId| rep(id).is_none_or(|rep| rep.active);
         let manager = owner.and_then(|owner| owner.manager.as_ref()).filter(is_here);
         let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);

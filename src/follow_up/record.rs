@@ -11,9 +11,9 @@ use crate::model::{Pause, PoolId, RuleId, Violation};
 ///
 /// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), carries out the
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
-/// nothing is requested twice and nothing is lost, whenever it comes to light; what is on record stays on record, whatever
-/// happens to the conditions; and a policy whose condition comes true later counts from then. Only what turns out to have
-/// been done in time, or by a decision that was taken back, is taken off.
+/// nothing is requested twice, and nothing is lost however late it is discovered. What is on record stays there, even
+/// if conditions change, and a policy whose condition becomes true later counts from that time. Only what turns out to
+/// have been done in time, or by a decision that was taken back, is taken off.
 ///
 /// **Two workers** that look at one lead at once find the same, and one of them may act: a host writes the record where the
 /// stored one still has the [`revision`](Self::revision) it handed in (`UPDATE … WHERE revision = ?`), else it drops the report
@@ -74,8 +74,8 @@ pub struct FollowUpRecord {
     /// When the lead ended, by the look that found it so; `None` while it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
-    /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who
-    /// wrote anew. The clocks of the lead are paused meanwhile.
+    /// When the lead had ended in this cycle before it became live again (a customer wrote once more): nothing was due
+    /// then, and the lead's clocks are paused for that time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rests: Vec<Pause>,
     /// Whether a ladder has marked the lead as being at risk.

@@ -17,7 +17,7 @@ use crate::model::{
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::{Code, codes};
 
-/// What [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) finds at a moment.
+/// The report of [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) at one moment.
 ///
 /// Every item names the moment at which it happens, and whether an earlier look [on record](Self::record) requested it
 /// already.
@@ -130,7 +130,7 @@ closed_enum! {
         Paused = "paused",
         /// It has passed and nothing was done.
         Overdue = "overdue",
-        /// It has passed; nobody had to do anything.
+        /// It has passed, but it required nobody to act.
         Reached = "reached",
         /// It was met by the time it was due.
         Met = "met",
@@ -211,7 +211,7 @@ impl fmt::Display for NodeDeadline {
 closed_enum! {
     /// What a reminder is about.
     ReminderKind {
-        /// A deadline that comes, or has passed.
+        /// An approaching or missed deadline.
         Deadline = "deadline",
         /// A follow-up that the rep planned.
         Planned = "planned",
@@ -474,7 +474,7 @@ closed_enum! {
         Protection = "protection",
         /// What is due is past the end of a calendar: it may have been extended by then.
         Calendar = "calendar",
-        /// A condition may hold by then, or hold no longer, for nothing but time has passed.
+        /// A condition may start or cease to hold by then, because of the passage of time alone.
         Condition = "condition",
         /// Nothing is due: `rhythm_days` say when to look all the same.
         Rhythm = "rhythm",

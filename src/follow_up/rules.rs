@@ -134,8 +134,9 @@ impl Default for FollowUpRules {
 pub struct PolicyRules {
     /// Identifier, unique in the document; deadlines and violations name it.
     pub id: RuleId,
-    /// For which leads (default: all): level, product line, source, status and whatever else rules read. What it reads of the
-    /// score, the match or the verdict has to be handed in with the facts: else the condition fails, see the faults.
+    /// The leads that it is for (default: all), by level, product line, source, status or any other field of rules. If
+    /// it reads the score, the match or the verdict, pass them in with the facts; otherwise the condition fails, with a
+    /// fault.
     #[serde(default, skip_serializing_if = "Condition::is_always")]
     pub when: Condition,
     /// The calendar; `None` is the owner's, else the document's.
@@ -159,7 +160,7 @@ closed_enum! {
     }
 }
 
-/// From when on a clock runs.
+/// The event that starts a clock.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -452,7 +453,7 @@ pub enum FlowTarget {
     Pool(PoolKind),
     /// To a rep by the rules of assignment.
     Assign,
-    /// Nowhere: the lead stays, and somebody may be told.
+    /// The lead stays where it is; somebody may get a notice.
     Stay,
 }
 

@@ -107,9 +107,9 @@ impl Look<'_> {
         known.collect()
     }
 
-    /// Everything that was missed: findings of earlier looks stay, with what has happened since; each
-    /// step of an owner once, whatever policy requires it by now. `past` are tracks of policies that no longer hold. A step
-    /// that turns out to have been done in time, as a call whose record came late, was not missed and is taken off.
+    /// Everything that was missed: findings of earlier looks stay, with what has happened since; each step of an owner
+    /// once, whichever policy requires it now. `past` are tracks of policies that no longer hold. A step that turns out
+    /// to have been done in time, as a call whose record came late, was not missed and is taken off.
     pub(super) fn put_on_record(&mut self, tracks: &[Track<'_>], past: &[Track<'_>]) {
         let mut recorded = std::mem::take(&mut self.record.violations);
         recorded.retain(|one| !self.is_revoked(one));

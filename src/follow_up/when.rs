@@ -38,8 +38,8 @@ impl When {
     /// Whether it holds, in the session of all conditions about the lead.
     ///
     /// # Errors
-    /// When a script of it fails, and when it reads what an earlier engine found and nobody has handed that in: a
-    /// policy that reads the score of a lead without one would never hold, and nobody would know.
+    /// When a script of it fails, and when it reads the result of an earlier engine that was not passed in: otherwise a
+    /// policy that reads the score would silently never hold.
     pub(super) fn eval(&self, facts: &Facts<'_>, scripts: &mut ScriptSession) -> Result<bool, Fault> {
         match self.found.iter().find(|(producer, _)| !facts.is_filled_by(*producer)) {
             Some((producer, field)) => Err(unknown(*producer, field)),

@@ -1,4 +1,4 @@
-//! A lead with an owner turns out to belong to a customer whose other leads belong to other reps.
+//! Decides who keeps a customer when the customer's leads turn out to belong to several reps.
 
 use chrono::{DateTime, Utc};
 

@@ -86,10 +86,10 @@ impl Intake {
     }
 
     /// Hands over the leads of a rep: to another rep, or by the rules when that rep may not have them or none is named.
-    /// What nobody else may have, lead or customer, stays with a rep who still takes part: that is
-    /// [refused](Outcome::refusal), for the reason why the rep named may not have it. Refused as well for a rep whom the
-    /// roster does not know or who takes part no longer, as long as the rep before can keep them: a mistyped id moves
-    /// nothing.
+    /// A lead or customer that nobody else may have stays with `from` if that rep is still active: the hand-over is
+    /// [refused](Outcome::refusal), with the reason why the named rep may not have it. Refused as well for a rep whom
+    /// the roster does not know or who takes part no longer, as long as the rep before can keep them: a mistyped id
+    /// moves nothing.
     ///
     /// Leads without an owner about which the rules asked the rep as a
     /// [reviewer](crate::assign::AssignTarget::Reviewer) are handed over too: the other rep is asked, and has two days from

@@ -1,4 +1,5 @@
-//! A lead that a rep holds turns out to belong to another rep's account: a value was corrected, or two leads were joined.
+//! Handles an owned lead that turns out to belong to another rep's account, because a value was corrected or two leads
+//! were joined.
 
 use super::engine::Case;
 use super::marks::is_disputed;

@@ -1,4 +1,4 @@
-//! What a reviewer was asked goes to another, so that no lead waits for one who cannot come.
+//! Passes review requests on to another reviewer, so that no lead waits for one who is gone.
 
 use chrono::{DateTime, Utc};
 
@@ -11,8 +11,8 @@ use crate::model::{Effect, OwnerState, RepId};
 
 impl Intake {
     /// Another reviewer is asked what a reviewer was asked about a lead without an owner, and has as long to answer. If
-    /// nobody else can answer, a reviewer who is there still can; what one was asked who has left goes by the rules.
-    /// `None` for a lead about which that reviewer is not asked.
+    /// nobody else can answer, a reviewer who is still active keeps the request; if the reviewer has left, the rules
+    /// decide. `None` for a lead about which that reviewer is not asked.
     pub(super) fn hand_question_over(
         &self,
         case: &Case<'_>,

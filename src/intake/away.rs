@@ -168,7 +168,7 @@ impl Intake {
         self.assigner.assign_with(facts, case.roster, ledgers, &options)
     }
 
-    /// Reviews a lead with an owner: has the owner gone away with a deadline that falls into the absence, or come back?
+    /// Reviews an owned lead: checks whether its owner is away when a deadline falls due, or has come back.
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
         if let Some(partner) = case.history.partner() {
             // The partner works, whether the owner is there or not, as long as they are the owner's partner.
@@ -233,7 +233,7 @@ impl Intake {
         }
     }
 
-    /// Ends the work of a rep in an owner's place: the owner has the lead, and somebody else works on it if the owner is away.
+    /// Ends the work of a stand-in: the owner works on the lead again, or somebody else does if the owner is away.
     pub(super) fn end_cover(
         &self,
         case: &Case<'_>,

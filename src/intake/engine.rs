@@ -468,7 +468,7 @@ impl Intake {
                 return None;
             }
         } else if self.is_for_owner(case, outcome) {
-            // The lead's contact values cannot be used: its owner finds others, and keeps it.
+            // The lead's contact values cannot be used: its owner keeps the lead and has to find others.
             self.warn_owner(case, outcome);
         } else if outcome.verdict.is_blocked() {
             outcome.note_findings(self, case);
@@ -513,7 +513,7 @@ impl Intake {
         Look { settles: true, keeps, ..look }
     }
 
-    /// Checks the blacklist; what follows from its findings is still to be said. A lead that is looked at again is no
+    /// Checks the blacklist; the caller decides what follows from its findings. A lead that is looked at again is no
     /// submission: nothing comes in, no window moves.
     pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
         let (verdict, looked_at) = if case.is_review() {

@@ -50,13 +50,13 @@ impl Intake {
     ///
     /// Forgetting a folded entry also forgets the lead that it was folded into; `entries` are those of that lead.
     ///
-    /// Of the leads only the fact remains that they were erased; the windows and the remembered decisions of the state
-    /// lose them by the outcome's delta. A host that keeps its state as rows deletes the events and decisions of these
+    /// Only the fact remains that the leads were erased; the windows and the remembered decisions of the state lose
+    /// them by the outcome's delta. A host that keeps its state as rows deletes the events and decisions of these
     /// leads, and the undo records of merges they took part in. The [joint list](Intake::with_joint_list) loses what
     /// the lead's values name by [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it;
     /// each further copy forgets the person by [`JointList::forget`](crate::blacklist::JointList::forget). The host
-    /// keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no [import](Intake::import) brings the
-    /// person back; a new entry by the person is another matter.
+    /// keeps the lead's [hashes](Intake::erasure_hashes), computed before this call, so that no
+    /// [import](Intake::import) brings the person back. A person may still submit a new lead.
     ///
     /// ```
     /// use leadkit::intake::ErasureKey;

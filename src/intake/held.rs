@@ -96,9 +96,9 @@ impl Intake {
         }
     }
 
-    /// Whoever gets the lead sees by its tags which channels the person has refused, and that something was found that is no
-    /// reason to block it. One tag stands for all findings, and nobody is told: the verdict says which. A tag goes when its reason
-    /// does.
+    /// Whoever gets the lead sees by its tags which channels the person has refused, and that something was found that
+    /// is no reason to block it. One tag stands for all findings, and nobody gets a notice: the verdict lists them. A
+    /// tag is removed when its reason no longer applies.
     pub(super) fn mark_findings(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let refused = outcome.verdict.refused();
         let refuses =

@@ -252,13 +252,13 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Something is wrong with a row: a review is requested.
+    /// Requests a review because something is wrong with a row.
     fn ask(&mut self, lead: &Lead, code: &'static str) {
         self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
 }
 
-/// All records on file count as older than the row, from now on too.
+/// All records on file count as older than the row, now and in later reviews.
 fn filed_now(row: &Lead, now: DateTime<Utc>) -> Vec<Effect> {
     let record = RecordRef::Lead(row.id.clone());
     let replaces = row.filed_at.map_or(Value::Null, Value::from);

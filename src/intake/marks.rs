@@ -1,5 +1,5 @@
-//! Tags that say what a reviewer or the engine has decided about a lead. An entry brings none: a person who fills in a form
-//! is not a reviewer.
+//! Tags that say what a reviewer or the engine has decided about a lead. An incoming lead cannot set them: a person who
+//! fills in a form is not a reviewer.
 
 use super::act::RELEASED;
 use crate::dedup::COLLISION;

@@ -64,10 +64,10 @@
 //!
 //! # The second day
 //!
-//! A timer looks every minute for deadlines that were missed and wake-ups that have come. A wake-up whose code begins with
-//! `retry` waits for a rep with room; all others are looked at again. Who has a table of wake-ups deletes the row that has come
-//! and counts it in [`History::wake_ups`](crate::model::History::wake_ups). The delta is applied first: when it is refused,
-//! nothing was written.
+//! A timer looks every minute for deadlines that were missed and wake-ups that have come. A wake-up whose code begins
+//! with `retry` waits for a rep with room; all others are looked at again. If you keep wake-ups in a table, delete the
+//! row that has come due and count it in [`History::wake_ups`](crate::model::History::wake_ups). Apply the delta first:
+//! if the state refuses it, nothing has been written.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -128,14 +128,14 @@
 //! ```
 //!
 //! # Which rule wins when two conflict
-//! * An imported row is younger than all that was on file before it, whatever its date
+//! * An imported row counts as newer than everything that was on file before it, whatever its date
 //!   ([`Lead::filed_at`](crate::model::Lead::filed_at)): other records absorb it, and it absorbs nothing, not even in a
 //!   later review.
 //! * Two reps' leads that turn out to be one person's are joined, unless both are being worked on, an open opportunity
 //!   holds one of them, or a reviewer has been asked about one: then both keep what they have until a reviewer decides
 //!   or 24 hours are over, counted by [`calendar`](LifeRules::calendar). After that a lead that an
 //!   administrator gave to its owner survives, else the one that the ownership rule names. A customer of an account
-//!   belongs to the account's owner all the same: the company decides before the person.
+//!   still belongs to the account's owner: the company takes precedence over the person.
 //! * A lead that a rep holds and that turns out to belong to another rep's account, which was there before, goes to the
 //!   account's owner. When the rep works on it, or got it by an import, a reviewer has the same 24 hours before.
 //!   What an administrator gave stays.
@@ -145,11 +145,11 @@
 //!   back to one of them: an administrator of the pool has the customer.
 //! * While a rep has an open opportunity of an account, all that was converted to it stays with the rep, answered or
 //!   not. A rep who leaves or hands over passes on the opportunity with all of it.
-//! * A rep who makes a lead part of another rep's account gives it away: the account has one owner.
+//! * If a rep converts a lead to another rep's account, the lead goes to that rep, because an account has one owner.
 //! * A rep who loses an opportunity does not get its lead by rules for `exclusion_days`. A customer who comes again goes to the
 //!   owner of the account all the same, also when that rep lost the last opportunity.
-//! * A rep from whom an administrator takes a lead neither lost it nor gave it up. A rep who is allotted one and misses
-//!   the deadline has lost it like any other.
+//! * If an administrator takes a lead from a rep, the rep has neither lost it nor given it up. A rep who is allotted
+//!   one and misses the deadline has lost it like any other.
 //! * A customer stays with the account's owner even when every rep has missed the deadline: a customer has an owner.
 //!   The administrators of the pool are told, and after thirty days the owner is asked again. While a partner's deal protects
 //!   the account, the partner is asked first, and nobody else.

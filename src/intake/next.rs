@@ -22,14 +22,14 @@ pub enum Next {
         /// The rep who typed in the entry, and claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<RepId>,
-        /// What went along by the decision, and is reviewed after the lead: each person may have other leads. It is
-        /// handed on by [`Input::also`](super::Input::also).
+        /// The leads that moved together with this one, to be reviewed after it, because the person of each may have
+        /// other leads. Pass them on in [`Input::also`](super::Input::also).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         also: Vec<FollowOnReview>,
     },
 }
 
-/// A lead that went along with another.
+/// A lead that moved together with another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FollowOnReview {

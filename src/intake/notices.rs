@@ -7,7 +7,7 @@
 //! | `taken_over` | the rep who gets what another lost, or the other leads of a customer |
 //! | `handed_over`, `allotted` | the rep who gets a lead by a person's act |
 //! | `joined` | the owner whose lead was joined with another |
-//! | `lead_taken` | the rep who has lost a lead without missing anything |
+//! | `lead_taken` | the rep who has lost a lead without missing a deadline |
 //! | `deadline_missed` | the rep who has lost a lead by missing a deadline |
 //! | `contact_unusable` | the owner whose lead has no usable contact value left |
 //! | `lead_blocked` | the owner whose lead the lists keep out from now on |
@@ -16,7 +16,7 @@
 //! | `companion_ended` | the companion of an owner who no longer has the lead: the host counts their leads again |
 //! | `cover` | who stands in |
 //! | `cover_ended` | who stood in, and the owner who is back |
-//! | `passed_on`, `taken_back` | a partner who works on a lead of their channel manager, and no more; the manager, when the partner let it lie |
+//! | `passed_on`, `taken_back` | a partner who starts or stops working on a lead of their channel manager; the manager, when the partner did not answer |
 //! | `deal_registered` | whose account a partner's registered deal protects |
 //! | `collision` | both who work on one customer |
 //! | `nobody_answers` | who has to answer a customer whom everybody else let wait |

@@ -53,7 +53,7 @@ pub enum Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         record: Option<RecordRef>,
     },
-    /// It is not ready for sales, or everybody who may have it has lost it.
+    /// It is not ready for sales, or every eligible rep has lost it.
     Nurture {
         /// The nurture pool that it goes to.
         pool: PoolId,
@@ -193,7 +193,7 @@ impl fmt::Display for Route {
 pub enum OutcomeReason {
     /// The most severe finding of the blacklist, or the one that the lead is held for, by its code.
     Finding(Code),
-    /// It is a lead on file: the same record, the same submission, or joined by a key.
+    /// The lead is already on file: the same record, the same submission, or one joined by a key.
     Known(FoldKind),
     /// The lead came in with its owner.
     OwnOwner,
@@ -401,8 +401,8 @@ impl Outcome {
         self.refusal.as_ref()
     }
 
-    /// Two reviews at one moment may find the same lead and decide differently, because a rep has room or is back:
-    /// their effects are part of their name.
+    /// Two reviews at the same moment may see the same lead and decide differently, because a rep has room again or is
+    /// back. So the name of a review includes its effects.
     pub(super) fn named(mut self) -> Outcome {
         if !self.effects.is_empty() {
             let done = Digest::of(&self.effects).short();

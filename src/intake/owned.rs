@@ -137,7 +137,8 @@ impl Intake {
         }
     }
 
-    /// Somebody works on what stays with its owner. A rep who does in the owner's place hears of a new entry as the owner does.
+    /// Makes sure that somebody works on a lead that stays with its owner. A stand-in gets the same notice of a new
+    /// entry as the owner.
     fn keep_at_work(
         &self,
         case: &Case<'_>,

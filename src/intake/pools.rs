@@ -206,8 +206,8 @@ impl Intake {
 }
 
 impl<'a> Case<'a> {
-    /// If no pool names an administrator: the first rep by id who is there and did not lose the lead, else the first who is
-    /// there, else the first who takes part at all.
+    /// Who gets the notice if no pool names an administrator: the first rep by id who is present and did not lose the
+    /// lead, else the first who is present, else the first active rep.
     pub(super) fn stand_in_admin(&self) -> Option<&'a RepId> {
         let is_here = |rep: &&RepId| matches!(self.owner_state(rep), OwnerState::Active | OwnerState::Full);
         let reps = || self.roster.reps();

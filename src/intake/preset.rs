@@ -1,4 +1,4 @@
-//! Whole documents that work untouched.
+//! Complete rules documents that work without changes.
 
 use std::collections::BTreeMap;
 
@@ -89,8 +89,9 @@ impl Rules {
     }
 
     /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the
-    /// first contact is due within an hour, a lost lead goes to the next in rotation at once; a rep holds 50 open
-    /// leads at most and claims 20 a day.
+    /// first contact is due within an hour, day and night (see
+    /// [`LifeRules::first_contact_hours`](super::LifeRules::first_contact_hours)), and a lost lead goes to the next in
+    /// rotation at once; a rep holds 50 open leads at most and claims 20 a day.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -172,8 +173,8 @@ fn blacklist() -> BlacklistRules {
     blacklist
 }
 
-/// A form that is named as a test, by the person or the company, counts for nothing. The team's own domains, numbers and
-/// addresses are the host's to add.
+/// Voids a form whose person or company name says that it is a test. The host adds rules for the team's own domains,
+/// numbers and addresses.
 fn named_as_test() -> ElsewhereRule {
     let is_test = |field| Condition::compare(field, Operator::Matches, "(?i)^\\s*(test|测试)\\s*$").ok();
     let when = Condition::any(["name", "company"].into_iter().filter_map(is_test));

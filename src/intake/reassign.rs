@@ -63,11 +63,12 @@ impl ReassignReason {
 impl Intake {
     /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity made of it or has left.
     ///
-    /// The tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the
-    /// next in rotation at once, or to the pool of its region, where reps claim it for a while; the administrators of the pool
-    /// are told. A rep who lost the lead in this cycle does not get it again. A rep who stood in for an owner who is away and
-    /// missed a deadline is replaced, and the owner keeps the lead; such a rep has lost nothing, but gets the lead by the rules
-    /// only where nobody else may have it in the cycle. After three owners, or when nobody is left, it is nurtured.
+    /// This ends the tenure with that reason and leaves the lead unassigned. By the rules of
+    /// [`LifeRules`](super::LifeRules) it goes to the next in rotation at once, or to the pool of its region, where
+    /// reps claim it for a while; the administrators of the pool are told. A rep who lost the lead in this cycle does
+    /// not get it again. A rep who stood in for an owner who is away and missed a deadline is replaced, and the owner
+    /// keeps the lead; such a rep has lost nothing, but gets the lead by the rules only where nobody else may have it
+    /// in the cycle. After three owners, or when nobody is left, it is nurtured.
     ///
     /// A deadline that falls into an absence is not missed: it starts at the return, or another rep stands in.
     ///

@@ -15,12 +15,12 @@ impl Intake {
     /// Releases a lead that was blocked or held, after a person has reviewed it.
     ///
     /// A new cycle begins, with tag, pool and status corrected, and it is matched, scored and routed as a new lead is. The
-    /// reviewer's decision is final: it gets the tag `released`, and what blocked it does not block it again. Fetch its rows
-    /// by [`probe`](Intake::probe): no key led to it while it was blocked. It lifts no consent that was withdrawn: a lead that
-    /// nobody may contact goes to nurture instead of a rep, until an [override](crate::blacklist::BlacklistOverride) of the
-    /// blacklist names the `consent` rule and the lead or the person. [Refused](Outcome::refusal) for a lead that has an
-    /// owner, for one that has ended otherwise, and for one that is neither blocked nor held, so that a second time changes
-    /// nothing.
+    /// reviewer's decision is final: it gets the tag `released`, and what blocked it does not block it again. Fetch its
+    /// rows by [`probe`](Intake::probe): no key led to it while it was blocked. It does not restore withdrawn consent:
+    /// a lead that nobody may contact goes to nurture instead of a rep, until an
+    /// [override](crate::blacklist::BlacklistOverride) of the blacklist names the `consent` rule and the lead or the
+    /// person. [Refused](Outcome::refusal) for a lead that has an owner, for one that has ended otherwise, and for one
+    /// that is neither blocked nor held, so that a second time changes nothing.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, LeadStatus, Rep};

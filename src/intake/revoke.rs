@@ -15,10 +15,10 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Takes back a decision that gave a lead to the wrong rep, as if the rep had never had it.
     ///
-    /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are
-    /// remembered, and [`next`](Outcome::next) asks for a review: a new decision, not for that rep while another may
-    /// have the lead. That the rep had it counts against nobody. A lead that an [order](Intake::allot) took from another
-    /// rep, who is there, goes back to that one.
+    /// Restores the day's count (of claims too), the room under the caps and the turn, as far as the state remembers
+    /// them. [`next`](Outcome::next) asks for a review, which makes a new decision and passes over that rep while
+    /// another may have the lead. The revoked tenure counts against nobody. A lead that an [order](Intake::allot) took
+    /// from another rep, who is there, goes back to that one.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

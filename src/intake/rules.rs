@@ -14,8 +14,8 @@ use crate::rule::{Condition, RulesVersion};
 use crate::score::ScoreRules;
 use crate::text::Code;
 
-/// The rules of the main job. What a document leaves out has the value of `Default`, which is not [`b2b`](Rules::b2b): it
-/// has no assignment rules, and a lead that has only written is not ready for sales.
+/// The rules of the main job. What a document leaves out has the value of `Default`, which is not [`b2b`](Rules::b2b):
+/// it has no assignment rules, and a lead that has only sent a message is not ready for sales.
 ///
 /// ```
 /// use leadkit::Rules;
@@ -39,7 +39,7 @@ pub struct Rules {
     /// The caller's name of the revision.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub revision: String,
-    /// What blocks, flags or holds a lead before anything else looks at it.
+    /// What blocks, flags or holds a lead before any other engine sees it.
     pub blacklist: BlacklistRules,
     /// Entries that are not leads: the first rule that matches sends them away before duplicate matching. The team's own
     /// domains, phones and addresses, and tests, are such rules too: they void an entry.
@@ -178,7 +178,7 @@ pub struct LifeRules {
     /// Days for which a rep cannot claim a lead after losing it or giving it up, unless its pool
     /// [says otherwise](crate::assign::PoolRules::claim_cool_down_days); 30 by default. With 0 the rep may claim it at once.
     pub cool_down_days: u32,
-    /// Hours beside these days, for a cool-down of less than a day; 0 by default.
+    /// Hours in addition to these days, for a cool-down of less than a day; 0 by default.
     #[serde(skip_serializing_if = "is_default")]
     pub cool_down_hours: u32,
     /// Hours that an owner may be away before the deputy or another rep stands in, when something of the lead is due before the
@@ -193,11 +193,11 @@ pub struct LifeRules {
     /// Claims, allotments and hand-overs ignore it.
     pub untouched_limit: u32,
     /// Hours from the assignment to the first contact, day and night, weekends too, whatever
-    /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers. The
-    /// owner of an account owes it to a customer as well. Where it is to run by opening
-    /// hours, the host writes another due time after each `StartDeadlines`: the one that
-    /// [`Calendar::add`](crate::calendar::Calendar::add) gives for its `from`. With a [`Book`](crate::book::Book), set
-    /// `due_at` of the deadline in [`Book::history`](crate::book::Book::history) and file it again with
+    /// [`Rep::hours`](crate::model::Rep::hours) and [`calendar`](Self::calendar) say: 24 by default, 1 for consumers.
+    /// The owner of an account owes it to a customer as well. To count opening hours instead, replace the due time
+    /// after each `StartDeadlines` with the one that [`Calendar::add`](crate::calendar::Calendar::add) computes from
+    /// its `from`. With a [`Book`](crate::book::Book), set `due_at` of the deadline in
+    /// [`Book::history`](crate::book::Book::history) and file it again with
     /// [`Book::insert_life`](crate::book::Book::insert_life).
     pub first_contact_hours: u32,
     /// Hours from each follow-up to the next, day and night; the last one repeats. At least one number: 72 and 168 by

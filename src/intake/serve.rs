@@ -19,17 +19,16 @@ impl Intake {
     ///
     /// Call it when a rep has room (a lead was followed up, lost, closed, converted or merged, a rep has joined) and
     /// when the wake-up `retry…` of a waiting lead has come, with all that wait: then leads that wait for the same
-    /// opening or the same new day are served in this order, and no newer lead goes ahead. Nobody is given a lead by
-    /// the rules, here or elsewhere, while the rep holds as many untouched leads as
-    /// [`LifeRules`](super::LifeRules::untouched_limit) says: here those count too that came since the host
-    /// [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes are in the
-    /// order in which the leads were served, each decided on the state that the one before left: apply their deltas
-    /// in that order. A lead that nobody may have now stays, with its next try: an outcome without an owner of a lead
-    /// whose wake-up has not come need not be applied. Leads that have an owner or have ended are left out,
-    /// and so are those that go along with another of the line: two leads of one customer go to one owner. A lead
-    /// that an earlier outcome joins with another or has reviewed [next](Outcome::next) is not what was handed in any
-    /// more, nor is one of its customer: it has no outcome either. Read leads without an outcome again once the others are
-    /// applied, and serve it.
+    /// opening or the same new day are served in this order, and no newer lead goes ahead. The rules never give a lead
+    /// to a rep who holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) allows. Leads
+    /// that came since the host last [counted](crate::model::Rep::untouched) count here too. A lead's deadline starts
+    /// when it is given. The outcomes are in the order in which the leads were served, each decided on the state that
+    /// the one before left: apply their deltas in that order. A lead that nobody may have now stays, with its next try:
+    /// an outcome without an owner of a lead whose wake-up has not come need not be applied. Leads that have an owner
+    /// or have ended are left out, and so are those that go along with another of the line: two leads of one customer
+    /// go to one owner. If an earlier outcome joins a lead with another or asks for its review [next](Outcome::next),
+    /// the input for that lead and for other leads of its customer is out of date, so they have no outcome either. Once
+    /// the others are applied, read such leads again and serve them.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

@@ -25,8 +25,9 @@ const FORMAT: u16 = 1;
 /// value; a host with a database keeps it as [rows](super::StateRows) and assembles for each lead the few that the lead's
 /// [keys](super::StorageKeys) name. Both decide alike.
 ///
-/// It is stored with a format number and a digest, and read strictly: a key nobody knows, a number no history of
-/// decisions leads to, or a damaged event is an error that names it, never a state that means something else.
+/// It is stored with a format number and a digest, and read strictly: an unknown key, a number that no sequence of
+/// decisions can produce, or a damaged event is an error that names it. A damaged state is never read as a different
+/// one.
 ///
 /// ```
 /// use leadkit::State;
@@ -74,7 +75,7 @@ pub enum StateError {
     /// A row has content that no sequence of decisions could produce.
     #[error("{0} was not written by leadkit")]
     Row(&'static str, #[source] Box<LedgerFault>),
-    /// Events of the windows have content that no submission leads to.
+    /// An event of the windows has content that no submission could produce.
     #[error("some events were not written by leadkit")]
     Events(#[from] WindowError),
 }
@@ -151,7 +152,7 @@ impl State {
 
     /// Repairs a state that a wrong clock has moved into the future: forgets what was decided after a moment. Times, day
     /// counts, remembered decisions and events after it go; turns stay as they are. What the wrong time has already
-    /// pushed out (the counts of the true day, decisions older than a week by it) does not come back.
+    /// expired (the counts of the true day, decisions that it made older than a week) is not restored.
     ///
     /// ```
     /// use leadkit::State;

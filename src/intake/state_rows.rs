@@ -102,8 +102,8 @@ impl State {
     /// ```
     ///
     /// # Errors
-    /// When a row says what no history of decisions leads to, there are two of one key, or a decision without its
-    /// ledger.
+    /// If a row has content that no sequence of decisions could produce, if two rows have the same key, or if a
+    /// decision lacks its ledger.
     pub fn from_rows(rows: StateRows) -> Result<State, StateError> {
         let StateRows { events, ledgers, decisions, reps, newest } = rows;
         let fault = |row| move |fault| StateError::Row(row, Box::new(fault));

@@ -38,7 +38,7 @@ pub(super) fn is_try(code: &str) -> bool {
     code.starts_with(RETRY)
 }
 
-/// From this try on it is not news that nobody gets the lead.
+/// From this try on, no further notice is sent that nobody gets the lead.
 pub(super) const LAST_TRY: &str = "retry_4";
 
 /// Whether so many tries have failed now that the administrators of the pool are told.

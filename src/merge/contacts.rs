@@ -30,13 +30,14 @@ pub(super) struct OfAccount<'r> {
 
 /// Unites the contacts of accounts, given with the survivor first.
 ///
-/// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat id,
-/// and nothing distinguishes them, also not those of one id, which each of two exports may have counted for itself: different names, mobiles or e-mail addresses belong to two people, and a contact must
-/// differ from no contact that is part of the person already. A landline and a mailbox such as `info@` unite nobody. A key
-/// that two names have, as a family's phone, and a number of a plan that does not distinguish mobiles from landlines unite
-/// only contacts of the same name; a key that two contacts of one account share identifies nobody. A contact who could be two
-/// people stays apart, and two contacts of one account stay two. The survivor's own come first, then the others in the
-/// order of their records. O(n log n).
+/// Two contacts are one person if they have the same id, or share a mobile number, a person's e-mail address or a
+/// WeChat id, and nothing distinguishes them. Different names, mobiles or e-mail addresses mean two people, even with
+/// the same id, because two exports may number contacts independently. A contact joins a person only if it conflicts
+/// with none of that person's contacts. A landline and a mailbox such as `info@` unite nobody. A key that two names
+/// have, as a family's phone, and a number of a plan that does not distinguish mobiles from landlines unite only
+/// contacts of the same name; a key that two contacts of one account share identifies nobody. A contact who could be
+/// two people stays apart, and two contacts of one account stay two. The survivor's own come first, then the others in
+/// the order of their records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,
     records: &[OfAccount<'_>],

@@ -22,14 +22,14 @@ pub enum MergeDoubt {
         /// The field, as conflicts name it.
         field: String,
     },
-    /// Records answer yes and no to a question of which nobody knows whether it protects somebody: a yes may be a refusal, and
-    /// so may a no. It [needs an answer of its own](MergeDoubt::needs_own_answer).
+    /// Records answer both yes and no to a question, and it is unknown which answer protects the person: either may be
+    /// a refusal. A person must [decide this very conflict](MergeDoubt::needs_own_answer).
     Opposed {
         /// The custom attribute, as conflicts name it.
         field: String,
     },
-    /// Two people of the merged account would have one id, as two exports give them that count each for itself. The plan
-    /// has no effects until one of them has another id.
+    /// Two people of the merged account would share an id, which happens if two exports number their contacts
+    /// independently. The plan has no effects until one of the two gets another id.
     SharedContactId {
         /// The id; blank when contacts have none.
         contact: ContactId,
@@ -65,9 +65,9 @@ impl MergeDoubt {
         }
     }
 
-    /// Whether a general yes to everything that is ambiguous must not carry the plan out: a person says yes to this very
-    /// field, or a rule in [`MergeRules::fields`](super::MergeRules::fields) names it; one of two people of one id gets
-    /// another.
+    /// Whether a blanket approval of doubtful merges does not cover this doubt. Either a person approves this very
+    /// field, or a rule in [`MergeRules::fields`](super::MergeRules::fields) names it; for a shared contact id, one of
+    /// the two people gets another id.
     ///
     /// ```
     /// use leadkit::contact::PhoneOptions;

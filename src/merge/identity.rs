@@ -241,8 +241,8 @@ impl SharedKeys {
         self.nobodys.contains(key)
     }
 
-    /// Whether a key that two have says that they may be one: a family's, and a number that may be a landline, does of
-    /// those who have a name in common.
+    /// Whether a shared key suggests that two people are one. A family's phone, or a number that may be a landline,
+    /// does so only if they have a name in common.
     pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
         let may_be_many = matches!(key, PersonKey::Number(_)) || self.families.contains(key);
         !may_be_many || !a.name_keys.is_disjoint(&b.name_keys)

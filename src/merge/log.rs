@@ -83,7 +83,7 @@ impl<'l, R> IntoIterator for &'l MergeLog<R> {
 }
 
 impl<R: Mergeable> MergeLog<R> {
-    /// Takes the merge at a place, from 0, back among the records, as [`UndoRecord::undo`] does, and out of the log.
+    /// Undoes the merge at an index, from 0, in the records, as [`UndoRecord::undo`] does, and removes it from the log.
     /// O(records of the log).
     ///
     /// ```

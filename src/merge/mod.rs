@@ -1,15 +1,16 @@
-//! Several records become one, and become several again when that was wrong.
+//! Merges several records into one, and undoes a merge that was wrong.
 //!
 //! [`cluster`] joins pairs of records into groups; the records of a group are merged by rules. [`MergeRules`] say which
-//! record survives and which value each field gets; [`Merger`] is their compiled form. A [`MergePlan`] is the whole answer:
-//! inspecting it is the dry run, [`MergePlan::apply`] applies it to records in memory, [`MergePlan::effects`] is what a
-//! host with a database applies. Values that would be lost, and fields in which the records contradict each other, are
-//! listed by [`MergePlan::doubts`] for a person to decide. `apply` returns an [`UndoRecord`], which restores the records as
-//! they were, even after other fields of the survivor have changed. A [`MergeLog`] keeps several of them, takes the last of
-//! a record back first, and knows the [effects](MergeLog::undo_effects) that do so in a database.
+//! record survives and which value each field gets; [`Merger`] is their compiled form. A [`MergePlan`] is the complete
+//! result: inspect it for a dry run, call [`MergePlan::apply`] to apply it to records in memory, or apply its
+//! [`effects`](MergePlan::effects) to a database. Values that would be lost, and fields in which the records contradict
+//! each other, are listed by [`MergePlan::doubts`] for a person to decide. `apply` returns an [`UndoRecord`], which
+//! restores the records as they were, even after other fields of the survivor have changed. A [`MergeLog`] keeps
+//! several of them, takes the last of a record back first, and knows the [effects](MergeLog::undo_effects) that do so
+//! in a database.
 //!
-//! People are never merged because of a company's phone or mailbox, nor where their names, mobiles or addresses differ;
-//! and what a person has refused stays refused, see [`Survivorship`]. A contact value that was found
+//! People are never merged because they share a company's phone or mailbox, nor if their names, mobiles or addresses
+//! differ. A person's refusals survive a merge, see [`Survivorship`]. A contact value that was found
 //! [wrong](crate::model::Lead::WRONG_CONTACTS) stays so: it never leads to the survivor.
 //!
 //! ```

@@ -15,10 +15,10 @@ use crate::order;
 ///
 /// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was
 /// converted with it. Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a
-/// person's e-mail address or a WeChat id, as when [accounts are merged](super::MergePlan::for_accounts): names that
-/// differ are two people's, and, where an id of a platform does not say otherwise, so are mobiles and addresses that
-/// differ; a family's phone, and a number that may be a landline, join only people of the same name, a landline and a
-/// mailbox of a team nobody; a contact who could be two people stays apart. A folded lead is the person of its subject
+/// person's e-mail address or a WeChat id, as when [accounts are merged](super::MergePlan::for_accounts). Different
+/// names mean two people, and so do different mobiles and addresses unless a shared platform id says otherwise. A
+/// family's phone, or a number that may be a landline, joins only people of the same name; a landline or a team mailbox
+/// joins nobody. A contact who could be either of two people stays separate. A folded lead is the person of its subject
 /// unless the names differ.
 ///
 /// The name is the most recent one. Roles and employers count from when the lead came; those of a contact from its own

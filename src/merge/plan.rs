@@ -142,8 +142,8 @@ impl<R> MergePlan<R> {
         !self.doubts.is_empty()
     }
 
-    /// Whether a general yes must not carry the plan out, because one of its doubts
-    /// [needs an answer of its own](MergeDoubt::needs_own_answer).
+    /// Whether a blanket approval is not enough to apply the plan, because one of its doubts
+    /// [needs a separate answer](MergeDoubt::needs_own_answer).
     #[must_use]
     pub fn needs_own_answer(&self) -> bool {
         self.doubts.iter().any(MergeDoubt::needs_own_answer)

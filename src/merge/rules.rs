@@ -110,8 +110,8 @@ pub enum Survivorship {
     Sum,
     /// All items of the lists, each once by its canonical form; of texts, the distinct ones, one per line.
     Union,
-    /// For an attribute that asks whether the person refuses something: an answer that is neither blank nor a no, so no
-    /// refusal is lost; else as `non_empty`.
+    /// For an attribute that asks whether the person refuses something: prefers an answer that is neither blank nor a
+    /// no, so that no refusal is lost; otherwise as `non_empty`.
     Refusal,
     /// For an attribute that asks whether the person allows something: a no, or an answer that says the consent was
     /// withdrawn; else as `non_empty`.

@@ -109,10 +109,10 @@ impl<R> UndoRecord<R> {
 impl<R: Mergeable> UndoRecord<R> {
     /// Separates the records again, given the survivor as it is now.
     ///
-    /// A survivor that nobody has touched comes back exactly. Later changes in other fields stay; so do
-    /// contacts added since, and changes to a contact that came from another account go back with it. Of lists, the
-    /// items added or taken out since are. A field that both sides changed keeps the newer value and is reported.
-    /// O(n log n) in fields and contacts.
+    /// An unchanged survivor is restored exactly. Later changes to other fields stay, and so do contacts added since;
+    /// changes to a contact that came from another account move back with it. In lists, later additions and removals of
+    /// items are kept. A field changed both by the merge and later keeps the newer value and is reported. O(n log n) in
+    /// fields and contacts.
     ///
     /// ```
     /// # use leadkit::contact::PhoneOptions;

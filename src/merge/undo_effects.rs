@@ -1,4 +1,4 @@
-//! What a host does in its tables to take a merge back.
+//! The effects by which a host undoes a merge in its tables.
 
 use std::collections::BTreeSet;
 

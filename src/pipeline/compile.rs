@@ -126,12 +126,12 @@ fn check_exits(rules: &PipelineRules, stages: &BTreeSet<&str>, report: &mut Repo
                 (Some(_), ExitKind::Nurture) => {}
                 (None, ExitKind::Nurture) => report.error(
                     "missing_key",
-                    format!("`{}` leads nowhere", exit.name),
-                    "name the stage that takes the lead back",
+                    format!("exit `{}` has no `to`", exit.name),
+                    "name the stage that the lead returns to",
                 ),
                 (Some(_), _) => report.error(
                     "end_leads_on",
-                    format!("`{}` is an end, but leads to a stage", exit.name),
+                    format!("`{}` is a final exit, so `to` cannot name a stage", exit.name),
                     "remove `to`, or make it a `nurture`",
                 ),
                 (None, _) => {}

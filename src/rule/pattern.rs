@@ -58,7 +58,7 @@ impl Pattern {
                     let help = if reason.contains("not supported") {
                         "write it without look-around and back-references"
                     } else {
-                        "correct it; write `\\` before a sign that stands for itself"
+                        "correct it; escape a literal special character with `\\`"
                     };
                     return refuse(format!("cannot be read: {reason}"), help);
                 }

@@ -229,13 +229,13 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
                 report.warning(
                     "bad_sum",
                     message,
-                    "make them sum to 1; otherwise the mark means something else",
+                    "make them sum to 1; otherwise `mark` is not on a scale of 0 to 100",
                 );
             }
             let most = Points::HUNDRED.scaled(sum);
             if weighted.mark > most {
                 report.within("mark", |report| {
-                    let message = format!("no lead reaches {}: the most is {most}", weighted.mark);
+                    let message = format!("no lead can reach {}: the maximum is {most}", weighted.mark);
                     report.warning("never_mature", message, "lower the mark");
                 });
             }

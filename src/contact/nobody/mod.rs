@@ -2,7 +2,7 @@
 //!
 //! | question | asked of |
 //! |---|---|
-//! | [`names_nothing`] | an identifier: whoever shares it is not one for that |
+//! | [`names_nothing`] | an identifier: records that share it are not the same person for that reason |
 //! | [`says_nothing`] | a value that two records are compared by |
 //! | [`names_nobody`] | the name of a person |
 //! | [`is_nobodys_email`], [`is_nobodys_wechat`] | an address, an account |

@@ -5,7 +5,8 @@ use super::id::{is_word_for_nobody, says_nothing};
 use super::words::is_nickname;
 use crate::text::fold;
 
-/// Whether a name tells nobody from anybody: a word for none, or what everybody is called who gave no name. Many people have it.
+/// Whether a name distinguishes nobody: a word for none, or a default name that systems give to people without one.
+/// Many people have such a name.
 pub(crate) fn names_nobody(name: &str) -> bool {
     let word = fold(name.trim());
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');

@@ -25,11 +25,11 @@ pub(in crate::contact) const SAY_NONE: [&str; 18] = [
 pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "unknown"];
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
-/// Who tries a form writes it, often with a number.
+/// People who test a form write these, often with a number.
 pub(super) const TRIALS: [&str; 7] = ["test", "ceshi", "测试", "тест", "тестовыи", "テスト", "테스트"];
 /// The same, which somebody may have for a mailbox or an account: firms test what they sell.
 const TESTERS: [&str; 2] = ["tester", "testing"];
-/// Who gives no name.
+/// Used instead of a name by people who give none.
 pub(super) const NAMELESS: [&str; 2] = ["anonymous", "匿名"];
 /// Neighbouring keys; three letters that are struck in a row may be a firm's.
 const KEYS: [&str; 3] = ["asd", "qwe", "xxx"];

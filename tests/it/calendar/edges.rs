@@ -276,7 +276,7 @@ fn the_format_is_checked_and_the_version_is_one_line() {
     let first = |document| CalendarRules::load(document).unwrap_err().diagnostics()[0].to_string();
     assert_eq!(
         first(document("format", json!(9))),
-        "error[unknown_format] at format: format 9 is not known\n  help: this version reads formats 1 to 1"
+        "error[unknown_format] at format: format 9 is not supported\n  help: the newest format that this version reads is 1"
     );
     for version in ["a\tb", "a\nb", "\u{1b}[2J"] {
         assert_eq!(

@@ -428,7 +428,7 @@ fn a_name_that_is_not_known_makes_one_error() {
         wrong_field rules[0].lead: `attributes.tax ` has spaces around its name, and no record has such a field; compare `phone`, `email`, `company`, or a field such as `city`
         wrong_field rules[0].target: `account.attributes.tax ` has spaces around its name, and no record has such a field; compare `phone`, `email`, `company`, or a field such as `city`
         3 errors in the rules
-        error[wrong_action] at rules[0].action: `convert` cannot be the action for a match among leads
+        error[wrong_action] at rules[0].action: a match with leads cannot have the action `convert`
           help: use `reenter`, `key_change`, `collect`, `same_owner` or `tag_only`
         error[unknown_value] at rules[0].and[0].lead: unknown value `ciy`
           help: did you mean `city`?
