@@ -53,8 +53,8 @@ impl Assigner {
         self.plan(pool).holding_cap
     }
 
-    /// How long a rep who lost a lead of a pool or gave it up waits before claiming it; zero where the rules set no cool-down, or one of
-    /// no time.
+    /// How long a rep who lost a lead of a pool or gave it up waits before claiming it; zero where the rules set no cool-down,
+    /// or one of no time.
     ///
     /// ```
     /// use chrono::TimeDelta;

@@ -19,14 +19,14 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives a lead to a rep by order of somebody who is allowed to: a director, a reviewer of a held lead or a collision.
     ///
-    /// The previous owner is told. The rep's deadline starts now. The order is about all that the lead is of: what other reps
-    /// have of the customer within the rules' scope goes along, and so does what its owner had by it. To a partner the lead
-    /// is passed on: the channel manager owns it, and the partner has `partner_answer_hours` to answer; a lead without an
-    /// answer is [taken back](Intake::reassign). A rep who lost the lead before can get it in this way only. [Refused](Outcome::refusal)
-    /// for a rep to whom the rules might not give it: one who is gone, serves other regions or is at a cap; and for a
-    /// partner while another's [deal](Intake::register_deal) protects the account of the lead, for a rep who works on
-    /// it already, and for a lead whose person has refused every channel. Working hours, absences and untouched leads
-    /// are not reasons to refuse: a director knows.
+    /// The previous owner is told. The rep's deadline starts now. The order is about all that the lead is of: what
+    /// other reps have of the customer within the rules' scope goes along, and so does what its owner had by it. To a
+    /// partner the lead is passed on: the channel manager owns it, and the partner has `partner_answer_hours` to
+    /// answer; a lead without an answer is [taken back](Intake::reassign). A rep who lost the lead before can get it in
+    /// this way only. [Refused](Outcome::refusal) for a rep to whom the rules might not give it: one who is gone,
+    /// serves other regions or is at a cap; and for a partner while another's [deal](Intake::register_deal) protects
+    /// the account of the lead, for a rep who works on it already, and for a lead whose person has refused every
+    /// channel. Working hours, absences and untouched leads are not reasons to refuse: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};

@@ -15,7 +15,7 @@
 //! | an existing owner inactive, capped or on leave | `life::fair::an_owner_who_left_gets_nothing_more_and_one_who_is_full_or_away_keeps_the_customer` |
 //! | the same key twice, a delta twice, a stale revision | `traps::the_same_key_gets_the_same_decision_without_a_second_turn`, `traps::a_delta_applies_once_and_only_to_its_own_version_and_pool` |
 //! | a manual assignment in between | `traps::a_lead_given_by_hand_in_between_takes_no_turn_and_counts_for_caps` |
-//! | a clock that is wrong once | `time::one_lead_from_a_month_ahead_stops_nobody`, `time::one_lead_from_a_year_ahead_frees_no_cap_of_a_week_or_a_month`, `time::taking_back_by_a_wrong_clock_frees_no_cap_of_the_pool` |
+//! | a clock that is wrong once or twice | `time::one_lead_from_a_month_ahead_stops_nobody`, `time::one_lead_from_a_year_ahead_frees_no_cap_of_a_week_or_a_month`, `time::two_leads_of_other_dates_in_a_row_free_no_cap`, `time::taking_back_by_a_wrong_clock_frees_no_cap_of_the_pool` |
 //!
 //! | what teams ask for first | where it is tried |
 //! |---|---|
@@ -23,7 +23,7 @@
 //! | facts of the matched account, an owner for each product | `second_look::rules_read_the_matched_account_and_its_owner_s_team`, `life::products` |
 //! | an owner away, the waiting line, reassign, review, claim, allot, hand-over | `life::continues`, `life::line`, `life::asked`, `life::fair` |
 //! | a total a day, caps a day, a week or a month | `second_look::a_pool_has_a_total_a_day_beside_the_cap_of_each_rep`, `second_look::caps_count_a_week_from_monday_and_a_calendar_month` |
-//! | a cap on claims, claims and the cool-down | `follow_up::peers`, `second_look::a_claim_waits_out_the_cool_down_after_a_loss`, `life::fair::who_gave_a_lead_up_claims_it_again_once_the_cool_down_of_its_life_is_over` |
+//! | a cap on claims, claims and the cool-down | `follow_up::peers`, `second_look::a_claim_waits_out_the_cool_down_after_a_loss`, `life::fair::the_cool_down_is_the_pool_s_where_that_sets_one_else_that_of_life` |
 //! | taking back | `second_look::a_turn_is_given_back_exactly_when_nobody_came_or_went_and_leaves_zero_when_somebody_did`, `life::further::a_claim_that_is_taken_back_gives_its_day_s_count_back`, `life::fair::a_wrong_decision_is_taken_back_after_another_lead_was_joined_with_it` |
 //! | a lead that needs several people, or weighs more | `second_look::a_lead_needs_two_seniors_and_presales_and_each_takes_a_turn`, `second_look::a_lead_that_counts_as_three_pays_three_turns`, `runner::fair::a_companion_has_room_again_when_the_lead_ends_is_revoked_or_given_to_another` |
 //! | windows over midnight, misspelt keys | `second_look::a_night_shift_from_22_to_6_takes_leads_on_both_sides_of_midnight`, `second_look::a_misspelt_key_of_a_rep_a_pool_or_a_calendar_is_an_error` |
