@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use leadkit::contact::PhoneOptions;
+use leadkit::merge::{MergePlan, MergeRules, Merger};
 use leadkit::model::{Account, Lead};
 use leadkit::rule::HostTables;
 
@@ -155,5 +157,39 @@ fn a_folded_number_keeps_its_country() {
         let kept = desk.lead("L1");
         assert!(keys_of(kept).contains("+436646123456"), "{country:?} {kept:?}");
         assert!(kept.phones[0].as_str().contains("privat"), "{country:?}");
+    }
+}
+
+/// A merge keeps it too, or shows the difference, whichever record stays.
+#[test]
+fn a_merge_keeps_every_value() {
+    let merger = Merger::compile(&MergeRules::default()).unwrap();
+    let mut wrong = Vec::new();
+    each_mixture(|field, _, text, keys| {
+        let own = KINDS.iter().find(|kind| kind.0 == field).unwrap().1;
+        let expected: BTreeSet<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        for [first, second] in [[own, text], [text, own]] {
+            let leads = [with(lead("L1", 1), field, first), with(lead("L2", 2), field, second)];
+            let plan = MergePlan::for_leads(&leads, &merger, &PhoneOptions::default()).unwrap();
+            let is_shown = field == "wechat" && plan.conflicts().iter().any(|one| one.field == "wechat");
+            if keys_of(plan.merged()) != expected && !is_shown {
+                wrong.push(format!("{field} {first:?} {second:?}: {:?}", keys_of(plan.merged())));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Who is named in a message only is forgotten as one named in the field is.
+#[test]
+fn an_account_in_a_message_is_forgotten_as_one_in_its_field() {
+    let intake = Intake::compile(&Rules::b2c()).unwrap();
+    let key = leadkit::intake::ErasureKey::new(*b"kept in a vault ");
+    let named = intake.erasure_hashes(&with(lead("L1", 1), "wechat", "lei_wang88"), &key);
+    for message in ["你好，微信：lei_wang88", "wechat id: lei_wang88, please add me", "加V lei_wang88"]
+    {
+        let written = Lead { message: Some(message.into()), ..lead("L2", 1) };
+        let hashes = intake.erasure_hashes(&written, &key);
+        assert!(!hashes.is_empty() && hashes.iter().all(|hash| named.contains(hash)), "{message}");
     }
 }
