@@ -1,6 +1,7 @@
 //! Every contact value that an entry brings is kept as its own kind, whatever field it is in and wherever it goes.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger};
@@ -28,7 +29,8 @@ fn with(mut lead: Lead, field: &str, text: &str) -> Lead {
 
 /// The contact keys of a lead. A number by which a WeChat account is found is that number.
 fn keys_of(lead: &Lead) -> BTreeSet<String> {
-    let keys = Intake::compile(&Rules::b2c()).unwrap().probe(lead).keys;
+    static INTAKE: LazyLock<Intake> = LazyLock::new(|| Intake::compile(&Rules::b2c()).unwrap());
+    let keys = INTAKE.probe(lead).keys;
     let is_contact = |kind: &str| ["phone", "email", "wechat"].contains(&kind);
     let keys = keys.into_iter().filter(|key| is_contact(key.kind.as_str()));
     keys.filter(|key| key.kind.as_str() != "wechat" || !key.value.starts_with('+'))
