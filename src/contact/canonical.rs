@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::email_field::read_emails;
 use super::phone::{Phone, PhoneOptions};
 use super::phone_field::read_phones;
+use super::value::without;
 use super::wechat_called::called_wechats;
 use super::wechat_field::read_wechats;
 
@@ -14,8 +15,9 @@ pub(crate) fn phone_keys(field: &str, options: &PhoneOptions<'_>) -> Option<Stri
     let spans: Vec<Range<usize>> = own.iter().map(|one| one.span.clone()).collect();
     let mut keys = own.iter().map(|found| key_of(&found.value)).collect::<Option<Vec<_>>>()?;
     if has_letters(field) {
-        keys.extend(emails_in(field));
-        keys.extend(wechats_in(field, &spans));
+        let left = without(field, &spans);
+        keys.extend(emails_in(&left));
+        keys.extend(wechats_in(&left, spans.is_empty()));
     }
     joined(keys)
 }
@@ -27,8 +29,9 @@ pub(crate) fn email_keys(field: &str) -> Option<String> {
     let keys = own.into_iter().map(|found| found.value.ok().map(|email| email.key().to_owned()));
     let mut keys = keys.collect::<Option<Vec<_>>>()?;
     if spans.len() != 1 || spans.first().is_some_and(|span| span.len() < field.trim().len()) {
-        keys.extend(phones_in(field, &spans));
-        keys.extend(wechats_in(field, &spans));
+        let left = without(field, &spans);
+        keys.extend(phones_in(&left));
+        keys.extend(wechats_in(&left, spans.is_empty()));
     }
     joined(keys)
 }
@@ -42,8 +45,9 @@ pub(crate) fn wechat_keys(field: &str) -> Option<String> {
     if keys.is_empty() {
         return None;
     }
-    keys.extend(emails_in(field));
-    keys.extend(phones_in(field, &spans));
+    let left = without(field, &spans);
+    keys.extend(emails_in(&left));
+    keys.extend(phones_in(&left));
     joined(keys)
 }
 
@@ -56,27 +60,20 @@ fn has_letters(field: &str) -> bool {
     field.chars().any(char::is_alphabetic)
 }
 
-/// The addresses in a field of another kind: a field that holds one says more than one that does not.
-fn emails_in(field: &str) -> Vec<String> {
-    let found = if field.contains(['@', '＠', '﹫']) { read_emails(field) } else { Vec::new() };
+/// The addresses in what a field of another kind holds besides its own values.
+fn emails_in(left: &str) -> Vec<String> {
+    let found = if left.contains(['@', '＠', '﹫']) { read_emails(left) } else { Vec::new() };
     found.into_iter().filter_map(|one| one.value.ok()).map(|email| email.key().to_owned()).collect()
 }
 
-/// The whole numbers in a field of another kind, outside its own values.
-fn phones_in(field: &str, own: &[Range<usize>]) -> Vec<String> {
-    let found = read_phones(field, &PhoneOptions::default()).into_iter();
-    let others = found.filter(|one| one.value.key().is_some() && is_outside(&one.span, own));
-    others.filter_map(|one| key_of(&one.value)).collect()
+/// The whole numbers there.
+fn phones_in(left: &str) -> Vec<String> {
+    read_phones(left, &PhoneOptions::default()).iter().filter_map(|one| key_of(&one.value)).collect()
 }
 
-/// The ids that are called so in a field of another kind, outside its own values.
-fn wechats_in(field: &str, own: &[Range<usize>]) -> Vec<String> {
-    let found = called_wechats(field, own.is_empty()).into_iter();
-    found.filter(|one| is_outside(&one.span, own)).map(|one| one.value.key().to_owned()).collect()
-}
-
-fn is_outside(span: &Range<usize>, others: &[Range<usize>]) -> bool {
-    others.iter().all(|other| span.end <= other.start || other.end <= span.start)
+/// The ids that are called so there.
+fn wechats_in(left: &str, is_alone: bool) -> Vec<String> {
+    called_wechats(left, is_alone).into_iter().map(|one| one.value.key().to_owned()).collect()
 }
 
 fn joined(mut keys: Vec<String>) -> Option<String> {

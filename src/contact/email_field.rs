@@ -157,12 +157,12 @@ impl Reader {
         let is_apart = |at: &usize| {
             let at = *at;
             self.char(at) == Some('@')
-                && !self.has_own_sign(at + 2)
                 && at >= 2
                 && is_blank(at - 1)
                 && is_blank(at + 1)
                 && is_part(at - 2)
                 && is_part(at + 2)
+                && !self.has_own_sign(at + 2)
         };
         let signs: Vec<usize> = (0..self.text.len()).filter(is_apart).collect();
         for at in signs.into_iter().rev() {

@@ -134,6 +134,7 @@ pub use segments::{PhoneSegments, SegmentError};
 pub(crate) use site::site_domain;
 pub(crate) use stated::{country_of_lone_code, is_planned, read_phones_beside, read_phones_of};
 pub use value::ContactValue;
+pub(crate) use value::without;
 pub use wechat::{Wechat, WechatFault, WechatKind};
 pub(crate) use wechat_called::{called_wechats, is_qq_account};
 pub use wechat_field::read_wechats;

@@ -1,5 +1,6 @@
 //! A value of a contact field and its place.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// One value that was read from a contact field, and its place.
@@ -33,3 +34,14 @@ pub(super) fn head(field: &str) -> &str {
 
 /// The character of the visual order turned round: what is seen is not what is stored.
 pub(super) const REVERSED: char = '\u{202E}';
+
+/// A text without some of its parts, each character where it was.
+pub(crate) fn without<'t>(text: &'t str, parts: &[Range<usize>]) -> Cow<'t, str> {
+    let mut left = Cow::Borrowed(text);
+    for part in parts {
+        if left.get(part.clone()).is_some() {
+            left.to_mut().replace_range(part.clone(), &"\n".repeat(part.len()));
+        }
+    }
+    left
+}

@@ -11,7 +11,7 @@ use super::probe::contact_keys;
 use super::resolution::MatchAction;
 use super::rules::{Comparison, MatchRule};
 use super::target::{LeadKey, MatchTarget};
-use super::values::added;
+use super::values::{added, strays};
 use crate::contact::{are_two_people, read_phones_of, wechat_ids};
 use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
@@ -191,6 +191,19 @@ fn new_values(account: &Account, contact: &Contact, lead: &Lead, tables: &HostTa
     let emails = (contact.emails.iter().map(AsRef::as_ref), lead.emails.iter().map(AsRef::as_ref));
     let mut effects = added(&record, LeadField::Phones, phones.0, phones.1, tables);
     effects.extend(added(&record, LeadField::Emails, emails.0, emails.1, tables));
+    let there = Lead {
+        phones: contact.phones.clone(),
+        emails: contact.emails.clone(),
+        wechat: contact.wechat.clone(),
+        ..Lead::default()
+    };
+    // A contact has one WeChat id, which is read with its field below.
+    let strays = strays(lead, &there, tables).into_iter().filter(|(field, _)| *field != LeadField::Wechat);
+    effects.extend(strays.map(|(field, value)| Effect::AddValue {
+        record: record.clone(),
+        field: field.as_str().to_owned(),
+        value: Value::from(value),
+    }));
     let known: BTreeSet<(&str, &str)> = order::set(contact.person_ids().map(|(name, id)| (name, id.trim())));
     let is_new = |(name, id): &(&str, &str)| !id.trim().is_empty() && !known.contains(&(*name, id.trim()));
     effects.extend(lead.person_ids().filter(is_new).map(|(name, id)| Effect::AddValue {

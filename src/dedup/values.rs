@@ -100,7 +100,7 @@ fn phones(entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
 }
 
 /// The values that the entry has in the fields of other kinds and the record has nowhere, by their own fields.
-fn strays(entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<(LeadField, String)> {
+pub(super) fn strays(entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<(LeadField, String)> {
     let stated = |lead: &Lead| tables.gazetteer.country_of(lead.country.as_deref());
     let stray = |value| match value {
         FoundContact::Phone(phone) => {

@@ -1,12 +1,11 @@
 //! Contact values in the field of another kind: many forms have one field for any contact.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::limits::read_text;
 use crate::contact::{
     ContactValue, Email, Phone, PhoneKind, PhoneQuality, Wechat, called_wechats, is_qq_account, read_emails,
-    read_wechats,
+    read_wechats, without,
 };
 use crate::model::{EmailAddress, Lead, PhoneNumber};
 
@@ -75,7 +74,7 @@ pub(super) fn written_in(text: &str, phones: &dyn Fn(&str) -> Vec<ContactValue<P
     // Any word may be an id, also in a WeChat field: here one is that is called so.
     let mut found = misplaced_in(ContactField::Wechat, text, phones, &[]);
     let others: Vec<Range<usize>> = found.iter().map(|one| one.span.clone()).collect();
-    wechats_in(ContactField::Phone, &without(text, others.iter()), &others, &mut found);
+    wechats_in(ContactField::Phone, &without(text, &others), &others, &mut found);
     found
 }
 
@@ -89,7 +88,7 @@ pub(super) fn misplaced_in(
     own: &[Range<usize>],
 ) -> Vec<Misplaced> {
     let mut found = Vec::new();
-    let left = without(text, own.iter());
+    let left = without(text, own);
     if field != ContactField::Email && left.contains(['@', '＠', '﹫']) {
         emails_in(field, &left, &mut found);
     }
@@ -101,21 +100,10 @@ pub(super) fn misplaced_in(
     }
     if field == ContactField::Email && !found.is_empty() {
         let others: Vec<Range<usize>> = found.iter().map(|one| one.span.clone()).collect();
-        emails_in(field, &without(&left, others.iter()), &mut found);
+        emails_in(field, &without(&left, &others), &mut found);
     }
     found.retain(|one| !own.iter().any(|own| overlap(own, &one.span)));
     found
-}
-
-/// A text without some of its parts, each character where it was.
-fn without<'t, 's>(text: &'t str, parts: impl Iterator<Item = &'s Range<usize>>) -> Cow<'t, str> {
-    let mut left = Cow::Borrowed(text);
-    for part in parts {
-        if left.get(part.clone()).is_some() {
-            left.to_mut().replace_range(part.clone(), &"\n".repeat(part.len()));
-        }
-    }
-    left
 }
 
 fn emails_in(field: ContactField, text: &str, found: &mut Vec<Misplaced>) {

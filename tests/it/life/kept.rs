@@ -1,7 +1,10 @@
 //! Every contact value that an entry brings is kept as its own kind, whatever field it is in and wherever it goes.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use leadkit::contact::PhoneOptions;
+use leadkit::merge::{MergePlan, MergeRules, Merger};
 use leadkit::model::{Account, Lead};
 use leadkit::rule::HostTables;
 
@@ -26,7 +29,8 @@ fn with(mut lead: Lead, field: &str, text: &str) -> Lead {
 
 /// The contact keys of a lead. A number by which a WeChat account is found is that number.
 fn keys_of(lead: &Lead) -> BTreeSet<String> {
-    let keys = Intake::compile(&Rules::b2c()).unwrap().probe(lead).keys;
+    static INTAKE: LazyLock<Intake> = LazyLock::new(|| Intake::compile(&Rules::b2c()).unwrap());
+    let keys = INTAKE.probe(lead).keys;
     let is_contact = |kind: &str| ["phone", "email", "wechat"].contains(&kind);
     let keys = keys.into_iter().filter(|key| is_contact(key.kind.as_str()));
     keys.filter(|key| key.kind.as_str() != "wechat" || !key.value.starts_with('+'))
@@ -155,5 +159,39 @@ fn a_folded_number_keeps_its_country() {
         let kept = desk.lead("L1");
         assert!(keys_of(kept).contains("+436646123456"), "{country:?} {kept:?}");
         assert!(kept.phones[0].as_str().contains("privat"), "{country:?}");
+    }
+}
+
+/// A merge keeps it too, or shows the difference, whichever record stays.
+#[test]
+fn a_merge_keeps_every_value() {
+    let merger = Merger::compile(&MergeRules::default()).unwrap();
+    let mut wrong = Vec::new();
+    each_mixture(|field, _, text, keys| {
+        let own = KINDS.iter().find(|kind| kind.0 == field).unwrap().1;
+        let expected: BTreeSet<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        for [first, second] in [[own, text], [text, own]] {
+            let leads = [with(lead("L1", 1), field, first), with(lead("L2", 2), field, second)];
+            let plan = MergePlan::for_leads(&leads, &merger, &PhoneOptions::default()).unwrap();
+            let is_shown = field == "wechat" && plan.conflicts().iter().any(|one| one.field == "wechat");
+            if keys_of(plan.merged()) != expected && !is_shown {
+                wrong.push(format!("{field} {first:?} {second:?}: {:?}", keys_of(plan.merged())));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Who is named in a message only is forgotten as one named in the field is.
+#[test]
+fn an_account_in_a_message_is_forgotten_as_one_in_its_field() {
+    let intake = Intake::compile(&Rules::b2c()).unwrap();
+    let key = leadkit::intake::ErasureKey::new(*b"kept in a vault ");
+    let named = intake.erasure_hashes(&with(lead("L1", 1), "wechat", "lei_wang88"), &key);
+    for message in ["你好，微信：lei_wang88", "wechat id: lei_wang88, please add me", "加V lei_wang88"]
+    {
+        let written = Lead { message: Some(message.into()), ..lead("L2", 1) };
+        let hashes = intake.erasure_hashes(&written, &key);
+        assert!(!hashes.is_empty() && hashes.iter().all(|hash| named.contains(hash)), "{message}");
     }
 }

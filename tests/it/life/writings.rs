@@ -272,6 +272,9 @@ fn a_number_with_words_beside_it_is_one_person() {
     }
 }
 
+/// A lead by its id and hour.
+type Entry<'a> = &'a dyn Fn(&str, i64) -> Lead;
+
 /// A number that the stated country may have too joins nobody, whichever of the two comes first and however the country is stated.
 #[test]
 fn a_number_that_may_be_another_country_s_joins_nobody() {
@@ -280,7 +283,7 @@ fn a_number_that_may_be_another_country_s_joins_nobody() {
     let stated = |id: &str, at: i64| Lead { country: Some("Germany".into()), ..caller(id, at, number) };
     let beside = |id: &str, at: i64| caller(id, at, &format!("{number}（德国）"));
     let coded = |id: &str, at: i64| caller(id, at, &format!("{number} (49)"));
-    let guesses: [&dyn Fn(&str, i64) -> Lead; 3] = [&stated, &beside, &coded];
+    let guesses: [Entry<'_>; 3] = [&stated, &beside, &coded];
     for guess in guesses {
         for (first, second) in [(guess("L1", 1), plain("L2", 30)), (plain("L1", 1), guess("L2", 30))] {
             let mut desk = Desk::new(&consumers());
