@@ -67,6 +67,14 @@ impl RecordRef {
         }
     }
 
+    /// The contact that it names, wherever that stands or at one account.
+    pub(crate) fn contact(&self) -> Option<&ContactId> {
+        match self {
+            RecordRef::Contact(id) | RecordRef::ContactAt { contact: id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// It, and the records that it follows.
     pub(crate) fn with_followed(&self) -> impl Iterator<Item = RecordRef> + use<> {
         let followed = match self {
