@@ -77,7 +77,7 @@ impl Book {
         alone.into_iter().chain(at.cloned().map(Some)).collect()
     }
 
-    fn contact_at(&self, id: &ContactId, place: Option<&AccountId>) -> Option<&Contact> {
+    pub(super) fn contact_at(&self, id: &ContactId, place: Option<&AccountId>) -> Option<&Contact> {
         match place {
             Some(account) => self.accounts.get(account)?.contacts.iter().find(|one| one.id == *id),
             None => self.contacts.get(id),

@@ -1,22 +1,18 @@
 //! References that a merge has moved.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use super::life::{MoveProposal, ReviewRequest};
 use super::referrers::Referrer;
 use crate::model::{
-    Account, AccountId, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link,
-    OpportunityId, PoolId, RecordRef, RepId, StepDeadline,
+    Account, ActivityId, Contact, ContactId, ContactMove, FollowUp, LeadId, LeadStatus, Link, OpportunityId,
+    PoolId, RecordRef, RepId, StepDeadline,
 };
 
 /// A record that was merged away: its row, and what pointed at it.
 #[derive(Debug, Clone)]
 pub(super) struct Merged {
     pub(super) into: RecordRef,
-    /// Its place among all merges.
-    pub(super) number: usize,
     pub(super) row: Row,
     pub(super) moved: Moved,
 }
@@ -32,7 +28,9 @@ pub(super) enum Row {
         owner: Option<RepId>,
         pool: Option<PoolId>,
     },
-    /// No row: a contact comes back with its account, and a record that was not on file does not come back.
+    /// Of a contact at an account, and its place there.
+    Contact(Box<Contact>, usize),
+    /// No row: a record that was not on file does not come back.
     None,
 }
 
@@ -57,8 +55,8 @@ pub(super) struct Moved {
     pub(super) conversions: Vec<LeadId>,
     /// Contacts of the account that are rows by themselves.
     pub(super) alone: Vec<ContactId>,
-    /// Contacts that are with the other account now, and where else they stood then.
-    pub(super) people: Vec<(ContactId, BTreeSet<AccountId>)>,
+    /// Contacts that are with the other account now.
+    pub(super) people: Vec<ContactId>,
     /// Whether the activity went along: it did not where the other lead had it.
     pub(super) activities: Vec<(ActivityId, bool)>,
     /// Moves of the contact, as they were.
@@ -104,8 +102,10 @@ impl Moved {
 impl Merged {
     /// Removes what is known of the person of a lead.
     pub(super) fn forget(&mut self, came_of: impl Fn(&Contact) -> bool) {
-        if let Row::Account(account) = &mut self.row {
-            account.contacts.retain(|one| !came_of(one));
+        match &mut self.row {
+            Row::Account(account) => account.contacts.retain(|one| !came_of(one)),
+            Row::Contact(contact, _) if came_of(contact) => self.row = Row::None,
+            _ => {}
         }
     }
 }

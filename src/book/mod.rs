@@ -155,8 +155,6 @@ pub struct Book {
     people: People,
     /// The accounts that a contact is with.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
-    /// How many records have been merged away so far.
-    merges: usize,
     clocks: Clocks,
     by_key: KeyIndex,
     /// What the rules compare beyond what is a key by itself.
@@ -267,7 +265,6 @@ impl Book {
             referrers: Referrers::default(),
             people: People::default(),
             employers: FxHashMap::default(),
-            merges: 0,
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),
             composites: Composites::default(),

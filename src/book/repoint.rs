@@ -1,13 +1,11 @@
 //! Moves everything that points at one record to another.
 
-use std::collections::BTreeSet;
-
 use super::Book;
 use super::life::{MoveProposal, ReviewRequest};
 use super::merged::{Moved, Pointer};
 use super::referrers::Referrer;
 use crate::model::{
-    AccountId, Contact, ContactId, ContactMove, LeadId, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
+    AccountId, ContactId, ContactMove, LeadId, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
 };
 use crate::order;
 use crate::text::Code;
@@ -18,6 +16,7 @@ impl Book {
         let is_filed = match to {
             RecordRef::Lead(id) => self.lead(id).is_some(),
             RecordRef::Account(id) => self.account(id).is_some(),
+            RecordRef::ContactAt { contact, account } => self.contact_at(contact, Some(account)).is_some(),
             _ => true,
         };
         // A record merged into one that is not on file would be lost.
@@ -27,16 +26,16 @@ impl Book {
         let link = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };
         let row = self.desk.links.contains(&link).then(|| self.row_of(from));
         let mut moved = Moved::default();
-        let moving = self.moving(from, to);
-        for referrer in self.referrers.take(from) {
-            self.refer(referrer, from, to, &mut moved);
-        }
+        self.refer_all(from, to, &mut moved);
         match (from, to) {
             (RecordRef::Lead(from), RecordRef::Lead(to)) => self.repoint_lead(from, to, &mut moved),
-            (RecordRef::Account(from), RecordRef::Account(to)) => {
-                self.repoint_account(from, to, &moving, &mut moved)
+            (RecordRef::Account(from), RecordRef::Account(to)) => self.repoint_account(from, to, &mut moved),
+            (RecordRef::Contact(from), RecordRef::Contact(to)) => {
+                self.repoint_contact(from, None, to, &mut moved)
             }
-            (RecordRef::Contact(from), RecordRef::Contact(to)) => self.repoint_contact(from, to, &mut moved),
+            (RecordRef::ContactAt { contact: from, account }, RecordRef::ContactAt { contact: to, .. }) => {
+                self.repoint_contact(from, Some(account), to, &mut moved)
+            }
             _ => {}
         }
         if let Some(row) = row {
@@ -45,15 +44,11 @@ impl Book {
         }
     }
 
-    /// The people of an account of whom a link says that they belong to another: the merge moves them.
-    fn moving(&self, from: &RecordRef, to: &RecordRef) -> BTreeSet<ContactId> {
-        let RecordRef::Account(from) = from else { return BTreeSet::new() };
-        let belongs = |id: &ContactId| {
-            let from = RecordRef::Contact(id.clone());
-            self.desk.links.contains(&Link { from, kind: LinkKind::BelongsTo, to: to.clone() })
-        };
-        let people = self.accounts.get(from).into_iter().flat_map(|account| &account.contacts);
-        people.map(|one| one.id.clone()).filter(belongs).collect()
+    /// Points everything that names a record at another.
+    fn refer_all(&mut self, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
+        for referrer in self.referrers.take(from) {
+            self.refer(referrer, from, to, moved);
+        }
     }
 
     /// Points one referrer at another record.
@@ -142,6 +137,15 @@ impl Book {
                 moved.last_active = before.zip(last_active(self));
             }
             (RecordRef::Account(from), RecordRef::Account(_)) => drop(self.remove_account(from)),
+            (RecordRef::ContactAt { contact, account }, RecordRef::ContactAt { contact: other, .. }) => {
+                self.change_account(account, |account| account.contacts.retain(|one| one.id != *contact));
+                // Where this was the last row of the contact, the contact is the other one altogether.
+                if contact != other && self.contact(contact).is_none() {
+                    let [from, to] = [contact, other].map(|id| RecordRef::Contact(id.clone()));
+                    self.refer_all(&from, &to, moved);
+                    self.repoint_contact(contact, None, other, moved);
+                }
+            }
             _ => {}
         }
     }
@@ -160,13 +164,7 @@ impl Book {
     }
 
     /// Moves the leads, conversions and people of one account to another. The people who are there already stay as they are.
-    fn repoint_account(
-        &mut self,
-        from: &AccountId,
-        to: &AccountId,
-        moving: &BTreeSet<ContactId>,
-        moved: &mut Moved,
-    ) {
+    fn repoint_account(&mut self, from: &AccountId, to: &AccountId, moved: &mut Moved) {
         let of_it = self.leads.values().filter(|lead| lead.account.as_ref() == Some(from));
         let of_it: Vec<LeadId> = of_it.map(|lead| lead.id.clone()).collect();
         of_it.iter().for_each(|lead| self.belong_to(lead, to));
@@ -194,48 +192,40 @@ impl Book {
             }
             (proposal.to.as_ref() != Some(&proposal.from)).then_some(proposal)
         });
-        if !self.accounts.contains_key(to) {
-            return;
-        }
         let people = self.accounts.get(from).map(|account| account.contacts.clone()).unwrap_or_default();
-        // A contact who was united with another is that person now, unless this row moves by itself: the other was united at
-        // another account.
-        let united = |one: &Contact| {
-            let of = RecordRef::Contact(one.id.clone());
-            let is_united = |link: &Link| link.kind == LinkKind::MergedInto && link.from == of;
-            !moving.contains(&one.id) && self.desk.links.iter().any(is_united)
-        };
-        let people: Vec<Contact> = people.into_iter().filter(|one| !united(one)).collect();
-        let elsewhere = |one: &Contact| {
-            let at = self.employers.get(&one.id).into_iter().flatten();
-            at.filter(|at| *at != from && *at != to).cloned().collect::<BTreeSet<_>>()
-        };
-        let people: Vec<(Contact, BTreeSet<AccountId>)> =
-            people.into_iter().map(|one| (elsewhere(&one), one)).map(|(at, one)| (one, at)).collect();
         self.change_account(from, |account| account.contacts.clear());
         self.change_account(to, |account| {
-            for (mut person, elsewhere) in people {
+            for mut person in people {
                 if !account.contacts.iter().any(|one| one.id == person.id) {
                     person.account = Some(account.id.clone());
-                    moved.people.push((person.id.clone(), elsewhere));
+                    moved.people.push(person.id.clone());
                     account.contacts.push(person);
                 }
             }
         });
     }
 
-    fn repoint_contact(&mut self, from: &ContactId, to: &ContactId, moved: &mut Moved) {
+    /// Moves what names a contact to another contact; of the row at one account, what names the contact with that account.
+    fn repoint_contact(
+        &mut self,
+        from: &ContactId,
+        at: Option<&AccountId>,
+        to: &ContactId,
+        moved: &mut Moved,
+    ) {
+        let is_at = |account: Option<&AccountId>| at.is_none() || account == at;
         for record in self.desk.conversions.values_mut() {
-            if record.contact.as_ref() == Some(from) {
+            if record.contact.as_ref() == Some(from) && is_at(Some(&record.account)) {
                 record.contact = Some(to.clone());
                 moved.conversions.push(record.lead.clone());
             }
         }
-        for one in self.desk.moves.iter_mut().filter(|one| one.contact == *from) {
+        // A row came about by the move to its account.
+        for one in self.desk.moves.iter_mut().filter(|one| one.contact == *from && is_at(one.to.as_ref())) {
             moved.moves.push(one.clone());
             one.contact = to.clone();
         }
-        let named = |one: &MoveProposal| one.contact == *from;
+        let named = |one: &MoveProposal| one.contact == *from && is_at(Some(&one.from));
         self.repoint_proposals(moved, named, |one| Some(MoveProposal { contact: to.clone(), ..one }));
     }
 

@@ -1,7 +1,5 @@
 //! Makes a record that was merged away separate again.
 
-use std::collections::BTreeSet;
-
 use super::Book;
 use super::life::MoveProposal;
 use super::merged::{Merged, Moved, Pointer, Row};
@@ -23,6 +21,11 @@ impl Book {
                 owner: lead.owner.clone(),
                 pool: lead.pool.clone(),
             }),
+            RecordRef::ContactAt { contact, account } => {
+                let contacts = self.account(account).map(|one| &*one.contacts).unwrap_or_default();
+                let place = contacts.iter().position(|one| one.id == *contact);
+                place.and_then(|place| Some(Row::Contact(Box::new(contacts.get(place)?.clone()), place)))
+            }
             _ => None,
         }
         .unwrap_or(Row::None)
@@ -34,20 +37,32 @@ impl Book {
             Some(known) if known.into == *into => known.moved.append(moved),
             Some(_) => {}
             None => {
-                self.merges += 1;
-                let merged = Merged { into: into.clone(), number: self.merges, row, moved };
+                let merged = Merged { into: into.clone(), row, moved };
                 self.merged.insert(record.clone(), merged);
             }
         }
     }
 
+    /// Whether a record was merged into another and has not been filed again since.
+    fn is_merged_away(&self, record: &RecordRef) -> bool {
+        let stands = match record {
+            RecordRef::Lead(id) => self.lead(id).is_some_and(|lead| lead.folded_into.is_none()),
+            RecordRef::Account(id) => self.account(id).is_some(),
+            RecordRef::ContactAt { contact, account } => self.contact_at(contact, Some(account)).is_some(),
+            _ => false,
+        };
+        !stands && self.merged.contains_key(record)
+    }
+
     /// Makes a merged record separate again, and what pointed at it before points at it again, unless it was
-    /// moved since. While `into` is itself merged away, nothing happens.
+    /// moved since. While `into` is itself merged away, or the account of a row, nothing happens.
     pub(super) fn unmerge(&mut self, record: &RecordRef, into: &RecordRef) {
-        // Of two contacts with rows at several accounts, each may have been merged into the other, at another account.
-        let merged_on = |since: usize| self.merged.get(into).is_some_and(|merged| merged.number > since);
-        let is_of = |merged: &Merged| merged.into == *into && !merged_on(merged.number);
-        if !self.merged.get(record).is_some_and(is_of) {
+        let is_of = self.merged.get(record).is_some_and(|merged| merged.into == *into);
+        let has_place = match record {
+            RecordRef::ContactAt { account, .. } => self.account(account).is_some(),
+            _ => true,
+        };
+        if !is_of || !has_place || self.is_merged_away(into) {
             return;
         }
         let Some(Merged { row, moved, .. }) = self.merged.remove(record) else { return };
@@ -63,6 +78,7 @@ impl Book {
                         (status, folded_into, owner, pool);
                 });
             }
+            (Row::Contact(contact, place), _) => self.row_back(record, *contact, place),
             _ => {}
         }
         for pointer in &moved.referrers {
@@ -76,23 +92,37 @@ impl Book {
         match (record, into) {
             (RecordRef::Account(record), RecordRef::Account(into)) => self.account_back(&moved, into, record),
             (RecordRef::Lead(record), RecordRef::Lead(into)) => self.lead_back(moved, into, record),
-            (RecordRef::Contact(record), RecordRef::Contact(into)) => {
-                for one in &moved.moves {
-                    let now = ContactMove { contact: into.clone(), ..one.clone() };
-                    let is_it = |known: &ContactMove| (known.at, &known.contact) == (now.at, &now.contact);
-                    if let Some(known) = self.move_to_undo(&now, is_it) {
-                        known.contact = record.clone();
-                    }
-                }
-                for lead in &moved.conversions {
-                    let known = self.desk.conversions.get_mut(lead);
-                    let pointer = known.map(|known| &mut known.contact);
-                    if let Some(pointer) = pointer.filter(|one| one.as_ref() == Some(into)) {
-                        *pointer = Some(record.clone());
-                    }
+            _ => {
+                if let (Some(record), Some(into)) = (record.contact(), into.contact()) {
+                    self.contact_back(&moved, into, record);
                 }
             }
-            _ => {}
+        }
+    }
+
+    /// Files the row of a contact at its account again. A row that has been filed there since is newer: it stays.
+    fn row_back(&mut self, record: &RecordRef, contact: Contact, place: usize) {
+        let RecordRef::ContactAt { account, .. } = record else { return };
+        self.change_account(account, |account| {
+            if account.contacts.iter().all(|one| one.id != contact.id) {
+                account.contacts.insert(place.min(account.contacts.len()), contact);
+            }
+        });
+    }
+
+    fn contact_back(&mut self, moved: &Moved, from: &ContactId, to: &ContactId) {
+        for one in &moved.moves {
+            let now = ContactMove { contact: from.clone(), ..one.clone() };
+            let is_it = |known: &ContactMove| (known.at, &known.contact) == (now.at, &now.contact);
+            if let Some(known) = self.move_to_undo(&now, is_it) {
+                known.contact = to.clone();
+            }
+        }
+        for lead in &moved.conversions {
+            let known = self.desk.conversions.get_mut(lead).map(|known| &mut known.contact);
+            if let Some(pointer) = known.filter(|one| one.as_ref() == Some(from)) {
+                *pointer = Some(to.clone());
+            }
         }
     }
 
@@ -107,34 +137,25 @@ impl Book {
         self.desk.moves.get_mut(place)
     }
 
-    /// Files an account again. The people who came from it go back to it as they are now.
-    fn stand_again(
-        &mut self,
-        mut account: Account,
-        into: &AccountId,
-        people: &[(ContactId, BTreeSet<AccountId>)],
-    ) {
+    /// Files an account again. The people who came from it go back to it as they are now, unless they have left since.
+    fn stand_again(&mut self, mut account: Account, into: &AccountId, people: &[ContactId]) {
         let mut now: Vec<Contact> = Vec::new();
         self.change_account(into, |survivor| {
             survivor.contacts.retain(|one| {
-                let goes = people.iter().any(|(id, _)| *id == one.id);
+                let goes = people.contains(&one.id);
                 if goes {
                     now.push(one.clone());
                 }
                 !goes
             });
         });
-        for (id, _) in people {
-            let (from, to) = (RecordRef::Contact(id.clone()), RecordRef::Account(into.clone()));
+        for id in people {
+            let from = RecordRef::ContactAt { contact: id.clone(), account: account.id.clone() };
+            let to = RecordRef::Account(into.clone());
             self.desk.links.remove(&Link { from, kind: LinkKind::BelongsTo, to });
         }
-        // A contact who has left since is where they did not stand then.
-        let has_left = |one: &Contact| {
-            let moved = people.iter().find(|(id, _)| *id == one.id);
-            let goes_back = now.iter().any(|now| now.id == one.id);
-            moved.is_some_and(|(id, stood)| !goes_back && self.stands_beside(id, stood))
-        };
-        account.contacts.retain(|one| !has_left(one));
+        let is_here = |id: &ContactId| now.iter().any(|now| now.id == *id);
+        account.contacts.retain(|one| is_here(&one.id) || !people.contains(&one.id));
         for one in &mut account.contacts {
             if let Some(now) = now.iter().find(|now| now.id == one.id) {
                 *one = Contact { account: one.account.clone(), ..now.clone() };
@@ -145,27 +166,6 @@ impl Book {
         let is_new = |one: &Contact| filed.contacts.iter().all(|known| known.id != one.id);
         let back: Vec<Contact> = account.contacts.into_iter().filter(is_new).collect();
         self.change_account(&account.id, |filed| filed.contacts.extend(back));
-    }
-
-    /// Whether a contact stands by itself or at an account other than these, whatever they have been merged into since.
-    fn stands_beside(&self, contact: &ContactId, accounts: &BTreeSet<AccountId>) -> bool {
-        let now = accounts.iter().map(|account| self.merged_into(account));
-        let known: BTreeSet<&AccountId> = now.chain(accounts).collect();
-        let mut at = self.employers.get(contact).into_iter().flatten();
-        self.contacts.contains_key(contact) || at.any(|at| !known.contains(at))
-    }
-
-    /// The account that an account has been merged into, or itself.
-    fn merged_into<'a>(&'a self, mut account: &'a AccountId) -> &'a AccountId {
-        // Each step is another merge.
-        for _ in 0..self.merged.len() {
-            let merged = self.merged.get(&RecordRef::Account(account.clone()));
-            match merged.map(|merged| &merged.into) {
-                Some(RecordRef::Account(into)) if !self.accounts.contains_key(account) => account = into,
-                _ => break,
-            }
-        }
-        account
     }
 
     /// A lead that was merged continues by itself, unless something else has happened to it since.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
-use super::record::{Fields, SINCE, members_of, with_members};
+use super::record::{Fields, SINCE, members_of, row_at, with_members};
 use super::values::{agree, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{AccountId, Contact, ContactId, Region, Value};
+use crate::model::{AccountId, Contact, ContactId, RecordRef, Region, Value};
 
 /// One person.
 pub(super) struct UnitedContact {
@@ -154,6 +154,13 @@ impl People {
 }
 
 impl UnitedContact {
+    /// The row that stays, then those that go into it, by the records in order.
+    pub(super) fn rows(&self, references: &[RecordRef]) -> Vec<RecordRef> {
+        let absorbed = self.absorbed.iter().map(|(from, other)| (*from, other));
+        let rows = std::iter::once((self.from, &self.before)).chain(absorbed);
+        rows.filter_map(|(from, contact)| Some(row_at(&contact.id, references.get(from)?))).collect()
+    }
+
     fn alone(from: usize, contact: &Contact, account: &AccountId, survivor: &AccountId) -> UnitedContact {
         let mut moved = contact.clone();
         // References to the account now point at the survivor; a contact without an account stays so.

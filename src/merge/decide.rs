@@ -17,7 +17,7 @@ use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view, distinct};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, CloseReason, ContactId, Lead, RecordRef, Safeguard, Value};
+use crate::model::{Account, CloseReason, Lead, RecordRef, Safeguard, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -168,7 +168,7 @@ fn plan<R: Mergeable>(
         conflicts,
         doubts,
         effects,
-        undo: UndoRecord::new(survivor.clone(), merged, others, united_contacts(&united)),
+        undo: UndoRecord::new(survivor.clone(), merged, others, united_rows(&united, &references)),
     })
 }
 
@@ -555,14 +555,14 @@ impl Draft<'_> {
     }
 }
 
-/// The contacts that went into another, with it.
-fn united_contacts(united: &[UnitedContact]) -> Vec<(ContactId, ContactId)> {
+/// The rows that went into another, with it.
+fn united_rows(united: &[UnitedContact], references: &[RecordRef]) -> Vec<(RecordRef, RecordRef)> {
     let of_person = |person: &UnitedContact| {
-        let kept = person.contact.id.clone();
-        let others = person.absorbed.iter().map(|(_, other)| other.id.clone());
-        others.filter(|other| *other != kept).map(|other| (other, kept.clone())).collect::<Vec<_>>()
+        let rows = person.rows(references);
+        let (kept, absorbed) = rows.split_first()?;
+        Some(absorbed.iter().map(|other| (other.clone(), kept.clone())).collect::<Vec<_>>())
     };
-    united.iter().flat_map(of_person).collect()
+    united.iter().filter_map(of_person).flatten().collect()
 }
 
 /// Of people, those who are distinct: each with the first person it is not.

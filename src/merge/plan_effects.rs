@@ -4,7 +4,7 @@ use super::conflict::FieldConflict;
 use super::contacts::UnitedContact;
 use super::plan::FieldDecision;
 use super::record::{members_of, row_at, same_field};
-use crate::model::{Contact, Effect, Link, LinkKind, RecordRef, Value};
+use crate::model::{Effect, Link, LinkKind, RecordRef, Value};
 use crate::order;
 
 /// Whether a field holds a person's statement, not the lifecycle or origin of the lead.
@@ -57,17 +57,16 @@ pub(super) fn effects(
             entry,
         }));
     }
+    // While the accounts still stand, so that each effect names the row that it writes.
     for person in united {
-        let contact = RecordRef::Contact(person.contact.id.clone());
+        let rows = person.rows(references);
+        let Some((kept, absorbed)) = rows.split_first() else { continue };
         if person.from > 0 {
-            effects.push(link(contact.clone(), LinkKind::BelongsTo, &survivor));
+            effects.push(link(kept.clone(), LinkKind::BelongsTo, &survivor));
         }
-        for (_, other) in &person.absorbed {
-            if other.id != person.contact.id {
-                let other = RecordRef::Contact(other.id.clone());
-                effects.push(link(other.clone(), LinkKind::MergedInto, &contact));
-                effects.push(Effect::Repoint { from: other, to: contact.clone() });
-            }
+        for other in absorbed {
+            effects.push(link(other.clone(), LinkKind::MergedInto, kept));
+            effects.push(Effect::Repoint { from: other.clone(), to: kept.clone() });
         }
     }
     let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
@@ -79,7 +78,7 @@ pub(super) fn effects(
     // After that: what the row of a person says at an account that was merged away is kept as it was.
     for person in united {
         let contact = row_at(&person.contact.id, &survivor);
-        let before = members_of(row_of(person, references));
+        let before = members_of(&person.before);
         for (field, value) in members_of(&person.contact) {
             if field != "account" && !same_field(before.get(&field), Some(&value)) {
                 let replaced = before.get(&field).cloned().unwrap_or_default();
@@ -88,13 +87,4 @@ pub(super) fn effects(
         }
     }
     effects
-}
-
-/// The row of a person that stands at the survivor when every account has been merged into it: the survivor's own, else that of
-/// the first account that has one.
-fn row_of<'p>(person: &'p UnitedContact, references: &[RecordRef]) -> &'p Contact {
-    let absorbed = person.absorbed.iter().map(|(from, other)| (*from, other));
-    let rows = absorbed.filter(|(_, other)| person.from > 0 && other.id == person.before.id);
-    let rows = rows.chain([(person.from, &person.before)]);
-    rows.min_by_key(|(from, _)| references.get(*from)).map_or(&person.before, |(_, row)| row)
 }

@@ -1,16 +1,16 @@
 //! Undoing a merge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::MergeError;
 use super::record::{
-    Fields, Mergeable, fields_of, members_of, same_field, same_record, with_fields, with_members,
+    Fields, Mergeable, fields_of, members_of, row_at, same_field, same_record, with_fields, with_members,
 };
 use super::values::show;
-use crate::model::{Contact, ContactId, Value};
+use crate::model::{Contact, ContactId, RecordRef, Value};
 use crate::order;
 
 /// What a host stores to undo a merge: the records as they were, and the survivor as the merge left it.
@@ -24,9 +24,9 @@ pub struct UndoRecord<R> {
     merged: R,
     /// By id.
     others: Vec<R>,
-    /// Contacts that went into another, with it.
+    /// Rows of contacts that went into another, with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    united: Vec<(ContactId, ContactId)>,
+    united: Vec<(RecordRef, RecordRef)>,
     /// The places of the others in the list that the merge was applied to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     places: Vec<usize>,
@@ -80,14 +80,19 @@ impl<R> UndoRecord<R> {
         before: R,
         merged: R,
         others: Vec<R>,
-        united: Vec<(ContactId, ContactId)>,
+        united: Vec<(RecordRef, RecordRef)>,
     ) -> UndoRecord<R> {
         UndoRecord { format: Self::FORMAT, before, merged, others, united, places: Vec::new() }
     }
 
-    /// The contacts that went into another, with it.
-    pub(super) fn united(&self) -> &[(ContactId, ContactId)] {
+    /// The rows of contacts that went into another, with it.
+    pub(super) fn united(&self) -> &[(RecordRef, RecordRef)] {
         &self.united
+    }
+
+    /// The rows of contacts that went into another.
+    pub(super) fn absorbed(&self) -> BTreeSet<&RecordRef> {
+        order::set(self.united.iter().map(|(row, _)| row))
     }
 
     pub(super) fn with_places(self, places: Vec<usize>) -> UndoRecord<R> {
@@ -224,10 +229,12 @@ impl<R: Mergeable> UndoRecord<R> {
         if before == after {
             return now.to_vec();
         }
-        // The first with the id, and the position of its record.
+        // The row that moved to the survivor, and the position of its record.
         let mut moved: BTreeMap<String, (Contact, usize)> = BTreeMap::new();
+        let absorbed = self.absorbed();
         for (place, other) in others.iter().enumerate() {
-            for contact in other.contacts() {
+            let stays = |one: &&Contact| !absorbed.contains(&row_at(&one.id, &other.reference()));
+            for contact in other.contacts().iter().filter(stays) {
                 moved.entry(contact.id.to_string()).or_insert_with(|| (contact.clone(), place));
             }
         }

@@ -1,13 +1,12 @@
 //! The effects by which a host undoes a merge in its tables.
 
-use std::collections::BTreeSet;
-
 use super::record::{Fields, Mergeable, fields_of, members_of, row_at, same_field};
 use super::undo::{Restored, UndoRecord, by_id};
 use crate::model::{Effect, RecordRef};
 use crate::order;
 
-/// From the survivor as it is now to separate records: its fields, its people, then the merged records, the last first.
+/// From the survivor as it is now to separate records: its fields, its people, then the merged records and their people, the
+/// last first.
 pub(super) fn effects<R: Mergeable>(
     undo: &UndoRecord<R>,
     restored: &Restored<R>,
@@ -17,12 +16,12 @@ pub(super) fn effects<R: Mergeable>(
     let mut effects = updates(&survivor, &fields_of(current), &fields_of(&restored.survivor));
     // Indistinguishable people stay as they are.
     let now = by_id(current.contacts()).unwrap_or_default();
-    let mut written = BTreeSet::new();
+    let absorbed = undo.absorbed();
     for record in std::iter::once(&restored.survivor).chain(&restored.others) {
         for contact in record.contacts() {
             let Some(now) = now.get(contact.id.as_str()) else { continue };
-            // Of a person of several accounts, the first row stands at the survivor; the others come back as they were.
-            if !written.insert(&contact.id) {
+            // Of a person of several accounts, one row stands at the survivor; the others come back as they were.
+            if absorbed.contains(&row_at(&contact.id, &record.reference())) {
                 continue;
             }
             let reference = row_at(&contact.id, &survivor);
@@ -34,13 +33,9 @@ pub(super) fn effects<R: Mergeable>(
         }
     }
     let unmerge = |record, from| Effect::Unmerge { record, from };
-    let contacts = undo.united().iter().rev();
-    effects.extend(
-        contacts.map(|(other, kept)| {
-            unmerge(RecordRef::Contact(other.clone()), RecordRef::Contact(kept.clone()))
-        }),
-    );
     effects.extend(restored.others.iter().rev().map(|other| unmerge(other.reference(), survivor.clone())));
+    let rows = undo.united().iter().rev();
+    effects.extend(rows.map(|(other, kept)| unmerge(other.clone(), kept.clone())));
     effects
 }
 

@@ -67,6 +67,14 @@ impl RecordRef {
         }
     }
 
+    /// The contact that it names, wherever that stands or at one account.
+    pub(crate) fn contact(&self) -> Option<&ContactId> {
+        match self {
+            RecordRef::Contact(id) | RecordRef::ContactAt { contact: id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// It, and the records that it follows.
     pub(crate) fn with_followed(&self) -> impl Iterator<Item = RecordRef> + use<> {
         let followed = match self {
@@ -221,8 +229,8 @@ impl FoldKind {
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account; with `by`, the open deadlines of the lead are done at `at` | once |
 /// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId`, `phones: Vec<PhoneNumber>` | a contact of the account, unique by id, with these phones and the lead's name, title, function, e-mails, WeChat and identifiers of people (`external_ids`), since the time of the decision; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account, and a row of moves: contact, both accounts, when; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals, moves; of contacts conversions, proposals and moves. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures are too; its row is kept, and every pointer that moves gets `merged_from`, the first record. Nothing happens if the second is a lead or an account that is not on file | once |
-/// | `unmerge` | `record: RecordRef`, `from: RecordRef`, of one kind | the link `merged_into` goes; the record's row is kept by itself again as it was, in the key index; every pointer with `merged_from` the record that still points at `from` points at the record again, contacts with what has changed on them since. Nothing where `from` was merged away itself | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals, moves; of contacts conversions, proposals and moves; of a contact at an account the same, with that account. What names a contact at an account follows both. Where a link says `merged_into`, the first leaves the key index, and of leads its activities and follow-ups go to the second, in whose history its ended tenures are too; of a contact at an account, the row leaves the account, and after its last row what names the contact follows too; its row is kept, and every pointer that moves gets `merged_from`, the first record. Nothing happens if the second is a lead, an account or a contact at an account that is not on file | once |
+/// | `unmerge` | `record: RecordRef`, `from: RecordRef`, of one kind | the link `merged_into` goes; the record's row is kept by itself again as it was, in the key index; every pointer with `merged_from` the record that still points at `from` points at the record again, contacts with what has changed on them since; one who no longer stands at `from` stays where they are. Nothing where `from` was merged away itself, or the account of a contact is not on file | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last activity (`last_active_at`), if it is later | once |
 /// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of the rep who covers the lead, else of its owner, due `life.first_contact_hours` after `from`; it takes the place of an open one | once |

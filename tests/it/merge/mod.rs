@@ -417,11 +417,14 @@ fn a_person_on_two_accounts_becomes_one_contact() {
     assert_eq!(merged.contacts[0].phones.len(), 1);
     assert!(merged.contacts.iter().all(|c| c.account == Some(AccountId::from("A1"))));
     let link = |from: RecordRef, kind, to: RecordRef| Effect::Link(Link { from, kind, to });
-    let c = |id: &str| RecordRef::Contact(id.into());
+    let row = |contact: &str, account: &str| RecordRef::ContactAt {
+        contact: contact.into(),
+        account: account.into(),
+    };
     let a = |id: &str| RecordRef::Account(id.into());
     for effect in [
-        link(c("C3"), LinkKind::MergedInto, c("C1")),
-        link(c("C4"), LinkKind::BelongsTo, a("A1")),
+        link(row("C3", "A2"), LinkKind::MergedInto, row("C1", "A1")),
+        link(row("C4", "A2"), LinkKind::BelongsTo, a("A1")),
         link(a("A2"), LinkKind::MergedInto, a("A1")),
         Effect::UpdateField {
             record: RecordRef::ContactAt { contact: "C1".into(), account: "A1".into() },
