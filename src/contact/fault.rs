@@ -99,7 +99,7 @@ pub enum PhoneFault {
     UnassignedPrefix,
     /// The country is a guess: its code is in brackets without `+` or `00`, as in `(44) 7400 183652` (its own country's code is
     /// not a guess, as `(86)` in China), or the country that is stated may have the number too. Its key counts for lists and
-    /// to forget a person, but joins no records.
+    /// to forget a person; in the second case it joins only records that state the number in the same doubt.
     AssumedCountry,
     /// It is another kind of number: a date, or what its label says, such as a QQ account, a card or a post code.
     OtherNumber,

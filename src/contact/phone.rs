@@ -1,5 +1,6 @@
 //! Phone numbers as people type them into forms.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,9 @@ pub struct Phone {
     key: Option<Key>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     extension: Option<Box<str>>,
+    /// Whether another country that the person states may have the number too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_contested: bool,
 }
 
 const CHINA: u16 = 86;
@@ -289,6 +293,7 @@ impl Phone {
             quality: PhoneQuality::Malformed(fault),
             kind: PhoneKind::Unknown,
             hint: None,
+            is_contested: false,
             calling_code: None,
             key: None,
             extension: None,
@@ -363,7 +368,10 @@ impl Phone {
 
     /// The same number as a guess, unless it is written with its country code.
     pub(super) fn doubted(self, written: &str) -> Phone {
-        if self.key.is_some() && !is_coded(written) { self.assumed() } else { self }
+        if self.key.is_none() || is_coded(written) {
+            return self;
+        }
+        Phone { is_contested: true, ..self.assumed() }
     }
 
     /// `(44) 7400 183652`: a number in brackets before one that is not of the country of the field is the calling
@@ -495,7 +503,7 @@ impl Phone {
             _ if hint == Some(PhoneFault::MissingAreaCode) => None,
             _ => Key::new(b"86", national),
         };
-        Phone { quality, kind, hint, calling_code: Some(CHINA), key, extension: None }
+        Phone { quality, kind, hint, calling_code: Some(CHINA), key, extension: None, is_contested: false }
     }
 
     /// Whether the number can be called.
@@ -517,9 +525,16 @@ impl Phone {
         self.hint == Some(PhoneFault::AssumedCountry)
     }
 
-    /// The key of a number that is not a guess: records are joined by no other.
+    /// The key of a number that is not a guess.
     pub(crate) fn sure_key(&self) -> Option<&str> {
         self.key().filter(|_| !self.is_assumed())
+    }
+
+    /// The key by which records are joined. A number that two countries may have meets only those in the same doubt: whichever
+    /// of the two it is of, they are equal.
+    pub(crate) fn match_key(&self) -> Option<Cow<'_, str>> {
+        let key = self.key()?;
+        Some(if self.is_contested { Cow::Owned(format!("{key}?")) } else { Cow::Borrowed(key) })
     }
 
     /// Whether the number is in an assigned range.

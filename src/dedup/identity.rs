@@ -6,7 +6,7 @@ use super::holding::{is_within, scope_values};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::target::LeadKey;
 use crate::company::CompanyName;
-use crate::contact::{Email, Wechat, are_two_people};
+use crate::contact::{Email, Phone, Wechat, are_two_people};
 use crate::model::{CloseReason, Lead, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
@@ -48,9 +48,10 @@ fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
 fn names_one(key: &MatchKey, facts: &Facts<'_>) -> bool {
     match key.kind {
         MatchKeyKind::Phone => {
-            let phone = facts.phones().iter().find(|phone| phone.key() == Some(key.value.as_str()));
+            let phone =
+                facts.phones().iter().find(|phone| phone.match_key().as_deref() == Some(key.value.as_str()));
             // Else it stands for a WeChat id.
-            phone.map_or_else(|| names_person(key), |phone| phone.names_person() && !phone.is_assumed())
+            phone.map_or_else(|| names_person(key), Phone::names_person)
         }
         MatchKeyKind::Email => {
             let email = facts.emails().iter().flatten().find(|email| email.key() == key.value);

@@ -1,13 +1,14 @@
 //! The keys by which a host's database, or a [`Book`](crate::book::Book), fetches rows.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{
-    Wechat, WechatKind, is_public_mail_domain, names_nothing, read_emails, read_phones, read_phones_of,
-    read_wechats, site_domain,
+    Phone, Wechat, WechatKind, is_public_mail_domain, names_nothing, read_emails, read_phones,
+    read_phones_of, read_wechats, site_domain,
 };
 use crate::model::open_enum::closed_enum;
 use crate::model::{
@@ -196,7 +197,8 @@ impl Probe {
         let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
         // Most leads have one value.
         let mut keys = Vec::with_capacity(8);
-        keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
+        let phones = facts.phones().iter().filter_map(Phone::match_key);
+        keys.extend(phones.map(|value| MatchKey { kind: MatchKeyKind::Phone, value: value.into_owned() }));
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         keys.extend(facts.wechat_ids().flat_map(of_wechat));
         keys
@@ -298,7 +300,7 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
     match kind {
         MatchKeyKind::Phone => {
             let found = read_phones(text, &tables.phone_options());
-            found.iter().filter_map(|one| one.value.key().map(str::to_owned)).collect()
+            found.iter().filter_map(|one| one.value.match_key().map(Cow::into_owned)).collect()
         }
         MatchKeyKind::Email => {
             let found = read_emails(text).into_iter().filter_map(|one| one.value.ok());
@@ -361,7 +363,7 @@ pub(super) fn contact_keys(contact: &Contact, region: Option<Region>, tables: &H
         let phones = contact.phones.iter().take(LeadLimits::VALUES);
         let phones =
             phones.flat_map(|phone| read_phones_of(read_text(phone.as_str()), region.into(), &options));
-        let phones = phones.filter_map(|phone| phone.value.sure_key().map(str::to_owned));
+        let phones = phones.filter_map(|phone| phone.value.match_key().map(Cow::into_owned));
         let emails = contact.emails.iter().take(LeadLimits::VALUES);
         let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
         let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
@@ -385,7 +387,7 @@ pub(super) fn mixed_keys(
 ) -> Option<Vec<MatchKey>> {
     let of_one = |value| match value {
         FoundContact::Phone(phone) => {
-            let key = phone.sure_key().map(str::to_owned);
+            let key = phone.match_key().map(Cow::into_owned);
             key.map(|value| MatchKey { kind: MatchKeyKind::Phone, value }).into_iter().collect()
         }
         FoundContact::Email(email) => {

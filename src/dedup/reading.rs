@@ -15,7 +15,7 @@ use crate::contact::{
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, Region, WechatId};
 use crate::names::Asked;
 use crate::rule::{
-    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_sure_phone_keys,
+    FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, may_be_misplaced, visit_phone_match_keys,
 };
 
 /// Digits at the end of a number by which most other numbers are ruled out at a glance.
@@ -189,7 +189,7 @@ impl<'x, 'a> Reading<'x, 'a> {
     fn read_lead(&mut self, lead: &Lead) {
         if self.phone && lead.phones.iter().any(|phone| self.may_be_ours(phone.as_str())) {
             let tables = self.context.tables;
-            visit_sure_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
+            visit_phone_match_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
         }
         self.read_wechat(lead.wechat.as_ref());
         if self.email || self.domain {
@@ -234,12 +234,12 @@ impl<'x, 'a> Reading<'x, 'a> {
             // Most numbers are written plainly and need no parser, unless they are of another country.
             match Some(phone.as_str()).filter(|_| is_home).and_then(|phone| plain_phone(phone, &options)) {
                 Some(phone) => {
-                    phone.sure_key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key))
+                    phone.match_key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, &key))
                 }
                 None => {
                     let found = read_phones_of(phone.as_str(), region.into(), &options);
-                    let keys = found.iter().filter_map(|one| one.value.sure_key());
-                    keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
+                    let keys = found.iter().filter_map(|one| one.value.match_key());
+                    keys.for_each(|key| self.note(MatchKeyKind::Phone, &key));
                 }
             }
         }
@@ -271,7 +271,8 @@ impl<'x, 'a> Reading<'x, 'a> {
         if ours.clone().count() > FEW_PHONES {
             return true;
         }
-        ours.map(|key| key.value.as_bytes()).any(|key| {
+        // What follows the digits of a number in doubt is a mark.
+        ours.map(|key| key.value.trim_end_matches('?').as_bytes()).any(|key| {
             let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
             // By the end of the number: country codes and zeros before it are written or not.
             tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)

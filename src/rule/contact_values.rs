@@ -235,14 +235,14 @@ fn phones_of(lead: &Lead, stated: StatedCountry, tables: &HostTables) -> Values<
     )
 }
 
-/// The keys of all phone numbers of a lead that are not a guess, as its facts have them.
-pub(crate) fn visit_sure_phone_keys(lead: &Lead, tables: &HostTables, visit: impl FnMut(&str)) {
+/// The keys by which the phone numbers of a lead are joined, as its facts have them.
+pub(crate) fn visit_phone_match_keys(lead: &Lead, tables: &HostTables, mut visit: impl FnMut(&str)) {
     let stated = tables.gazetteer.country_of(lead.country.as_deref());
     let phones = match odd_texts(lead).next() {
         Some(_) => ContactValues::of_lead(lead, stated, tables).phones,
         None => phones_of(lead, stated, tables),
     };
-    phones.values.iter().filter_map(Phone::sure_key).for_each(visit);
+    phones.values.iter().filter_map(Phone::match_key).for_each(|key| visit(&key));
 }
 
 /// The phone texts of a lead as another record keeps them, where they are read by `there`. A text that would be another number
@@ -374,7 +374,7 @@ mod tests {
     fn keys(country: &str, phone: &str) -> Vec<String> {
         let lead = lead_in(country, phone);
         let mut keys = Vec::new();
-        visit_sure_phone_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
+        visit_phone_match_keys(&lead, &HostTables::default(), |key| keys.push(key.to_owned()));
         keys
     }
 
@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(read.phones.values[0].fault(), Some(PhoneFault::AssumedCountry));
     }
 
-    /// A trunk 0 is dialled in the stated country; a number of both plans joins nobody.
+    /// A trunk 0 is dialled in the stated country; a number of both plans is of neither.
     #[test]
     fn a_mobile_of_china_may_be_a_number_of_the_stated_country() {
         for (country, phone, expected) in [

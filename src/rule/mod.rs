@@ -61,7 +61,7 @@ pub(crate) use band::NumberBand;
 pub use condition::Condition;
 pub(crate) use contact_values::{
     Placed, may_be_misplaced, mixed_fields, phones_in_full, read_phones_as_of, strays_of, values_of,
-    visit_sure_phone_keys,
+    visit_phone_match_keys,
 };
 pub(crate) use document::{RulesDocument, rules_document};
 pub use fact_value::{FactSource, FactValue};

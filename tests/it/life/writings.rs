@@ -277,7 +277,7 @@ type Entry<'a> = &'a dyn Fn(&str, i64) -> Lead;
 
 /// A number that the stated country may have too joins nobody, whichever of the two comes first and however the country is stated.
 #[test]
-fn a_number_that_may_be_another_country_s_joins_nobody() {
+fn a_number_that_may_be_another_country_s_joins_only_the_same_doubt() {
     let number = "15254599371";
     let plain = |id: &str, at: i64| caller(id, at, number);
     let stated = |id: &str, at: i64| Lead { country: Some("Germany".into()), ..caller(id, at, number) };
@@ -292,6 +292,19 @@ fn a_number_that_may_be_another_country_s_joins_nobody() {
             assert_eq!(outcome.route().folded_into(), None, "{first:?} {second:?}: {outcome}");
         }
     }
+    // Written again in whatever way, it is the same number, whichever country it is of.
+    for first in guesses {
+        for second in guesses {
+            let mut desk = Desk::new(&consumers());
+            desk.submit(&first("L1", 1));
+            let outcome = desk.submit(&second("L2", 30)).outcome;
+            assert_eq!(outcome.route().folded_into().map(|id| id.as_str()), Some("L1"), "{outcome}");
+        }
+    }
+    // A sign too many makes no other country's number of it.
+    let mut desk = Desk::new(&consumers());
+    desk.submit(&caller("L1", 1, "13927461853"));
+    assert!(desk.submit(&caller("L2", 30, "+13927461853")).outcome.route().folded_into().is_some());
     // Lists and `forget` ask for the key all the same.
     let intake = Intake::compile(&Rules::b2c()).unwrap();
     let key = leadkit::intake::ErasureKey::new(*b"kept in a vault ");
