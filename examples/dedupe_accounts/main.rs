@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
-use leadkit::contact::PhoneOptions;
+use leadkit::contact::{PhoneOptions, names_company};
 use leadkit::dedup::{MatchKey, MatchKeyKind, Probe};
 use leadkit::merge::{
     Cluster, ClusterOptions, Clusters, MergeError, MergePlan, MergeRules, Merger, cluster_with_copies,
@@ -278,7 +278,9 @@ fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> (Vec<(usize, usize)>, V
     let mut called: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (place, account) in accounts.iter().enumerate() {
         let mut first = place;
-        for (number, name) in std::iter::once(&account.company).chain(&account.aliases).enumerate() {
+        let names = std::iter::once(&account.company).chain(&account.aliases).enumerate();
+        // A name that says nothing is no reason to take two accounts for one.
+        for (number, name) in names.filter(|(_, name)| names_company(name)) {
             index.insert((place, number), name);
             let key = exact_key(&CompanyName::parse(name, gazetteer));
             if key.is_empty() {

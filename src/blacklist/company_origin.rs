@@ -1,6 +1,6 @@
 //! The key by which a burst of one company is counted.
 
-use super::nobodys::{has_company, is_nobodys_company};
+use super::nobodys::is_nobodys_company;
 use super::school::school;
 use crate::company::{CompanyName, exact_key, place_key};
 use crate::rule::Facts;
@@ -18,7 +18,7 @@ const INSTITUTION_WORDS: &str = "university college school institute academy hos
 
 /// The key by which the lead's company is counted; `None` for a lead that names none, or only what strangers write alike.
 pub(super) fn company_origin(facts: &Facts<'_>) -> Option<String> {
-    let name = facts.company().filter(|_| has_company(facts))?;
+    let name = facts.company().filter(|_| facts.names_company())?;
     let folded = facts.company_folded()?;
     // A firm that sells to schools is not a school.
     let is_firm = !name.legal_forms().is_empty();

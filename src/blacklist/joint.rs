@@ -10,7 +10,6 @@ use super::entry_keys::{EXTENSION, phone_entries};
 use super::found::Found;
 use super::holders::KeyKind;
 use super::lists::{company_keys, email_key, ip_key, phone_key, shown, trimmed, wechat_key};
-use super::nobodys::has_company;
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::contact::{WechatKind, person_of};
@@ -498,7 +497,7 @@ impl JointList {
         }
         // A text that says that there is no company is shared by everybody without one.
         let company = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company));
-        if let Some(raw) = company.filter(|_| has_company(facts)) {
+        if let Some(raw) = company.filter(|_| facts.names_company()) {
             // The list has the keys of the crate's own gazetteer; the host's may know another name.
             let own = company_keys(raw).ok();
             let own = own.iter().flat_map(|company| [Some(&company.key), company.place.as_ref()]);

@@ -8,7 +8,7 @@ use super::company_origin::company_origin;
 use super::holders::{bits_of, mask};
 use super::letters::{MAX_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
-use super::nobodys::{has_company, is_somebodys, names_origin};
+use super::nobodys::{is_somebodys, names_origin};
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
     FakeReason, Wechat, WechatKind, fake_company, fake_email, fake_name, fake_phone, fake_wechat,
@@ -139,7 +139,7 @@ impl Submitted {
             SubmissionKey::CompanyAndName => {
                 lead.name.as_deref().and_then(fake_name).is_some()
                     || lead.company.as_deref().and_then(fake_company).is_some()
-                    || !has_company(facts)
+                    || !facts.names_company()
             }
             SubmissionKey::Wechat => {
                 facts.wechat_ids().nth(self.index).is_some_and(|id| fake_wechat(id).is_some())

@@ -10,14 +10,13 @@ use rustc_hash::FxHashSet;
 use super::entry_keys::{phone_entries, squeezed_company, squeezed_name};
 use super::found::Found;
 use super::holders::{Holder, KeyKind};
-use super::nobodys::names_company;
 use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key, place_key};
 use crate::contact::{
     ContactValue, EmailFault, Phone, PhoneOptions, PhoneQuality, WechatFault, WechatKind, canonical_domain,
-    is_coded, is_public_mail_domain, read_emails, read_phones, read_wechats,
+    folded_names_company, is_coded, is_public_mail_domain, read_emails, read_phones, read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -214,7 +213,7 @@ pub(super) fn company_keys(text: &str) -> Result<CompanyKeys, (String, &'static 
         key.extend(["/", &name]);
         place = None;
     }
-    let names_nobody = !names_company(text, folded);
+    let names_nobody = !folded_names_company(text, folded);
     Ok(CompanyKeys { key: key.into(), name: name.into(), place, names_nobody, part })
 }
 

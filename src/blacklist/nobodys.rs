@@ -3,58 +3,8 @@
 use std::net::IpAddr;
 
 use super::letters::FewLetters;
-use crate::contact::{company_placeholder, folded_has_no_value};
-use crate::rule::Facts;
+use crate::contact::folded_names_company;
 
-/// What people without a company answer, beside words for none, folded: letters and digits alone.
-const NO_COMPANY: [&str; 46] = [
-    "个人",
-    "個人",
-    "个体",
-    "个体户",
-    "个体工商户",
-    "個體戶",
-    "学生",
-    "在校学生",
-    "大学生",
-    "自由职业",
-    "自由职业者",
-    "自由人",
-    "自雇",
-    "待业",
-    "无业",
-    "退休",
-    "家庭主妇",
-    "私人",
-    "本人",
-    "自己",
-    "其他",
-    "其它",
-    "请选择",
-    "自己家",
-    "个人用户",
-    "个人使用",
-    "个人买家",
-    "self",
-    "selfemployed",
-    "freelance",
-    "freelancer",
-    "private",
-    "privateperson",
-    "individual",
-    "personal",
-    "student",
-    "retired",
-    "unemployed",
-    "other",
-    "home",
-    "家长",
-    "业主",
-    "自用",
-    "散客",
-    "privat",
-    "particulier",
-];
 /// Texts in place of a company's name, folded: `xx公司`, `我的公司`, `My Company`.
 const NO_BRAND: [&str; 34] = [
     "x",
@@ -98,27 +48,10 @@ const NO_ORIGIN: [&str; 11] =
 /// Signs that templates put around names: `{keyword}`, `[campaign]`, `%page%`, `$term`.
 const PLACEHOLDERS: [(char, char); 4] = [('{', '}'), ('[', ']'), ('%', '%'), ('<', '>')];
 
-/// Whether a name is that of a company; `folded` is the same, folded.
-pub(super) fn names_company(name: &str, folded: &str) -> bool {
-    !FewLetters::of(folded).is_one_of(&NO_COMPANY)
-        && !folded_has_no_value(name, folded)
-        && company_placeholder(folded).is_none()
-}
-
 /// Whether what a company is called, folded and without its legal form, is what strangers write in that place.
 pub(super) fn is_nobodys_company(brand: &str) -> bool {
     let letters = FewLetters::of(brand);
-    letters.is_one_of(&[""])
-        || letters.is_one_of(&NO_BRAND)
-        || letters.is_one_of(&NO_COMPANY)
-        || folded_has_no_value(brand, brand)
-        || company_placeholder(brand).is_some()
-}
-
-/// Whether a lead names a company, not that it has none.
-pub(super) fn has_company(facts: &Facts<'_>) -> bool {
-    let name = facts.read().company.as_deref();
-    name.zip(facts.company_folded()).is_some_and(|(name, folded)| names_company(name, folded))
+    letters.is_one_of(&NO_BRAND) || !folded_names_company(brand, brand)
 }
 
 /// Whether a text names a page, a campaign, a keyword or a source; `folded` is the form for comparing.
@@ -180,12 +113,12 @@ mod tests {
             "其他",
             "请选择",
         ] {
-            assert!(!names_company(name, &fold(name)), "{name}");
+            assert!(!folded_names_company(name, &fold(name)), "{name}");
         }
         for name in
             ["深圳市星河软件有限公司", "Private Label GmbH", "学生之家", "无锡一中", "Home Depot", "其他山"]
         {
-            assert!(names_company(name, &fold(name)), "{name}");
+            assert!(folded_names_company(name, &fold(name)), "{name}");
         }
         for origin in [
             "(not set)",

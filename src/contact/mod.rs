@@ -93,6 +93,7 @@ mod phone_label;
 mod phone_runs;
 mod plans;
 mod punycode;
+mod relation;
 mod role;
 mod scan;
 mod segments;
@@ -117,11 +118,14 @@ pub(crate) use email_field::plain_email;
 pub use email_field::read_emails;
 pub use email_kind::EmailKind;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
-pub(crate) use fake::{company_placeholder, fake_folded_company, is_sample_mailbox, is_sample_phone};
+pub(crate) use fake::{fake_folded_company, is_sample_mailbox, is_sample_phone};
 pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
-pub(crate) use no_value::{folded_has_no_value, has_no_value};
-pub(crate) use nobody::{is_nobodys_email, is_nobodys_wechat, names_nobody, names_nothing, says_nothing};
+pub(crate) use no_value::has_no_value;
+pub use nobody::names_company;
+pub(crate) use nobody::{
+    folded_names_company, is_nobodys_email, is_nobodys_wechat, names_nobody, names_nothing, says_nothing,
+};
 pub(crate) use note::{email_note, note, phone_note};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::relation::relation;
 use crate::text::{agree_in_a_spelling, fold, spellings};
 
 /// Titles people are addressed by, behind a Chinese and before a Latin name.
@@ -11,6 +12,26 @@ const BEHIND: [&str; 14] = [
 ];
 const BEFORE: [&str; 12] =
     ["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "herr", "frau", "mme", "sr", "sra"];
+
+/// What tells generations of one name apart, behind it, and the form that its spellings share. In front of a name `Sr.` is
+/// the title of a Spaniard.
+const GENERATIONS: [(&str, &str); 15] = [
+    ("sr", "sr"),
+    ("snr", "sr"),
+    ("sen", "sr"),
+    ("senior", "sr"),
+    ("jr", "jr"),
+    ("jnr", "jr"),
+    ("jun", "jr"),
+    ("junior", "jr"),
+    ("filho", "filho"),
+    ("neto", "neto"),
+    ("ii", "ii"),
+    ("2nd", "ii"),
+    ("iii", "iii"),
+    ("3rd", "iii"),
+    ("iv", "iv"),
+];
 
 /// Degrees behind a Latin name of two words or more: `Md` before a name is a name.
 const DEGREES: [&str; 11] = ["phd", "md", "mba", "msc", "bsc", "llm", "cpa", "cfa", "pmp", "esq", "dphil"];
@@ -41,7 +62,8 @@ const MAX_NAME: usize = 128;
 
 /// Whether two names cannot belong to one person. Names that are blank, of only a title or surname, or
 /// of which one abbreviates the other do not distinguish people; a man's and a woman's title do, and so does a given name of
-/// two Chinese characters with the first of them alone (`陈静`, `陈静怡`).
+/// two Chinese characters with the first of them alone (`陈静`, `陈静怡`), what tells father from son (`Sr`, `Jr`, `III`), given on
+/// both sides or on one, and a word by which the writer is a relative of the person who is named (`王小明妈妈`).
 /// The first 128 bytes of each are compared. A name is met by either spelling of its letters in ASCII: `Jörg` by `Jorg` and
 /// by `Joerg`, which are two people to one another.
 ///
@@ -50,6 +72,8 @@ const MAX_NAME: usize = 128;
 ///
 /// assert!(are_two_people("张伟", "李娜"));
 /// assert!(are_two_people("张伟", "张丽"));
+/// assert!(are_two_people("John Smith Sr", "John Smith Jr"));
+/// assert!(are_two_people("王小明妈妈", "王小明"));
 /// assert!(!are_two_people("张先生", "张伟"));
 /// assert!(!are_two_people("Anna Schmidt", "schmidt, anna"));
 /// assert!(!are_two_people("A. Schmidt", "Anna Schmidt"));
@@ -57,6 +81,9 @@ const MAX_NAME: usize = 128;
 /// ```
 #[must_use]
 pub fn are_two_people(a: &str, b: &str) -> bool {
+    if relation(a) != relation(b) {
+        return true;
+    }
     let may_be_one = |a: &str, b: &str| {
         let (ours, theirs) = (words(a), words(b));
         ours.is_empty() || theirs.is_empty() || !are_two_names(ours, theirs)
@@ -75,6 +102,10 @@ fn are_two_names(a: Vec<String>, b: Vec<String>) -> bool {
         words.sort();
         words
     };
+    let [ours, theirs] = [&a, &b].map(|words| words.iter().find(|word| is_generation(word)));
+    if ours != theirs {
+        return true;
+    }
     // 采购 王小明, 王小明（采购）.
     if in_order(&a) == in_order(&b) {
         return false;
@@ -215,15 +246,31 @@ fn compared(name: &str) -> &str {
     end.and_then(|end| name.get(..end)).unwrap_or_default()
 }
 
-/// The words of a name without titles and degrees, folded. `O'Neil` is one word.
+/// Whether a word, as [`words`] has them, tells a generation.
+fn is_generation(word: &str) -> bool {
+    GENERATIONS.iter().any(|(_, shared)| *shared == word)
+}
+
+/// The words of a name without titles and degrees, folded. `O'Neil` is one word, and the spellings of a generation are one.
 fn words(name: &str) -> Vec<String> {
     let mut folded = fold(compared(name));
     folded.retain(|c| !APOSTROPHES.contains(&c));
-    let mut words: Vec<String> = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !BEFORE.contains(word))
-        .map(str::to_owned)
-        .collect();
+    let mut words: Vec<String> = Vec::new();
+    // `Smith Sr., John`, `John Smith, Sr.`: what begins the name, or its second part, is no generation.
+    for part in folded.split(',') {
+        let in_part = || part.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_alone = !words.is_empty() && in_part().nth(1).is_none();
+        let mut is_behind = is_alone;
+        for word in in_part() {
+            let generation = GENERATIONS.iter().find(|(spelling, _)| is_behind && *spelling == word);
+            if let Some((_, shared)) = generation {
+                words.push((*shared).to_owned());
+            } else if !BEFORE.contains(&word) {
+                words.push(word.to_owned());
+                is_behind = true;
+            }
+        }
+    }
     for word in &mut words {
         if is_unspaced(word)
             && let Some(bare) = BEHIND.iter().find_map(|title| word.strip_suffix(fold(title).as_str()))
@@ -332,6 +379,14 @@ mod tests {
             ("J Smith", "John Smith"),
             ("王小明（采购）", "王小明"),
             ("Anna", "Anna Maria Berg"),
+            ("Sr. Juan Pérez", "Juan Pérez"),
+            ("Pérez, Sr. Juan", "Juan Pérez"),
+            ("Sra. Ana López", "Ana López"),
+            ("John Smith Jr", "SMITH, John, Junior"),
+            ("J. Smith III", "John Smith 3rd"),
+            ("Junior", "Junior Pereira"),
+            ("Nguyen Van Son", "Son Nguyen Van"),
+            ("Father John Smith", "John Smith"),
         ] {
             assert!(!are_two_people(a, b) && !are_two_people(b, a), "{a} / {b}");
         }
@@ -347,6 +402,22 @@ mod tests {
             ("John Smith", "Jane Smith"),
             ("Anna Berg", "Anna Thal"),
             ("王小明", "Wang Da"),
+            ("John Smith Sr", "John Smith Jr"),
+            ("John Smith", "John Smith Jr."),
+            ("Smith Jr., John", "John Smith, Sr."),
+            ("John Smith II", "John Smith III"),
+            ("José Silva Filho", "José Silva"),
+            ("Dr. John Smith Snr, MD", "Dr. John Smith, MD"),
+            ("王小明妈妈", "王小明"),
+            ("王小明妈妈", "王小明爸爸"),
+            ("王小明的母亲", "王小明"),
+            ("王小明（家长）", "王小明"),
+            ("王总的助理", "王总"),
+            ("Mother of John Smith", "John Smith"),
+            ("John Smith's wife", "John Smith"),
+            ("Anna Berg c/o John Smith", "John Smith"),
+            ("김민수 어머니", "김민수"),
+            ("田中太郎の母", "田中太郎"),
         ] {
             assert!(are_two_people(a, b) && are_two_people(b, a), "{a} / {b}");
         }

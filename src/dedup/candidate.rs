@@ -12,6 +12,7 @@ use super::rules::{MatchRule, ReentryWindow};
 use super::target::{AccountField, ContactField, MatchTarget};
 use super::written::{filled, texts, written};
 use crate::calendar::Zone;
+use crate::contact::names_company;
 use crate::model::{
     Account, Contact, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id,
     mask_phone,
@@ -51,14 +52,13 @@ pub(super) struct Likeness<'r> {
 }
 
 impl<'r> Source<'r> {
-    /// The names of the company.
+    /// The names of the company, if it is one.
     pub(super) fn company_names(self) -> impl Iterator<Item = &'r str> {
         let (name, aliases) = match self {
             Source::Account(account) => (Some(account.company.as_str()), account.aliases.as_slice()),
             Source::Lead(lead) => (lead.company.as_deref(), [].as_slice()),
         };
-        let filled = |name: &&str| !name.trim().is_empty();
-        name.into_iter().chain(aliases.iter().map(String::as_str)).filter(filled)
+        name.into_iter().chain(aliases.iter().map(String::as_str)).filter(|name| names_company(name))
     }
 
     pub(super) fn record(self) -> RecordRef {

@@ -8,7 +8,7 @@ use super::candidate::{Candidate, Source, show, written_of};
 use super::case::Case;
 use super::comparator::Comparator;
 use super::likeness::{self, RuleHit};
-use super::place::{Level, asked_by, filed_by, is_region, names_no_place, regions};
+use super::place::{Level, asked_by, filed_by, is_in_a_city, is_region, names_no_place, nation, regions};
 use super::probe::{MatchKey, MatchKeyKind, Probe, parents, read_keys};
 use super::rules::{Comparison, MatchRule};
 use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
@@ -16,7 +16,7 @@ use super::unit::{Unit, find_unit};
 use super::written::{items_of, written};
 use crate::contact::{are_two_people, name_key, name_words, names_nobody, says_nothing};
 use crate::document::Digest;
-use crate::model::{Account, Lead, LeadField, mask_id};
+use crate::model::{Account, Lead, LeadField, Region, mask_id};
 use crate::names::Asked;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables, cut_account};
@@ -72,7 +72,7 @@ enum Form {
     Place(Level),
     /// A registration number, in letters and digits alone, as a merge reads it.
     Number,
-    /// A place by its province, and by its city where both sides have one.
+    /// A place by its province, and by its city where both sides have one; beside a field for cities by its city alone.
     Region,
     /// A word of a person's name, of which names that can be one person's share one: a filter lets through records that may
     /// match.
@@ -177,9 +177,20 @@ fn folded(text: &str) -> String {
 }
 
 impl Part {
+    /// The keys of a place at the level of the field that names it: a city is compared with a city, a country with the country
+    /// of a place.
+    fn place_keys(&self, place: Region, keys: impl Fn(Region) -> Vec<String>) -> Vec<String> {
+        match Level::of(&self.lead, &self.target) {
+            Some(Level::City) if !is_in_a_city(&place) => Vec::new(),
+            Some(Level::Country) => vec![nation(place.within_china()).to_string()],
+            _ => keys(place),
+        }
+    }
+
     fn of_lead(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> BTreeSet<String> {
         if self.form == Form::Region {
-            return regions(lead, &self.lead, tables).iter().flat_map(|region| asked_by(*region)).collect();
+            let found = regions(lead, &self.lead, tables);
+            return found.iter().flat_map(|one| self.place_keys(*one, asked_by)).collect();
         }
         if let Form::Place(level) = self.form {
             return places(level, &written(lead, &self.lead), lead.country.as_deref(), tables);
@@ -203,7 +214,7 @@ impl Part {
                         .filter_map(|text| tables.gazetteer.region_of(text)),
                 ),
             };
-            return found.iter().flat_map(|region| filed_by(*region)).collect();
+            return found.iter().flat_map(|one| self.place_keys(*one, filed_by)).collect();
         }
         let texts = || written_of(unit.source, unit.contact, &self.target);
         if let Form::Place(level) = self.form {

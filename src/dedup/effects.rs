@@ -52,13 +52,16 @@ impl Decision<'_, '_> {
     }
 
     /// Whether a later rule may take its place. For an entry: where it only marks, where it only found somebody else with the
-    /// key or an account of which nobody holds the lead's part, or several accounts and nothing says to which the person
-    /// belongs, for then the person's lead on file decides. For records on file: those that are one are joined before
+    /// key or an account of which nobody holds the lead's part, or several accounts or several holders of one and nothing says
+    /// to which of them the person belongs, for then the person's lead on file decides. For records on file: those that are one are joined before
     /// anything else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
         // A host's code is for an entry; among records on file, those that are one are joined first.
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
-        let is_in_doubt = matches!(&self.meant, Meant::Several(_));
+        let is_in_doubt = match &self.meant {
+            Meant::Several(_) => true,
+            Meant::One(one) => one.has_several_owners(case),
+        };
         let is_found = is_in_doubt || self.joins(case);
         let is_nobody_s = || matches!(&self.meant, Meant::One(one) if one.has_no_holder());
         match (case.look.is_entry, action.is_of_a_person()) {

@@ -134,7 +134,7 @@ impl Candidate<'_> {
 
     /// Whether both companies are named and surely not one.
     pub(super) fn is_other_company(&self, case: &Case<'_, '_>) -> bool {
-        let Some(ours) = case.facts.company().filter(|_| has_company(case)) else { return false };
+        let Some(ours) = case.facts.company().filter(|_| case.facts.names_company()) else { return false };
         let mut names = self.read.company_names().peekable();
         if names.peek().is_none() || self.shares(MatchKeyKind::CompanyExact, case.usable).is_some() {
             return false;
@@ -213,10 +213,6 @@ impl Candidate<'_> {
         theirs.retain(|name| name.is_some_and(|name| !name.trim().is_empty()));
         ours.is_some_and(|ours| theirs.into_iter().flatten().any(|theirs| !are_two_people(ours, theirs)))
     }
-}
-
-fn has_company(case: &Case<'_, '_>) -> bool {
-    case.facts.read().company.as_deref().is_some_and(|name| !name.trim().is_empty())
 }
 
 /// Which of the records with a key is meant.

@@ -107,7 +107,7 @@ impl Level {
 }
 
 /// The country of a place; Hong Kong, Macau and Taiwan by themselves, as forms list them.
-fn nation(place: Region) -> Region {
+pub(super) fn nation(place: Region) -> Region {
     let province = place.within_china().to_province();
     if ["CN-HK", "CN-MO", "CN-TW"].contains(&province.to_string().as_str()) {
         province
@@ -123,6 +123,19 @@ pub(super) fn is_region(lead: &LeadKey, target: &MatchTarget) -> bool {
     is_of_lead || *target == MatchTarget::AccountField(AccountField::Region)
 }
 
+/// Provinces and countries that are one city each.
+const CITIES: [&str; 18] = [
+    "AT-9", "CN-BJ", "CN-CQ", "CN-HK", "CN-MO", "CN-SH", "CN-TJ", "DE-BE", "DE-HB", "DE-HH", "JP-13",
+    "KR-11", "MC", "RU-MOW", "RU-SPE", "SG", "TH-10", "US-DC",
+];
+
+/// Whether a place is a city or within one: a province alone is none.
+pub(super) fn is_in_a_city(region: &Region) -> bool {
+    let region = region.within_china();
+    let (city, province) = (city(region), region.to_province());
+    city != province || CITIES.contains(&province.to_string().as_str())
+}
+
 /// The places that a field of a lead names, within its country.
 pub(super) fn regions(lead: &Lead, key: &LeadKey, tables: &HostTables) -> BTreeSet<Region> {
     let gazetteer = &tables.gazetteer;
@@ -130,6 +143,7 @@ pub(super) fn regions(lead: &Lead, key: &LeadKey, tables: &HostTables) -> BTreeS
     let read = |text: &str| match key {
         LeadKey::Field(LeadField::Region) => text.parse().ok(),
         LeadKey::Field(LeadField::Province) => gazetteer.province_in(text, country.as_ref()),
+        LeadKey::Field(LeadField::Country) => gazetteer.country_of(Some(text)).region(),
         _ => gazetteer.place_in(text, country.as_ref()),
     };
     order::set(written(lead, key).iter().filter_map(|text| read(text)))
@@ -174,6 +188,19 @@ fn some_city(province: Region) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_province_alone_is_no_city() {
+        let is_in_a_city = |text: &str| is_in_a_city(&text.parse().unwrap());
+        for city in
+            ["CN-ZJ-330100", "CN-ZJ-330106", "CN-SH", "CN-BJ-110108", "CN-HB-429004", "HK", "SG", "DE-BE"]
+        {
+            assert!(is_in_a_city(city), "{city}");
+        }
+        for wider in ["CN", "CN-ZJ", "CN-GX", "US-CA", "US", "DE"] {
+            assert!(!is_in_a_city(wider), "{wider}");
+        }
+    }
 
     #[test]
     fn places_agree_at_the_level_that_both_have() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{
-    Phone, Wechat, WechatKind, is_public_mail_domain, names_nothing, read_emails, read_phones,
+    Phone, Wechat, WechatKind, is_public_mail_domain, names_company, names_nothing, read_emails, read_phones,
     read_phones_of, read_wechats, site_domain,
 };
 use crate::model::open_enum::closed_enum;
@@ -181,7 +181,7 @@ impl Probe {
             );
         }
         keys.extend(id_keys(facts.read()));
-        if let Some(company) = facts.company_key() {
+        if let Some(company) = facts.company_key().filter(|_| facts.names_company()) {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
             let values = std::iter::once(company.to_owned()).chain(alias);
@@ -231,7 +231,8 @@ impl Probe {
     /// Adds the keys by which records with a like company name are fetched.
     pub(super) fn add_like_names(&mut self, facts: &Facts<'_>) {
         let gazetteer = &facts.context().tables.gazetteer;
-        let (Some(name), Some(company)) = (facts.read().company.as_deref(), facts.company()) else { return };
+        let named = facts.read().company.as_deref().filter(|_| facts.names_company());
+        let (Some(name), Some(company)) = (named, facts.company()) else { return };
         let alias = gazetteer.alias_of(name);
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
         let others = gazetteer.other_names(name);
@@ -275,7 +276,8 @@ impl Probe {
     /// The keys of an account from its names and its domain.
     pub(super) fn of_names(account: &Account, context: &FactContext<'_>) -> Vec<MatchKey> {
         let mut keys = Vec::new();
-        for name in std::iter::once(&account.company).chain(&account.aliases) {
+        let names = std::iter::once(&account.company).chain(&account.aliases);
+        for name in names.filter(|name| names_company(name)) {
             let gazetteer = &context.tables.gazetteer;
             let value = exact_key(&CompanyName::parse(name, gazetteer));
             keys.push(MatchKey { kind: MatchKeyKind::CompanyExact, value });
@@ -308,7 +310,7 @@ pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> 
         }
         MatchKeyKind::Wechat => ids_in(text).iter().map(|id| id.key().to_owned()).collect(),
         MatchKeyKind::Domain => domains_in(text),
-        MatchKeyKind::CompanyExact => vec![exact_name(text, &tables.gazetteer).value],
+        MatchKeyKind::CompanyExact if names_company(text) => vec![exact_name(text, &tables.gazetteer).value],
         _ => Vec::new(),
     }
 }

@@ -325,7 +325,7 @@ impl Deduplicator {
 
     /// The lead's company, ready to be compared.
     fn asked<'a>(&'a self, facts: &Facts<'a>) -> Option<Asked<'a>> {
-        let name = facts.read().company.as_deref().filter(|name| !name.trim().is_empty())?;
+        let name = facts.read().company.as_deref().filter(|_| facts.names_company())?;
         let tables = facts.context().tables;
         let judge = tables.name_judge.as_deref().or(self.judge.as_deref())?;
         self.compares_names().then(|| judge.ask(name, &tables.gazetteer))

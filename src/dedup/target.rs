@@ -231,7 +231,10 @@ impl LeadKey {
 
     /// Whether it names a place that the region table knows.
     pub(super) fn is_place(&self) -> bool {
-        matches!(self, LeadKey::Field(LeadField::City | LeadField::Province | LeadField::Region))
+        matches!(
+            self,
+            LeadKey::Field(LeadField::City | LeadField::Province | LeadField::Region | LeadField::Country)
+        )
     }
 
     /// Why no rule may compare the field.
@@ -320,6 +323,14 @@ impl MatchTarget {
 
     /// How an attribute with that name is written.
     fn as_attribute(name: &str) -> Option<String> {
+        if let Some(word) =
+            name.strip_prefix("account.").filter(|word| !word.contains('.') && !word.is_empty())
+        {
+            return Some(format!(
+                "of an account, compare `account.company`, `account.domain`, `account.registration_number`, `account.region`, or a \
+                 custom attribute as `account.{ATTRIBUTES}{word}`"
+            ));
+        }
         let word = own_word(name, &TARGET_NAMES)?;
         Some(format!(
             "name a field such as `lead.city`, or a custom attribute as `lead.{ATTRIBUTES}{word}` or `account.{ATTRIBUTES}{word}`"
@@ -335,7 +346,15 @@ impl MatchTarget {
         match (record, field) {
             ("account" | "contact", "city" | "province" | "country") => known("account.region".to_owned()),
             ("account", "name") => known("account.company".to_owned()),
-            ("account", field) => of_any(&["contact", "lead"], field),
+            (
+                "account",
+                "tax_no" | "tax_id" | "tax_number" | "vat" | "vat_id" | "vat_no" | "credit_code" | "number",
+            ) => known("account.registration_number".to_owned()),
+            // A lead's field of the name is another record's: only what describes people is meant of the contacts.
+            ("account", field) => of_any(&["contact"], field).or_else(|| {
+                let own = TARGET_NAMES.iter().filter_map(|known| known.strip_prefix("account."));
+                known(format!("account.{}", closest(field, own)?))
+            }),
             ("" | "lead" | "contact", field) => of_any(&["lead", "account", "contact"], field),
             _ => known(format!("lead.{name}")),
         }

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
 use crate::model::{
-    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, are_opposed,
+    Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Safeguard, Value, may_protect,
 };
 use crate::order;
 use crate::rule::{FoundContact, HostTables, phones_in_full, read_phones_as_of, strays_of, values_of};
@@ -58,8 +58,9 @@ impl Deduplicator {
             // An entry never takes back what protects the person, and may add it at any time.
             let may_update = match Safeguard::of_answers(name, [&known, found]) {
                 Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
+                Some(_) => newer,
                 // In an unknown column, a yes on file may be a refusal, and so may a no.
-                _ => newer && !are_opposed([&known, found]),
+                None => newer && !may_protect(name, [&known, found].into_iter()),
             };
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::names_company;
 use crate::disjoint::DisjointSets;
 use crate::names::{NameIndex, SearchOptions};
 use crate::order;
@@ -206,7 +207,8 @@ pub fn cluster_with_copies(
 #[must_use]
 pub fn cluster_names<S: AsRef<str>>(names: &[S], options: &ClusterOptions) -> Clusters {
     let mut index: NameIndex<u32> = NameIndex::new();
-    for (number, name) in (0..).zip(names) {
+    // Nothing is known of records by a name that says nothing.
+    for (number, name) in (0..).zip(names).filter(|(_, name)| names_company(name.as_ref())) {
         index.insert(number, name.as_ref());
     }
     let copies = index.copies();

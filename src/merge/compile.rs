@@ -55,7 +55,11 @@ impl MergeRules {
         let mut in_blocks = BTreeMap::new();
         report.within("blocks", |report| self.check_blocks(&mut in_blocks, report));
         report.within("fields", |report| {
-            for (name, rule) in &self.fields {
+            // A block takes a field with its default rule over; a rule that says something else contradicts it.
+            let is_taken = |name: &str, rule: &Survivorship| {
+                in_blocks.contains_key(name) && MergeRules::is_default(name, rule)
+            };
+            for (name, rule) in self.fields.iter().filter(|(name, rule)| !is_taken(name, rule)) {
                 report.within(name, |report| check_field(name, rule, &in_blocks, report));
             }
         });

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::doubt::MergeDoubt;
 use super::rules::MergeRules;
 use super::values::show;
-use crate::model::{ExternalIdKind, RecordRef, Region, Safeguard, Value, are_opposed};
+use crate::model::{ExternalIdKind, RecordRef, Region, Safeguard, Value, may_protect};
 
 /// A field in which the records differ: one of the values is lost unless the merge is undone.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -66,19 +66,25 @@ impl FieldConflict {
         if OF_EACH.contains(&name) || beside(field).is_some() || in_a_pool || is_precise {
             return None;
         }
-        let field = field.clone();
+        let (field, is_open) = (field.clone(), !rules.has_own_rule(field));
         Some(match self.kept.is_blank() {
+            _ if is_open && self.may_lose_a_refusal() => MergeDoubt::Opposed { field },
             true => MergeDoubt::Lost { field },
-            false if self.is_opposed() && !rules.has_own_rule(&field) => MergeDoubt::Opposed { field },
             false => MergeDoubt::Contradiction { field },
         })
     }
 
-    /// Whether an attribute is answered both yes and no, and neither its name nor an answer says which of them protects.
-    fn is_opposed(&self) -> bool {
-        let Some(name) = self.field.strip_prefix("attributes.") else { return false };
+    /// Whether one of the answers may protect somebody, and nothing says that it is the one that stays.
+    fn may_lose_a_refusal(&self) -> bool {
         let answers = || self.dropped.iter().map(|(_, value)| value).chain([&self.kept]);
-        are_opposed(answers()) && Safeguard::of_answers(name, answers()).is_none()
+        match self.field.strip_prefix("attributes.") {
+            Some(name) => match Safeguard::of_answers(name, answers()) {
+                Some(asks) => !asks.protects(&self.kept) && answers().any(|answer| asks.protects(answer)),
+                None => may_protect(name, answers()),
+            },
+            // A firm may be called so.
+            None => self.field != "company" && may_protect("", answers()),
+        }
     }
 }
 

@@ -22,10 +22,10 @@ pub enum MergeDoubt {
         /// The field, as conflicts name it.
         field: String,
     },
-    /// Records answer both yes and no to a question, and it is unknown which answer protects the person: either may be
-    /// a refusal. A person must [decide this very conflict](MergeDoubt::needs_own_answer).
+    /// One of the answers may protect somebody, and it is unknown which: records say both yes and no, or one holds a refusal
+    /// (`Unqualified - do not call`) that another does not. A person must [decide this very conflict](MergeDoubt::needs_own_answer).
     Opposed {
-        /// The custom attribute, as conflicts name it.
+        /// The field, as conflicts name it.
         field: String,
     },
     /// Two people of the merged account would share an id, which happens if two exports number their contacts
@@ -103,7 +103,7 @@ impl fmt::Display for MergeDoubt {
             MergeDoubt::Lost { field } => write!(f, "`{field}` of one record is lost"),
             MergeDoubt::Contradiction { field } => write!(f, "the records say different things in `{field}`"),
             MergeDoubt::Opposed { field } => {
-                write!(f, "the records say yes and no in `{field}`, which may protect somebody")
+                write!(f, "the records differ in `{field}`, and one of the answers may protect somebody")
             }
             MergeDoubt::SharedContactId { contact } if contact.is_blank() => {
                 f.write_str("several contacts have no id: give each an id of its own")

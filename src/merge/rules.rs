@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::open_enum::closed_enum;
 
@@ -38,7 +38,9 @@ pub struct MergeRules {
     /// The rule for fields without one of their own.
     pub default: Survivorship,
     /// The rules of fields: one field (`company`, `utm.source`, `attributes.tax_no`), or with `source`, `utm`,
-    /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
+    /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own. What a document gives
+    /// is added to the defaults: a field that it does not name keeps the default rule, unless one of its blocks takes the field.
+    #[serde(deserialize_with = "beside_defaults")]
     pub fields: BTreeMap<String, Survivorship>,
     /// Fields that are taken together from one record. A field is in one block or in `fields`, not in both, and no field
     /// that protects a person is in a block. Of leads, `close_reason`, `collected_under` and `folded_into` always come
@@ -53,7 +55,19 @@ pub struct MergeRules {
     pub source: Vec<String>,
 }
 
+fn beside_defaults<'de, D: Deserializer<'de>>(given: D) -> Result<BTreeMap<String, Survivorship>, D::Error> {
+    let given: BTreeMap<String, Survivorship> = BTreeMap::deserialize(given)?;
+    let mut fields = MergeRules::default().fields;
+    fields.extend(given);
+    Ok(fields)
+}
+
 impl MergeRules {
+    /// Whether a rule is the default one of the field.
+    pub(super) fn is_default(field: &str, rule: &Survivorship) -> bool {
+        MergeRules::default().fields.get(field) == Some(rule)
+    }
+
     /// Whether a rule or a block names this very field.
     pub(super) fn has_own_rule(&self, field: &str) -> bool {
         let is_in = |block: &MergeBlock| block.fields.iter().any(|one| one == field);

@@ -12,7 +12,9 @@ use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
     PhoneOptions, email_keys, email_note, name_spelling, phone_keys, phone_note, site_domain, wechat_keys,
 };
-use crate::model::{ExternalIdKind, OpenGroup, Safeguard, Value, mask_email, mask_id, mask_phone, yes_or_no};
+use crate::model::{
+    ExternalIdKind, OpenGroup, Safeguard, Value, holds_refusal, mask_email, mask_id, mask_phone, yes_or_no,
+};
 use crate::order;
 use crate::text::{agree_in_a_spelling, fold, scrubbed};
 
@@ -294,6 +296,8 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
         return a == b;
     }
     match (a, b) {
+        // `Ann Lee (opted out)`: a remark that refuses something is more than a remark.
+        (Value::Text(a), Value::Text(b)) if holds_refusal(a) != holds_refusal(b) => false,
         (Value::Text(a), Value::Text(b)) => {
             agree_in_a_spelling(a, b, |a, b| canonical(name, a, phones) == canonical(name, b, phones))
         }

@@ -42,6 +42,7 @@ pub(crate) mod open_enum;
 mod open_group;
 mod points;
 mod reading;
+mod refusal_words;
 mod region;
 mod rep;
 mod safeguard;
@@ -73,9 +74,10 @@ pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;
 pub use points::Points;
 pub use reading::{from_json_str, load};
+pub(crate) use refusal_words::holds_refusal;
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
-pub(crate) use safeguard::{Safeguard, are_opposed, yes_or_no};
+pub(crate) use safeguard::{Safeguard, may_protect, yes_or_no};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };

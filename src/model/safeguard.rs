@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Value;
+use super::{Value, holds_refusal};
 use crate::text::{fold, head};
 
 /// What a column asks, as far as the answer protects a person.
@@ -15,7 +15,7 @@ pub(crate) enum Safeguard {
 }
 
 /// Parts of the names of refusals, in letters and digits alone.
-const REFUSALS: [&str; 52] = [
+const REFUSALS: [&str; 57] = [
     "restrictprocessing",
     "legalhold",
     "bloctel",
@@ -68,60 +68,262 @@ const REFUSALS: [&str; 52] = [
     "投诉",
     "黑名单",
     "免打扰",
+    "수신거부",
+    "配信停止",
+    "配信拒否",
+    "отказ",
+    "отписан",
 ];
 /// Words of their names that are parts of others.
 const REFUSAL_WORDS: [&str; 4] = ["dnc", "dnd", "tps", "ctps"];
-/// Parts of the names of consents that are not refusals.
-const CONSENTS: [&str; 41] = [
+/// What the names of consents are made of.
+const CONSENTS: [&str; 74] = [
     "acceptsmarketing",
     "acceptmarketing",
-    "smsmarketing",
-    "emailmarketing",
+    "accepts",
+    "accept",
+    "accepted",
     "subscriber",
+    "subscribed",
+    "subscribe",
+    "subscriptionstatus",
+    "emailsubscription",
+    "smssubscription",
     "emailopt",
     "smsopt",
     "dsgvo",
     "rgpd",
     "lgpd",
+    "gdpr",
     "einverstandnis",
     "kontakterlaubt",
-    "接受",
-    "推送",
+    "erlaubt",
+    "erlaubnis",
+    "einwilligung",
+    "zustimmung",
+    "consentement",
+    "consentimiento",
+    "consentimento",
+    "consenso",
+    "toestemming",
+    "zgoda",
+    "souhlas",
+    "onay",
+    "согласие",
+    "согласен",
     "consent",
+    "consents",
+    "consented",
     "optin",
+    "optins",
     "optedin",
-    "subscribed",
-    "subscriptionstatus",
-    "emailsubscription",
     "newsletter",
     "permission",
+    "permissions",
     "permitted",
     "allowed",
+    "allow",
+    "allows",
+    "agree",
+    "agreed",
+    "agrees",
+    "agreement",
     "granted",
-    "gdpr",
     "marketable",
     "marketingok",
     "contactable",
+    "callable",
     "cancall",
     "canemail",
     "cansms",
     "cancontact",
-    "einwilligung",
-    "允许",
-    "接受营销",
+    "接受",
     "接收",
+    "推送",
+    "允许",
     "同意",
     "授权",
     "可联系",
     "可营销",
+    "许可",
+    "동의",
+    "수신동의",
+    "承諾",
+    "许诺",
+    "smsmarketing",
+    "emailmarketing",
 ];
-/// Words of their names that are parts of others.
-const CONSENT_WORDS: [&str; 5] = ["allow", "allows", "agree", "agreed", "agrees"];
-const YES: [&str; 18] = [
+/// What stands beside them: ways to reach a person, what for, and words without a meaning of their own.
+const NEUTRAL: [&str; 94] = [
+    "email",
+    "emails",
+    "mail",
+    "mails",
+    "mailing",
+    "sms",
+    "mms",
+    "text",
+    "texts",
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "mobile",
+    "call",
+    "calls",
+    "calling",
+    "voice",
+    "fax",
+    "post",
+    "postal",
+    "whatsapp",
+    "wechat",
+    "line",
+    "push",
+    "web",
+    "online",
+    "app",
+    "contact",
+    "contacts",
+    "marketing",
+    "werbe",
+    "werbung",
+    "advertising",
+    "ads",
+    "promo",
+    "promotion",
+    "promotions",
+    "news",
+    "privacy",
+    "data",
+    "policy",
+    "terms",
+    "processing",
+    "datenschutz",
+    "kontakt",
+    "telefon",
+    "publicidad",
+    "comercial",
+    "commercial",
+    "hs",
+    "sf",
+    "is",
+    "has",
+    "of",
+    "to",
+    "for",
+    "by",
+    "in",
+    "the",
+    "und",
+    "and",
+    "or",
+    "via",
+    "per",
+    "zur",
+    "zum",
+    "fur",
+    "de",
+    "à",
+    "в",
+    "на",
+    "status",
+    "state",
+    "flag",
+    "date",
+    "at",
+    "on",
+    "given",
+    "ok",
+    "yes",
+    "current",
+    "customer",
+    "client",
+    "lead",
+    "person",
+    "短信",
+    "邮件",
+    "电话",
+    "微信",
+    "营销",
+    "隐私",
+    "是否",
+    "已",
+];
+/// Further ones in scripts without blanks.
+const NEUTRAL_CJK: [&str; 32] = [
+    "手机",
+    "彩信",
+    "致电",
+    "来电",
+    "信息",
+    "消息",
+    "通知",
+    "联系",
+    "推广",
+    "广告",
+    "政策",
+    "协议",
+    "条款",
+    "数据",
+    "客户",
+    "用户",
+    "状态",
+    "的",
+    "マーケティング",
+    "メール",
+    "メルマガ",
+    "電話",
+    "配信",
+    "広告",
+    "の",
+    "마케팅",
+    "이메일",
+    "문자",
+    "전화",
+    "광고",
+    "수신",
+    "정보",
+];
+/// Bytes of the longest name that may be a consent's: none is made of so many words.
+const MAX_CONSENT: usize = 96;
+
+/// Whether a name, in letters and digits alone, is made of words for a consent and what stands beside them, and of nothing
+/// else: any other word may turn it into its opposite, as in `consent refused` and 不可联系.
+fn is_consent(name: &str) -> bool {
+    if name.len() > MAX_CONSENT {
+        return false;
+    }
+    // By the byte at which a word ends: whether words lead there without a consent, and with one.
+    let mut ends = vec![[false; 2]; name.len() + 1];
+    if let Some(start) = ends.first_mut() {
+        start[0] = true;
+    }
+    for at in 0..name.len() {
+        let Some([without, with]) = ends.get(at).copied().filter(|reached| reached.contains(&true)) else {
+            continue;
+        };
+        let Some(rest) = name.get(at..) else { continue };
+        let mut step = |word: &str, is_consent: bool| {
+            let folded = fold(word);
+            if rest.starts_with(&folded)
+                && let Some(end) = ends.get_mut(at + folded.len())
+            {
+                end[0] |= without && !is_consent;
+                end[1] |= with || without && is_consent;
+            }
+        };
+        CONSENTS.iter().for_each(|word| step(word, true));
+        NEUTRAL.iter().chain(&NEUTRAL_CJK).for_each(|word| step(word, false));
+    }
+    ends.last().is_some_and(|[_, with]| *with)
+}
+
+const YES: [&str; 26] = [
     "sim", "开", "开启", "yes", "y", "true", "t", "1", "on", "x", "是", "对", "ja", "oui", "si", "checked",
-    "any", "all",
+    "any", "all", "はい", "예", "네", "да", "有", "tak", "ano", "evet",
 ];
-const NO: [&str; 17] = [
+const NO: [&str; 25] = [
     "non",
     "nao",
     "关",
@@ -139,12 +341,20 @@ const NO: [&str; 17] = [
     "无",
     "nein",
     "unchecked",
+    "いいえ",
+    "아니오",
+    "아니요",
+    "нет",
+    "nie",
+    "ne",
+    "nee",
+    "hayir",
 ];
 /// Marks that are a yes or a no by themselves.
 const TICKS: [char; 5] = ['✅', '✔', '☑', '✓', '√'];
 const CROSSES: [char; 5] = ['❌', '✗', '✘', '☐', '×'];
 /// Other answers by which a person refuses nothing.
-const PERMITS: [&str; 13] = [
+const PERMITS: [&str; 20] = [
     "allow",
     "allowed",
     "send",
@@ -158,6 +368,13 @@ const PERMITS: [&str; 13] = [
     "已授权",
     "接受",
     "已订阅",
+    "同意する",
+    "동의",
+    "동의함",
+    "согласен",
+    "согласна",
+    "agreed",
+    "accepted",
 ];
 const UNKNOWN: [&str; 6] = ["unknown", "na", "null", "未知", "不详", "不清楚"];
 /// Other words that take a consent away, at the start of an answer.
@@ -217,7 +434,7 @@ impl Safeguard {
         if has(&REFUSALS, &REFUSAL_WORDS) || name.starts_with("dnc") || name.ends_with("dnc") {
             return Some(Safeguard::Refusal);
         }
-        has(&CONSENTS, &CONSENT_WORDS).then_some(Safeguard::Consent)
+        is_consent(&name).then_some(Safeguard::Consent)
     }
 
     /// The same, also by the answer: `unsubscribed` takes a consent away, whatever the column is
@@ -268,7 +485,9 @@ fn takes_away(text: &str) -> bool {
     let is_opted_in = whole.starts_with("optedin");
     !is_opted_in
         && !UNKNOWN.contains(&whole.as_str())
-        && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole) || refuses(&whole))
+        && (NO.iter().chain(&TAKEN_AWAY).any(|word| *word == first || *word == whole)
+            || refuses(&whole)
+            || holds_refusal(text))
 }
 
 /// Whether an answer, in letters and digits alone, begins with a word that refuses, maybe behind a date, or forbids something
@@ -318,8 +537,16 @@ pub(crate) fn yes_or_no(answer: &Value) -> Option<bool> {
     }
 }
 
+/// Whether one of some answers that differ may protect somebody, and nothing says which: they say both yes and no, one holds a
+/// refusal that another does not, or the column is one for refusals by a word of its name.
+pub(crate) fn may_protect<'v>(name: &str, answers: impl Iterator<Item = &'v Value> + Clone) -> bool {
+    let refuses = |answer: &Value| matches!(answer, Value::Text(text) if holds_refusal(text));
+    let one_refuses = answers.clone().any(refuses) && !answers.clone().all(refuses);
+    one_refuses || are_opposed(answers) || holds_refusal(name)
+}
+
 /// Whether some answers say both yes and no, also as `可以` and `不可以`. A number may be a count.
-pub(crate) fn are_opposed<'v>(answers: impl IntoIterator<Item = &'v Value>) -> bool {
+fn are_opposed<'v>(answers: impl IntoIterator<Item = &'v Value>) -> bool {
     let plain = |value: &'v Value| match value {
         Value::Bool(_) => yes_or_no(value),
         Value::Text(text) if text.len() <= MAX_PLAIN => yes_or_no(value).or_else(|| permits(&letters(text))),
@@ -403,6 +630,26 @@ mod tests {
             ("shallow", None),
             ("allowance", None),
             ("https", None),
+            ("Werbung erlaubt", Some(Consent)),
+            ("マーケティング同意", Some(Consent)),
+            ("Согласие", Some(Consent)),
+            ("수신동의", Some(Consent)),
+            ("수신거부", Some(Refusal)),
+            ("配信停止", Some(Refusal)),
+            ("GDPR deletion requested", None),
+            ("Newsletter abgemeldet", None),
+            ("Consent refused", None),
+            ("Consent missing", None),
+            ("Consent expired", None),
+            ("Einwilligung entzogen", None),
+            ("GDPR restricted", None),
+            ("Not contactable", None),
+            ("Marketing not allowed", None),
+            ("不可联系", None),
+            ("不允许致电", None),
+            ("未授权", None),
+            ("禁止推送", None),
+            ("推送关闭", None),
             ("consent", Some(Consent)),
             ("marketing-consent", Some(Consent)),
             ("Opt-in", Some(Consent)),

@@ -16,7 +16,8 @@ use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
 use crate::contact::{
-    Email, EmailFault, Phone, PhoneQuality, StatedCountry, Wechat, WechatFault, person_keys, read_phones_of,
+    Email, EmailFault, Phone, PhoneQuality, StatedCountry, Wechat, WechatFault, folded_names_company,
+    person_keys, read_phones_of,
 };
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
@@ -400,6 +401,12 @@ impl<'a> Facts<'a> {
         let parsed = self.company.get().and_then(Option::as_ref).and_then(CompanyName::folded);
         let folded = || self.read().company.as_deref().map(fold);
         parsed.or_else(|| self.company_folded.get_or_init(folded).as_deref())
+    }
+
+    /// Whether the lead names a company, not that it has none.
+    pub(crate) fn names_company(&self) -> bool {
+        let name = self.read().company.as_deref();
+        name.zip(self.company_folded()).is_some_and(|(name, folded)| folded_names_company(name, folded))
     }
 
     /// The address that the lead came from, as text.

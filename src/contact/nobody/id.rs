@@ -42,12 +42,16 @@ pub(crate) fn says_nothing(text: &str) -> bool {
     is_none(text) && !is_one_of(&ANSWERS, text)
 }
 
+/// Whether a text is what a template shows where nobody filled in a value.
+pub(super) fn is_unfilled(text: &str) -> bool {
+    UNFILLED.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close))
+}
+
 fn is_none(text: &str) -> bool {
     let text = text.trim();
     let is_zero = || text.chars().all(|c| c == '0' || c == '０' || is_sign(c));
-    let is_unfilled = || UNFILLED.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close));
     is_zero()
-        || is_unfilled()
+        || is_unfilled(text)
         || has_no_value(text)
         || is_one_of(&NAMELESS, text)
         || is_one_of(&[PRINTED], text)

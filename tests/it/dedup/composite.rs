@@ -343,7 +343,7 @@ fn mistakes_are_told_with_both_fields_and_types() {
         error[wrong_target] at rules[0].target: `employee_count` of a lead is a whole number, `account.region` is a region: they are never equal
           help: compare it with a whole number or a custom attribute
         error[wrong_target] at rules[1].and[0].target: `city` of a lead is a text, `lead.employee_count` is a whole number: they are never equal
-          help: compare it with `lead.province` or `lead.city` or `lead.region` or `account.region`
+          help: compare it with `lead.country` or `lead.province` or `lead.city` or `lead.region` or `account.region`
         error[wrong_target] at rules[1].target: `phone` of a lead is a phone number, `lead.email` is an e-mail address: they are never equal
           help: compare it with `lead.phone` or `contact.phone`, or the lead's `email` with `lead.email`
         error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of different kinds of records
@@ -394,6 +394,9 @@ fn a_name_that_is_not_known_makes_one_error() {
         ("phone", "company.region", "convert"),
         ("city", "city", "tag_only"),
         ("city", "account.city", "tag_only"),
+        ("attributes.tax_no", "account.tax_no", "tag_only"),
+        ("name", "account.owner", "tag_only"),
+        ("products", "account.product", "tag_only"),
         ("phone", "account.phone", "convert"),
         ("name", "account.title", "convert"),
         ("brand", "brand", "tag_only"),
@@ -415,6 +418,9 @@ fn a_name_that_is_not_known_makes_one_error() {
         unknown_value rules[0].target: unknown value `company.region`; none of the 57 known names is close to it
         unknown_value rules[0].target: unknown value `city`; did you mean `lead.city`?
         unknown_value rules[0].target: unknown value `account.city`; did you mean `account.region`?
+        unknown_value rules[0].target: unknown value `account.tax_no`; did you mean `account.registration_number`?
+        unknown_value rules[0].target: unknown value `account.owner`; of an account, compare `account.company`, `account.domain`, `account.registration_number`, `account.region`, or a custom attribute as `account.attributes.owner`
+        unknown_value rules[0].target: unknown value `account.product`; of an account, compare `account.company`, `account.domain`, `account.registration_number`, `account.region`, or a custom attribute as `account.attributes.product`
         unknown_value rules[0].target: unknown value `account.phone`; did you mean `contact.phone`?
         unknown_value rules[0].target: unknown value `account.title`; did you mean `contact.title`?
         unknown_value rules[0].lead: unknown value `brand`; name a field such as `phone` or `city`, or a custom attribute as `attributes.brand`

@@ -50,11 +50,11 @@ fn a_city_is_found_in_its_region() {
             assert!(!agrees(&rule, entry, &json!({"region": region})), "{entry} {region}");
         }
     }
-    // The city where both know it, else the province.
+    // A city with a city: a province alone is none.
     for (field, text, region, is_hit) in [
         ("city", "深圳", "CN-GD-440305", true),
         ("city", "深圳市南山区", "CN-GD-440300", true),
-        ("city", "深圳", "CN-GD", true),
+        ("city", "深圳", "CN-GD", false),
         ("city", "深圳", "CN-GD-440100", false),
         ("province", "广东省", "CN-GD-440100", true),
         ("province", "广东", "CN-GX", false),
@@ -74,6 +74,20 @@ fn a_city_is_found_in_its_region() {
     for (country, is_hit) in [("US", true), ("China", false)] {
         let entry = json!({"province": "CA", "country": country});
         assert_eq!(agrees(&rule, &entry, &json!({"region": "US-CA"})), is_hit, "{country}");
+    }
+    // A country with the country of a place, also beside a number of the register.
+    let rule = company_and("country", "account.region");
+    for (country, region, is_hit) in [
+        ("中国", "CN-GD-440300", true),
+        ("Germany", "DE", true),
+        ("US", "CN-GD", false),
+        ("US", "US-CA", true),
+    ] {
+        assert_eq!(
+            agrees(&rule, &json!({"country": country}), &json!({"region": region})),
+            is_hit,
+            "{country} {region}"
+        );
     }
     // Of an attribute that names a place.
     let rule = company_and("region", "account.attributes.place");
@@ -101,6 +115,8 @@ fn who_is_found_by_place_is_found_where_it_is_now() {
     let by_city = lead(&json!({"city": "杭州"}));
     assert!(hits(&resolve(&matching, &book, &by_city)).is_empty());
     book.apply_effects("b", &[set("region", "CN-ZJ")], at(NOW));
+    assert!(hits(&resolve(&matching, &book, &by_city)).is_empty(), "a province alone is no city");
+    book.apply_effects("c", &[set("region", "CN-ZJ-330100")], at(NOW));
     let found = resolve(&matching, &book, &by_city);
     assert_eq!(hits(&found), BTreeSet::from([record.clone()]));
     assert_eq!(found.matches()[0].evidence, "杭州");
@@ -111,16 +127,16 @@ fn mistakes_about_places_name_the_field_that_is_meant() {
     let rule = |id: &str, lead: &str, target: &str| json!({"id": id, "lead": lead, "target": target, "action": "tag_only"});
     let errors = DedupRules::load(json!({"rules": [
         rule("a", "region", "account.tier"),
-        rule("b", "country", "account.region"),
+        rule("b", "employee_count", "account.region"),
         json!({"id": "c", "lead": "city", "target": "account.region", "comparator": "exact", "action": "tag_only"}),
     ]}))
     .unwrap_err();
     let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
     expect_test::expect![[r#"
         error[wrong_target] at rules[0].target: `region` of a lead is a region, `account.tier` is a text: they are never equal
-          help: compare it with `lead.province` or `lead.city` or `lead.region` or `account.region`
-        error[wrong_target] at rules[1].target: `country` of a lead is a text, `account.region` is a region: they are never equal
-          help: compare it with a text or a custom attribute
+          help: compare it with `lead.country` or `lead.province` or `lead.city` or `lead.region` or `account.region`
+        error[wrong_target] at rules[1].target: `employee_count` of a lead is a whole number, `account.region` is a region: they are never equal
+          help: compare it with a whole number or a custom attribute
         error[wrong_comparator] at rules[2].comparator.exact: `exact` compares what is written, not `city` of a lead with `account.region`
           help: use `folded`"#]].assert_eq(&shown.join("\n"));
 }

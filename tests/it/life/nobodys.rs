@@ -145,3 +145,52 @@ fn a_word_for_none_joins_nobody_and_any_other_account_joins() {
         assert!(!stay_two(|lead| lead.wechat = Some(own.into())), "{own}");
     }
 }
+
+/// A name that says nothing is no company, in a lead and in an account alike.
+#[test]
+fn a_placeholder_is_no_company() {
+    for name in [
+        "N/A",
+        "个人",
+        "--",
+        "[not provided]",
+        "无",
+        "TBD",
+        "None",
+        "Unknown",
+        "gmail.com",
+        "Household",
+        "Self employed",
+        "Student",
+        "Freelance",
+        "Private person",
+        "Test",
+    ] {
+        let mut desk = Desk::new(&companies());
+        let account =
+            Account { id: "A1".into(), company: name.into(), owner: Some("li".into()), ..Account::default() };
+        desk.book.insert_account(account);
+        let lead = Lead {
+            name: Some("Fay Moe".into()),
+            company: Some(name.into()),
+            ..caller("L1", 1, "13927461853")
+        };
+        let outcome = desk.submit(&lead).outcome;
+        assert!(outcome.resolution().is_some_and(|found| found.matches().is_empty()), "{name}: {outcome:?}");
+        assert!(stay_two(|lead| lead.company = Some(name.into())), "{name}");
+    }
+}
+
+/// Father and son on one phone are two people, and so are a child and who writes for it.
+#[test]
+fn a_generation_or_a_relative_is_another_person() {
+    for (one, other) in
+        [("John Smith Sr", "John Smith Jr"), ("John Smith", "John Smith Jr."), ("王小明", "王小明妈妈")]
+    {
+        let mut desk = Desk::new(&consumers());
+        for (id, at, name) in [("L1", 1, one), ("L2", 2, other)] {
+            desk.submit(&Lead { name: Some(name.into()), ..caller(id, at, "13927461853") });
+        }
+        assert_eq!(desk.book.leads().filter(|lead| lead.is_on_file()).count(), 2, "{one} {other}");
+    }
+}

@@ -303,3 +303,71 @@ proptest! {
         }
     }
 }
+
+/// A column that names a refusal is no consent for a word that is in it, and a refusal in words is none that a general yes drops.
+#[test]
+fn a_refusal_in_words_needs_an_answer_of_its_own() {
+    for (column, first, second) in [
+        ("GDPR deletion requested", "Yes", "No"),
+        ("Newsletter abgemeldet", "ja", "nein"),
+        ("Consent refused", "yes", "no"),
+        ("Consent expired", "2024-05-01", "no"),
+        ("Einwilligung entzogen", "ja", "nein"),
+        ("Not contactable", "yes", "no"),
+        ("Marketing not allowed", "yes", "no"),
+        ("不可联系", "是", "否"),
+        ("不允许致电", "是", "否"),
+        ("未授权", "是", "否"),
+        ("禁止推送", "是", "否"),
+        ("推送关闭", "是", "否"),
+        ("Lead Status", "Open", "Unqualified - do not call"),
+        ("hs_legal_basis", "Freely given consent", "Consent withdrawn"),
+        ("Contact preference", "email", "no contact"),
+        ("Stage", "MQL", "Requested deletion"),
+        ("privacy", "agreed", "refused"),
+        ("电话状态", "正常", "投诉"),
+    ] {
+        for (first, second) in [(first, second), (second, first)] {
+            let plan = accounts_plan(&answering(column, Value::from(first), Value::from(second)), &merger());
+            assert!(plan.needs_own_answer(), "{column}: {first}, {second}: {plan}");
+        }
+    }
+    // Where the column says which answer protects, that one stays.
+    for (column, permits, refuses) in [
+        ("Newsletter", "ja", "abgemeldet"),
+        ("マーケティング同意", "同意する", "同意しない"),
+        ("수신거부", "아니오", "예"),
+        ("配信停止", "いいえ", "はい"),
+        ("Согласие", "да", "нет"),
+    ] {
+        for (first, second) in [(permits, refuses), (refuses, permits)] {
+            let plan = accounts_plan(&answering(column, Value::from(first), Value::from(second)), &merger());
+            assert_eq!(plan.merged().attributes[column], Value::from(refuses), "{column}: {plan}");
+        }
+    }
+    // Of people too.
+    for (first, second) in [("Ann Lee", "Ann Lee (opted out)"), ("Ann Lee (opted out)", "Ann Lee")] {
+        let mut records = [account("A1", 1), account("A2", 2)];
+        for (record, name) in records.iter_mut().zip([first, second]) {
+            record.company = "Acme".into();
+            record.contacts.push(contact("C1", record.id.as_str(), name, "13812349876"));
+        }
+        let plan = accounts_plan(&records, &merger());
+        assert!(plan.needs_own_answer(), "{first}, {second}: {plan}");
+    }
+}
+
+/// A document adds to the default rules of fields, and a block takes a field over from them.
+#[test]
+fn the_fields_of_a_document_are_added_to_the_defaults() {
+    let rules =
+        MergeRules::load(json!({"fields": {"attributes.DNC": "refusal", "tags": "longest"}})).unwrap();
+    let mut wanted = MergeRules::default().fields;
+    wanted.insert("attributes.DNC".into(), Survivorship::Refusal);
+    wanted.insert("tags".into(), Survivorship::Longest);
+    assert_eq!(rules.fields, wanted);
+    let block = json!({"blocks": [{"name": "size", "fields": ["employee_count"], "rule": "newest"}]});
+    MergeRules::load(block).unwrap();
+    let both = json!({"fields": {"employee_count": "max"}, "blocks": [{"name": "size", "fields": ["employee_count"]}]});
+    MergeRules::load(both).unwrap_err();
+}

@@ -60,3 +60,19 @@ fn a_lead_of_two_reps_products_has_one_of_them() {
     assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
     assert!(out.lines().any(|line| line.starts_with("L2\tli\t")), "{out}");
 }
+
+/// Who belongs to an account that two reps share, and names neither's part, waits once: a second form joins the first.
+#[test]
+fn a_second_form_joins_the_first_that_waits() {
+    let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","account":{"id":"A3","company":"Toral Trading Ltd","owners":{"crm":"li","erp":"wang"}}}
+{"at":"2026-03-02T09:07:00+08:00","submit":{"id":"L8","name":"Fay Moe","company":"Toral Trading Ltd","phones":["13927461808"],"message":"hi"}}
+{"at":"2026-03-02T09:15:00+08:00","submit":{"id":"L16","name":"Fay Moe","company":"Toral Trading Ltd","phones":["13927461808"],"message":"price please"}}
+"#;
+    let b2b = serde_json::to_string(&Rules::b2b()).unwrap();
+    for rules in [b2b, by_product()] {
+        let (out, notes, verdict) = run_with(scenario.as_bytes(), &rules, "s.jsonl --rules p.json").unwrap();
+        assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+        let second = out.lines().find(|line| line.contains("\tsubmit\tL16\t")).unwrap();
+        assert!(second.contains("folded"), "{second}");
+    }
+}
