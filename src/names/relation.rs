@@ -522,7 +522,7 @@ fn likeness(a: &str, b: &str, two_spellings: bool, information: &impl Informatio
     (likely && !words()).then_some(found)
 }
 
-/// Common words that are written short by their beginning though the beginning is a word.
+/// Common words that are abbreviated to their beginning though the beginning is a word.
 const CUT: [&str; 24] = [
     "tech", "lab", "labs", "auto", "info", "comm", "admin", "dev", "ent", "chem", "elec", "mech", "sys",
     "eng", "res", "prod", "dist", "fin", "med", "edu", "inv", "ind", "pharma", "bio",
