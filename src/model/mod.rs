@@ -45,6 +45,7 @@ mod reading;
 mod region;
 mod rep;
 mod safeguard;
+mod signal;
 mod source;
 mod tenure;
 mod value;
@@ -76,6 +77,7 @@ pub use reading::{from_json_str, load};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
 pub(crate) use safeguard::{Safeguard, are_opposed, yes_or_no};
+pub use signal::{ReviewCode, TagCode, WakeUpCode};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };
