@@ -494,6 +494,16 @@ impl Report {
     }
 
     /// The findings by path, errors or not.
+    ///
+    /// ```
+    /// use leadkit::error::Report;
+    ///
+    /// let mut report = Report::new();
+    /// report.within("b", |report| report.warning("unused", "nothing reads it", "delete it"));
+    /// report.within("a", |report| report.error("no_reps", "the rule names no reps", "add a rep"));
+    /// let paths: Vec<String> = report.into_diagnostics().into_iter().map(|one| one.path).collect();
+    /// assert_eq!(paths, ["a", "b"]);
+    /// ```
     #[must_use]
     pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         order::sort_by(&mut self.diagnostics, |a, b| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::companion::Companion;
 use super::delta::AssignDelta;
 use super::kind::AssignmentKind;
-use crate::model::{Acquisition, Effect, LeadId, RecordRef, RepId, RuleId};
+use crate::model::{Acquisition, Effect, LeadId, RecordRef, RepId, ReviewCode, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::moment;
 
@@ -125,6 +125,7 @@ impl Assignment {
             | AssignmentKind::ExistingOwner { rep }
             | AssignmentKind::Given { rep }
             | AssignmentKind::Claimed { rep } => {
+                // The history tells leads that a rep claimed from those that the rules gave.
                 let acquisition = match &self.kind {
                     AssignmentKind::Given { .. } => Acquisition::AssignedByAdmin,
                     AssignmentKind::Claimed { .. } => Acquisition::Claimed,
@@ -137,6 +138,7 @@ impl Assignment {
                     let (code, about) = ("companion".into(), about.clone());
                     Effect::Notify { rep, code, about }
                 }));
+                // A missing companion does not hold the lead back: the owner is told, and starts alone.
                 if self.companions.iter().any(|one| one.rep.is_none()) {
                     effects.push(Effect::Notify {
                         rep: rep.clone(),
@@ -146,9 +148,10 @@ impl Assignment {
                 }
                 effects
             }
+            // The rules of that pool decide who gets it there, in a decision of its own.
             AssignmentKind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
             AssignmentKind::AwaitingReview { by, .. } => {
-                let code = "assignment_review".into();
+                let code = ReviewCode::AssignmentReview.into();
                 vec![Effect::RequestReview { lead, reviewer: Some(by.clone()), code }]
             }
             AssignmentKind::NoRuleMatched

@@ -12,7 +12,7 @@ use super::seating::{SeatedOnly, Taken};
 use crate::model::{PoolId, RepId};
 
 /// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the row of the rep it gives to, in the
-/// [`RepLedger`](super::RepLedger). Apply it to both in the transaction that carries out the decision.
+/// [`RepLedger`](super::RepLedger). Apply it to both in the transaction that writes the decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[must_use = "a decision that is not applied to the ledger is made again"]
 pub struct AssignDelta {

@@ -1,6 +1,6 @@
 //! Why a delta is refused, and why a stored ledger is not read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::turn::TurnList;
@@ -84,9 +84,12 @@ pub enum LedgerError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerFault {
-    /// This version cannot read the format, which is given.
-    #[error("format {0} is not known, only 1 is")]
-    UnknownFormat(u16),
+    /// This version cannot read the format.
+    #[error("format {format} is not known, only 1 is")]
+    UnknownFormat {
+        /// The format that is written in it.
+        format: u16,
+    },
     /// The content is not what was written.
     #[error("it is damaged: its digest differs")]
     Damaged,
@@ -117,11 +120,17 @@ pub enum LedgerFault {
         revision: u64,
     },
     /// A time or date outside the years 1900 to 9999.
-    #[error("`{0}` holds a time outside the years 1900 to 9999")]
-    Time(&'static str),
+    #[error("`{field}` holds a time outside the years 1900 to 9999")]
+    Time {
+        /// The field that holds it.
+        field: &'static str,
+    },
     /// Counts of a day after that of the last decision.
-    #[error("the counts of {0} do not belong to the last decision")]
-    ForeignDay(chrono::NaiveDate),
+    #[error("the counts of {date} do not belong to the last decision")]
+    ForeignDay {
+        /// The local date that the counts are for.
+        date: NaiveDate,
+    },
     /// A remembered decision has a later revision than the ledger.
     #[error("the decision of revision {found} is later than the ledger, which is at revision {revision}")]
     LaterDecision {
@@ -131,11 +140,17 @@ pub enum LedgerFault {
         revision: u64,
     },
     /// A remembered decision was made later than the last one.
-    #[error("the decision under the key `{0}` was made after `latest`")]
-    AfterLatest(String),
+    #[error("the decision under the key `{key}` was made after `latest`")]
+    AfterLatest {
+        /// The key under which the decision is remembered.
+        key: String,
+    },
     /// Two decisions are remembered under one key.
-    #[error("two decisions are remembered under the key `{0}`")]
-    KeyTwice(String),
+    #[error("two decisions are remembered under the key `{key}`")]
+    KeyTwice {
+        /// The key, or the id that two rows share.
+        key: String,
+    },
     /// A remembered decision belongs to another pool.
     #[error("the decision under the key `{key}` belongs to pool `{pool}`")]
     OtherPool {
@@ -145,28 +160,34 @@ pub enum LedgerFault {
         pool: PoolId,
     },
     /// A remembered decision is of a kind that is never remembered.
-    #[error("the decision under the key `{0}` is of a kind that is never remembered")]
-    NotSettled(String),
+    #[error("the decision under the key `{key}` is of a kind that is never remembered")]
+    NotSettled {
+        /// The key under which the decision is remembered.
+        key: String,
+    },
     /// A rep gave back or took more leads than there are revisions.
-    #[error("rep `{0}` took more leads than the revision allows")]
-    Taken(RepId),
+    #[error("rep `{rep}` took more leads than the revision allows")]
+    Taken {
+        /// The rep whose count is too high.
+        rep: RepId,
+    },
 }
 
 codes! {
     LedgerFault {
-        LedgerFault::UnknownFormat(..) => "unknown_format",
+        LedgerFault::UnknownFormat { .. } => "unknown_format",
         LedgerFault::Damaged => "damaged",
         LedgerFault::NoPool => "no_pool",
         LedgerFault::NoRevisionLeft => "no_revision_left",
         LedgerFault::Unbalanced { .. } => "unbalanced",
         LedgerFault::Overdrawn { .. } => "overdrawn",
-        LedgerFault::Time(..) => "time",
-        LedgerFault::ForeignDay(..) => "foreign_day",
+        LedgerFault::Time { .. } => "time",
+        LedgerFault::ForeignDay { .. } => "foreign_day",
         LedgerFault::LaterDecision { .. } => "later_decision",
-        LedgerFault::AfterLatest(..) => "after_latest",
-        LedgerFault::KeyTwice(..) => "key_twice",
+        LedgerFault::AfterLatest { .. } => "after_latest",
+        LedgerFault::KeyTwice { .. } => "key_twice",
         LedgerFault::OtherPool { .. } => "other_pool",
-        LedgerFault::NotSettled(..) => "not_settled",
-        LedgerFault::Taken(..) => "taken",
+        LedgerFault::NotSettled { .. } => "not_settled",
+        LedgerFault::Taken { .. } => "taken",
     }
 }

@@ -167,7 +167,7 @@ impl Ledger {
     fn put_decided(&mut self, revision: u64, decided: Decided) -> Result<(), LedgerFault> {
         let key = || decided.key.to_string();
         if self.decided.contains_key(&revision) || self.keys.contains_key(&decided.key) {
-            return Err(LedgerFault::KeyTwice(key()));
+            return Err(LedgerFault::KeyTwice { key: key() });
         }
         // By the revision it led to; the first decision led to revision 1.
         if revision == 0 || revision > self.revision {
@@ -176,14 +176,14 @@ impl Ledger {
         check_time("decided", decided.at)?;
         // `latest` never goes back, so no decision can be later.
         if Some(decided.at) > self.latest {
-            return Err(LedgerFault::AfterLatest(key()));
+            return Err(LedgerFault::AfterLatest { key: key() });
         }
         match &decided.kind {
             // A row fetched for another pool would answer for leads this ledger never saw.
             AssignmentKind::Assigned { pool, .. } if *pool != self.pool => {
                 return Err(LedgerFault::OtherPool { key: key(), pool: pool.clone() });
             }
-            kind if !kind.is_settled() => return Err(LedgerFault::NotSettled(key())),
+            kind if !kind.is_settled() => return Err(LedgerFault::NotSettled { key: key() }),
             _ => {}
         }
         self.keys.insert(decided.key.clone(), revision);
@@ -197,19 +197,19 @@ impl Ledger {
             check_date("counts", date)?;
             let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
             if last.is_none_or(|last| date > last) {
-                return Err(LedgerFault::ForeignDay(date));
+                return Err(LedgerFault::ForeignDay { date });
             }
         }
         for date in self.spans.dates() {
             check_date("spans", date)?;
             let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
             if last.is_none_or(|last| date > last) {
-                return Err(LedgerFault::ForeignDay(date));
+                return Err(LedgerFault::ForeignDay { date });
             }
         }
         // Each decision changes the revision and counts for a rep once at most.
         match self.counts.over(self.revision).or_else(|| self.spans.over(self.revision)) {
-            Some(rep) => Err(LedgerFault::Taken(rep.clone())),
+            Some(rep) => Err(LedgerFault::Taken { rep: rep.clone() }),
             None => Ok(()),
         }
     }
@@ -362,7 +362,7 @@ impl RepCounts {
             || self.counts.values().map(counted).sum::<u64>() > self.revision
             || self.spans.over(self.revision).is_some()
         {
-            return Err(LedgerFault::Taken(rep.clone()));
+            return Err(LedgerFault::Taken { rep: rep.clone() });
         }
         Ok(())
     }
@@ -373,7 +373,7 @@ fn strictly<E: Error>(error: E) -> E {
 }
 
 fn check_format(format: u16) -> Result<(), LedgerFault> {
-    if format == FORMAT { Ok(()) } else { Err(LedgerFault::UnknownFormat(format)) }
+    if format == FORMAT { Ok(()) } else { Err(LedgerFault::UnknownFormat { format }) }
 }
 
 fn check_revision(revision: u64) -> Result<(), LedgerFault> {
@@ -385,5 +385,5 @@ fn check_time(field: &'static str, at: DateTime<Utc>) -> Result<(), LedgerFault>
 }
 
 fn check_date(field: &'static str, date: NaiveDate) -> Result<(), LedgerFault> {
-    if is_storable(date) { Ok(()) } else { Err(LedgerFault::Time(field)) }
+    if is_storable(date) { Ok(()) } else { Err(LedgerFault::Time { field }) }
 }

@@ -161,6 +161,14 @@ impl RepLedger {
     }
 
     /// The state for a roster whose holdings already include every lead that was taken.
+    ///
+    /// ```
+    /// use leadkit::assign::RepLedger;
+    ///
+    /// // The host has just counted again how many leads each rep holds: nothing is added to those counts.
+    /// let counted = RepLedger::default().with_fresh_holdings();
+    /// assert_eq!(counted, RepLedger::default());
+    /// ```
     #[must_use]
     pub fn with_fresh_holdings(mut self) -> RepLedger {
         self.reps.values_mut().for_each(|counts| counts.taken = 0);
@@ -254,7 +262,7 @@ impl RepLedger {
     /// let row = reps.row(&"li".into()).unwrap();
     /// assert_eq!(RepLedger::from_rows(vec![row.clone()])?, reps);
     /// let twice = RepLedger::from_rows(vec![row.clone(), row]);
-    /// assert!(matches!(twice, Err(LedgerFault::KeyTwice(_))));
+    /// assert!(matches!(twice, Err(LedgerFault::KeyTwice { .. })));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -265,7 +273,7 @@ impl RepLedger {
         for RepRow { rep, counts } in rows {
             counts.check(&rep)?;
             if reps.insert(rep.clone(), counts).is_some() {
-                return Err(LedgerFault::KeyTwice(rep.to_string()));
+                return Err(LedgerFault::KeyTwice { key: rep.to_string() });
             }
         }
         Ok(RepLedger::read(reps))

@@ -114,6 +114,7 @@ impl PoolPlan {
             roster,
             ledgers,
             now,
+            // Caps count by the local day of the pool: midnight in UTC is eight in the morning in Beijing.
             date: self.zone.date(now),
             zone: &self.zone,
             daily_cap: self.daily_cap,
@@ -123,6 +124,7 @@ impl PoolPlan {
             weekly_cap: self.weekly_cap,
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
+            // No lead is looked at, so nothing exempts a rep from a cap.
             is_reward: false,
             catch_up: self.catch_up,
             match_territory: self.match_territory,

@@ -44,9 +44,9 @@ impl UnattributedValue {
 pub struct Allocation {
     /// The model's id in the rules.
     pub model: RuleId,
-    /// The kind of the model.
+    /// Which model shared the conversions, such as `linear`.
     pub code: Code,
-    /// The roll-up of the rows.
+    /// What each row stands for: a touch, a channel, a month.
     pub by: Vec<Dimension>,
     /// In the order of channel, campaign, month, pipeline and conversion; `None` comes first.
     pub rows: Vec<AllocationRow>,
@@ -111,9 +111,9 @@ pub struct TouchCredit {
     /// The conversion, by the host's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<String>,
-    /// The channel of the touch.
+    /// Where the touch came from, as touches and costs name it: rows with the same channel can be summed.
     pub channel: String,
-    /// The campaign of the touch; `None` when it has none.
+    /// The campaign id of the touch; `None` for a touch outside campaigns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
     /// When the touch happened, in UTC; `None` when the journey has no times.
@@ -214,6 +214,8 @@ impl Attribution {
     ) -> Result<Allocation, CreditError> {
         let (journeys, model) = (run.journeys, &run.model.rules);
         let mut rows = Rows::new(journeys, by, self.offset);
+        // A credit learnt from all journeys says what a channel is worth overall, not in this conversion: so each
+        // conversion pays all channels.
         match learnt {
             Some(learnt) if !learnt.fit.by_journey => pay_all(run, learnt, &mut rows)?,
             learnt => divide(run, learnt, &mut rows)?,
@@ -276,6 +278,7 @@ impl Attribution {
                 let journey = weighed.journey;
                 divider.divide(journey.minor(), weighed.weights);
                 for (place, (weight, value)) in weighed.weights.iter().zip(&divider.parts).enumerate() {
+                    // A record without a share would be read as one touch more that counted.
                     if *weight == 0.0 {
                         continue;
                     }
@@ -313,6 +316,7 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
             rows.add(key, NONE, NONE, conversions, journey.minor());
             return;
         }
+        // Money is divided in whole minor units and sums to the value; conversions are fractions and need no remainder.
         divider.divide(journey.minor(), weighed.weights);
         let each = conversions / weighed.sum;
         for (place, (weight, value)) in weighed.weights.iter().zip(&divider.parts).enumerate() {

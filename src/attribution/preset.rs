@@ -90,6 +90,14 @@ impl AttributionRules {
 
 impl MilestoneBased {
     /// 40 for the first touch, 40 for the lead, 20 for the rest.
+    ///
+    /// ```
+    /// use leadkit::attribution::MilestoneBased;
+    ///
+    /// let model = MilestoneBased::u_shaped();
+    /// // The beginning of the relation counts, the deal does not.
+    /// assert_eq!((model.first_touch, model.lead_created, model.won), (40.0, 40.0, 0.0));
+    /// ```
     #[must_use]
     pub fn u_shaped() -> MilestoneBased {
         MilestoneBased {
@@ -102,6 +110,14 @@ impl MilestoneBased {
     }
 
     /// 30 for the first touch, the lead and the opportunity each, 10 for the rest.
+    ///
+    /// ```
+    /// use leadkit::attribution::MilestoneBased;
+    ///
+    /// let model = MilestoneBased::w_shaped();
+    /// assert_eq!(model.first_touch + model.lead_created + model.opportunity_created + model.others, 100.0);
+    /// assert_eq!(model.won, 0.0);
+    /// ```
     #[must_use]
     pub fn w_shaped() -> MilestoneBased {
         MilestoneBased {
@@ -114,6 +130,14 @@ impl MilestoneBased {
     }
 
     /// 22.5 for the first touch, the lead, the opportunity and the deal each, 10 for the rest.
+    ///
+    /// ```
+    /// use leadkit::attribution::MilestoneBased;
+    ///
+    /// let model = MilestoneBased::full_path();
+    /// // Unlike the others it also rewards the touch that closed the deal.
+    /// assert_eq!((model.first_touch, model.won, model.others), (22.5, 22.5, 10.0));
+    /// ```
     #[must_use]
     pub fn full_path() -> MilestoneBased {
         MilestoneBased {

@@ -35,7 +35,7 @@ type Key = [u32; DIMENSIONS];
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AllocationRow {
-    /// The channel of the touches.
+    /// Where the touches came from; `None` when rows are not split by channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// The campaign of the touches.

@@ -113,6 +113,7 @@ impl<'a> Run<'a> {
     }
 
     fn discount(&self, channel: u32) -> f64 {
+        // Nothing is stored where nothing is discounted: then every channel counts in full.
         self.discounts.get(channel as usize).copied().unwrap_or(MILLIONTHS)
     }
 
@@ -128,6 +129,7 @@ impl<'a> Run<'a> {
         model: &dyn CreditModel,
         taken: &Taken<'_>,
     ) -> Result<Option<Learnt>, CreditError> {
+        // Models that weigh each journey by itself have nothing to learn.
         let Some(mut fit) = self.with_paths(taken, |paths| model.fit(paths))? else { return Ok(None) };
         // A plug-in may return any weights: the error names the channel here, where it is known.
         for weights in [&mut fit.conversions, &mut fit.values] {

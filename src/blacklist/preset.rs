@@ -44,6 +44,15 @@ impl BlacklistRule {
 
 impl BlacklistRules {
     /// The default, but every malformed or invented value blocks.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{BlacklistRules, Severity};
+    ///
+    /// let blocking = |rules: BlacklistRules| {
+    ///     rules.rules.iter().filter(|rule| rule.severity == Severity::Block).count()
+    /// };
+    /// assert!(blocking(BlacklistRules::strict()) > blocking(BlacklistRules::default()));
+    /// ```
     #[must_use]
     pub fn strict() -> BlacklistRules {
         BlacklistRules::preset(Severity::Block)

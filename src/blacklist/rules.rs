@@ -83,7 +83,7 @@ pub struct BlacklistRule {
     /// What a finding means; [`Severity::Pass`] only notes it.
     #[serde(default = "flag")]
     pub severity: Severity,
-    /// The check of the rule.
+    /// What is examined: a list, the format of a value, a burst, a text, a condition.
     pub check: BlacklistCheck,
 }
 

@@ -13,15 +13,17 @@ use super::rules::Channel;
 use super::severity::Severity;
 use super::state::WindowDelta;
 use crate::document::is_default;
-use crate::model::{CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, RecordRef, RuleId, Value};
+use crate::model::{
+    CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, RecordRef, ReviewCode, RuleId, TagCode, Value,
+};
 use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 
 /// The tag of a blocked lead.
-pub const BLACKLIST_TAG: &str = "blacklisted";
+pub const BLACKLIST_TAG: &str = TagCode::Blacklisted.as_str();
 /// The code of the review that a blocked lead waits for.
-pub const REVIEW_CODE: &str = "blacklist_block";
+pub const REVIEW_CODE: &str = ReviewCode::BlacklistBlock.as_str();
 /// The code of the review that is requested for a lead that nobody may contact.
-pub const CONSENT_CODE: &str = "no_allowed_channel";
+pub const CONSENT_CODE: &str = ReviewCode::NoAllowedChannel.as_str();
 
 /// Why a hit does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -226,6 +226,13 @@ impl Default for Book {
 
 impl Book {
     /// An empty book that reads names and numbers with the crate's own tables.
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    ///
+    /// let book = Book::new();
+    /// assert!(book.lead(&"L1".into()).is_none(), "nothing is on file yet");
+    /// ```
     #[must_use]
     pub fn new() -> Book {
         Book::with_tables(HostTables::default())
@@ -321,6 +328,14 @@ impl Book {
 
     /// Drops the index of names, for rules that do not compare company names by likeness. Rules that do would miss
     /// matches.
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    ///
+    /// // A shop that knows its customers by phone alone saves the memory of the index.
+    /// let book = Book::new().without_names();
+    /// assert!(book.lead(&"L1".into()).is_none());
+    /// ```
     #[must_use]
     pub fn without_names(mut self) -> Book {
         self.names = None;

@@ -437,6 +437,14 @@ impl GazetteerBuilder {
     }
 
     /// Finishes the tables. Sharing the result costs no copy.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builder().alias("鹅厂", "腾讯科技（深圳）有限公司").build();
+    /// let shared = gazetteer.clone();
+    /// assert_eq!(shared.alias_of("鹅厂"), gazetteer.alias_of("鹅厂"));
+    /// ```
     #[must_use]
     pub fn build(self) -> Gazetteer {
         Gazetteer { tables: Arc::new(self.tables) }

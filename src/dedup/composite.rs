@@ -150,15 +150,18 @@ impl Form {
         tables: &HostTables,
     ) -> BTreeSet<String> {
         let mut values: BTreeSet<String> = match self {
+            // Keys of this kind were read once for the whole call. A text read again could only give the same.
             Form::Key(kind) if is == Some(kind) => {
                 order::set(keys(kind).iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
             }
             Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
+            // `unknown` and `n/a` would make one customer of all who wrote it.
             Form::NameWord => {
                 let texts = texts();
                 let names = texts.iter().filter(|text| !names_nobody(text));
                 order::set(names.flat_map(|text| name_words(text)))
             }
+            // The whole text counts too: a name may contain the comma that separates items elsewhere.
             Form::Items => {
                 let texts = texts();
                 let items = texts.iter().flat_map(|text| items_of(text));
@@ -167,6 +170,7 @@ impl Form {
             }
             form => order::set(texts().iter().map(|text| form.read(text))),
         };
+        // Two blank values are no agreement.
         values.remove("");
         values
     }

@@ -16,7 +16,7 @@ use super::target::LeadKey;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
     Account, Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind,
-    OpportunityId, OwnerState, RecordRef, RepId, Value,
+    OpportunityId, OwnerState, RecordRef, RepId, ReviewCode, TagCode, Value,
 };
 use crate::order;
 use crate::rule::{Facts, read_field};
@@ -30,7 +30,7 @@ pub(super) struct Decision<'c, 'r> {
 }
 
 /// Two leads on file are one, and both are worked on (撞单): tag and code.
-pub(crate) const COLLISION: &str = "collision";
+pub(crate) const COLLISION: &str = TagCode::Collision.as_str();
 
 /// The action.
 pub(super) struct Consequences {
@@ -187,6 +187,7 @@ impl Deduplicator {
             one.has_the_person(&self.rules.scope, case) && one.lead().is_some_and(|lead| !is_reward(lead))
         };
         let mut owned: Vec<&Candidate<'_>> = case.candidates.iter().filter(has_it).collect();
+        // The oldest record comes first, whatever the order of the rows: two workers decide alike.
         owned.sort_by(|a, b| a.age().cmp(&b.age()));
         let several = match meant(&owned, case) {
             None => return found,
@@ -217,6 +218,8 @@ impl Deduplicator {
         case: &Case<'_, '_>,
     ) -> Option<Consequences> {
         let (scope, lead) = (&self.rules.scope, case.facts.lead());
+        // An entry that names its part of the account goes to the owner of that part. A rep keeps a reward, and a lead on
+        // file keeps its owner, whoever knows the person.
         let names_no_part = !account.owners.is_empty() && scope_texts(scope, lead).is_empty();
         if !names_no_part || is_reward(lead) || !(case.look.is_entry || lead.owner.is_none()) {
             return None;
@@ -240,6 +243,7 @@ impl Deduplicator {
             }
         };
         let owner = one.heir(case)?;
+        // Where that rep owns the account alone, the ordinary rule gives the same answer.
         let holds_the_rest = !there.has_several_owners(case) && there.present_owner(case) == Some(owner);
         if holds_the_rest {
             return None;
@@ -454,10 +458,11 @@ impl Deduplicator {
     /// A mark on the lead; it is neither linked nor given to anybody.
     pub(super) fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> Consequences {
         let hold = self.rules.hold_tag_only;
-        let code = "possible_duplicate".to_owned();
-        let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag: code.clone() }];
+        let tag = TagCode::PossibleDuplicate.as_str().to_owned();
+        let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag }];
         if hold {
-            effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
+            let code = ReviewCode::PossibleDuplicate.into();
+            effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code });
         }
         Consequences::new(MatchAction::TagOnly { record: candidate.record(), hold }, effects)
     }
@@ -513,7 +518,7 @@ pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case
         return Consequences::new(MatchAction::New, Vec::new());
     };
     let records = std::iter::once(first).chain(others.iter().copied()).map(Candidate::record).collect();
-    let code = "owner_conflict".into();
+    let code = ReviewCode::OwnerConflict.into();
     let ask = Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code };
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
 }

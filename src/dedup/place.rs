@@ -20,6 +20,8 @@ fn name_key(text: &str) -> String {
     let words: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = words.join(" ");
+    // People leave the kind out as often as they write it. A name of one sign is kept whole: without 市 it would say
+    // nothing.
     let bare = KINDS_OF_PLACE.iter().find_map(|kind| name.strip_suffix(kind));
     bare.filter(|bare| bare.chars().count() > 1).map_or_else(|| name.clone(), str::to_owned)
 }
@@ -79,6 +81,7 @@ impl Level {
     /// A place as the gazetteer knows it, in the country of its record where that is known, else its name.
     pub(super) fn key(self, text: &str, country: Option<&str>, tables: &HostTables) -> String {
         let gazetteer = &tables.gazetteer;
+        // Cities of two countries share names: the country of the record decides which is meant.
         let country = country.and_then(|country| gazetteer.region_of(country));
         let found = match self {
             Level::Country => {
@@ -102,6 +105,7 @@ impl Level {
                 texts.filter_map(read).next().map(|place| city(place.within_china()))
             }
         };
+        // Two records may name the same place that the gazetteer lacks: then the names decide.
         found.map_or_else(|| name_key(text), |place| place.to_string())
     }
 }

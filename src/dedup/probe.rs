@@ -117,6 +117,17 @@ impl fmt::Debug for MatchKey {
 /// SELECT accounts.* FROM accounts JOIN leads ON leads.account = accounts.id
 /// WHERE leads.id IN (…the leads found by key…) AND leads.status = 'converted'
 /// ```
+///
+/// ```
+/// use leadkit::model::Lead;
+/// use leadkit::{Intake, Rules};
+///
+/// let intake = Intake::compile(&Rules::b2c())?;
+/// let lead = Lead { id: "L1".into(), phones: vec!["138 1234 9876".into()], ..Lead::default() };
+/// let keys = intake.probe(&lead).keys;
+/// assert!(keys.iter().any(|key| (key.kind.as_str(), key.value.as_str()) == ("phone", "+8613812349876")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys to fetch rows by, each once.

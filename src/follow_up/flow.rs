@@ -14,6 +14,7 @@ use super::rules::{EventPlace, FlowRules, FlowTarget, FlowTrigger};
 use super::when::When;
 use crate::model::{
     AccountId, Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd, Value,
+    WakeUpCode,
 };
 use crate::pipeline::Actor;
 use crate::rule::{Facts, RuleFault, ScriptSession};
@@ -92,7 +93,7 @@ impl FlowMove {
 #[non_exhaustive]
 #[must_use]
 pub struct EventRoute {
-    /// The lead of the event.
+    /// Who took part in the event: the lead that the effects change.
     pub lead: LeadId,
     /// The rule that decided; `None` is `otherwise`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,7 +160,7 @@ impl FollowUpPolicies {
     /// use leadkit::rule::{FactContext, Facts, HostTables};
     /// use serde_json::json;
     ///
-    /// let pools = Pool::load_all(json!([{"id": "nurture_gd", "kind": "nurture", "region": "CN-GD"}]))?;
+    /// let pools = Pool::load_all(json!([{"id": "nurture_gd", "kind": WakeUpCode::Nurture, "region": "CN-GD"}]))?;
     /// let policies = FollowUpPolicies::compile(&FollowUpRules { pools, ..FollowUpRules::nodes() })?;
     /// let lead = Lead { id: "L1".into(), region: "CN-GD-440300".parse().ok(), ..Lead::default() };
     /// let tables = HostTables::default();
@@ -431,17 +432,17 @@ impl FollowUpPolicies {
     }
 
     /// How long a lead is in a pool of a kind before it is reviewed, and what for.
-    pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
+    pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, WakeUpCode) {
         if *kind == PoolKind::Lead {
             // No lead is stuck because a calendar has ended: then every day counts.
             let due = self.calendar.add(at, self.pool_stay, self.pool_stay.default_clock());
             let plain = || at.checked_add_signed(TimeDelta::seconds(seconds(self.pool_stay))).unwrap_or(at);
-            return (due.map_or_else(|_| plain(), |due| due.at()), "pool_stay");
+            return (due.map_or_else(|_| plain(), |due| due.at()), WakeUpCode::PoolStay);
         }
         let rhythm = || self.rhythm_days.first().copied().unwrap_or(30);
         let (days, code) = match self.longest_stay(kind) {
-            Some(days) => (days, "pool_stay"),
-            None => (rhythm(), "nurture"),
+            Some(days) => (days, WakeUpCode::PoolStay),
+            None => (rhythm(), WakeUpCode::Nurture),
         };
         let look = at.checked_add_signed(TimeDelta::days(days.into())).unwrap_or(at);
         (on_a_workday(&self.calendar, look).unwrap_or(look), code)

@@ -13,11 +13,11 @@ use super::rules::{Anchor, FlowRules, FlowTarget, FlowTrigger, NodeKind, NodeRul
 use super::runs::RunKind;
 use super::track::Track;
 use crate::calendar::Amount;
-use crate::model::{Effect, PoolKind, RepId, RuleId, TenureEnd};
+use crate::model::{Effect, PoolKind, RepId, RuleId, TagCode, TenureEnd};
 use crate::text::Code;
 
 /// The tag of a lead at risk.
-pub(super) const HIGH_RISK: &str = "high_risk";
+pub(super) const HIGH_RISK: &str = TagCode::HighRisk.as_str();
 /// Reason code: too many owners have lost the lead, so it is left alone.
 const EXHAUSTED: &str = "owners_exhausted";
 /// Reason code: the lead was nurtured before and is not nurtured again.

@@ -249,6 +249,12 @@ impl ProtectionRules {
 
 impl TrackingRules {
     /// A month, a quarter, a year, a year and a half, and three years after a closing.
+    ///
+    /// ```
+    /// use leadkit::follow_up::TrackingRules;
+    ///
+    /// assert_eq!(TrackingRules::usual().reminders.len(), 5);
+    /// ```
     #[must_use]
     pub fn usual() -> TrackingRules {
         let reminder =
@@ -273,6 +279,13 @@ fn flow(id: &str, on: FlowTrigger, to: FlowTarget, reason: &'static str) -> Flow
 
 impl FlowRules {
     /// The usual moves between protection, nurture and the public pools.
+    ///
+    /// ```
+    /// use leadkit::follow_up::FlowRules;
+    ///
+    /// let flows = FlowRules::usual();
+    /// assert!(flows.iter().any(|flow| flow.reason == "protection_lost"), "a lead that is no longer protected moves on");
+    /// ```
     #[must_use]
     pub fn usual() -> Vec<FlowRules> {
         let nurture = || FlowTarget::Pool(PoolKind::Nurture);
@@ -328,6 +341,13 @@ impl EventRules {
     ///
     /// It reads the attributes `on_site`, `worth_calling`, `visit_need`, `named_profile` and `key_person`, each true or
     /// false.
+    ///
+    /// ```
+    /// use leadkit::follow_up::{EventPlace, EventRules};
+    ///
+    /// // Who fits no rule stays in the nurture pool of its region.
+    /// assert_eq!(EventRules::usual().otherwise, EventPlace::Regional);
+    /// ```
     #[must_use]
     pub fn usual() -> EventRules {
         let rule = |id: &str, when, to, convert| EventRule { id: id.into(), when, to, convert };

@@ -9,7 +9,7 @@ use crate::model::{Pause, PoolId, RuleId, Violation};
 
 /// What earlier looks at a lead found, and what the host has already been asked to do.
 ///
-/// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), carries out the
+/// A host stores it with the lead, hands it in with the [options](super::FollowUpOptions::record), applies the
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
 /// nothing is requested twice, and nothing is lost however late it is discovered. What is on record stays there, even
 /// if conditions change, and a policy whose condition becomes true later counts from that time. Only what turns out to

@@ -376,7 +376,7 @@ impl Action {
         }
     }
 
-    /// Identifies the step: a host that has carried it out does not do so again.
+    /// Identifies the step: a host that has applied it does not apply it again.
     #[must_use]
     pub fn key(&self) -> String {
         let owner = self.owner.as_ref().map_or("-", RepId::as_str);

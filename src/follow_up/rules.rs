@@ -295,6 +295,14 @@ pub struct MetBy {
 
 impl MetBy {
     /// The lead was converted or found invalid.
+    ///
+    /// ```
+    /// use leadkit::follow_up::MetBy;
+    /// use leadkit::model::TenureEnd;
+    ///
+    /// let met_by = MetBy::result();
+    /// assert!(met_by.ends.contains(&TenureEnd::Invalid), "to find that it is no lead is a result too");
+    /// ```
     #[must_use]
     pub fn result() -> MetBy {
         MetBy { ends: [TenureEnd::Converted, TenureEnd::Invalid].into(), ..MetBy::default() }

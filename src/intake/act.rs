@@ -1,7 +1,9 @@
 //! The acts of a person on a lead.
 
+use crate::model::TagCode;
+
 /// A person has reviewed a lead with this tag: no list, format or condition blocks it again.
-pub(super) const RELEASED: &str = "released";
+pub(super) const RELEASED: &str = TagCode::Released.as_str();
 
 /// The action on a lead: which of the methods was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::routing::REVIEWED;
 use super::state_keys::main_keys;
 use super::{Intake, Outcome, Refusal, Route, wake_up};
 use crate::assign::{AssignmentKind, Decision, Ledgers, SkipReason};
-use crate::model::{Effect, OwnerState, RepId};
+use crate::model::{Effect, OwnerState, RepId, ReviewCode};
 
 impl Intake {
     /// Another reviewer is asked what a reviewer was asked about a lead without an owner, and has as long to answer. If
@@ -51,7 +51,7 @@ impl Intake {
         let ledger = case.state.ledger(asked.pool());
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         outcome.delta.assign = ledgers.ask_instead(asked.key(), to, case.now);
-        let (reviewer, code) = (Some(to.clone()), "assignment_review".into());
+        let (reviewer, code) = (Some(to.clone()), ReviewCode::AssignmentReview.into());
         outcome.effects.push(Effect::RequestReview { lead, reviewer, code });
         outcome.wake(case.lead, until, wake_up::REVIEWER_DUE);
         outcome.route = Route::AwaitingReview { reviewer: Some(to.clone()), until: Some(until), then: None };

@@ -78,6 +78,16 @@ impl BatchError {
     }
 
     /// The outcomes that were decided and applied before.
+    ///
+    /// ```
+    /// use leadkit::intake::BatchError;
+    ///
+    /// /// A host stores what was decided, and starts the next batch at the lead that the error names.
+    /// fn decided(error: BatchError) -> usize {
+    ///     error.into_outcomes().len()
+    /// }
+    /// # let _ = decided;
+    /// ```
     #[must_use]
     pub fn into_outcomes(self) -> Vec<BatchOutcome> {
         self.outcomes

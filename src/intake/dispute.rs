@@ -7,7 +7,7 @@ use super::marks::is_disputed;
 use super::{Intake, Outcome, wake_up};
 use crate::dedup::COLLISION;
 use crate::model::{
-    AccountId, Acquisition, Effect, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId,
+    AccountId, Acquisition, Effect, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId, ReviewCode,
 };
 
 /// What another rep has of the customer.
@@ -90,7 +90,7 @@ impl Outcome {
         if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
             return;
         }
-        let (of, code) = (lead.id.clone(), COLLISION.into());
+        let (of, code) = (lead.id.clone(), ReviewCode::Collision.into());
         self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code });
         let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.rep()).collect();
         reps.sort();

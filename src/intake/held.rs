@@ -7,7 +7,7 @@ use super::routing::REVIEWED;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignmentKind, Ledgers};
 use crate::blacklist::{CONSENT_CODE, Channel, HitReason, Severity};
-use crate::model::{Effect, LeadId, LeadStatus, OwnerState, RecordRef, TenureEnd};
+use crate::model::{Effect, LeadId, LeadStatus, OwnerState, RecordRef, ReviewCode, TenureEnd};
 use crate::rule::Facts;
 
 /// How long a person has to decide about a lead that nobody may contact, in hours.
@@ -167,7 +167,7 @@ impl Outcome {
     fn list(&mut self, leads: Vec<LeadId>) {
         for lead in leads {
             self.effects.push(Effect::AddTag { lead: lead.clone(), tag: BURST.to_owned() });
-            self.effects.push(Effect::RequestReview { lead, reviewer: None, code: BURST.into() });
+            self.effects.push(Effect::RequestReview { lead, reviewer: None, code: ReviewCode::Burst.into() });
         }
     }
 }

@@ -13,7 +13,8 @@ use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::dedup::{COLLISION, MatchKey, Rows, holdings};
 use crate::model::{
-    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value,
+    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId,
+    ReviewCode, Value,
 };
 use crate::rule::{FactContext, Facts};
 use crate::text::Code;
@@ -175,12 +176,12 @@ impl Intake {
         let is_customer = lead.status == LeadStatus::Converted;
         let (mut owner, mut continues) = (lead.owner.clone(), continues);
         if owner.as_ref().is_some_and(is_gone) && (continues || is_customer) {
-            outcome.ask(lead, "import_owner_gone");
+            outcome.ask(lead, ReviewCode::ImportOwnerGone);
             owner = None;
         }
         if is_customer && owner.is_none() {
             if lead.owner.is_none() {
-                outcome.ask(lead, "import_no_owner");
+                outcome.ask(lead, ReviewCode::ImportNoOwner);
             }
             let account = input.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
             let parts = account.map(|account| holdings(case.scope, lead, account)).unwrap_or_default();
@@ -221,7 +222,7 @@ impl Intake {
                 let is_known =
                     |pool: &&PoolId| self.rules_pool(lead).is_some() && self.known_pools.contains(*pool);
                 if lead.pool.is_some() && lead.pool.as_ref().filter(is_known).is_none() {
-                    outcome.ask(lead, "import_unknown_pool");
+                    outcome.ask(lead, ReviewCode::ImportUnknownPool);
                 }
                 let pool = match lead.pool.as_ref().filter(is_known) {
                     Some(pool) => pool.clone(),
@@ -253,7 +254,7 @@ impl Intake {
 
 impl Outcome {
     /// Requests a review because something is wrong with a row.
-    fn ask(&mut self, lead: &Lead, code: &'static str) {
+    fn ask(&mut self, lead: &Lead, code: ReviewCode) {
         self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
 }

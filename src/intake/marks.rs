@@ -3,30 +3,30 @@
 
 use super::act::RELEASED;
 use crate::dedup::COLLISION;
-use crate::model::{Effect, Lead};
+use crate::model::{Effect, Lead, TagCode};
 
 /// Code: every rep who may have the lead has lost it. Tag of a customer whom nobody answers and nobody else can: the
 /// administrator of the pool was told, and the owner is asked once in thirty days.
-pub(super) const OWNERS_EXHAUSTED: &str = "owners_exhausted";
+pub(super) const OWNERS_EXHAUSTED: &str = TagCode::OwnersExhausted.as_str();
 /// Tag of a customer whom nobody answered in time and another rep may not have yet, and code of the notice that reminds the
 /// owner.
-pub(super) const UNANSWERED: &str = "nobody_answers";
+pub(super) const UNANSWERED: &str = TagCode::NobodyAnswers.as_str();
 /// Code: nobody has claimed the lead within its stay.
 pub(super) const NOBODY_CLAIMS: &str = "nobody_claims";
 /// Tag of a lead that came with many others of one origin, and code of the review that is requested.
-pub(super) const BURST: &str = "burst";
+pub(super) const BURST: &str = TagCode::Burst.as_str();
 /// Tag and code: no contact value of a lead with an owner can be used.
-pub(super) const UNUSABLE: &str = "contact_unusable";
+pub(super) const UNUSABLE: &str = TagCode::ContactUnusable.as_str();
 
 /// Tag of a customer who has refused every channel.
-pub(super) const REFUSED: &str = "no_allowed_channel";
+pub(super) const REFUSED: &str = TagCode::NoAllowedChannel.as_str();
 /// Tags of a lead that may not be contacted by one of its channels.
-pub(super) const NO_PHONE: &str = "do_not_contact_phone";
-pub(super) const NO_EMAIL: &str = "do_not_contact_email";
-pub(super) const NO_WECHAT: &str = "do_not_contact_wechat";
+pub(super) const NO_PHONE: &str = TagCode::DoNotContactPhone.as_str();
+pub(super) const NO_EMAIL: &str = TagCode::DoNotContactEmail.as_str();
+pub(super) const NO_WECHAT: &str = TagCode::DoNotContactWechat.as_str();
 
 /// Tag of a lead of which the blacklist found something that whoever works on it should look at first.
-pub(super) const FLAGGED: &str = "flagged";
+pub(super) const FLAGGED: &str = TagCode::Flagged.as_str();
 
 const MARKS: [&str; 11] = [
     RELEASED,

@@ -128,9 +128,9 @@ impl Intake {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RegisteredDeal {
-    /// The account that the deal is with.
+    /// The customer's account; the effects write the partner to it, unless the deal is refused.
     pub account: AccountId,
-    /// The partner who registers the deal.
+    /// Who registers the deal: a rep whom the roster has as a partner, not as a member of staff.
     pub partner: RepId,
     /// When it was registered, in UTC.
     pub at: DateTime<Utc>,

@@ -9,7 +9,7 @@ use super::without::Without;
 use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::book::Book;
-use crate::model::{CloseReason, Effect, Lead, LeadId, LeadStatus, OwnerState, RepId};
+use crate::model::{CloseReason, Effect, Lead, LeadId, LeadStatus, OwnerState, RepId, ReviewCode};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -112,7 +112,7 @@ impl Intake {
         let mut outcome = self.ended(case);
         if lead.close_reason == Some(CloseReason::Blocked) && !outcome.verdict.is_blocked() {
             // The cause of the block is gone: the person who reviews blocked leads can release it.
-            let (lead, code) = (lead.id.clone(), "no_longer_blocked".into());
+            let (lead, code) = (lead.id.clone(), ReviewCode::NoLongerBlocked.into());
             outcome.effects.push(Effect::RequestReview { lead, reviewer: None, code });
             return outcome;
         }

@@ -10,7 +10,7 @@ use crate::calendar::Span;
 use crate::dedup::{MatchAction, Resolution, holdings};
 use crate::model::{
     Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
-    RecordRef, RepId, Tenure, TenureEnd, Value,
+    RecordRef, RepId, TagCode, Tenure, TenureEnd, Value,
 };
 use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
@@ -432,7 +432,7 @@ pub(super) fn is_collision(resolution: &Resolution) -> bool {
 }
 
 fn is_mark(effect: &Effect) -> bool {
-    matches!(effect, Effect::AddTag { tag, .. } if tag == "possible_duplicate")
+    matches!(effect, Effect::AddTag { tag, .. } if tag == TagCode::PossibleDuplicate.as_str())
 }
 
 impl Outcome {

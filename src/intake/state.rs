@@ -213,7 +213,7 @@ impl<'de> Deserialize<'de> for State {
         let stored = Read::deserialize(deserializer);
         let mut stored = stored.map_err(|error| D::Error::custom(in_words(&error.to_string())))?;
         if stored.format != FORMAT {
-            return Err(D::Error::custom(LedgerFault::UnknownFormat(stored.format)));
+            return Err(D::Error::custom(LedgerFault::UnknownFormat { format: stored.format }));
         }
         let digest = stored.digest.take();
         if digest.is_some_and(|digest| digest != Digest::of(&stored)) {

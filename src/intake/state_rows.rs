@@ -115,7 +115,7 @@ impl State {
         };
         for ledger in ledgers {
             if let Some(twice) = state.ledgers.insert(ledger.pool().clone(), ledger) {
-                let twice = crate::assign::LedgerFault::KeyTwice(twice.pool().to_string());
+                let twice = crate::assign::LedgerFault::KeyTwice { key: twice.pool().to_string() };
                 return Err(StateError::Row("the ledger of a pool", Box::new(twice)));
             }
         }

@@ -81,7 +81,8 @@ pub struct Order {
     /// The opportunity that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
-    /// The amount of the order.
+    /// What the customer ordered for, in minor units of its currency; the host decides, once for all orders, whether tax is
+    /// part of it.
     pub amount: Money,
     /// The product that is ordered, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +102,7 @@ pub struct Payment {
     /// The order that it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
-    /// The amount received.
+    /// What arrived, in minor units of its currency: of a partial payment (分期) this part only.
     pub amount: Money,
     /// When it was received, in UTC.
     pub received_at: DateTime<Utc>,

@@ -435,8 +435,7 @@ pub enum Effect {
         lead: LeadId,
         /// When to review it, in UTC.
         at: DateTime<Utc>,
-        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`, `collision_due`,
-        /// `owner_back`, and for each further try `retry_2` to `retry_4`.
+        /// What for: a [`WakeUpCode`](super::WakeUpCode), or a code of the rules.
         code: Code,
     },
     /// Store a link between two records.

@@ -17,7 +17,7 @@ use super::{Attributes, FollowUpId, InquiryGrade, LeadId, RepId, RuleId, Value};
 pub struct FollowUp {
     /// Identifier, unique among the host's follow-ups.
     pub id: FollowUpId,
-    /// The lead that was followed up.
+    /// Whose deadlines the follow-up meets.
     pub lead: LeadId,
     /// The rep who followed up: the owner, or the rep who stood in.
     pub owner: RepId,

@@ -46,6 +46,7 @@ mod refusal_words;
 mod region;
 mod rep;
 mod safeguard;
+mod signal;
 mod source;
 mod tenure;
 mod value;
@@ -78,6 +79,7 @@ pub(crate) use refusal_words::holds_refusal;
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
 pub(crate) use safeguard::{Safeguard, may_protect, yes_or_no};
+pub use signal::{ReviewCode, TagCode, WakeUpCode};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };

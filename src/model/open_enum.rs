@@ -83,7 +83,7 @@ macro_rules! closed_enum {
 
             /// The value as it is written in records and rules.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)*
                 }

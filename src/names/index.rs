@@ -82,6 +82,13 @@ impl NameIndexBuilder {
     }
 
     /// An empty index with these tables and weights.
+    ///
+    /// ```
+    /// use leadkit::names::NameIndex;
+    ///
+    /// let index: NameIndex<u32> = NameIndex::builder().build();
+    /// assert!(index.is_empty());
+    /// ```
     #[must_use]
     pub fn build<K: Clone + Ord + Hash>(self) -> NameIndex<K> {
         NameIndex {

@@ -85,6 +85,7 @@ impl Evidence {
     pub(super) fn new(query: &View<'_>, record: &View<'_>, x: &Vector, similarity: f64) -> Evidence {
         let value = |index: usize| x.get(index).copied().unwrap_or_default();
         let on = |index| value(index) > 0.0;
+        // Silence is not disagreement: a part that only one name has is one-sided, since people leave parts out.
         let texts = |a: &str, b: &str, overlap: f64| match (a.is_empty(), b.is_empty()) {
             (true, true) => Agreement::Absent,
             (true, false) | (false, true) => Agreement::OneSided,
@@ -110,6 +111,7 @@ impl Evidence {
                 _ => Agreement::Absent,
             },
             legal_form: codes(query.form != NO_FORM, record.form != NO_FORM, query.form == record.form),
+            // Branches do not overlap: two of one company may share every word but one.
             branch: texts(query.branch, record.branch, 0.0),
             numbers: codes(query.numbers != 0, record.numbers != 0, query.numbers == record.numbers),
             query_covered: round(value(at::QUERY_GRAMS)),

@@ -58,6 +58,8 @@ impl Query {
             record: *record,
             a: &self.solid,
             b: &scratch.solid,
+            // A county's conflict says little by itself, as many short names begin like a county; a legal form confirms
+            // that the rest is a company's name.
             elsewhere: x[at::REGION_CONFLICTS] > 0.0 && (query.form != NO_FORM || !self.in_county()),
             gazetteer: &self.gazetteer,
             common: libm::round(x[at::QUERY_SUBSEQUENCE] * self.solid.len() as f64) as usize,
@@ -65,6 +67,8 @@ impl Query {
         let verdict = names.relation(information);
         x[at::RELATED] = flag(verdict.relation == Relation::Related);
         x[at::DIFFERENT] = flag(verdict.relation == Relation::Different);
+        // Kinds of slips are features of their own: a slip with an explanation costs less than one without, and the
+        // weights are fitted to each.
         let slips = verdict.slips;
         x[at::SLIP_EXPLAINED] = flag(slips.explained > 0);
         x[at::SLIP_LOOSE] = flag(slips.loose > 0);
@@ -522,7 +526,7 @@ fn likeness(a: &str, b: &str, two_spellings: bool, information: &impl Informatio
     (likely && !words()).then_some(found)
 }
 
-/// Common words that are written short by their beginning though the beginning is a word.
+/// Common words that are abbreviated to their beginning though the beginning is a word.
 const CUT: [&str; 24] = [
     "tech", "lab", "labs", "auto", "info", "comm", "admin", "dev", "ent", "chem", "elec", "mech", "sys",
     "eng", "res", "prod", "dist", "fin", "med", "edu", "inv", "ind", "pharma", "bio",

@@ -285,7 +285,7 @@ impl Judging<'_> {
         match pipeline.missing_fields {
             _ if missing.is_empty() => {}
             Strictness::Report => self.missing_fields = missing,
-            Strictness::Refuse => self.refuse(RefusalReason::MissingFields(missing)),
+            Strictness::Refuse => self.refuse(RefusalReason::MissingFields { fields: missing }),
         }
     }
 

@@ -178,7 +178,7 @@ impl Judging<'_> {
             }
             let reason = self.request.reason().unwrap_or_default();
             let outcome = match exit.kind {
-                ExitKind::Nurture => GateOutcome::Nurture(reason.to_owned()),
+                ExitKind::Nurture => GateOutcome::Nurture { reason: reason.to_owned() },
                 _ => GateOutcome::Invalid(CloseReason::from(reason)),
             };
             let own = |answer: &&Answer| gate.criteria.iter().any(|known| known.id == answer.criterion);

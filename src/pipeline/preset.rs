@@ -60,6 +60,14 @@ impl PipelineRules {
     }
 
     /// Puts the optional stages `impression → click` before the first one.
+    ///
+    /// ```
+    /// use leadkit::pipeline::PipelineRules;
+    ///
+    /// let rules = PipelineRules::order_to_payment().with_reach();
+    /// let stage = rules.stages.first().map(|stage| stage.name.as_str());
+    /// assert_eq!(stage, Some("impression"));
+    /// ```
     #[must_use]
     pub fn with_reach(mut self) -> PipelineRules {
         self.stages.splice(0..0, reach());
@@ -67,6 +75,14 @@ impl PipelineRules {
     }
 
     /// Puts the optional stages `renewal → upsell` after the last one.
+    ///
+    /// ```
+    /// use leadkit::pipeline::PipelineRules;
+    ///
+    /// let rules = PipelineRules::order_to_payment().with_growth();
+    /// let stage = rules.stages.last().map(|stage| stage.name.as_str());
+    /// assert_eq!(stage, Some("upsell"));
+    /// ```
     #[must_use]
     pub fn with_growth(mut self) -> PipelineRules {
         self.stages.extend(growth());

@@ -159,7 +159,10 @@ pub enum RefusalReason {
         from: Option<DateTime<Utc>>,
     },
     /// The lead lacks fields that the stage requires.
-    MissingFields(Vec<Field>),
+    MissingFields {
+        /// The required fields, in the order of the stage.
+        fields: Vec<Field>,
+    },
     /// Somebody other than the gate's judge sent the lead back.
     NotTheJudge {
         /// The gate whose judge alone may send the lead back.
@@ -254,7 +257,7 @@ impl RefusalReason {
         match self {
             RefusalReason::Unmet(unmet) => unmet.why.code(),
             RefusalReason::GateNotInForce { .. } => "gate_not_in_force",
-            RefusalReason::MissingFields(_) => "missing_fields",
+            RefusalReason::MissingFields { .. } => "missing_fields",
             RefusalReason::NotTheJudge { .. } => "not_the_judge",
             RefusalReason::JudgeIsProducer { .. } => "judge_is_producer",
             RefusalReason::ReasonMissing { .. } => "reason_missing",
@@ -287,7 +290,7 @@ impl fmt::Display for RefusalReason {
                     None => Ok(()),
                 }
             }
-            RefusalReason::MissingFields(fields) => {
+            RefusalReason::MissingFields { fields } => {
                 let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
                 write!(f, "required and missing: {}", names.join(", "))
             }
@@ -381,7 +384,7 @@ impl GateRefusal {
     #[must_use]
     pub fn missing_fields(&self) -> &[Field] {
         let fields = self.reasons.iter().find_map(|reason| match reason {
-            RefusalReason::MissingFields(fields) => Some(fields.as_slice()),
+            RefusalReason::MissingFields { fields } => Some(fields.as_slice()),
             _ => None,
         });
         fields.unwrap_or_default()

@@ -67,6 +67,14 @@ impl MoveRequest {
     }
 
     /// Also reopens a lead that has ended.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Actor, MoveRequest, Role};
+    ///
+    /// // Without it the request is refused as `ended`.
+    /// let request = MoveRequest::new("lead", Actor::new("li", Role::Sales)).reopening();
+    /// assert!(request.reopen);
+    /// ```
     #[must_use]
     pub fn reopening(mut self) -> MoveRequest {
         self.reopen = true;

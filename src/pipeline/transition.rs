@@ -45,7 +45,10 @@ pub enum GateOutcome {
     /// Sales takes it over (转化).
     Converted,
     /// Not yet: back to marketing (培育), and why.
-    Nurture(String),
+    Nurture {
+        /// The reason of the request, in the words of the person who moves the lead.
+        reason: String,
+    },
     /// The gate of another stage was passed.
     Passed,
 }
@@ -55,7 +58,7 @@ codes! {
         GateOutcome::Mql => "mql",
         GateOutcome::Invalid(_) => "invalid",
         GateOutcome::Converted => "converted",
-        GateOutcome::Nurture(_) => "nurture",
+        GateOutcome::Nurture { .. } => "nurture",
         GateOutcome::Passed => "passed",
     }
 }
@@ -66,7 +69,7 @@ impl fmt::Display for GateOutcome {
             GateOutcome::Mql => f.write_str("a marketing-qualified lead"),
             GateOutcome::Invalid(reason) => write!(f, "invalid ({reason})"),
             GateOutcome::Converted => f.write_str("converted"),
-            GateOutcome::Nurture(reason) => write!(f, "to be nurtured ({reason})"),
+            GateOutcome::Nurture { reason } => write!(f, "to be nurtured ({reason})"),
             GateOutcome::Passed => f.write_str("passed"),
         }
     }

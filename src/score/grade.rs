@@ -57,7 +57,7 @@ impl EngagementLevel {
         }
     }
 
-    /// The number of the level, 1 to 4.
+    /// 1 to 4, where 1 interacts most.
     #[must_use]
     pub fn number(self) -> u8 {
         match self {
@@ -130,6 +130,13 @@ pub struct CellError(String);
 
 impl ScoreCell {
     /// All sixteen, from `A1` to `D4`.
+    ///
+    /// ```
+    /// use leadkit::score::ScoreCell;
+    ///
+    /// let cells: Vec<String> = ScoreCell::all().map(|cell| cell.to_string()).collect();
+    /// assert_eq!((cells.len(), cells[0].as_str(), cells[15].as_str()), (16, "A1", "D4"));
+    /// ```
     pub fn all() -> impl Iterator<Item = ScoreCell> {
         FitGrade::ALL.iter().flat_map(|grade| {
             EngagementLevel::ALL.iter().map(|level| ScoreCell { grade: *grade, level: *level })

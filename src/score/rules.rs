@@ -142,6 +142,12 @@ impl EngagementRule {
 
     /// A rule for manual adjustments: activities of kind `manual_adjustment` whose attribute `points` says how
     /// many.
+    ///
+    /// ```
+    /// use leadkit::score::EngagementRule;
+    ///
+    /// assert_eq!(EngagementRule::manual_adjustment().kind, "manual_adjustment");
+    /// ```
     #[must_use]
     pub fn manual_adjustment() -> EngagementRule {
         let points = Award::Column("points".to_owned());

@@ -27,7 +27,7 @@ pub struct SelfTest {
 pub struct TestFailure {
     /// Index of the test in the document, from 0.
     pub index: usize,
-    /// The name of the test.
+    /// `name` of the test in the rules; blank when it was left out.
     pub name: String,
     /// What differs from the expectation, one sentence each.
     pub differences: Vec<String>,

@@ -56,9 +56,9 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
                 let first = whole.split_once(". ").map_or(whole.as_str(), |(first, _)| first);
                 let says_first = first.strip_suffix('.').unwrap_or(first).to_owned();
                 says.clear();
-                // What a variant without names for its fields comes with is told by the types.
+                // A variant that wraps one type of the crate is described by the name of that type.
                 let fields = held.captures(text).map_or_else(Vec::new, |held| {
-                    held[1].split(", ").map(|kind| format!("`{}`", kind.replace("super::", ""))).collect()
+                    held[1].split(", ").map(|kind| format!("`{}`", field_of(kind))).collect()
                 });
                 found.insert(current.clone(), Variant { says: says_first, fields });
             }
@@ -77,6 +77,19 @@ fn snake_case(name: &str) -> String {
     capital.replace_all(name, "${1}_$2").to_lowercase()
 }
 
+/// The name of what a variant without named fields holds. A plain type says nothing about its value: such a variant
+/// needs a named field.
+fn field_of(kind: &str) -> String {
+    const WITHOUT_MEANING: [&str; 5] = ["String", "DateTime", "NaiveDate", "Vec", "Option"];
+    let inner = kind.strip_prefix("Box<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind);
+    let name = inner.rsplit("::").next().unwrap();
+    let says = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(char::is_alphanumeric)
+        && !WITHOUT_MEANING.contains(&name);
+    assert!(says, "a variant holds `{kind}`: give it a named field");
+    snake_case(name)
+}
+
 /// One link of a doc comment reads as text on a page.
 fn without_links(text: &str) -> String {
     let link = Regex::new(r"\[(`?[^\]]+`?)\](\([^)]*\))?").unwrap();
@@ -87,12 +100,17 @@ fn page() -> String {
     let sources = sources();
     let mut page = String::from(
         "Use codes to count, to translate and to `match`: texts may change, codes do not. `code()` gives the code of a value and\n\
-         `CODES` all codes of a type; the last column names the fields that come with a code.\n",
+         `CODES` all codes of a type; the last column names the fields that come with a code. Tags, review requests and wake-ups\n\
+         are texts in effects, so that rules can name their own: the engines use those of [`TagCode`](crate::model::TagCode),\n\
+         [`ReviewCode`](crate::model::ReviewCode) and [`WakeUpCode`](crate::model::WakeUpCode), and notices are on the\n\
+         [page of the life](super::life).\n",
     );
     let block = Regex::new(r"codes! \{\n    (\w+) \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)\n    \}").unwrap();
     let by_hand = Regex::new(r"impl (\w+) \{\n(?:    ///[^\n]*\n)*    pub const CODES").unwrap();
     let row = Regex::new(r#"\w+::(\w+)[^"]*=> "(\w+)""#).unwrap();
-    let mut tables = BTreeMap::new();
+    let signal = Regex::new(r"\n    (\w+Code) \{\n([^}]*)    \}\n\}").unwrap();
+    let value = Regex::new(r#"^\w+ = "(\w+)",$"#).unwrap();
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
     for (file, source) in &sources {
         let mut tell = |name: &str, rows: Vec<(String, String)>| {
             let home = sources.iter().find(|(_, text)| text.contains(&format!("pub enum {name} {{")));
@@ -115,6 +133,18 @@ fn page() -> String {
             let called = Regex::new(&format!(r#"{name}::(\w+)[^\n]*=> (?:"\w+"|\w+::\w+),"#)).unwrap();
             let rows = called.captures_iter(source).map(|row| (row[1].to_owned(), snake_case(&row[1])));
             tell(name, rows.collect());
+        }
+        // What the codes of effects are for.
+        for found in signal.captures_iter(source).filter(|_| file == "model/signal.rs") {
+            let (mut table, mut says) = (String::new(), "");
+            for line in found[2].lines().map(str::trim) {
+                match (line.strip_prefix("/// "), value.captures(line)) {
+                    (Some(doc), _) => says = doc.trim_end_matches('.'),
+                    (None, Some(code)) => writeln!(table, "| `{}` | {says} |  |", &code[1]).unwrap(),
+                    (None, None) => panic!("{line}"),
+                }
+            }
+            tables.insert(format!("model::{}", &found[1]), table);
         }
     }
     for (name, table) in tables {
@@ -168,9 +198,66 @@ fn the_page_of_codes_has_every_code() {
     expect_file!["../../src/guide/codes.md"].assert_eq(&page());
     // Every table of codes in the sources has come onto the page.
     let count = |text: &str| text.matches("codes! {\n").count() + text.matches("pub const CODES: ").count();
-    // The macro itself has one.
-    let tables = sources().iter().map(|(_, text)| count(text)).sum::<usize>() - 1;
+    // The macro itself has one; tags, review requests and wake-ups have one each.
+    let tables = sources().iter().map(|(_, text)| count(text)).sum::<usize>() - 1 + 3;
     assert_eq!(page().matches("\n# `").count(), tables);
+}
+
+#[test]
+fn the_page_has_every_tag_review_request_and_wake_up() {
+    use leadkit::model::{ReviewCode, TagCode, WakeUpCode};
+    let page = page();
+    let table = |name: &str| {
+        page.split(&format!("\n# `model::{name}`\n")).nth(1).unwrap().split("\n# ").next().unwrap()
+    };
+    for (name, codes) in
+        [("TagCode", TagCode::KNOWN), ("ReviewCode", ReviewCode::KNOWN), ("WakeUpCode", WakeUpCode::KNOWN)]
+    {
+        for code in codes {
+            assert!(table(name).contains(&format!("\n| `{code}` | ")), "{name}: {code}");
+        }
+        assert_eq!(table(name).matches("\n| `").count(), codes.len(), "{name}");
+    }
+}
+
+/// The calls and constructors through which the engines tag, ask and wake up; a text written there would be a code that no
+/// enumeration lists.
+fn unlisted(code: &str) -> Vec<String> {
+    let effect = Regex::new(
+        r#"Effect::(?:AddTag|RemoveTag|RequestReview|SetNextWakeUp) \{[^}]*?\b(?:tag|code)(?::|: \w+ =) *("\w+")"#,
+    );
+    let call = Regex::new(r#"\b(?:wake|ask|review)\([^;"]*("[a-z_0-9]+")"#);
+    // A code or tag of its own name, handed to the effect that follows.
+    let named = Regex::new(
+        r#"let (?:\([^)]*)?\b(?:code|tag)\b[^=;]*= [^;"]*("[a-z_0-9]+")[^;]*;(?:[^;]|;\s*let)*?Effect::(?:AddTag|RemoveTag|RequestReview|SetNextWakeUp)\b"#,
+    );
+    let constant = Regex::new(
+        r#"(?m)^(?:pub(?:\([a-z]+\))? )?const (?:\w*TAG\w*|\w*REVIEW\w*|RELEASED|COLLISION): &str = ("\w+")"#,
+    );
+    let patterns = [effect, call, named, constant].map(Result::unwrap);
+    patterns.iter().flat_map(|one| one.captures_iter(code)).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn effects_have_codes_of_an_enumeration() {
+    let mut found = Vec::new();
+    for (file, source) in sources() {
+        let texts = unlisted(&without_comments(&source));
+        found.extend(texts.into_iter().map(|text| format!("src/{file}: {text}")));
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    for (source, text) in [
+        (r#"Effect::AddTag { lead, tag: "new".to_owned() }"#, "new"),
+        (r#"outcome.wake(case.lead, until, "later");"#, "later"),
+        (
+            r#"let (of, code) = (id, "odd".into());
+ self.effects.push(Effect::RequestReview { lead: of, code });"#,
+            "odd",
+        ),
+        (r#"const NEW_TAG: &str = "new";"#, "new"),
+    ] {
+        assert_eq!(unlisted(source), [format!("\"{text}\"")], "{source}");
+    }
 }
 
 /// Codes of notices are texts in the engines' calls.

@@ -1,6 +1,8 @@
-//! Every method that takes an argument shows by an example how it is called, and what comes of it.
+//! Every method that takes an argument, makes a value or turns one into another shows by an example how it is called, and
+//! what comes of it.
 //!
-//! Getters need none: their docs say the unit, the range or the meaning. Methods of a trait are implemented by a host,
+//! What reads a value (`&self`, or `self` of a type that is copied) needs none: the docs say the unit, the range or the
+//! meaning. Methods of a trait are implemented by a host,
 //! not called. What is `pub` can be called, as the lint `unreachable_pub` sees to.
 
 use std::collections::BTreeMap;
@@ -15,6 +17,8 @@ struct Method {
     /// `Type::method`, or the name of a function.
     name: String,
     takes_arguments: bool,
+    /// Without a receiver, or with one that it changes on the way.
+    makes_value: bool,
     has_example: bool,
 }
 
@@ -46,6 +50,7 @@ fn methods(source: &str) -> Vec<Method> {
                     line: line + 1,
                     name: owner.as_ref().map_or(name.to_owned(), |owner| format!("{owner}::{name}")),
                     takes_arguments: takes_arguments(signature, &lines[line + 1..]),
+                    makes_value: makes_value(signature),
                     has_example: has_example(&docs),
                 });
             }
@@ -127,6 +132,12 @@ fn takes_arguments(begins: &str, more: &[&str]) -> bool {
     }
 }
 
+/// Whether a function whose signature begins so makes a value: a constructor, or a builder's step.
+fn makes_value(begins: &str) -> bool {
+    let rest = after_generics(begins.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'));
+    rest.starts_with("()") || rest.starts_with("(mut self")
+}
+
 /// Whether docs hold Rust that is compiled and run.
 fn has_example(docs: &[&str]) -> bool {
     let fences = docs.iter().filter_map(|doc| doc.trim_end_matches("\"]").strip_prefix("```"));
@@ -135,16 +146,46 @@ fn has_example(docs: &[&str]) -> bool {
 }
 
 #[test]
-fn every_method_that_takes_an_argument_has_an_example() {
+fn every_method_that_takes_an_argument_or_makes_a_value_has_an_example() {
     let mut missing = Vec::new();
     for (file, source) in super::sources() {
         for method in methods(&source) {
-            if method.takes_arguments && !method.has_example {
+            if (method.takes_arguments || method.makes_value) && !method.has_example {
                 missing.push(format!("src/{file}:{}: `{}` has no example", method.line, method.name));
             }
         }
     }
     assert!(missing.is_empty(), "\n{}\n{} in all", missing.join("\n"), missing.len());
+}
+
+/// The types a host meets in every call.
+#[test]
+fn the_main_types_have_examples() {
+    let sources = super::sources();
+    for kind in ["Probe", "Rows", "Outcome", "Effect", "Verdict", "State"] {
+        let declared = |line: &&str| {
+            ["struct", "enum"].iter().any(|word| {
+                let rest = line.strip_prefix(&format!("pub {word} {kind}"));
+                rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+            })
+        };
+        let mut found = 0;
+        for (file, source) in &sources {
+            let lines: Vec<&str> = source.lines().collect();
+            for at in (0..lines.len()).filter(|at| declared(&&lines[*at])) {
+                found += 1;
+                let header = lines[..at]
+                    .iter()
+                    .rev()
+                    .take_while(|line| line.starts_with("///") || line.starts_with("#["));
+                let mut docs: Vec<&str> =
+                    header.filter_map(|line| line.strip_prefix("///")).map(str::trim).collect();
+                docs.reverse();
+                assert!(has_example(&docs), "src/{file}:{}: `{kind}` has no example", at + 1);
+            }
+        }
+        assert!(found > 0, "no `{kind}`");
+    }
 }
 
 /// A reader opens a module first: its main call is there, in the order a host meets it.
@@ -186,7 +227,10 @@ mod parser {
         let source = "impl Ledger {\n    /// Adds.\n    ///\n    /// ```\n    /// ```\n    #[must_use]\n    pub fn add(&mut self, n: u32) {}\n}\n";
         let found = only(source);
         let name = "Ledger::add".to_owned();
-        assert_eq!(found, Method { line: 7, name, takes_arguments: true, has_example: true });
+        assert_eq!(
+            found,
+            Method { line: 7, name, takes_arguments: true, makes_value: false, has_example: true }
+        );
     }
 
     #[test]
@@ -209,7 +253,10 @@ mod parser {
             let found = only(&format!("impl A {{\n    pub const fn a({receiver}) -> u8 {{ 0 }}\n}}\n"));
             assert!(!found.takes_arguments, "{receiver}");
         }
-        assert!(!only("pub fn all() -> u8 { 0 }\n").takes_arguments);
+        let all = only("pub fn all() -> u8 { 0 }\n");
+        assert!(!all.takes_arguments && all.makes_value);
+        assert!(only("impl A {\n    pub fn with<K>(mut self) -> A { self }\n}\n").makes_value);
+        assert!(!only("impl A {\n    pub fn a(&mut self) -> u8 { 0 }\n}\n").makes_value);
         assert!(only("impl A {\n    pub fn new(itself: u8) -> A { A }\n}\n").takes_arguments);
     }
 

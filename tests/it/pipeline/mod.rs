@@ -202,7 +202,7 @@ fn the_sql_gate_converts_or_nurtures() {
     let refusal = walk.ask(MoveRequest::new("nurture", sales()), 2).unwrap_err();
     assert_eq!(codes(&refusal), ["reason_missing"]);
     let nurture = walk.go(MoveRequest::new("nurture", sales()).with_reason("budget next year"), 2).unwrap();
-    assert_eq!(nurture.outcome(), Some(&GateOutcome::Nurture("budget next year".into())));
+    assert_eq!(nurture.outcome(), Some(&GateOutcome::Nurture { reason: "budget next year".into() }));
     assert_eq!((nurture.kind(), nurture.to()), (TransitionKind::Nurture, "lead"));
     assert_eq!(
         nurture.to_string(),
