@@ -16,8 +16,9 @@ pub(super) type ColumnNames = BTreeMap<String, String>;
 
 /// A CSV file of accounts. Rows that nobody changes keep their bytes.
 pub(super) struct Table {
-    header: String,
-    columns: Vec<String>,
+    /// The first line, to the byte.
+    pub(super) header: String,
+    pub(super) columns: Vec<String>,
     /// What lines end in, for rows that have no line end of their own.
     line_end: &'static str,
     /// By account: what its row ends in.
@@ -101,6 +102,7 @@ impl Table {
         if !mistakes.is_empty() {
             return Err(named(&format!("not merged\n{}", mistakes.trim_end())).into());
         }
+        number_contacts(&mut accounts);
         let header = text[..starts.first().copied().unwrap_or(text.len())].to_owned();
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
         let row = |((account, start), end): ((&Account, &usize), usize)| {
@@ -116,11 +118,7 @@ impl Table {
         Ok(Table { header, columns, line_end, line_ends, accounts, rows })
     }
 
-    pub(super) fn text(&self) -> Result<String, Box<dyn Error>> {
-        let added: BTreeSet<String> = self.accounts.iter().flat_map(filled_columns).collect();
-        if let Some(column) = added.iter().find(|column| !self.columns.contains(column)) {
-            return Err(format!("the table has no column `{column}` to write to: add it").into());
-        }
+    pub(super) fn text(&self) -> Result<String, String> {
         let mut out = self.header.clone();
         for account in &self.accounts {
             if !out.ends_with('\n') {
@@ -136,6 +134,32 @@ impl Table {
             }
         }
         Ok(out)
+    }
+
+    /// Whether an account can be written as a row; otherwise why not.
+    pub(super) fn can_hold(&self, account: &Account) -> Result<(), String> {
+        write_account(&self.columns, account).map(drop)
+    }
+
+    /// The row of a table with other columns as a row of this one: its cells by the names of their columns. `None` when it
+    /// would not read as the account.
+    pub(super) fn row_of(&self, columns: &[String], row: &str, account: &Account) -> Option<String> {
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(row.as_bytes());
+        let cells = reader.records().next()?.ok()?;
+        let cell_of = |column: &String| {
+            let place = columns.iter().position(|one| one == column);
+            place.and_then(|place| cells.get(place)).unwrap_or_default()
+        };
+        let cells: Vec<&str> = self.columns.iter().map(cell_of).collect();
+        let mut read = read_account(&self.columns, &csv::StringRecord::from(cells.clone())).ok()?;
+        for (contact, known) in read.contacts.iter_mut().zip(&account.contacts) {
+            if contact.id.as_str().is_empty() {
+                contact.id = known.id.clone();
+            }
+        }
+        let row = (read == *account).then(|| write_row(&cells).ok())??;
+        Some(format!("{}{}", row.trim_end_matches('\n'), self.line_end))
     }
 }
 
@@ -182,8 +206,8 @@ fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Accoun
     }
     let contacts = columns.iter().zip(record).find(|(column, _)| *column == "contacts");
     let cell = contacts.map_or("", |(_, cell)| cell);
-    for (index, person) in cell.split(';').filter(|person| !person.trim().is_empty()).enumerate() {
-        match read_contact(&account, index, person) {
+    for person in cell.split(';').filter(|person| !person.trim().is_empty()) {
+        match read_contact(&account, person) {
             Ok(contact) => account.contacts.push(contact),
             Err(part) => wrongs.push(wrong("contacts", &part, CONTACT)),
         }
@@ -219,12 +243,8 @@ fn wrong(column: &str, cell: &str, wanted: &str) -> String {
 }
 
 /// The person that a part of a cell says; what of it has no place when there is more.
-fn read_contact(account: &Account, index: usize, text: &str) -> Result<Contact, String> {
-    let mut contact = Contact {
-        id: place_id(account, index).into(),
-        account: Some(account.id.clone()),
-        ..Contact::default()
-    };
+fn read_contact(account: &Account, text: &str) -> Result<Contact, String> {
+    let mut contact = Contact { account: Some(account.id.clone()), ..Contact::default() };
     for part in text.split(" / ") {
         let mut part = part.trim();
         if let Some(of_id) = part.strip_prefix('#') {
@@ -252,9 +272,19 @@ fn read_contact(account: &Account, index: usize, text: &str) -> Result<Contact, 
     Ok(contact)
 }
 
-/// The id of a contact that is given none.
-fn place_id(account: &Account, index: usize) -> String {
-    format!("{}.{}", account.id, index + 1)
+/// Gives contacts without an id one by their account and place. It says nothing of who they are, so it is nobody else's: an
+/// earlier merge may have written the same into another row.
+fn number_contacts(accounts: &mut [Account]) {
+    let all = accounts.iter().flat_map(|account| &account.contacts);
+    let mut taken: BTreeSet<String> = all.map(|contact| contact.id.to_string()).collect();
+    for account in accounts {
+        // An id ends at a space, a contact at a semicolon.
+        let stem = account.id.as_str().replace(|letter: char| letter.is_whitespace() || letter == ';', "_");
+        let mut ids = (1..).map(|number| format!("{stem}.{number}"));
+        for contact in account.contacts.iter_mut().filter(|contact| contact.id.as_str().is_empty()) {
+            contact.id = ids.by_ref().find(|id| taken.insert(id.clone())).unwrap_or_default().into();
+        }
+    }
 }
 
 fn time(cell: &str) -> Option<DateTime<Utc>> {
@@ -270,11 +300,9 @@ fn time(cell: &str) -> Option<DateTime<Utc>> {
 /// The cells of an account by column; blank ones are left out.
 fn cells(account: &Account) -> BTreeMap<String, String> {
     let moment = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    let people = account.contacts.iter().enumerate().map(|(index, contact)| {
-        let mut parts = Vec::new();
-        if contact.id.as_str() != place_id(account, index) {
-            parts.push(format!("#{}", contact.id));
-        }
+    // With the id of each: by its place it would be another when somebody adds or removes a contact.
+    let people = account.contacts.iter().map(|contact| {
+        let mut parts = vec![format!("#{}", contact.id)];
         parts.extend(contact.name.clone());
         parts.extend(contact.title.clone());
         parts.extend(contact.phones.iter().map(|phone| phone.as_str().to_owned()));
@@ -308,19 +336,38 @@ fn cells(account: &Account) -> BTreeMap<String, String> {
     known.chain(own).filter(|(_, cell)| !cell.trim().is_empty()).collect()
 }
 
-fn filled_columns(account: &Account) -> Vec<String> {
-    cells(account).into_keys().collect()
+/// A row that reads as the account again; otherwise why there is none.
+fn write_account(columns: &[String], account: &Account) -> Result<String, String> {
+    let id = &account.id;
+    let written = cells(account);
+    if let Some(column) = written.keys().find(|column| !columns.contains(column)) {
+        return Err(format!("account {id}: the table has no column `{column}` to write to: add it"));
+    }
+    let row: Vec<&str> =
+        columns.iter().map(|column| written.get(column).map_or("", String::as_str)).collect();
+    let read = read_account(columns, &csv::StringRecord::from(row.clone()))
+        .map_err(|wrongs| format!("account {id}: {}", wrongs.join("; ")))?;
+    if read != *account {
+        let again = cells(&read);
+        let differs = |column: &&String| match column.as_str() {
+            "contacts" => read.contacts != account.contacts,
+            name => {
+                again.get(name) != written.get(name)
+                    || read.attributes.get(name) != account.attributes.get(name)
+            }
+        };
+        let column = columns.iter().find(differs).map_or("company", String::as_str);
+        let cell = written.get(column).map_or("", String::as_str);
+        return Err(format!(
+            "account {id}: column `{column}`: `{cell}` would be read as something else: change it"
+        ));
+    }
+    write_row(&row).map_err(|error| format!("account {id}: {error}"))
 }
 
-/// A row that reads as the account again.
-fn write_account(columns: &[String], account: &Account) -> Result<String, Box<dyn Error>> {
-    let cells = cells(account);
-    let row: Vec<&str> = columns.iter().map(|column| cells.get(column).map_or("", String::as_str)).collect();
-    if read_account(columns, &csv::StringRecord::from(row.clone())).as_ref() != Ok(account) {
-        return Err(format!("account {} holds something that the table cannot", account.id).into());
-    }
+fn write_row(row: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(&row)?;
+    writer.write_record(row)?;
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 

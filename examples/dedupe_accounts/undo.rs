@@ -35,6 +35,11 @@ pub(super) struct UndoFile {
     pub(super) log: Log,
     /// How many are of its own run.
     own: usize,
+    /// The first line of the table, to the byte, and what its columns are.
+    #[serde(default)]
+    header: String,
+    #[serde(default)]
+    columns: Vec<String>,
     /// The rows of the accounts its own run merged by id, to the byte.
     rows: BTreeMap<String, String>,
 }
@@ -58,8 +63,14 @@ impl UndoFile {
         plans: &[MergePlan<Account>],
         earlier: Log,
     ) -> Result<UndoFile, MergeError> {
-        let mut undo =
-            UndoFile { format: UndoFile::FORMAT, log: earlier, own: plans.len(), rows: BTreeMap::new() };
+        let mut undo = UndoFile {
+            format: UndoFile::FORMAT,
+            log: earlier,
+            own: plans.len(),
+            header: table.header.clone(),
+            columns: table.columns.clone(),
+            rows: BTreeMap::new(),
+        };
         for plan in plans {
             let record = plan.apply(&mut table.accounts)?;
             for original in record.originals() {
@@ -89,13 +100,21 @@ impl UndoFile {
             for original in record.originals() {
                 let id = original.id.as_str();
                 let exact = table.accounts.iter().any(|account| account == original);
-                match self.rows.get(id).filter(|_| exact) {
-                    Some(row) => table.rows.insert(id.to_owned(), row.clone()),
+                match self.rows.get(id).filter(|_| exact).and_then(|row| self.row_in(table, row, original)) {
+                    Some(row) => table.rows.insert(id.to_owned(), row),
                     None => table.rows.remove(id),
                 };
             }
         }
         Ok(changed)
+    }
+
+    /// A row as the table has rows now: its columns may have moved, and lines may end otherwise.
+    fn row_in(&self, table: &Table, row: &str, account: &Account) -> Option<String> {
+        match self.header == table.header {
+            true => Some(row.to_owned()),
+            false => table.row_of(&self.columns, row, account),
+        }
     }
 }
 

@@ -115,7 +115,8 @@ impl<R: Mergeable> UndoRecord<R> {
     /// Separates the records again, given the survivor as it is now.
     ///
     /// An unchanged survivor is restored exactly. Later changes to other fields stay, and so do contacts added since;
-    /// changes to a contact that came from another account move back with it. In lists, later additions and removals of
+    /// changes to a contact that came from another account move back with it. A person who was removed since, or moved to
+    /// another record, stays so and is reported. In lists, later additions and removals of
     /// items are kept. A field changed both by the merge and later keeps the newer value and is reported. O(n log n) in
     /// fields and contacts.
     ///
@@ -226,6 +227,14 @@ impl<R: Mergeable> UndoRecord<R> {
         if now == after {
             return before.to_vec();
         }
+        let left = self.leave_out(current, others);
+        let gone = |id: &str| UndoConflict {
+            field: format!("contacts.{id}"),
+            before: id.into(),
+            merged: id.into(),
+            now: Value::Null,
+        };
+        conflicts.extend(left.iter().map(|id| gone(id.as_str())));
         if before == after {
             return now.to_vec();
         }
@@ -249,21 +258,14 @@ impl<R: Mergeable> UndoRecord<R> {
             });
             return now.to_vec();
         };
-        let mut gone = |id: &str| {
-            conflicts.push(UndoConflict {
-                field: format!("contacts.{id}"),
-                before: id.into(),
-                merged: id.into(),
-                now: Value::Null,
-            });
-        };
+        let is_told = |contact: &Contact| left.contains(&contact.id);
         let mut own = Vec::new();
         let mut edits: Vec<Edit<'_>> = Vec::new();
         for contact in before {
             let id = contact.id.as_str();
             match (made.get(id), is.get(id)) {
                 (Some(after), Some(now)) => edits.push((contact, *after, *now, None)),
-                (Some(after), None) if *after != contact => gone(id),
+                (Some(after), None) if *after != contact && !is_told(after) => conflicts.push(gone(id)),
                 (Some(_), None) => {}
                 (None, _) => own.push(contact.clone()),
             }
@@ -274,7 +276,8 @@ impl<R: Mergeable> UndoRecord<R> {
                 (Some((original, origin)), Some(now)) => {
                     edits.push((original, contact, *now, Some(*origin)));
                 }
-                _ => gone(id),
+                _ if is_told(contact) => {}
+                _ => conflicts.push(gone(id)),
             }
         }
         restore_edits(edits, &mut own, others, conflicts);
@@ -283,6 +286,37 @@ impl<R: Mergeable> UndoRecord<R> {
         });
         own.extend(added.cloned());
         own
+    }
+}
+
+impl<R: Mergeable> UndoRecord<R> {
+    /// Who was taken out of the survivor or moved to another record since comes back to none of the others, nor does a row that
+    /// went into theirs: the ids of those people at the survivor.
+    fn leave_out(&self, current: &R, others: &mut [R]) -> BTreeSet<ContactId> {
+        let mut left = BTreeSet::new();
+        let (Some(after), Some(now)) = (by_id(self.merged.contacts()), by_id(current.contacts())) else {
+            return left;
+        };
+        let into: BTreeMap<&RecordRef, &RecordRef> =
+            order::map(self.united.iter().map(|(row, kept)| (row, kept)));
+        for other in others {
+            let reference = other.reference();
+            let person = |contact: &Contact| {
+                let row = row_at(&contact.id, &reference);
+                into.get(&row).copied().unwrap_or(&row).contact().cloned()
+            };
+            let has_left = |id: &ContactId| after.contains_key(id.as_str()) && !now.contains_key(id.as_str());
+            let (gone, stay): (Vec<_>, Vec<_>) = other
+                .contacts()
+                .iter()
+                .map(|one| (one.clone(), person(one).filter(has_left)))
+                .partition(|(_, id)| id.is_some());
+            if !gone.is_empty() {
+                left.extend(gone.into_iter().filter_map(|(_, id)| id));
+                other.set_contacts(stay.into_iter().map(|(one, _)| one).collect());
+            }
+        }
+        left
     }
 }
 

@@ -1,5 +1,7 @@
 //! The effects by which a host undoes a merge in its tables.
 
+use std::collections::BTreeSet;
+
 use super::record::{Fields, Mergeable, fields_of, members_of, row_at, same_field};
 use super::undo::{Restored, UndoRecord, by_id};
 use crate::model::{Effect, RecordRef};
@@ -34,9 +36,17 @@ pub(super) fn effects<R: Mergeable>(
     }
     let unmerge = |record, from| Effect::Unmerge { record, from };
     effects.extend(restored.others.iter().rev().map(|other| unmerge(other.reference(), survivor.clone())));
-    let rows = undo.united().iter().rev();
+    // A row of a person who has left stays merged into theirs.
+    let is_back: BTreeSet<RecordRef> = order::set(restored_rows(restored));
+    let rows = undo.united().iter().rev().filter(|(row, _)| is_back.contains(row));
     effects.extend(rows.map(|(other, kept)| unmerge(other.clone(), kept.clone())));
     effects
+}
+
+/// The rows of the people at the separate records.
+fn restored_rows<R: Mergeable>(restored: &Restored<R>) -> impl Iterator<Item = RecordRef> {
+    let records = std::iter::once(&restored.survivor).chain(&restored.others);
+    records.flat_map(|record| record.contacts().iter().map(|one| row_at(&one.id, &record.reference())))
 }
 
 /// The effects that give one record the wanted fields.

@@ -664,7 +664,47 @@ fn changes_to_a_contact_go_back_with_it() {
     expected[0].contacts[0].title = Some("CTO".into());
     expected[0].contacts.push(contact("C9", "A1", "新人", ""));
     expected[1].contacts[1].name = Some("李磊".into());
+    expected[1].contacts.pop();
     assert_eq!(records, expected);
+}
+
+/// Who has left since the merge comes back to no account by its undo, and neither does a row that went into theirs.
+#[test]
+fn who_was_removed_or_moved_since_stays_so() {
+    let mut records = vec![account("A1", 1), account("A2", 2), account("A3", 3)];
+    records[0].contacts = vec![contact("C1", "A1", "王强", "13812349876")];
+    records[1].contacts =
+        vec![contact("C2", "A2", "王强", "13812349876"), contact("C3", "A2", "李雷", "13927461853")];
+    let before = records.clone();
+    let undo = accounts_plan(&records[..2], &merger()).apply(&mut records).unwrap();
+    let people = |records: &[Account]| {
+        let ids = |one: &Account| one.contacts.iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
+        records.iter().map(|one| (one.id.to_string(), ids(one))).collect::<Vec<_>>()
+    };
+    let expected = |of: [&[&str]; 3]| {
+        let named = |(number, ids): (usize, &&[&str])| {
+            (format!("A{}", number + 1), ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>())
+        };
+        of.iter().enumerate().map(named).collect::<Vec<_>>()
+    };
+    for (gone, to, left, told) in [
+        ("C3", None, expected([&["C1"], &["C2"], &[]]), "contacts.C3"),
+        ("C3", Some(1), expected([&["C1"], &["C2"], &["C3"]]), "contacts.C3"),
+        ("C1", None, expected([&[], &["C3"], &[]]), "contacts.C1"),
+        ("C1", Some(1), expected([&[], &["C3"], &["C1"]]), "contacts.C1"),
+    ] {
+        let mut now = records.clone();
+        let place = now[0].contacts.iter().position(|one| one.id.as_str() == gone).unwrap();
+        let person = now[0].contacts.remove(place);
+        if let Some(to) = to {
+            now[to].contacts.push(person);
+        }
+        let conflicts = undo.undo(&mut now).unwrap();
+        assert_eq!(people(&now), left, "{gone}");
+        assert_eq!(conflicts.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), [told]);
+    }
+    undo.undo(&mut records).unwrap();
+    assert_eq!(records, before);
 }
 
 #[test]
@@ -1093,7 +1133,14 @@ proptest! {
         let others: Vec<&Account> = accounts.iter().filter(|account| account.id != now.id).collect();
         for (other, original) in restored.others.iter().zip(others) {
             prop_assert_eq!(&other.company, &original.company);
-            prop_assert_eq!(other.contacts.len(), original.contacts.len());
+            // Everybody comes back but those who have left the merged one since, each of whom is told.
+            let gone = original.contacts.len() - other.contacts.len();
+            let left = |one: &&Contact| now.contacts.iter().all(|now| now.id != one.id);
+            let told = merged.contacts.iter().filter(left).filter(|one| {
+                restored.conflicts.iter().any(|told| told.field == format!("contacts.{}", one.id))
+            });
+            prop_assert!(gone <= told.count());
+            prop_assert!(other.contacts.iter().all(|one| original.contacts.iter().any(|was| was.id == one.id)));
         }
     }
 
