@@ -303,3 +303,32 @@ fn whoever_is_asked_sees_the_values_and_no_answer_is_a_no() {
     assert_eq!(shown.matches("[y/n]").count(), 2);
     assert!(!ask("n\n").0 && !ask("").0 && !ask("perhaps").0);
 }
+
+#[test]
+fn a_parent_that_is_merged_away_is_followed_and_named_again_by_the_undo() {
+    let before = "id,company,created_at,owner,Parent Account,priority\n\
+         P,Toral Group Ltd,2020-01-01,li,,S1\nS1,Toral Group Ltd,2021-01-01,li,P,S1\n\
+         S2,Toral Trading Ltd,2021-01-01,li,S1,S1\nA,Acme Ltd,2020-01-01,,S1 ,\nB,Acme Ltd,2021-01-01,,,\n";
+    let mut table = read(before);
+    let groups = groups(&table);
+    let asks: Vec<bool> = groups.iter().map(Group::is_ambiguous).collect();
+    assert_eq!(asks, [true, false], "a parent and its subsidiary may be two companies");
+    let wanted: Vec<_> = groups.into_iter().map(|group| group.plan).collect();
+    let undo = UndoFile::merge(&mut table, &wanted, MergeLog::default()).unwrap();
+    let text = table.text().unwrap();
+    assert_eq!(
+        text,
+        "id,company,created_at,owner,Parent Account,priority\n\
+         P,Toral Group Ltd,2020-01-01T00:00:00Z,li,,S1\nS2,Toral Trading Ltd,2021-01-01T00:00:00Z,li,P,S1\n\
+         A,Acme Ltd,2020-01-01T00:00:00Z,,P,\n"
+    );
+    let back = |now: &str| {
+        let mut again = read(now);
+        undo.take_back(&mut again, &mut undo.log.clone()).unwrap();
+        again.text().unwrap()
+    };
+    assert_eq!(back(&text), before);
+    // Who has another parent since keeps it.
+    let now = text.replace("li,P,S1", "li,A,S1");
+    assert!(back(&now).contains("S2,Toral Trading Ltd,2021-01-01T00:00:00Z,li,A,S1\n"), "{}", back(&now));
+}

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use leadkit::merge::{MergeError, MergeLog, MergePlan};
+use leadkit::merge::{MergeError, MergeLog, MergePlan, names_parent};
 use leadkit::model::Account;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,20 @@ pub(super) struct UndoFile {
     columns: Vec<String>,
     /// The rows of the accounts its own run merged by id, to the byte.
     rows: BTreeMap<String, String>,
+    /// What other accounts said of a parent that is merged away.
+    #[serde(default)]
+    parents: Vec<ParentChange>,
+}
+
+/// An account that names the survivor as its parent, as the one it named before was merged into it.
+#[derive(Serialize, Deserialize)]
+struct ParentChange {
+    account: String,
+    column: String,
+    before: String,
+    after: String,
+    /// The account's row, to the byte, unless it was written anew by the merge.
+    row: Option<String>,
 }
 
 impl UndoFile {
@@ -70,6 +84,7 @@ impl UndoFile {
             header: table.header.clone(),
             columns: table.columns.clone(),
             rows: BTreeMap::new(),
+            parents: Vec::new(),
         };
         for plan in plans {
             let record = plan.apply(&mut table.accounts)?;
@@ -81,7 +96,50 @@ impl UndoFile {
             table.rows.remove(plan.merged().id.as_str());
             undo.log.push(record);
         }
+        undo.point_at_survivors(table, plans);
         Ok(undo)
+    }
+
+    /// Points what other accounts say of their parent at the account that it was merged into.
+    fn point_at_survivors(&mut self, table: &mut Table, plans: &[MergePlan<Account>]) {
+        let into = |plan: &MergePlan<Account>| {
+            let survivor = plan.merged().id.to_string();
+            plan.merged_away().iter().map(|gone| (gone.id().to_owned(), survivor.clone())).collect::<Vec<_>>()
+        };
+        let into: BTreeMap<String, String> = plans.iter().flat_map(into).collect();
+        for account in &mut table.accounts {
+            for (column, value) in account.attributes.iter_mut().filter(|(column, _)| names_parent(column)) {
+                let before = value.to_string();
+                let Some(after) = into.get(before.trim()) else { continue };
+                *value = after.as_str().into();
+                self.parents.push(ParentChange {
+                    account: account.id.to_string(),
+                    column: column.clone(),
+                    before,
+                    after: after.clone(),
+                    row: table.rows.remove(account.id.as_str()),
+                });
+            }
+        }
+    }
+
+    /// Lets accounts name the parents that they named before, unless they have been given others since.
+    fn point_back(&self, table: &mut Table) {
+        for change in self.parents.iter().rev() {
+            let of_id = |account: &&mut Account| account.id.as_str() == change.account;
+            let Some(account) = table.accounts.iter_mut().find(of_id) else { continue };
+            let Some(value) = account.attributes.get_mut(&change.column) else { continue };
+            if value.to_string() != change.after {
+                continue;
+            }
+            *value = change.before.as_str().into();
+            let account = account.clone();
+            let row = change.row.as_ref().filter(|row| table.row_of(&self.columns, row, &account).is_some());
+            match row.and_then(|row| self.row_in(table, row, &account)) {
+                Some(row) => table.rows.insert(change.account.clone(), row),
+                None => table.rows.remove(&change.account),
+            };
+        }
     }
 
     /// Takes the merges of its own run back among the accounts of a table that all merges of `log` led to, and out of the
@@ -89,6 +147,8 @@ impl UndoFile {
     pub(super) fn take_back(&self, table: &mut Table, log: &mut Log) -> Result<Vec<String>, Box<dyn Error>> {
         let mut changed = Vec::new();
         let own: Vec<_> = self.log.iter().rev().take(self.own).collect();
+        // First what came last; nobody sees the table if one of the merges cannot be taken back.
+        self.point_back(table);
         for record in own {
             let merged = &record.merged().id;
             let place = log.iter().position(|one| one == record);
@@ -141,6 +201,13 @@ pub(super) fn apply(
     let text = table.text()?;
     fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
     fs::write(out, text)?;
+    for change in &undo.parents {
+        let ParentChange { account, column, before, after, .. } = change;
+        writeln!(
+            screen,
+            "account {account}: `{column}` becomes `{after}`, as account {before} is merged into it"
+        )?;
+    }
     writeln!(screen, "{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display())?;
     Ok(())
 }

@@ -33,7 +33,8 @@ pub(super) struct OfAccount<'r> {
 /// Two contacts are one person if they have the same id, or share a mobile number, a person's e-mail address or a
 /// WeChat id, and nothing distinguishes them. Different names, mobiles or e-mail addresses mean two people, even with
 /// the same id, because two exports may number contacts independently. A contact joins a person only if it conflicts
-/// with none of that person's contacts. A landline and a mailbox such as `info@` unite nobody. A key that two names
+/// with none of that person's contacts. A landline and a mailbox such as `info@` unite nobody, and the same id does not make
+/// them a person's. A key that two names
 /// have, as a family's phone, and a number of a plan that does not distinguish mobiles from landlines unite only
 /// contacts of the same name; a key that two contacts of one account share identifies nobody. A contact who could be
 /// two people stays apart, and two contacts of one account stay two. The survivor's own come first, then the others in
@@ -137,7 +138,9 @@ impl People {
     /// The only one of an id whom a contact can be.
     fn only_one_of(&self, id: &str, identity: &Identity) -> Option<usize> {
         let holders = self.by_id.get(id).filter(|holders| holders.len() <= CROWDED)?;
-        let fits = |at: &&usize| self.all.get(**at).is_some_and(|(_, one)| !one.is_somebody_else(identity));
+        let is_one =
+            |one: &Identity| !one.is_somebody_else(identity) && !one.is_of_person_and_place(identity);
+        let fits = |at: &&usize| self.all.get(**at).is_some_and(|(_, one)| is_one(one));
         let mut fitting = holders.iter().filter(fits);
         let first = fitting.next().copied();
         first.filter(|_| fitting.next().is_none())

@@ -10,6 +10,7 @@ use super::error::MergeError;
 use super::fields::group_of;
 use super::identity::Identity;
 use super::merger::Merger;
+use super::parent::forget_parents;
 use super::plan::{ContactDecision, FieldDecision, MergePlan};
 use super::plan_effects::effects;
 use super::record::{Fields, Mergeable, fields_of, same_field, with_fields};
@@ -107,12 +108,14 @@ fn plan<R: Mergeable>(
         let rest = |record: &R| record.id() != survivor_id;
         rest(a).cmp(&rest(b)).then(y.recency.cmp(&x.recency)).then(a.id().cmp(b.id()))
     });
-    let (ordered, views): (Vec<&R>, Vec<View>) = viewed.into_iter().unzip();
+    let (ordered, mut views): (Vec<&R>, Vec<View>) = viewed.into_iter().unzip();
+    let parents = forget_parents(&ordered, &mut views);
     let survivor = *ordered.first().ok_or(MergeError::Nothing)?;
     let references: Vec<RecordRef> = ordered.iter().map(|record| record.reference()).collect();
     let mut draft =
         Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
     draft.decide_fields();
+    draft.clear_forgotten();
     let leads: Vec<&Lead> = ordered.iter().filter_map(|record| record.as_lead()).collect();
     draft.unite_wrong_contacts(&leads);
     draft.unite_owners();
@@ -153,6 +156,7 @@ fn plan<R: Mergeable>(
         false => Vec::new(),
     };
     doubts.extend(shared.into_iter().map(|contact| MergeDoubt::SharedContactId { contact }));
+    doubts.extend(parents);
     doubts.extend(other_people(&ordered, phones));
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
 
@@ -228,7 +232,7 @@ fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
         _ if record.is_valid() => 2,
         lead => u8::from(lead.is_none_or(Lead::is_on_file)),
     };
-    View { recency, source, standing, fields }
+    View { recency, source, standing, fields, forgotten: BTreeSet::new() }
 }
 
 /// The survivor's id, of records sorted by id, and the last test that distinguished it from another.
@@ -346,7 +350,7 @@ impl Draft<'_> {
 
     fn decide_together(&mut self, name: &str, chosen: usize, block: Option<&str>, rule: &Survivorship) {
         let Some(view) = self.views.get(chosen) else { return };
-        let after = view.fields.get(name).cloned().unwrap_or_default();
+        let after = view.known(name).cloned().unwrap_or_default();
         let differs = |(index, view): (usize, &View)| {
             let value = view.filled(name)?;
             let apart = index != chosen && !agree(name, value, &after, self.phones);
@@ -373,6 +377,17 @@ impl Draft<'_> {
             self.conflict(name, &choice.value, dropped);
         }
         self.decision(name, None, rule, &choice.from, choice.value);
+    }
+
+    /// What the survivor says and no longer means anything becomes blank, unless another fills it.
+    fn clear_forgotten(&mut self) {
+        let Some(own) = self.views.first() else { return };
+        for name in &own.forgotten {
+            if !self.decisions.iter().any(|one| one.field == *name) {
+                self.decision(name, None, &self.rules.default, &[], Value::Null);
+            }
+        }
+        order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
     /// The rule of a field in which an answer protects the person.

@@ -34,6 +34,14 @@ pub enum MergeDoubt {
         /// The id; blank when contacts have none.
         contact: ContactId,
     },
+    /// One account names another of the merge as its parent: they may be two companies. The merged account does not name
+    /// itself.
+    Parent {
+        /// The account that names a parent.
+        record: RecordRef,
+        /// The account that it names.
+        parent: RecordRef,
+    },
     /// By their names, mobile numbers or e-mail addresses, two leads belong to two people.
     OtherPerson {
         /// The one that comes first in the plan.
@@ -49,6 +57,7 @@ codes! {
         MergeDoubt::Contradiction { .. } => "contradiction",
         MergeDoubt::Opposed { .. } => "opposed",
         MergeDoubt::SharedContactId { .. } => "shared_contact_id",
+        MergeDoubt::Parent { .. } => "parent",
         MergeDoubt::OtherPerson { .. } => "other_person",
     }
 }
@@ -61,7 +70,9 @@ impl MergeDoubt {
             MergeDoubt::Lost { field }
             | MergeDoubt::Contradiction { field }
             | MergeDoubt::Opposed { field } => Some(field),
-            MergeDoubt::SharedContactId { .. } | MergeDoubt::OtherPerson { .. } => None,
+            MergeDoubt::SharedContactId { .. }
+            | MergeDoubt::Parent { .. }
+            | MergeDoubt::OtherPerson { .. } => None,
         }
     }
 
@@ -110,6 +121,9 @@ impl fmt::Display for MergeDoubt {
             }
             MergeDoubt::SharedContactId { contact } => {
                 write!(f, "contact {contact} is two people: give one of them another id")
+            }
+            MergeDoubt::Parent { record, parent } => {
+                write!(f, "{record} names {parent} as its parent: they may be two companies")
             }
             MergeDoubt::OtherPerson { record, other } => {
                 write!(

@@ -39,6 +39,8 @@ pub(super) struct Identity {
     /// The same without titles and remarks.
     name_keys: BTreeSet<String>,
     pub(super) keys: BTreeSet<PersonKey>,
+    /// Whether there is a number or an address at all, also one of a company.
+    is_reached: bool,
 }
 
 /// How a person's numbers are read: by the stated country.
@@ -144,7 +146,8 @@ impl Identity {
         // Without a name of their own, people are called what all notes beside their values say.
         let name = name.or_else(|| beside.pop_first().filter(|_| beside.is_empty()));
         let name_keys = order::set(name.as_deref().map(name_key).filter(|key| !key.is_empty()));
-        Identity { names: order::set(name), name_keys, keys }
+        let is_reached = !phones.is_empty() || !emails.is_empty();
+        Identity { names: order::set(name), name_keys, keys, is_reached }
     }
 
     /// Adds what is known of the same person from elsewhere.
@@ -152,6 +155,19 @@ impl Identity {
         self.names.extend(other.names);
         self.name_keys.extend(other.name_keys);
         self.keys.extend(other.keys);
+        self.is_reached |= other.is_reached;
+    }
+
+    /// Whether an id alone would tie a person to what a company has: a landline or a mailbox that nobody is named for.
+    pub(super) fn is_of_person_and_place(&self, other: &Identity) -> bool {
+        let is_place = |one: &Identity| !one.is_person() && one.is_reached;
+        let are_apart = self.is_person() && is_place(other) || is_place(self) && other.is_person();
+        are_apart && self.keys.is_disjoint(&other.keys)
+    }
+
+    /// Whether there is a name, or a value that reaches one person.
+    fn is_person(&self) -> bool {
+        !self.names.is_empty() || self.keys.iter().any(|key| !matches!(key, PersonKey::Number(_)))
     }
 
     /// Whether these are two people: their names, their mobiles or their e-mail addresses differ.

@@ -252,6 +252,7 @@ impl fmt::Display for FieldDecision {
         let from = list(&self.from);
         let after = show(&self.field, &self.after);
         match (self.is_change(), self.after.is_blank()) {
+            (true, true) if self.from.is_empty() => write!(f, "`{}` becomes blank", self.field)?,
             (true, true) => write!(f, "`{}` becomes blank, as in {from}", self.field)?,
             (true, false) => write!(f, "`{}` becomes {after}, from {from}", self.field)?,
             (false, _) => write!(f, "`{}` stays {after}", self.field)?,

@@ -299,7 +299,8 @@ impl<R: Mergeable> UndoRecord<R> {
         };
         let into: BTreeMap<&RecordRef, &RecordRef> =
             order::map(self.united.iter().map(|(row, kept)| (row, kept)));
-        for other in others {
+        // Two contacts of one id at one record share a row: which of them has left is unknown, and both come back.
+        for other in others.iter_mut().filter(|other| by_id(other.contacts()).is_some()) {
             let reference = other.reference();
             let person = |contact: &Contact| {
                 let row = row_at(&contact.id, &reference);

@@ -24,6 +24,8 @@ const SHOWN: usize = 60;
 /// One record as the rules see it. Slices of them are in order: the survivor, then the most recent, then by id.
 pub(super) struct View {
     pub(super) fields: Fields,
+    /// Fields whose values lose their meaning by the merge.
+    pub(super) forgotten: BTreeSet<String>,
     pub(super) recency: DateTime<Utc>,
     /// Folded.
     pub(super) source: Option<String>,
@@ -34,7 +36,12 @@ pub(super) struct View {
 impl View {
     /// The field's value unless it is blank.
     pub(super) fn filled(&self, name: &str) -> Option<&Value> {
-        self.fields.get(name).filter(|value| !is_blank(name, value))
+        self.known(name).filter(|value| !is_blank(name, value))
+    }
+
+    /// The field's value, also a blank one.
+    pub(super) fn known(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|_| !self.forgotten.contains(name))
     }
 }
 

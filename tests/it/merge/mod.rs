@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{
-    FieldDecision, MergeBlock, MergeError, MergeLog, MergePlan, MergeRules, Merger, SurvivorTest,
+    FieldDecision, MergeBlock, MergeDoubt, MergeError, MergeLog, MergePlan, MergeRules, Merger, SurvivorTest,
     Survivorship, UndoRecord,
 };
 use leadkit::model::{
@@ -666,6 +666,45 @@ fn changes_to_a_contact_go_back_with_it() {
     expected[1].contacts[1].name = Some("李磊".into());
     expected[1].contacts.pop();
     assert_eq!(records, expected);
+}
+
+/// Of accounts one above the other nobody becomes a parent of its own; who stands above both stays above.
+#[test]
+fn a_parent_is_never_its_own() {
+    let named = |id: &str, day: u32, parent: &str| {
+        let mut one = account(id, day);
+        if !parent.is_empty() {
+            one.attributes.insert("Parent Account".into(), parent.into());
+        }
+        one
+    };
+    let parent_of =
+        |plan: &MergePlan<Account>| plan.merged().attributes.get("Parent Account").map(ToString::to_string);
+    let doubt = |record: &str, parent: &str| MergeDoubt::Parent {
+        record: RecordRef::Account(record.into()),
+        parent: RecordRef::Account(parent.into()),
+    };
+    for (first, second, kept, doubts) in [
+        ("", "A1", None, vec![doubt("A2", "A1")]),
+        ("A2", "", None, vec![doubt("A1", "A2")]),
+        ("A2", "A1", None, vec![doubt("A1", "A2"), doubt("A2", "A1")]),
+        ("A2", "G", Some("G"), vec![doubt("A1", "A2")]),
+        ("G", "A1", Some("G"), vec![doubt("A2", "A1")]),
+        ("", "A2", None, vec![]),
+        ("", "G", Some("G"), vec![]),
+    ] {
+        let mut records = vec![named("A1", 1, first), named("A2", 2, second)];
+        let before = records.clone();
+        let plan = accounts_plan(&records, &merger());
+        assert_eq!(parent_of(&plan).as_deref(), kept, "{first} {second}: {plan}");
+        assert_eq!(plan.doubts(), doubts, "{first} {second}: {plan}");
+        plan.apply(&mut records).unwrap().undo(&mut records).unwrap();
+        assert_eq!(records, before);
+    }
+    // Any other attribute may say `A1`.
+    let mut other = account("A2", 2);
+    other.attributes.insert("Priority".into(), "A1".into());
+    assert!(!accounts_plan(&[account("A1", 1), other], &merger()).is_ambiguous());
 }
 
 /// Who has left since the merge comes back to no account by its undo, and neither does a row that went into theirs.

@@ -150,6 +150,18 @@ fn one_id_is_one_person_unless_something_says_otherwise() {
     for (first, second, people, of_two) in [
         (vec![("c1", zhang)], vec![("c1", "张伟")], vec!["c1 张伟"], vec![]),
         (vec![("c1", "张伟")], vec![("c1", "张总 / 13812349876")], vec!["c1 张伟"], vec![]),
+        (vec![("c1", zhang)], vec![("c1", "")], vec!["c1 张伟"], vec![]),
+        (vec![("c1", zhang)], vec![("c1", " / zhang@qinghe.cn")], vec!["c1 张伟"], vec![]),
+        // What a company has is no person's by an id alone.
+        (vec![("c1", zhang)], vec![("c1", " / info@qinghe.cn")], vec!["c1 张伟", "c1 "], vec!["c1"]),
+        (vec![("c1", " / 0755-26718843")], vec![("c1", zhang)], vec!["c1 ", "c1 张伟"], vec!["c1"]),
+        (
+            vec![("c1", "Ann Lee / ann.lee@acme.com")],
+            vec![("c1", " / +44 20 7946 0101 / info@acme.com")],
+            vec!["c1 Ann Lee", "c1 "],
+            vec!["c1"],
+        ),
+        (vec![("c1", " / info@qinghe.cn")], vec![("c1", " / info@qinghe.cn")], vec!["c1 "], vec![]),
         (vec![("c1", zhang)], vec![("c1", li)], vec!["c1 张伟", "c1 李娜"], vec!["c1"]),
         (vec![("c1", zhang)], vec![("c1", "张伟 / 13927461853")], vec!["c1 张伟", "c1 张伟"], vec!["c1"]),
         (vec![("c1", zhang)], vec![("c3", zhang), ("c1", li)], vec!["c1 张伟", "c1 李娜"], vec!["c1"]),
