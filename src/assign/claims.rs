@@ -92,9 +92,9 @@ impl Assigner {
     /// [key of its own](claim_key), by which it can be [taken back](Ledgers::take_back), and answers no later request: a claim
     /// of a lead that has an owner is for the caller to refuse.
     ///
-    /// The rep is checked like the rules' reps, except for working time and absence (a rep who claims is there) and the
-    /// caps on what is assigned. A rep who had the lead waits out
-    /// the [cool-down](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
+    /// The rep is checked like the rules' reps, except for weight, working time (a rep who claims is at work) and the
+    /// caps on what is assigned. A rep who is absent claims nothing: nobody would work on the lead. A rep who had the lead
+    /// waits out the [cool-down](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
     /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///
     /// ```
@@ -143,7 +143,8 @@ impl Assigner {
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
         // A weight of 0 means that the rules give the rep no turns; it does not limit what the rep claims.
-        let barred = question.barred(slot, Some(1)).or_else(over_claimed);
+        let absent = || slot.away_until(at).map(|until| SkipReason::Absent { until });
+        let barred = question.unfit(slot).or_else(absent).or_else(over_claimed);
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             // From the last time the rep lost it: a lead held twice waits once.
@@ -186,7 +187,7 @@ impl Assigner {
     }
 
     /// Whether a person may give the lead to a rep: all that the rules check, except the rep's hours, absences and untouched
-    /// leads, which a director knows about, and its previous owners.
+    /// leads, which a director knows about, and its previous owners. A weight is about turns, and an order takes none.
     pub(crate) fn may_be_given(
         &self,
         facts: &Facts<'_>,
@@ -203,7 +204,7 @@ impl Assigner {
         let question = pool.question(facts, roster, ledgers, facts.now(), lead);
         let (rep, slot) = roster.find(rep.as_str()).ok_or(SkipReason::UnknownRep)?;
         let closed = || question.closed().map(|(reason, _)| reason);
-        let reason = question.barred(slot, None).or_else(closed).or_else(|| question.capped(rep, slot));
+        let reason = question.unfit(slot).or_else(closed).or_else(|| question.capped(rep, slot));
         reason.map_or(Ok(()), Err)
     }
 }

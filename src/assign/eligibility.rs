@@ -81,9 +81,10 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Whether only a cap keeps the rep from taking the lead now.
+    /// Whether only a cap keeps the rep from taking the lead now, and not for ever.
     pub(super) fn only_capped(&self, rep: &RepId, reason: &SkipReason) -> bool {
-        reason.is_cap() && self.ruled_out(rep).is_none()
+        let takes_none = || self.roster.find(rep.as_str()).is_some_and(|(_, slot)| slot.takes_none());
+        reason.is_cap() && self.ruled_out(rep).is_none() && !takes_none()
     }
 
     /// What the reps of a list are owed, after the turns of others who get the lead. O(n) when there are some.
@@ -127,6 +128,16 @@ impl<'a> Question<'a> {
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);
         }
+        self.unsuited(slot)
+    }
+
+    /// Why no order of a person gives the lead to the rep, whose weight says only what the rules give.
+    pub(super) fn unfit(&self, slot: &Slot) -> Option<SkipReason> {
+        slot.outside().or_else(|| self.unsuited(slot))
+    }
+
+    /// Why the lead does not suit the rep.
+    fn unsuited(&self, slot: &Slot) -> Option<SkipReason> {
         if !self.serves(&slot.territories) {
             return Some(SkipReason::Territory { region: self.region });
         }
@@ -283,9 +294,7 @@ impl<'a> Question<'a> {
 
     /// Whether time alone never frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
-        let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
-        // A cap of 0 never frees up.
-        let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
+        let is_never = slot.takes_none() && !self.is_reward;
         is_never || self.never_frees() || self.has_no_room(rep, slot).is_some()
     }
 

@@ -15,7 +15,7 @@ use crate::model::RepId;
 /// The result that nobody could take the lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Nobody {
-    /// Whether a rep could have taken it without a cap.
+    /// Whether a rep could have taken it without a cap that may free up.
     pub(super) capped: bool,
     pub(super) free_from: Option<DateTime<Utc>>,
 }
@@ -56,7 +56,7 @@ impl Nobody {
     }
 }
 
-/// Whether a rep could take the lead without a cap.
+/// Whether a rep could take the lead without a cap that may free up.
 fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
     let (Some(roll), false) = (standing.roll(), question.is_reward) else { return false };
     let is_closed = question.is_closed();
@@ -78,8 +78,9 @@ fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
             }
         }
     }
-    // Without those who must not have it whatever their caps.
-    let ruled_out: BTreeSet<&RepId> = question.previous.iter().chain(question.excluded).collect();
+    // Without those who must not have it whatever their caps, and those whom nothing frees.
+    let others = question.previous.iter().chain(question.excluded);
+    let ruled_out: BTreeSet<&RepId> = others.chain(&roll.never).collect();
     let mut is_one_of_them = |rep: &RepId| {
         let kind = standing.kind_of(rep, true).filter(|kind| suited.binary_search(kind).is_ok());
         let works = kind

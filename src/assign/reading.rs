@@ -57,6 +57,9 @@ impl Roll {
                 roll.open(Kind::new(key, index, slot.hours), &slot.territories, &slot.skills)
             });
             roll.count(kind);
+            if slot.takes_none() {
+                roll.never.push(rep.clone());
+            }
             match question.own_code(rep, slot) {
                 None => seated.push((rep.clone(), kind)),
                 Some(code) => roll.rest(rep, kind, code),

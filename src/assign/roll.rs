@@ -60,6 +60,8 @@ pub(super) struct Roll {
     by_class: Numbered<usize>,
     /// Those of a kind who take no part, each with the reason.
     pub(super) resting: BTreeMap<RepId, (usize, &'static str)>,
+    /// Those with a cap of 0: no lead waits for them.
+    pub(super) never: Vec<RepId>,
     /// Those who are of no kind, or of one of no weight, by reason.
     pub(super) outside: BTreeMap<&'static str, u32>,
     /// The fault of the condition that says who belongs to it.
@@ -148,6 +150,7 @@ impl Roll {
             suitable: 0,
             by_class: Numbered::default(),
             resting: BTreeMap::new(),
+            never: Vec::new(),
             outside: BTreeMap::new(),
             fault: None,
             room: 1,

@@ -579,6 +579,12 @@ impl Slot {
         }
     }
 
+    /// Whether a cap of the rep's own is 0, which nothing frees.
+    pub(super) fn takes_none(&self) -> bool {
+        let own = [self.daily_cap, self.weekly_cap, self.monthly_cap, self.holding_cap, self.protected_cap];
+        own.contains(&Some(0))
+    }
+
     /// Open leads: those the host counted and those taken since, less those taken back.
     pub(super) fn open(&self, taken: i64) -> u32 {
         // More leads may have been taken back than the host's last count included.
@@ -613,8 +619,8 @@ impl Slot {
 /// All regions that reps who take leads serve; `None` if one of them serves everywhere.
 fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
     let mut territories = BTreeSet::new();
-    // The rules give nothing to a rep who is inactive or has weight 0, so neither serves a region.
-    for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
+    // The rules give nothing to a rep who is inactive or has weight 0 or a cap of 0, so none of them serves a region.
+    for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0 && !slot.takes_none()) {
         // One rep serves everywhere, so every region is served.
         if slot.territories.is_empty() {
             return None;

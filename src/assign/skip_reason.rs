@@ -24,7 +24,7 @@ pub enum SkipReason {
     Partner,
     /// The rep is not among the reps of the rule.
     NotMember,
-    /// The rep's weight for this target is 0: the rep takes no leads.
+    /// The rep's weight for this target is 0: the rep takes no turns.
     ZeroWeight,
     /// The lead's region is in none of the rep's territories.
     Territory {

@@ -117,7 +117,9 @@ impl Intake {
         match attended {
             Attended::ByOwner => {}
             Attended::ByPartner(partner) => self.pass_on(case, partner, outcome),
-            Attended::Waits(until) => outcome.wait_for(case, owner, *until),
+            Attended::Waits(until) => {
+                outcome.wait_for(case, owner, *until);
+            }
             Attended::Covered(rep, until, delta) => {
                 if delta.is_some() {
                     outcome.delta.assign.clone_from(delta);
@@ -131,12 +133,12 @@ impl Intake {
                 outcome.route = Route::Assigned { owner: heir.clone() };
             }
             Attended::ByNobody(until, again) => {
-                if case.history.covers() > 0 && !case.is_waited_for(owner) {
-                    // All who could have stood in have left it untouched. If the owner is waited for, this has been
-                    // reported before.
-                    self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
+                // Once for each time that the owner is waited for: they cannot come, and nobody else looks after it.
+                if outcome.wait_for(case, owner, *until) {
+                    let is_untouched = case.history.tenures.iter().any(Tenure::is_lapsed_cover);
+                    let code = if is_untouched { "owners_exhausted" } else { "nobody_covers" };
+                    self.tell_admins(&self.pool, code, case, outcome);
                 }
-                outcome.wait_for(case, owner, *until);
                 outcome.wake(case.lead, *again, wake_up::OWNER_BACK);
             }
         }
@@ -297,17 +299,18 @@ fn is_of_a_customer(facts: &Facts<'_>) -> bool {
 }
 
 impl Outcome {
-    /// The owner is told once, and their deadline starts when they are back.
-    fn wait_for(&mut self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) {
+    /// The owner is told once, and their deadline starts when they are back. Whether that is news.
+    fn wait_for(&mut self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
         self.wake(case.lead, until, wake_up::OWNER_BACK);
         if case.is_review() && case.lead.owner.as_ref() == Some(owner) {
             let mut open = case.history.deadlines.iter().filter(|one| one.done_at.is_none());
             if open.any(|one| one.owner == *owner && one.started_at == until) {
-                return;
+                return false;
             }
         }
         self.restart(case, until);
         self.tell(owner, "lead_waits", &RecordRef::Lead(case.lead.id.clone()));
+        true
     }
 
     /// The owner stays the owner; the other rep has the deadline.

@@ -97,9 +97,6 @@ impl Intake {
         if let Some(listed) = listed.filter(|listed| listed.mode == PoolMode::AssignOnly) {
             return Err(Refusal::AssignOnly { pool: listed.id.clone() });
         }
-        if let OwnerState::Away { until } = case.owner_state(rep) {
-            return Err(Refusal::Rep(SkipReason::Absent { until }));
-        }
         let of = self.ledger_pool(case.lead);
         let ledger = case.state.ledger(of);
         // The host's settings of a pool apply besides those of the pool it is assigned from.

@@ -20,7 +20,7 @@
 //! | `deal_registered` | whose account a partner's registered deal protects |
 //! | `collision` | both who work on one customer |
 //! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
-//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | who runs the pool |
+//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it`, `nobody_covers` | who runs the pool |
 //! | `account_in_pool` | who runs the pool that an account came into, and once a year |
 //! | `imported` | who has rows of an import |
 

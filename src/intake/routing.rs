@@ -1,5 +1,7 @@
 //! Where a lead goes that belongs to no record on file.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
@@ -221,7 +223,7 @@ impl Intake {
         }
         let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
             && (left_out.iter().any(|(_, why)| why.is_final())
-                || assignment.skipped().contains_key("previous_owner"));
+                || case.history.previous_owners().chain(&options.previous_owners).next().is_some());
         if nobody_left {
             return self.exhaust(case, facts, outcome);
         }
@@ -232,8 +234,8 @@ impl Intake {
         self.perform(&case.as_of(assignment.repeats()), facts, resolution, assignment, outcome);
     }
 
-    /// The answer of the pool's rules without those reps; with them again, as far as they may have it, when nobody else can
-    /// take it.
+    /// The answer of the pool's rules without those reps. While nobody else can take it they are let in again, as far as they
+    /// may have it, those with the slightest reason first.
     fn find_rep(
         &self,
         case: &Case<'_>,
@@ -246,18 +248,22 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assign =
             |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
-        if left_out.is_empty() {
-            return assign(options);
-        }
-        let without = |is_out: fn(LeftOut) -> bool| {
-            let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
+        // `None` lets in nobody.
+        let with = |let_in: Option<LeftOut>| {
+            let reps = left_out.iter().filter(|(_, why)| Some(*why) > let_in).map(|(rep, _)| rep.clone());
             let mut narrower = options.clone();
             narrower.excluded.extend(reps);
             assign(&narrower)
         };
-        let found = without(|_| true);
-        let may_widen = found.owner().is_none() && left_out.iter().any(|(_, why)| !why.is_final());
-        if may_widen { without(LeftOut::is_final) } else { found }
+        let reasons: BTreeSet<LeftOut> = left_out.iter().map(|(_, why)| *why).collect();
+        let mut found = with(None);
+        for why in reasons.into_iter().filter(|why| !why.is_final()) {
+            if found.owner().is_some() {
+                break;
+            }
+            found = with(Some(why));
+        }
+        found
     }
 
     /// Applies the answer of the rules.
@@ -338,12 +344,12 @@ impl Intake {
     /// deadline, or lost another lead of the customer.
     fn left_out(&self, case: &Case<'_>, losers: &[RepId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
-        let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
+        let revoked = || history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
-            revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
-        let lapsed =
-            |one: &&Tenure| one.acquisition == Acquisition::Cover && one.end == Some(TenureEnd::Recycled);
-        let covers = history.ended_tenures().filter(lapsed);
+            revoked().map(|one| (one.owner.clone(), LeftOut::Revoked)).collect();
+        let revoked_last = revoked().max_by_key(|one| (one.until, one.from));
+        reps.extend(revoked_last.map(|one| (one.owner.clone(), LeftOut::RevokedLast)));
+        let covers = history.ended_tenures().filter(|one| one.is_lapsed_cover());
         reps.extend(covers.map(|one| (one.owner.clone(), LeftOut::LapsedCover)));
         let since = Span::days(self.life.exclusion_days).before(case.now);
         let lost_deal = |one: &&Tenure| one.end == Some(TenureEnd::DealLost) && one.until > Some(since);
@@ -373,18 +379,20 @@ impl Intake {
     }
 }
 
-/// Why a rep does not get a lead by the rules.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Why a rep does not get a lead by the rules, from the slightest reason to the gravest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LeftOut {
     /// It was given to the rep in this cycle by mistake.
     Revoked,
     /// The rep stood in for an owner in this cycle and missed the deadline. That is no loss of the rep's, and counts for no
     /// owner: the rep is passed over while anybody else may have it.
     LapsedCover,
+    /// It was just given to the rep by mistake, who would get it straight back.
+    RevokedLast,
+    /// The rep lost it last, in the cycle before: excluded while anybody else is eligible, as who was given it by mistake is.
+    LostBefore,
     /// The rep lost an opportunity of it not long ago.
     LostDeal,
-    /// The rep lost it last, in the cycle before.
-    LostBefore,
     /// The rep lost another lead of the customer, which would come back to them with it.
     LostSibling,
 }

@@ -33,7 +33,9 @@ pub struct Tenure {
 
 impl Tenure {
     /// Whether it is held against its owner when the lead continues: neither taken back as wrong, nor ended because the
-    /// owner left or an administrator gave the lead to another, nor the tenure of a helper.
+    /// owner left or an administrator gave the lead to another, nor the tenure of a helper. Who left has neither lost it nor
+    /// given it up: they may have it again in the same cycle once they are back, and they are none of the owners after
+    /// whom it is nurtured.
     #[must_use]
     pub fn counts(&self) -> bool {
         let is_his_doing =
@@ -46,6 +48,11 @@ impl Tenure {
     pub(crate) fn is_lost(&self) -> bool {
         let ends = [TenureEnd::Recycled, TenureEnd::Returned, TenureEnd::HandedOver, TenureEnd::DealLost];
         self.counts() && self.end.is_some_and(|end| ends.contains(&end))
+    }
+
+    /// Whether its rep stood in for the owner and missed the deadline.
+    pub(crate) fn is_lapsed_cover(&self) -> bool {
+        self.acquisition == Acquisition::Cover && self.end == Some(TenureEnd::Recycled)
     }
 
     /// Whether it belongs to a helper, who works on the lead while another owns it: a rep who stands in, or a partner.

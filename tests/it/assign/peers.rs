@@ -124,7 +124,9 @@ fn preferred() {
 
 fn used_up() {
     let refused = capped(&[("m1", 0)]).take(&lead("L"), monday());
-    assert!(matches!(refused.kind(), AssignmentKind::AllCapped { .. }), "{refused}");
+    // Nothing frees a cap of 0: nobody is capped for a while, nobody is there.
+    assert_eq!(refused.kind(), &AssignmentKind::NoEligible { retry_at: None }, "{refused}");
+    assert_eq!(refused.skipped()["rep_daily_cap"], 1);
 }
 
 fn users() -> Desk {

@@ -9,7 +9,7 @@ const SECOND: &str = "13927461853";
 const THIRD: &str = "15088672341";
 
 fn full(id: &str) -> Rep {
-    Rep { holding_cap: Some(0), ..rep(id) }
+    Rep { holding: 1, holding_cap: Some(1), ..rep(id) }
 }
 
 impl Desk {
@@ -158,7 +158,7 @@ fn a_lead_that_came_back_waits_from_its_return_and_one_given_by_mistake_from_its
 #[test]
 fn a_hand_over_to_who_is_full_leaves_a_worked_lead_where_it_is_and_says_why() {
     for (to, why) in [
-        (Some("wang"), Refusal::Rep(SkipReason::HoldingCap { held: 0, limit: 0 })),
+        (Some("wang"), Refusal::Rep(SkipReason::HoldingCap { held: 1, limit: 1 })),
         (None, Refusal::NobodyElse),
     ] {
         let mut desk = team(json!({}), &[rep("li"), rep("wang"), rep("zhao")]);
@@ -208,7 +208,7 @@ fn a_customer_whom_nobody_can_take_over_stays_and_the_refusal_says_why() {
         }
         desk.staffed(&[rep("li"), full("wang")]);
         let told = desk.told();
-        let (full, none) = (Refusal::Rep(SkipReason::HoldingCap { held: 0, limit: 0 }), Refusal::NobodyElse);
+        let (full, none) = (Refusal::Rep(SkipReason::HoldingCap { held: 1, limit: 1 }), Refusal::NobodyElse);
         for (to, why) in [(Some("wang"), full), (None, none)] {
             let outcomes = desk.hand_over(&["L1"], "li", to, 2);
             assert_eq!((outcomes[0].refusal(), outcomes[0].effects()), (Some(&why), &[][..]), "{answered}");

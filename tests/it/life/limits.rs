@@ -68,7 +68,6 @@ fn an_allotment_is_refused_with_the_numbers_of_the_rules() {
         ),
         (Rep { holding: 9, holding_cap: Some(3), ..rep("li") }, "holds 9 of 3 open leads"),
         (Rep { daily_cap: Some(0), ..rep("li") }, "had 0 of 0 leads of all pools on 2026-03-02"),
-        (Rep { weight: 0, ..rep("li") }, "has weight 0"),
         (
             Rep { territories: ["CN-BJ".parse().unwrap()].into(), ..rep("li") },
             "does not serve the region CN-GD",

@@ -19,6 +19,7 @@ mod further;
 mod held;
 mod joins;
 mod kept;
+mod left;
 mod limits;
 mod line;
 mod lives;
