@@ -6,6 +6,7 @@ use super::calling_code;
 use super::cn_plan;
 use super::country::{country_of_calling_code, country_of_code};
 use super::dialled::may_be_national;
+use super::fault::PhoneQuality;
 use super::moment::moment;
 use super::phone::{Phone, PhoneOptions, is_coded};
 use super::phone_label::{Label, before};
@@ -21,6 +22,8 @@ const MIN_NUMBER: usize = 5;
 const MIN_LINKED: usize = 8;
 /// Most digits of a number of one country.
 const MAX_NUMBER: usize = 12;
+/// Most digits of a number with its code (ITU-T E.164).
+const MAX_DIGITS: usize = 15;
 /// Words that count people and things: `+1人` is not a code.
 const COUNTED: &str = "人个位名套台次岁号天周月年楼层%";
 /// What a link to a chat begins with, and what precedes the number in it, which has its code, without `+`.
@@ -144,6 +147,19 @@ fn is_of_code(code: u16, digits: &[u8], options: &PhoneOptions<'_>) -> bool {
     fits_plan(code, digits.get(zeros..).unwrap_or_default()) || !is_known_code(code)
 }
 
+/// Whether the digits behind a sign are a calling code and a possible number of that country. A mobile number of China behind
+/// the code of North America is whole too, of whichever of the two it is.
+fn is_whole(digits: &[u8]) -> bool {
+    let Some((code, typed)) = calling_code::split(digits) else { return false };
+    let national = calling_code::without_trunk(code, calling_code::once(code, typed));
+    match code {
+        CHINA => cn_plan::judge(cn_plan::national(typed)).quality == PhoneQuality::Ok,
+        1 if cn_plan::is_mobile(typed) => true,
+        _ if is_known_code(code) => fits_plan(code, national),
+        _ => (MIN_LINKED..=MAX_DIGITS).contains(&digits.len()),
+    }
+}
+
 struct Reader<'t, 'o> {
     field: &'t str,
     options: &'t PhoneOptions<'o>,
@@ -235,7 +251,7 @@ impl Reader<'_, '_> {
     fn step(&mut self, at: usize) -> Option<usize> {
         let c = self.char(at)?;
         if c == '+' || c == '0' {
-            return self.code(at);
+            return self.slashed(at).or_else(|| self.code(at));
         }
         if is_opening(c) {
             return self.in_brackets(at);
@@ -308,6 +324,47 @@ impl Reader<'_, '_> {
             }
         }
         (digits, end)
+    }
+
+    /// `+49/151/29437816`: a number behind its sign and code goes on behind a divider until it is one of that country. Only
+    /// behind a whole number does a divider part two.
+    fn slashed(&mut self, at: usize) -> Option<usize> {
+        let from = match (self.char(at)?, self.char(at + 1)) {
+            ('+', _) => at + 1,
+            ('0', Some('0')) => at + 2,
+            _ => return None,
+        };
+        let before = (0..at).rev().find_map(|at| self.char(at).filter(|c| !is_blank(*c)));
+        if before.is_some_and(|c| c.is_alphanumeric() || is_dash(c) || c == '+') && from == at + 2 {
+            return None;
+        }
+        let mut digits = Vec::new();
+        let mut dividers = Vec::new();
+        // Where each part ends: the digits up to there, the dividers in front, and the place behind the last digit.
+        let mut parts: Vec<(usize, usize, usize)> = Vec::new();
+        let mut end = from;
+        for at in from..from + MAX_BETWEEN {
+            match (self.digit(at), self.char(at)) {
+                (Some(digit), _) => {
+                    digits.push(digit);
+                    end = at + 1;
+                }
+                (None, Some('/' | '\\' | '|')) => {
+                    parts.push((digits.len(), dividers.len(), end));
+                    dividers.push(at);
+                }
+                (None, Some(c)) if is_blank(c) && c != '\n' || is_dash(c) || c == '.' => {}
+                _ => break,
+            }
+        }
+        parts.push((digits.len(), dividers.len(), end));
+        let is_whole = |(count, ..): &&(usize, usize, usize)| digits.get(..*count).is_some_and(is_whole);
+        let (first, more) = parts.split_first()?;
+        let (_, inside, end) = *more.iter().rev().find(is_whole).filter(|_| !is_whole(&first))?;
+        for divider in dividers.into_iter().take(inside) {
+            self.edits.push(Edit { out: self.place(divider)..self.place(divider + 1), put: " ".to_owned() });
+        }
+        Some(end)
     }
 
     /// A `+` or `00` with a calling code and nothing else: `+1 (US) 415…`, `60987654 (+852)`.

@@ -17,12 +17,17 @@ impl Phone {
     /// Whether the number reaches one person: a mobile number, or one of a plan that does not distinguish them; not a
     /// landline, a switchboard or a service, not an unassigned number, and not one that looks invented.
     ///
+    /// Of other countries the mobile ranges of the commonest are built in. A number of any other country needs an
+    /// oracle to name a person: without one it could be a switchboard, and two strangers who share it would be one
+    /// person, while one person who stays two is found by other values and by people.
+    ///
     /// ```
     /// use leadkit::contact::{Phone, PhoneOptions};
     ///
     /// let names = |raw: &str| Phone::parse(raw, &PhoneOptions::default()).names_person();
     /// assert!(names("139 2746 1853"));
     /// assert!(!names("0755-26718843") && !names("13800138000"));
+    /// assert!(names("+49 151 29437816") && !names("+49 30 9018200") && !names("+44 20 7946 0958"));
     /// ```
     #[must_use]
     pub fn names_person(&self) -> bool {
@@ -32,8 +37,7 @@ impl Phone {
     /// Whether the plan says that the number reaches one person; it may look invented, which takes longer to check.
     pub(crate) fn may_name_person(&self) -> bool {
         // A number that was never assigned belongs to nobody.
-        matches!(self.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
-            && matches!(self.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
+        matches!(self.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry) && self.may_reach_one()
     }
 }
 
@@ -99,7 +103,9 @@ pub(crate) fn person_of(key: &str) -> Cow<'_, str> {
 /// The keys of a landline that is one person's: with an extension, and with the name of the person who answers. A bare one
 /// is a company's.
 fn desk_keys(phone: &Phone, name: Option<&str>) -> Vec<String> {
-    let is_landline = phone.kind() == PhoneKind::Landline && (phone.is_ok() || phone.is_assumed());
+    let may_be = phone.kind() == PhoneKind::Unknown && phone.quality() == PhoneQuality::UnknownCountry;
+    let is_landline = may_be && !phone.may_reach_one()
+        || phone.kind() == PhoneKind::Landline && (phone.is_ok() || phone.is_assumed());
     let Some(key) = phone.key().filter(|_| is_landline) else { return Vec::new() };
     match (phone.extension(), name) {
         (Some(extension), _) => vec![format!("{key};ext={extension}")],

@@ -601,6 +601,16 @@ impl Phone {
         landline.then(|| cn_plan::area_code(self.national_digits())).flatten()
     }
 
+    /// Whether the plan of its country says that it reaches one person, or does not tell; what an oracle said goes first.
+    pub(super) fn may_reach_one(&self) -> bool {
+        match (self.kind, self.quality) {
+            (PhoneKind::Unknown, PhoneQuality::UnknownCountry) => {
+                self.calling_code.is_some_and(|code| plans::may_be_mobile(code, self.national_digits()))
+            }
+            (kind, _) => matches!(kind, PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown),
+        }
+    }
+
     /// Digits of the extension (分机).
     #[must_use]
     pub fn extension(&self) -> Option<&str> {

@@ -20,6 +20,7 @@ mod doubt;
 mod emails_differ;
 mod fields;
 mod hostile;
+mod people;
 mod pieces;
 mod wechat_field;
 #[cfg(feature = "phone-world")]

@@ -296,3 +296,28 @@ fn a_row_that_ended_with_its_owner_is_held_against_nobody() {
     let lines = [("02T09:00", json!({"import": row})), ("02T10:00", of(ACME, "L1", PHONE, "quote"))];
     assert_eq!(lawful("", &lines).owner("M1"), "li", "it is li's turn");
 }
+
+/// The signs of a number say which it is: what the laws compare is what was written.
+#[test]
+fn a_number_written_in_another_way_is_not_lost() {
+    let rows: [(&str, &[&str]); 2] = [
+        (
+            "+49 151 29437816",
+            &[
+                "0151 29437816 (Germany)",
+                "https://wa.me/4915129437816",
+                "+49 0151 29437816",
+                "+49/151/29437816",
+            ],
+        ),
+        ("13587652419", &["13587652419 (2)", "+86 135 8765 2419", "0086-13587652419"]),
+    ];
+    for (one, others) in rows {
+        for other in others {
+            let lines =
+                [("02T09:00", of(ACME, "L1", one, "quote")), ("02T10:00", of(ACME, "L2", other, "hello"))];
+            let lived = lawful("", &lines);
+            assert_eq!(lived.lead("L2")[3], "L1", "{other}: {}", lived.out);
+        }
+    }
+}

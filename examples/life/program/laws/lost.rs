@@ -176,7 +176,8 @@ pub(super) fn values_of(lead: &Lead) -> Items {
     values
 }
 
-/// The items of a value, as they compare: digits of a number, the rest in lower case.
+/// The items of a value, as they compare: contact values as they are written, for the engine reads their signs; the rest in
+/// lower case.
 fn plain(field: &str, value: &Value) -> Vec<(String, String)> {
     let items = match value {
         Value::List(items) => items.clone(),
@@ -184,17 +185,9 @@ fn plain(field: &str, value: &Value) -> Vec<(String, String)> {
         // Texts that were united are lines.
         other => other.to_string().lines().map(str::to_owned).collect(),
     };
-    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+- ()".contains(c));
+    // Case may tell a country from a word: `60987354 (HK)`.
     let item = |item: &String| {
-        // Case may tell a country from a word: `60987354 (HK)`.
-        let text =
-            if CONTACTS.contains(&field) { item.trim().to_owned() } else { item.trim().to_lowercase() };
-        if field != "phones" || !is_number(&text) {
-            return text;
-        }
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let national = digits.strip_prefix("86").filter(|rest| rest.len() >= 10).unwrap_or(&digits);
-        national.trim_start_matches('0').to_owned()
+        if CONTACTS.contains(&field) { item.trim().to_owned() } else { item.trim().to_lowercase() }
     };
     // A mark of reviewers is no value that an entry brings.
     let is_mark = |item: &String| field == "tags" && MARKS.contains(&item.as_str());
