@@ -263,7 +263,7 @@ pub(crate) fn holds_refusal(text: &str) -> bool {
             })
         })
     };
-    if [&EN[..], &DE_FR, &ES_PT_IT, &EAST].into_iter().flatten().any(|stem| refuses_in_words(stem)) {
+    if [&EN[..], &DE_FR, &ES_PT_IT, &EAST].into_iter().flatten().any(refuses_in_words) {
         return true;
     }
     let is_joined = |before: &str| !NOT_CJK.iter().any(|not| before.ends_with(not));

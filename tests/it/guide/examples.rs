@@ -172,7 +172,7 @@ fn the_main_types_have_examples() {
         let mut found = 0;
         for (file, source) in &sources {
             let lines: Vec<&str> = source.lines().collect();
-            for at in (0..lines.len()).filter(|at| declared(&&lines[*at])) {
+            for at in (0..lines.len()).filter(|at| declared(&lines[*at])) {
                 found += 1;
                 let header = lines[..at]
                     .iter()
