@@ -21,7 +21,7 @@ const RESERVED: [&str; 9] =
 /// Domains of public providers and carriers, where anybody may have a mailbox, sorted. They do not show the sender's
 /// company, and they are no evidence against the sender, though public lists of disposable domains hold many of them.
 #[rustfmt::skip]
-const PUBLIC: [&str; 365] = [
+const PUBLIC: [&str; 366] = [
     "10086.cn", "126.com", "133sh.com", "139.com", "163.com", "163.net", "165net.com", "188.com", "189.cn",
     "189.com", "21cn.com", "263.com.cn", "263.net", "2980.com", "88.com", "abv.bg", "aim.com", "alice.de",
     "alice.it", "aliyun.com", "aol.com", "aon.at", "apollo.lv", "arcor.de", "arnet.com.ar", "asahi-net.or.jp",
@@ -45,7 +45,8 @@ const PUBLIC: [&str; 365] = [
     "interia.pl", "internet.ru", "internode.on.net", "jazztel.es", "juno.com", "kakao.com", "kbronet.com.tw",
     "kolabnow.com", "kolumbus.fi", "korea.com", "kpnmail.nl", "kpnplanet.nl", "laposte.net", "lavabit.com",
     "libero.it", "list.ru", "luukku.com", "lycos.co.kr", "lycos.com", "mac.com", "mail.bg", "mail.by",
-    "mail.com", "mail.dk", "mail.ee", "mail.ru", "mail.uz", "mail2world.com", "mailbox.org", "mailfence.com",
+    "mail.com", "mail.de", "mail.dk", "mail.ee", "mail.ru", "mail.uz", "mail2world.com", "mailbox.org",
+    "mailfence.com",
     "me.com", "meta.ua", "mindspring.com", "movistar.es", "mozmail.com", "msn.cn", "msn.com", "mtnl.net.in",
     "mweb.co.za", "mynet.com", "myrambler.ru", "myself.com", "nate.com", "naver.com", "neostrada.pl",
     "net.hr", "netcabo.pt", "netease.com", "netvigator.com", "netzero.net", "neuf.fr", "nifty.com", "nm.ru",

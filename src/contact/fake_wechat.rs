@@ -38,13 +38,19 @@ pub fn fake_wechat(id: &Wechat) -> Option<FakeReason> {
             let word = id.key();
             let (letters, digits) = word.split_at(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
             let counts = digits.is_empty() || is_plain_count(digits);
-            let stands_for_none = is_no_account(letters) || is_one_letter(letters) || is_alphabet(letters);
+            let stands_for_none =
+                is_no_account(letters) || is_one_letter(letters) || is_alphabet(once(letters));
             if is_placeholder(word, &[]) || counts && stands_for_none {
                 return placeholder(word);
             }
             keyboard_mash(word)
         }
     }
+}
+
+/// A text that is written twice in a row, once: `abcabc`.
+fn once(word: &str) -> &str {
+    word.split_at_checked(word.len() / 2).filter(|(one, other)| one == other).map_or(word, |(one, _)| one)
 }
 
 /// Whether the text is one letter, three times or more.

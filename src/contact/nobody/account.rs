@@ -6,7 +6,7 @@ use super::super::no_value::says_none;
 use super::super::services::is_service;
 use super::super::wechat::{Wechat, WechatKind};
 use super::mailbox::{counts_from_one, is_word_for_none};
-use super::words::{NO_ACCOUNT, is_nickname, is_no_id};
+use super::words::{NO_ACCOUNT, is_nickname, is_no_answer, is_no_id};
 
 /// Fewest letters of a service's name that is no id: `ins123` is somebody's.
 const MIN_SERVICE: usize = 6;
@@ -30,8 +30,16 @@ pub(in crate::contact) fn is_no_account(word: &str) -> bool {
     NO_ACCOUNT.contains(&word)
         || is_nickname(word)
         || is_no_id(word)
+        || is_no_answer(word)
         || says_none(word)
+        || is_twice_none(word)
         || word.len() >= MIN_SERVICE && is_service(word)
+}
+
+/// `none_none`: one word for none on both sides of a sign, for an account that has to be longer than the word.
+fn is_twice_none(word: &str) -> bool {
+    let halves = word.split_once(['_', '-']);
+    halves.is_some_and(|(one, other)| one == other && (is_word_for_none(one) || is_no_answer(one)))
 }
 
 #[cfg(test)]
@@ -42,7 +50,9 @@ mod tests {
     #[test]
     fn ids_of_words_are_nobodys_and_patterns_may_be_somebodys() {
         for id in
-            ["wechat", "weixin123", "whatsapp", "nothing", "test123", "123456", "12345", "wxid_xxxxxxxx"]
+            "wechat weixin123 whatsapp nothing test123 123456 12345 wxid_xxxxxxxx loading private privat secret hidden \
+            ninguno unbekannt none_none"
+                .split_whitespace()
         {
             let id = Wechat::parse(id).unwrap();
             assert!(is_nobodys_wechat(&id) && fake_wechat(&id).is_some(), "{id:?}");
@@ -56,6 +66,9 @@ mod tests {
             "tester01",
             "88888888",
             "lei_wang88",
+            "abcabc",
+            "secretgarden",
+            "nana_nana",
             "wxid_1a2b3c4d",
             "13800138000",
         ] {

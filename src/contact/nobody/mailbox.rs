@@ -6,7 +6,8 @@ use super::super::domain::is_public_mail_domain;
 use super::super::email::Email;
 use super::super::no_value::{says_no_mailbox, says_none};
 use super::words::{
-    NO_MAILBOX, SHOWN_NAMES, THROW_AWAY, is_doubtful, is_nickname, is_no_id, is_none_or_trial, is_placeholder,
+    NO_MAILBOX, SHOWN_NAMES, THROW_AWAY, are_example, is_doubtful, is_nickname, is_no_answer, is_no_id,
+    is_none_or_trial, is_placeholder,
 };
 use crate::text::is_ideograph;
 
@@ -39,16 +40,34 @@ pub(in crate::contact) fn is_written_for_none(email: &Email) -> bool {
         || NO_MAILBOX.contains(&local)
         || says_none(local)
         || says_no_mailbox(local) && is_public_mail_domain(domain)
-        || host.is_some_and(|host| are_neighbours(local, host))
+        || host.is_some_and(|host| are_neighbours(local, host) || are_placeholders(local, host))
+        || is_example(local)
+        || is_public_mail_domain(domain) && is_of_no_customer(local)
         || is_sample_domain(domain)
-        || SHOWN_DOMAINS.contains(&domain) && is_shown(local)
-        || (local == "0" || local.len() < 7 && counts_from_one(local)) && is_public_mail_domain(domain)
+        || SHOWN_DOMAINS.contains(&domain) && (is_shown(local) || is_thrown_away(local))
+        || local.len() < 7 && counts_from_one(local) && is_public_mail_domain(domain)
         || is_of_no_provider(local, domain)
 }
 
 pub(super) fn is_word_for_none(word: &str) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
     is_placeholder(word, &[]) && !is_doubtful(bare)
+}
+
+/// `john@doe.com`, `nein@danke.de`: an example's two names, or a word for none on either side.
+fn are_placeholders(local: &str, host: &str) -> bool {
+    are_example(local, host) || is_no_answer(local) && is_no_answer(host)
+}
+
+/// `max.mustermann@gmx.de`: an example's whole name.
+fn is_example(local: &str) -> bool {
+    let mut names = local.split(['.', '_', '-']);
+    matches!((names.next(), names.next(), names.next()), (Some(first), Some(last), None) if are_example(first, last))
+}
+
+/// What no provider has for a customer's name: a word for none, a lone character.
+fn is_of_no_customer(local: &str) -> bool {
+    local.len() == 1 || is_no_answer(local) || is_no_id(local) || THROW_AWAY.contains(&local)
 }
 
 /// Whether a name is one of those that show how an address is written.
@@ -110,7 +129,9 @@ mod tests {
             none@none.cn abc@abc.com nil@nil.com testing@testing.com.cn qq@qq.com 163@163.com zhang@example.com 123456@qq.com 12345@163.com \
             noemail@gmail.com nope@nope.com user@domain.com your@email.com name@company.com 手机号@qq.com 张三@qq.com \
             你的邮箱@163.com undefined@xinghe.cn wuyouxiang@qq.com baomi@163.com bao.mi@126.com xx@qq.com xxxx@163.com \
-            not.provided@xinghe.cn meiyou_youxiang@qq.com"
+            not.provided@xinghe.cn meiyou_youxiang@qq.com no@email.com keine@mail.de kein@web.de nein@danke.de \
+            abc@qq.com 1@qq.com 0@qq.com max.mustermann@gmx.de muster@mustermann.de john@doe.com foo@bar.com jane_doe@gmail.com \
+            nobody@nowhere.com guest@gmail.com kunde@kunde.de keine.angabe@gmx.de ninguno@hotmail.com"
             .split_whitespace()
         {
             let email = Email::parse(address).unwrap();
@@ -120,7 +141,8 @@ mod tests {
         }
         for address in "nil@xinghe.cn testing@sgs.com tester@testerlab.cn xxx@xinghe.cn qwe@xinghe.cn mail@mail.xinghe.cn \
             aaa@aaa.com asd@asd.de 654321@qq.com 98765@qq.com 66666@qq.com 88888@163.com ppp@163.com zzz@gmail.com \
-            sap@sap.com 张三@xinghe.cn name@xinghe.cn me@jingye-x.com 123456@xinghe.cn 10086@139.com baomi@xinghe.cn xx@xinghe.cn wuyouxiang@xinghe.cn baomihua@qq.com xxli@qq.com ihavenothing@163.com"
+            sap@sap.com 张三@xinghe.cn name@xinghe.cn me@jingye-x.com 123456@xinghe.cn 10086@139.com baomi@xinghe.cn xx@xinghe.cn wuyouxiang@xinghe.cn baomihua@qq.com xxli@qq.com ihavenothing@163.com \
+            secret@xinghe.cn john@xinghe.cn danke@xinghe.cn kunde@jingye-x.com max@gmx.de j.doe@gmail.com 1@xinghe.cn"
             .split_whitespace()
         {
             assert!(!is_nobodys_email(&Email::parse(address).unwrap()), "{address}");

@@ -23,6 +23,68 @@ pub(in crate::contact) const SAY_NONE: [&str; 18] = [
 ];
 /// The same, which somebody may have for a mailbox or an account.
 pub(in crate::contact) const MAY_SAY_NONE: [&str; 4] = ["nil", "nope", "null", "unknown"];
+/// Words of other languages that say that there is none, or that nobody is told. Families and places are called so too: they
+/// count where an account, or both sides of an address, or a mailbox of a provider is asked for.
+const NO_ANSWER: [&str; 45] = [
+    "anonim",
+    "anonimo",
+    "anonym",
+    "anonyme",
+    "aucun",
+    "aucune",
+    "brak",
+    "confidential",
+    "danke",
+    "desconocido",
+    "geen",
+    "geheim",
+    "hidden",
+    "inconnu",
+    "kein",
+    "keine",
+    "keiner",
+    "keines",
+    "loading",
+    "nada",
+    "nein",
+    "nenhum",
+    "nenhuma",
+    "nessuna",
+    "nessuno",
+    "nichts",
+    "niemand",
+    "niente",
+    "ninguna",
+    "ninguno",
+    "nobody",
+    "noone",
+    "nowhere",
+    "onbekend",
+    "privado",
+    "privat",
+    "private",
+    "privato",
+    "prive",
+    "sconosciuto",
+    "secret",
+    "secreto",
+    "unbekannt",
+    "undisclosed",
+    "yok",
+];
+/// Whom manuals and forms take for an example: first and last name, or the two halves of a word for anything.
+const EXAMPLES: [(&str, &str); 10] = [
+    ("max", "mustermann"),
+    ("erika", "mustermann"),
+    ("maria", "musterfrau"),
+    ("maxine", "musterfrau"),
+    ("muster", "mustermann"),
+    ("john", "doe"),
+    ("jane", "doe"),
+    ("joe", "bloggs"),
+    ("foo", "bar"),
+    ("fulano", "detal"),
+];
 /// The same, which people are called: No and Na are Korean surnames.
 pub(in crate::contact) const NONE_OR_NAME: [&str; 2] = ["na", "no"];
 /// People who test a form write these, often with a number.
@@ -76,7 +138,7 @@ pub(super) const NO_ID: [&str; 7] = ["guest", "default", "false", "true", "objec
 /// What a program prints of an object that it cannot print.
 pub(super) const PRINTED: &str = "object object";
 /// What people write in one word, without signs, who have no mailbox or account or give none; nobody is called so.
-pub(in crate::contact) const NO_VALUES: [&str; 78] = [
+pub(in crate::contact) const NO_VALUES: [&str; 82] = [
     "dontgive",
     "donthave",
     "donthaveanemail",
@@ -92,6 +154,9 @@ pub(in crate::contact) const NO_VALUES: [&str; 78] = [
     "idonthaveemail",
     "idonthaveone",
     "idonthavewechat",
+    "keineangabe",
+    "keineemail",
+    "keinemail",
     "meiyou",
     "meiyouweixin",
     "meiyouweixinhao",
@@ -143,6 +208,7 @@ pub(in crate::contact) const NO_VALUES: [&str; 78] = [
     "samephone",
     "samephonenumber",
     "shoujitonghao",
+    "sincorreo",
     "tongshouji",
     "tongshoujihao",
     "unknownaddress",
@@ -186,7 +252,8 @@ pub(super) const NO_MAILBOX: [&str; 9] = [
 pub(super) const SHOWN_NAMES: [&str; 8] =
     ["email", "me", "mail", "name", "username", "you", "your", "yourname"];
 /// Further words on both sides of the `@` of somebody who has no address to give.
-pub(super) const THROW_AWAY: [&str; 5] = ["abc", "abcd", "foo", "hi", "xyz"];
+pub(super) const THROW_AWAY: [&str; 9] =
+    ["abc", "abcd", "besucher", "cliente", "foo", "hi", "klant", "kunde", "xyz"];
 /// Words that name a way to be reached, or that there is none, where the id of an account is asked for.
 pub(super) const NO_ACCOUNT: [&str; 13] = [
     "weixin",
@@ -237,6 +304,17 @@ pub(super) fn is_no_id(word: &str) -> bool {
 /// Whether a word says that there is none, trying or not: on both sides of the `@` it is no address.
 pub(super) fn is_none_or_trial(word: &str) -> bool {
     [&SAY_NONE[..], &MAY_SAY_NONE, &NONE_OR_NAME, &TRIALS, &TESTERS].iter().any(|words| words.contains(&word))
+        || is_no_answer(word)
+}
+
+/// Whether a word of another language says that there is none.
+pub(super) fn is_no_answer(word: &str) -> bool {
+    NO_ANSWER.contains(&word)
+}
+
+/// Whether two words, in their order, are a person who is an example.
+pub(super) fn are_example(first: &str, last: &str) -> bool {
+    EXAMPLES.contains(&(first, last))
 }
 
 /// Whether everybody is called so who gave no name.
@@ -254,6 +332,7 @@ mod tests {
         let all = [
             &SAY_NONE[..],
             &MAY_SAY_NONE,
+            &NO_ANSWER,
             &NONE_OR_NAME,
             &TRIALS,
             &TESTERS,

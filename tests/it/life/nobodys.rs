@@ -194,3 +194,43 @@ fn a_generation_or_a_relative_is_another_person() {
         assert_eq!(desk.book.leads().filter(|lead| lead.is_on_file()).count(), 2, "{one} {other}");
     }
 }
+
+/// A landline of another country is a company's as one of China is.
+#[test]
+fn two_strangers_behind_a_switchboard_abroad_stay_two() {
+    for shared in
+        ["+49 30 901820", "+44 20 7946 0958", "+852 2345 7788", "+33 1 42 68 53 00", "+49 800 3301000"]
+    {
+        let mut desk = Desk::new(&companies());
+        let outcomes =
+            strangers(|lead| lead.phones = vec![shared.into()]).map(|lead| desk.submit(&lead).outcome);
+        assert!(outcomes.iter().all(|outcome| outcome.route().folded_into().is_none()), "{shared}");
+    }
+    assert!(!stay_two(|lead| lead.phones = vec!["+49 151 29437816".into()]));
+}
+
+#[test]
+fn a_placeholder_of_any_language_joins_nobody() {
+    for none in [
+        "no@email.com",
+        "keine@mail.de",
+        "kein@web.de",
+        "nein@danke.de",
+        "abc@qq.com",
+        "1@qq.com",
+        "max.mustermann@gmx.de",
+        "muster@mustermann.de",
+        "john@doe.com",
+        "foo@bar.com",
+        "nobody@nowhere.com",
+        "guest@gmail.com",
+        "kunde@kunde.de",
+    ] {
+        assert!(stay_two(|lead| lead.emails = vec![none.into()]), "{none}");
+    }
+    for none in
+        ["loading", "private", "privat", "secret", "hidden", "ninguno", "unbekannt", "none_none", "abcabc"]
+    {
+        assert!(stay_two(|lead| lead.wechat = Some(none.into())), "{none}");
+    }
+}
