@@ -265,6 +265,9 @@ impl Lists {
         });
         report.within("phones", |report| {
             for (index, phone) in check.phones.iter().enumerate() {
+                if report.has_more() {
+                    break;
+                }
                 report.item(index, |report| warn_of_phone(phone.as_ref(), report));
             }
         });
