@@ -60,10 +60,11 @@ fn two_contacts_are_one_person_by_what_reaches_one_person_and_nothing_that_diffe
         ("陈静 / 13812349876 / chen@qinghe.cn", "陈静 / 13812349876 / jing@qinghe.cn", 2),
         ("陈静 / 13812349876 / 13927461853", "陈静 / 13927461853", 1),
         ("陈静 / 13812349876 / info@qinghe.cn", "陈静 / 13812349876 / chen@qinghe.cn", 1),
-        // A number that may be a landline.
+        // A landline abroad is as one of China; a mobile number is one person's.
         ("Dana Reed / +44 20 7946 0113", " / +44 20 7946 0113", 2),
         ("Dana Reed / +44 20 7946 0113", "D. Reed / +44 20 7946 0113", 2),
-        ("Dana Reed / +44 20 7946 0113", "Dana Reed / +442079460113", 1),
+        ("Dana Reed / +44 20 7946 0113", "Dana Reed / +442079460113", 2),
+        ("Dana Reed / +44 7911 123456", "Dana Reed / +447911123456", 1),
         (
             "Dana Reed / +44 20 7946 0113 / dana@quellmark.com",
             "Dana Reed / +44 7700 912347 / dana@quellmark.com",
