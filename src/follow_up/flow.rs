@@ -160,7 +160,7 @@ impl FollowUpPolicies {
     /// use leadkit::rule::{FactContext, Facts, HostTables};
     /// use serde_json::json;
     ///
-    /// let pools = Pool::load_all(json!([{"id": "nurture_gd", "kind": WakeUpCode::Nurture, "region": "CN-GD"}]))?;
+    /// let pools = Pool::load_all(json!([{"id": "nurture_gd", "kind": "nurture", "region": "CN-GD"}]))?;
     /// let policies = FollowUpPolicies::compile(&FollowUpRules { pools, ..FollowUpRules::nodes() })?;
     /// let lead = Lead { id: "L1".into(), region: "CN-GD-440300".parse().ok(), ..Lead::default() };
     /// let tables = HostTables::default();
