@@ -103,7 +103,7 @@ fn page() -> String {
          `CODES` all codes of a type; the last column names the fields that come with a code. Tags, review requests and wake-ups\n\
          are texts in effects, so that rules can name their own: the engines use those of [`TagCode`](crate::model::TagCode),\n\
          [`ReviewCode`](crate::model::ReviewCode) and [`WakeUpCode`](crate::model::WakeUpCode), and notices are on the\n\
-         [page of the life](super::life).\n",
+         [page of the life](crate::guide::life).\n",
     );
     let block = Regex::new(r"codes! \{\n    (\w+) \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)\n    \}").unwrap();
     let by_hand = Regex::new(r"impl (\w+) \{\n(?:    ///[^\n]*\n)*    pub const CODES").unwrap();
